@@ -1,0 +1,141 @@
+"""Numbers as text, once for Python and the page.
+
+Formulas work in base units (bytes, seconds, FLOP, watts, US dollars, tokens). A prefix appears only here.
+`explore/static/format.js` gives the same text for the same number; `tests/parity` compares them. Rounding is half away
+from zero on the exact binary value, because that is what JavaScript's `toExponential` and `toFixed` do.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+GIB = 2**30
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SI = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E"}
+_IEC = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
+_COUNT = {6: "M", 9: "B", 12: "T"}
+_DURATION = ((1e-6, 1e-9, "ns"), (1e-3, 1e-6, "µs"), (1, 1e-3, "ms"), (120, 1, "s"), (7200, 60, "min"),
+             (172800, 3600, "h"), (63072000, 86400, "days"), (math.inf, 31536000, "years"))
+_PREFIXED = {"B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/s"}
+
+
+def _scientific(magnitude: float, digits: int) -> tuple[str, int, bool]:
+    """Return the significant digits, the decimal exponent, and whether rounding lost nothing."""
+    exact = Decimal(magnitude)
+    exponent = exact.adjusted()
+    rounded = exact.quantize(Decimal((0, (1,), exponent - digits + 1)), ROUND_HALF_UP)
+    text = "".join(map(str, rounded.as_tuple().digits))[:digits]
+    return text, rounded.adjusted(), float(rounded) == magnitude
+
+
+def _place(digits: str, exponent: int, exact: bool) -> str:
+    """Write significant digits with the point after position `exponent`; drop zeros that say nothing."""
+    if exponent < 0:
+        whole, part = "0", "0" * (-exponent - 1) + digits
+    else:
+        whole, part = digits[: exponent + 1].ljust(exponent + 1, "0"), digits[exponent + 1 :]
+    if exact:
+        part = part.rstrip("0")
+    return f"{whole}.{part}" if part else whole
+
+
+def _power(digits: str, exponent: int, exact: bool) -> str:
+    return f"{_place(digits, 0, exact)}×10{str(exponent).translate(_SUPERSCRIPT)}"
+
+
+def _thousands(magnitude: float) -> str:
+    return f"{Decimal(magnitude).quantize(Decimal(1), ROUND_HALF_UP):,}"
+
+
+def _prefixed(magnitude: float, unit: str, digits: int) -> str:
+    if magnitude == 0:
+        return f"0 {unit}"
+    text, exponent, exact = _scientific(magnitude, digits)
+    step = 3 * (exponent // 3)
+    if step not in _SI:
+        return f"{_power(text, exponent, exact)} {unit}"
+    return f"{_place(text, exponent - step, exact)} {_SI[step]}{unit}"
+
+
+def _iec(magnitude: float, unit: str, digits: int) -> str:
+    step = 0
+    while magnitude >= 1024 and step < len(_IEC) - 1:
+        magnitude /= 1024
+        step += 1
+    return f"{_number(magnitude, digits)} {_IEC[step]}{unit}"
+
+
+def _number(magnitude: float, digits: int) -> str:
+    """A plain count: grouped to a million, then M, B, T as the field writes them, then powers of ten."""
+    if magnitude == 0:
+        return "0"
+    text, exponent, exact = _scientific(magnitude, digits)
+    if exponent < -3:
+        return _power(text, exponent, exact)
+    if exponent < 3:
+        return _place(text, exponent, exact)
+    if exponent < 6:
+        return _thousands(magnitude)
+    step = 3 * (exponent // 3)
+    if step not in _COUNT:
+        return _power(text, exponent, exact)
+    return f"{_place(text, exponent - step, exact)}{_COUNT[step]}"
+
+
+def _money(magnitude: float, digits: int) -> str:
+    if 1 <= magnitude < 999.995:
+        cents = str(Decimal(magnitude).quantize(Decimal("0.01"), ROUND_HALF_UP))
+        return f"${cents.removesuffix('.00')}"
+    return f"${_number(magnitude, digits)}"
+
+
+def _duration(magnitude: float, digits: int) -> str:
+    if magnitude == 0:
+        return "0 s"
+    size, name = next((size, name) for limit, size, name in _DURATION if magnitude < limit)
+    return f"{_number(magnitude / size, digits)} {name}"
+
+
+def text(value: float, unit: str = "", digits: int = 3) -> str:
+    """Return `value` as a reader sees it.
+
+    Parameters
+    ----------
+    value : float
+        A number in the base unit named by `unit`. A fraction where the unit is ``%``.
+    unit : str
+        ``B``, ``B/s``, ``B/token``, ``FLOP/s``, ``W``, ``Wh``, ``J``, ``bit/s``: SI prefixes.
+        ``iB``: bytes with binary prefixes. ``s``: durations. ``USD`` or ``USD/…``: money. ``%``: a fraction as percent.
+        ``×``: a ratio. Anything else: a plain number followed by the unit.
+    digits : int
+        Significant digits. [1]
+
+    Returns
+    -------
+    str
+        For example ``6.71 GB``, ``6.25 GiB``, ``21.1 ms``, ``$0.42/Mtok``, ``34.5%``, ``15.6T tokens``. NaN is ``n/a``.
+    """
+    value = float(value)
+    if math.isnan(value):
+        return "n/a"
+    sign = "−" if value < 0 else ""
+    magnitude = abs(value)
+    if math.isinf(magnitude):
+        return f"{sign}∞"
+    if unit in _PREFIXED:
+        body = _prefixed(magnitude, unit, digits)
+    elif unit == "iB":
+        body = _iec(magnitude, "B", digits)
+    elif unit == "s":
+        body = _duration(magnitude, digits)
+    elif unit == "USD" or unit.startswith("USD/"):
+        body = _money(magnitude, digits) + unit[3:]
+    elif unit == "%":
+        body = _number(magnitude * 100, digits) + "%"
+    elif unit == "×":
+        body = _number(magnitude, digits) + "×"
+    else:
+        body = _number(magnitude, digits) + (f" {unit}" if unit else "")
+    return sign + body
