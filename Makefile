@@ -1,0 +1,70 @@
+# One target per intention. A fresh clone needs python3 (3.11 or newer, with venv) and make; the rest comes from
+# requirements.lock into .venv. Another Python: make PYTHON=python3.12 book
+
+PYTHON ?= python3
+PY := .venv/bin/python
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+PORT ?= 8000
+ENV := .venv/installed
+
+# Notebooks, site and tests must not depend on where or when they run.
+export PYTHONHASHSEED := 0
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+export MPLBACKEND := agg
+# One process per core, each with one numpy thread, is faster than the reverse.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book site serve test lab notebooks lint bench calibrate oracle measure train lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: site serve  ## build the site and serve it on this machine
+
+site: $(ENV)  ## execute the notebooks and build the site into _build/html
+	$(PY) tools/site.py build --jobs $(JOBS)
+
+serve: $(ENV)
+	$(PY) tools/site.py serve --port $(PORT)
+
+test: $(ENV)  ## run every check: lint, unit, property, parity, notebooks, site, browser
+	$(PY) -m ruff check .
+	$(PY) -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-kernel-name python3 tests notebooks
+
+lab: $(ENV)  ## open JupyterLab on the notebooks
+	env -u MPLBACKEND $(PY) -m jupyterlab --notebook-dir notebooks
+
+notebooks: $(ENV)  ## execute the notebooks and store their text outputs
+	$(PY) tools/notebooks.py --jobs $(JOBS)
+
+lint: $(ENV)  ## check style and formatting rules
+	$(PY) -m ruff check .
+
+bench: $(ENV)  ## time the figures, the pages and the model on this machine
+	$(PY) bench/page.py
+	$(PY) bench/model.py
+
+calibrate: $(ENV)  ## fit the serving efficiencies to the published measurements again
+	$(PY) tools/calibrate.py
+
+oracle: $(ENV)  ## compare the reference decoder with another implementation (downloads torch)
+	$(PY) tools/oracle/run.py
+
+measure: $(ENV)  ## measure this machine's GPU for the chapter on the whole stack
+	$(PY) tools/measure_gpu.py
+
+train: $(ENV)  ## train the reference decoder's weights again
+	$(PY) tools/train/run.py
+
+lock: $(ENV)  ## renew requirements.lock and environment.yml
+	$(PY) tools/lock.py
+
+clean:  ## remove what the other targets made, except .venv
+	rm -rf _build .bench .pytest_cache .ruff_cache .hypothesis
+	find src tests tools notebooks book bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(ENV): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or say make PYTHON=…"; exit 1; }
+	@$(PYTHON) tools/bootstrap.py
