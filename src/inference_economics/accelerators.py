@@ -1,0 +1,267 @@
+"""Accelerators as specs: dense peaks, memory, links, power and dated prices.
+
+A data sheet speaks in TFLOP/s, GB and GB/s; a spec holds base units. The catalogue may use the vendor's unit where the
+key says so (``hbm_gb = 80``), and loading converts it once. Peaks are dense: headline figures "with sparsity" are twice
+as high and no serving engine reaches them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from . import catalog
+from ._checks import lookup
+
+# the key in TOML: (the field, and what one unit of it is in base units)
+UNITS = {
+    "hbm_gb": ("hbm_bytes", 1e9),
+    "hbm_gib": ("hbm_bytes", 2**30),
+    "hbm_tb_per_s": ("hbm_bytes_per_s", 1e12),
+    "hbm_gb_per_s": ("hbm_bytes_per_s", 1e9),
+    "bf16_tflops": ("bf16_flop_per_s", 1e12),
+    "fp8_tflops": ("fp8_flop_per_s", 1e12),
+    "int8_tflops": ("int8_flop_per_s", 1e12),
+    "fp4_tflops": ("fp4_flop_per_s", 1e12),
+    "link_gb_per_s": ("link_bytes_per_s", 1e9),
+    "sram_mb": ("sram_bytes", 1e6),
+    "sram_tb_per_s": ("sram_bytes_per_s", 1e12),
+}
+# the field: (lowest and highest plausible value, base unit, the likely slip)
+PLAUSIBLE = {
+    "hbm_bytes": (1e8, 1e14, "bytes", "was it given in GB?"),
+    "hbm_bytes_per_s": (1e10, 1e17, "bytes/s", "was it given in GB/s or TB/s?"),
+    "bf16_flop_per_s": (1e12, 1e18, "FLOP/s", "was it given in TFLOP/s?"),
+    "fp8_flop_per_s": (1e12, 1e18, "FLOP/s", "was it given in TFLOP/s?"),
+    "int8_flop_per_s": (1e12, 1e18, "operations/s", "was it given in TOPS?"),
+    "fp4_flop_per_s": (1e12, 1e18, "FLOP/s", "was it given in TFLOP/s?"),
+    "link_bytes_per_s": (1e9, 1e14, "bytes/s", "was it given in GB/s?"),
+    "sram_bytes": (1e5, 1e12, "bytes", "was it given in MB?"),
+    "sram_bytes_per_s": (1e10, 1e18, "bytes/s", "was it given in TB/s?"),
+    "power_w": (5, 1e5, "W", "was it given in kW?"),
+    "die_area_mm2": (10, 1e5, "mm2", "was it given in cm2?"),
+    "dies": (1, 64, "dies", "count compute dies only."),
+}
+# a format falls back to the wider ones after it, never to a narrower one
+WIDER = {"fp4": ("fp8", "bf16"), "fp8": ("bf16",), "int8": ("bf16",), "bf16": ()}
+
+
+@dataclass(frozen=True)
+class PricePoint:
+    """What one accelerator cost, on one date.
+
+    Parameters
+    ----------
+    low_usd, high_usd : float
+        The ends of a quoted range; equal for a single price. [USD]
+    date : str
+        When it was asked or paid.
+    note : str
+        What kind of price it is.
+    """
+
+    low_usd: float
+    high_usd: float
+    date: str
+    note: str
+
+    def __post_init__(self):
+        if not 100 <= self.low_usd <= self.high_usd <= 1e7:
+            raise ValueError(f"price {self.low_usd}..{self.high_usd} is outside 100..1e7 USD, or its ends are swapped.")
+
+    @property
+    def usd(self) -> float:
+        """The middle of the range. [USD]"""
+        return (self.low_usd + self.high_usd) / 2
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """One chip (or one GPU of a rack), as its vendor or a measured paper states it.
+
+    Parameters
+    ----------
+    name, title, vendor, segment : str
+        Slug; name for readers; who sells it; ``merchant``, ``cloud``, ``internal``, ``consumer`` or ``desktop``.
+    hbm_bytes : float
+        Main memory: HBM, GDDR, LPDDR or unified; on-chip memory for a chip that has no other. [B]
+    hbm_bytes_per_s : float
+        Its bandwidth. [B/s]
+    bf16_flop_per_s, fp8_flop_per_s, int8_flop_per_s, fp4_flop_per_s : float or None
+        Dense matrix peak by format; None where the chip lacks the format or no figure was found. [FLOP/s]
+    link_bytes_per_s : float or None
+        Scale-up link, one direction, all ports together. [B/s]
+    sram_bytes, sram_bytes_per_s : float or None
+        Shared on-chip memory or last-level cache. [B], [B/s]
+    power_w : float or None
+        Rated power of the chip or module. [W]
+    die_area_mm2, dies : float, int
+        Area of one compute die, and how many there are. [mm2], [1]
+    process, launch, memory, note, source, date, confidence : str
+        Provenance.
+    prices : tuple of PricePoint
+        Dated prices, oldest first.
+
+    Raises
+    ------
+    ValueError
+        When a value is implausible (a unit slip, most often) or a field is unknown.
+    """
+
+    name: str
+    title: str
+    vendor: str
+    segment: str
+    source: str
+    date: str
+    confidence: str
+    hbm_bytes: float | None = None
+    hbm_bytes_per_s: float | None = None
+    bf16_flop_per_s: float | None = None
+    fp8_flop_per_s: float | None = None
+    int8_flop_per_s: float | None = None
+    fp4_flop_per_s: float | None = None
+    link_bytes_per_s: float | None = None
+    sram_bytes: float | None = None
+    sram_bytes_per_s: float | None = None
+    power_w: float | None = None
+    die_area_mm2: float | None = None
+    dies: int = 1
+    process: str = ""
+    launch: str = ""
+    memory: str = ""
+    prices: tuple = ()
+    note: str = ""
+
+    def __post_init__(self):
+        catalog.check_provenance(self.source, self.date, self.confidence)
+        lookup("segment", self.segment, SEGMENTS)
+        for field, (low, high, unit, hint) in PLAUSIBLE.items():
+            value = getattr(self, field)
+            if value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+                raise ValueError(f"{self.title}: {field}={value} is outside {_short(low)}..{_short(high)} {unit}; {hint}")
+
+    def flop_per_s(self, precision: str) -> float:
+        """Dense peak for a number format, or for the next wider one the chip has.
+
+        Parameters
+        ----------
+        precision : str
+            ``bf16``, ``fp8``, ``int8`` or ``fp4``.
+
+        Returns
+        -------
+        float
+            Peak. [FLOP/s]
+
+        Raises
+        ------
+        ValueError
+            For an unknown format, or when the row has no peak as wide as that.
+        """
+        for wide in (precision, *lookup("precision", precision, WIDER)):
+            peak = getattr(self, f"{wide}_flop_per_s")
+            if peak is not None:
+                return peak
+        have = [p for p in WIDER if getattr(self, f"{p}_flop_per_s") is not None]
+        raise ValueError(f"{self.title} has no {precision} peak in the catalogue; known: {', '.join(have) or 'none'}.")
+
+    @property
+    def price_usd(self) -> float | None:
+        """The most recent purchase price in the row, the middle of a range; None without one. [USD]"""
+        return self.prices[-1].usd if self.prices else None
+
+    @property
+    def ridge_flop_per_byte(self) -> float | None:
+        """Arithmetic intensity at which bf16 compute and main memory take equally long. [FLOP/B]"""
+        if self.bf16_flop_per_s is None or self.hbm_bytes_per_s is None:
+            return None
+        return self.bf16_flop_per_s / self.hbm_bytes_per_s
+
+
+SEGMENTS = {
+    "merchant": "sold to anyone",
+    "cloud": "rented by its maker's cloud only",
+    "internal": "used by its maker only",
+    "consumer": "graphics card",
+    "desktop": "part of a personal computer",
+}
+
+
+def _short(value: float) -> str:
+    return f"{value:g}".replace("e+", "e").replace("e0", "e")
+
+
+def _base_units(row: dict) -> dict:
+    """Convert vendor units to base units; refuse a field given twice."""
+    spec = {}
+    for key, value in row.items():
+        field, unit = UNITS.get(key, (key, None))
+        if field in spec:
+            raise ValueError(f"{field} is given twice (as {key} the second time).")
+        if unit is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise ValueError(f"{key}={value!r} is not a number.")
+        # whole base units: 2.039 TB/s is 2039000000000 B/s, without the float product's tail
+        spec[field] = value if unit is None else float(round(value * unit))
+    spec["prices"] = tuple(sorted((_price(p) for p in row.get("prices", ())), key=lambda p: p.date))
+    return spec
+
+
+def _price(point: dict) -> PricePoint:
+    try:
+        low, high = point["usd"] if isinstance(point["usd"], list) else (point["usd"], point["usd"])
+        return PricePoint(float(low), float(high), str(point["date"]), str(point["note"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"price {point!r} needs usd (a number or [low, high]), date and note: {error}.") from None
+
+
+def load(path=None) -> dict[str, Accelerator]:
+    """Read accelerators from a TOML file, one table per chip.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path, optional
+        Your own file; the default is the package's catalogue.
+
+    Returns
+    -------
+    dict
+        Slug to `Accelerator`.
+
+    Raises
+    ------
+    ValueError
+        Naming the file, the row and the field at fault.
+    """
+    if path is None:
+        return dict(_shipped())
+    chips = {}
+    for key, row in catalog.read_tables(path).items():
+        try:
+            spec = _base_units(row)
+        except ValueError as error:
+            raise ValueError(f"{path}, row [{key}]: {error}") from None
+        chips[key] = catalog.build(Accelerator, spec, path, key, name=key)
+    return chips
+
+
+@cache
+def _shipped() -> dict[str, Accelerator]:
+    return load(catalog.path("accelerators.toml"))
+
+
+def get(name: str) -> Accelerator:
+    """Return one accelerator of the package's catalogue.
+
+    Parameters
+    ----------
+    name : str
+        Slug, such as ``h100-sxm``.
+
+    Returns
+    -------
+    Accelerator
+    """
+    return lookup("accelerator", name, _shipped())

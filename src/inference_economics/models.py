@@ -1,0 +1,551 @@
+"""Language models as specs: exact parameter counts, cache sizes and FLOPs from the architecture.
+
+A `Model` holds what a configuration file states. Everything else (parameters, cache values per token, attention work)
+is counted from that, in whole numbers, so it can be compared with the published figures to the last digit. The rows
+are in ``catalog/models.toml``; a model of your own is a few lines in a file of your own, read by ``load(path)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from . import catalog
+from ._checks import lookup, require, require_non_negative, require_positive, require_whole
+
+ATTENTION = {"gqa": "grouped-query, from multi-head to multi-query", "mla": "multi-head latent", "other": "not counted"}
+FFN = {"gated": "three matrices (SwiGLU, GeGLU)", "plain": "two matrices (GELU, ReLU)"}
+QK_NORM = {"none": "", "head": "one weight per head dimension", "full": "one weight per projected value"}
+NORM = {"rms": 1, "layer": 2}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A decoder-only transformer, as its configuration states it.
+
+    Parameters
+    ----------
+    name, title, org, released : str
+        Slug, name for readers, who published it, and when.
+    layers, hidden, q_heads, kv_heads, head_dim, ffn_hidden, vocab : int
+        The shape. `ffn_hidden` is the width of a dense layer's FFN. [1]
+    attention : str
+        ``gqa`` (also multi-head and multi-query), ``mla``, or ``other`` where parameters are stated, not counted.
+    ffn : str
+        ``gated`` or ``plain``.
+    qkv_bias, out_bias, ffn_bias, router_bias, sinks : bool
+        Extra weights. `ffn_bias` holds for the experts too; `sinks` is one learned logit per query head.
+    qk_norm : str
+        ``none``, ``head`` or ``full``.
+    norm : str
+        ``rms`` (one weight per channel) or ``layer`` (weight and bias).
+    norms_per_layer : int
+        2 in the usual block, 1 in a parallel block, 4 with norms before and after. [1]
+    tied : bool
+        The output head is the input embedding.
+    positions : int
+        Learned absolute positions. [token]
+    window_tok, window_layers : int
+        Sliding or chunked window, and the layers that use it. Zero without. [token], [1]
+    linear_layers : int
+        Layers with a fixed state in place of a cache (gated linear attention). [1]
+    linear_key_heads, linear_value_heads, linear_key_dim, linear_value_dim, linear_conv : int
+        Their heads, head sizes and short convolution. [1]
+    output_gate, shared_gate : bool
+        Queries carry a gate for the attention output; a one-column gate on the shared expert.
+    kv_lora, q_lora, rope_dim, v_head_dim : int
+        Latent attention: compressed cache width, compressed query width, rotary part, value width. `head_dim` is then
+        the part of a head without rotation. [1]
+    indexer_heads, indexer_dim, attend_tok : int
+        Sparse attention: an indexer of this shape picks the `attend_tok` tokens that are read. Zero without.
+    experts, experts_active, experts_shared, expert_hidden, shared_hidden : int
+        Mixture of experts: routed, chosen per token, always on; their widths. [1]
+    dense_layers, moe_every : int
+        Dense layers at the bottom; every how many layers an MoE stands after that. [1]
+    cache_values : float
+        Only for ``other``: values kept per token in the growing part of the cache, over all layers. [1]
+    cache_window_values : float
+        Only for ``other``: values kept per token of the window, over all layers. [1]
+    max_context_tok : int
+        Longest context of the configuration. [token]
+    stated_n_params, stated_n_params_active : float
+        Used as they stand where the facts do not allow an exact count. [1]
+    published_n_params, published_n_params_active : str
+        The publisher's own rounding, such as ``671B``; compared with the count when the row loads.
+    reference_n_params, reference_n_params_active, reference_n_params_non_embedding : int
+        Exact figures worked out independently of this package; the tests compare every digit. The active one
+        leaves the input embedding out. [1]
+    training_tok, training_hours : float
+        Training tokens; accelerator-hours. Zero where unpublished. [token], [h]
+    training_hardware, note, source, date, confidence : str
+        Provenance.
+
+    Raises
+    ------
+    ValueError
+        When a field is missing, impossible, or at odds with another.
+    """
+
+    name: str
+    title: str
+    org: str
+    released: str
+    layers: int
+    hidden: int
+    q_heads: int
+    kv_heads: int
+    head_dim: int
+    ffn_hidden: int
+    vocab: int
+    source: str
+    date: str
+    confidence: str
+    attention: str = "gqa"
+    ffn: str = "gated"
+    qkv_bias: bool = False
+    out_bias: bool = False
+    ffn_bias: bool = False
+    router_bias: bool = False
+    sinks: bool = False
+    qk_norm: str = "none"
+    norm: str = "rms"
+    norms_per_layer: int = 2
+    tied: bool = False
+    positions: int = 0
+    window_tok: int = 0
+    window_layers: int = 0
+    linear_layers: int = 0
+    linear_key_heads: int = 0
+    linear_value_heads: int = 0
+    linear_key_dim: int = 0
+    linear_value_dim: int = 0
+    linear_conv: int = 0
+    output_gate: bool = False
+    shared_gate: bool = False
+    kv_lora: int = 0
+    q_lora: int = 0
+    rope_dim: int = 0
+    v_head_dim: int = 0
+    indexer_heads: int = 0
+    indexer_dim: int = 0
+    attend_tok: int = 0
+    experts: int = 0
+    experts_active: int = 0
+    experts_shared: int = 0
+    expert_hidden: int = 0
+    shared_hidden: int = 0
+    dense_layers: int = 0
+    moe_every: int = 1
+    cache_values: float = 0
+    cache_window_values: float = 0
+    max_context_tok: int = 0
+    stated_n_params: float = 0
+    stated_n_params_active: float = 0
+    published_n_params: str = ""
+    published_n_params_active: str = ""
+    published_source: str = ""
+    reference_n_params: int = 0
+    reference_n_params_active: int = 0
+    reference_n_params_non_embedding: int = 0
+    training_tok: float = 0
+    training_hours: float = 0
+    training_hardware: str = ""
+    note: str = ""
+
+    def __post_init__(self):
+        catalog.check_provenance(self.source, self.date, self.confidence)
+        for field, table in (("attention", ATTENTION), ("ffn", FFN), ("qk_norm", QK_NORM), ("norm", NORM)):
+            lookup(field, getattr(self, field), table)
+        _check_shape(self)
+        _check_experts(self)
+        _check_published(self)
+
+    # -- parameters ---------------------------------------------------------------------------------------------------
+
+    @property
+    def moe_layers(self) -> int:
+        """Layers whose FFN is a mixture of experts. [1]"""
+        return (self.layers - self.dense_layers) // self.moe_every if self.experts else 0
+
+    @property
+    def n_params_attention(self) -> int:
+        """Attention weights of one layer, with biases, norms inside attention, sinks and indexer. [1]"""
+        return (_mla if self.attention == "mla" else _gqa)(self)
+
+    @property
+    def n_params_expert(self) -> int:
+        """One routed expert, summed over all MoE layers. [1]"""
+        return self.moe_layers * _ffn(self, self.expert_hidden) if self.experts else 0
+
+    @property
+    def n_params_embedding(self) -> int:
+        """Input embedding, learned positions, and the output head where it is not tied. [1]"""
+        return self.hidden * (self.vocab * (1 if self.tied else 2) + self.positions)
+
+    @property
+    def n_params_counted(self) -> int:
+        """Parameters counted from the architecture, whether or not the row states another total. [1]"""
+        attending = self.layers - self.linear_layers
+        mixers = attending * self.n_params_attention + self.linear_layers * _linear(self)
+        dense = (self.layers - self.moe_layers) * _ffn(self, self.ffn_hidden)
+        shared = self.moe_layers * self.experts_shared * _ffn(self, self.shared_hidden or self.expert_hidden)
+        router = self.moe_layers * (self.experts * (self.hidden + self.router_bias) + self.hidden * self.shared_gate)
+        ffn = dense + shared + router + self.experts * self.n_params_expert
+        norms = (self.layers * self.norms_per_layer + 1) * _norm(self)
+        return mixers + ffn + norms + self.n_params_embedding
+
+    @property
+    def exact(self) -> bool:
+        """Whether the parameter count is exact (counted), not a rounded published figure."""
+        return not self.stated_n_params
+
+    @property
+    def n_params(self) -> int:
+        """All parameters. [1]"""
+        return self.n_params_counted if self.exact else int(self.stated_n_params)
+
+    @property
+    def n_params_active(self) -> int:
+        """Parameters one token passes, input embedding included; all of them in a dense model. [1]"""
+        idle = (self.experts - self.experts_active) * self.n_params_expert
+        return int(self.stated_n_params_active) or self.n_params - idle
+
+    @property
+    def n_params_non_embedding(self) -> int:
+        """Parameters without embeddings and output head. [1]"""
+        return self.n_params - self.n_params_embedding
+
+    @property
+    def n_params_read(self) -> int:
+        """Parameters a one-token step multiplies with: the active ones, less embedding rows that are only looked up.
+
+        A tied embedding counts, because it is also the output head. This is the "active" of model cards that leave the
+        input embedding out. [1]
+        """
+        looked_up = self.hidden * (self.positions + (0 if self.tied else self.vocab))
+        return self.n_params_active - looked_up
+
+    @property
+    def n_params_head(self) -> int:
+        """The output head. [1]"""
+        return self.hidden * self.vocab
+
+    # -- cache --------------------------------------------------------------------------------------------------------
+
+    @property
+    def kv_values_per_layer(self) -> int:
+        """Cache values that one token leaves in one attention layer: keys and values, or the latent and its key. [1]"""
+        return self.kv_lora + self.rope_dim if self.attention == "mla" else 2 * self.kv_heads * self.head_dim
+
+    @property
+    def kv_values_per_token(self) -> int:
+        """Cache values per token over all layers, as if no window ever dropped one. [1]"""
+        return self.kv_values_per_token_global + self.kv_values_per_token_window
+
+    @property
+    def kv_values_per_token_global(self) -> int:
+        """Cache values per token in the layers that keep the whole context. [1]"""
+        if self.attention == "other":
+            return self.cache_values
+        return (self.layers - self.window_layers - self.linear_layers) * self.kv_values_per_layer
+
+    @property
+    def kv_values_per_token_window(self) -> int:
+        """Cache values per token in the layers that keep only the last `window_tok` tokens. [1]"""
+        if self.attention == "other":
+            return self.cache_window_values
+        return self.window_layers * self.kv_values_per_layer
+
+    @property
+    def kv_values_per_token_indexer(self) -> int:
+        """Keys that a sparse-attention indexer keeps besides the cache (not part of `kv_values_per_token`). [1]"""
+        return self.layers * self.indexer_dim
+
+    @property
+    def state_values(self) -> int:
+        """Values of the fixed state that linear layers keep per sequence, whatever its length. [1]"""
+        per_head = self.linear_key_dim * self.linear_value_dim
+        return self.linear_layers * (self.linear_value_heads * per_head + self.linear_conv * _linear_width(self))
+
+    # -- work ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def pair_flop_prefill(self) -> int:
+        """FLOPs one layer spends on one (query token, key token) pair in prefill: scores and weighted sum. [FLOP]"""
+        if self.attention == "mla":
+            return 2 * self.q_heads * (self.head_dim + self.rope_dim + self.v_head_dim)
+        return 4 * self.q_heads * self.head_dim
+
+    @property
+    def pair_flop_decode(self) -> int:
+        """As `pair_flop_prefill`, in decode. Latent attention works on the compressed cache there. [FLOP]"""
+        if self.attention == "mla":
+            return 2 * self.q_heads * (2 * self.kv_lora + self.rope_dim)
+        return self.pair_flop_prefill
+
+    @property
+    def global_layers(self) -> int:
+        """Layers that attend to the whole context. [1]"""
+        return self.layers - self.window_layers - self.linear_layers
+
+
+def _gqa(m: Model) -> int:
+    q, kv = m.q_heads * m.head_dim, m.kv_heads * m.head_dim
+    weights = m.hidden * (q * (1 + m.output_gate) + 2 * kv) + q * m.hidden
+    biases = (q + 2 * kv) * m.qkv_bias + m.hidden * m.out_bias
+    norms = {"none": 0, "head": 2 * m.head_dim, "full": q + kv}[m.qk_norm]
+    return weights + biases + norms + m.q_heads * m.sinks
+
+
+def _mla(m: Model) -> int:
+    head = m.head_dim + m.rope_dim
+    # each compression is followed by an RMS norm of the compressed width
+    q = m.q_lora * (m.hidden + 1 + m.q_heads * head) if m.q_lora else m.hidden * m.q_heads * head
+    kv = m.hidden * (m.kv_lora + m.rope_dim) + m.kv_lora * (1 + m.q_heads * (m.head_dim + m.v_head_dim))
+    out = m.q_heads * m.v_head_dim * m.hidden
+    # indexer: query and key projections, a layer norm on the key, one weight per head
+    indexer = m.indexer_dim * (m.q_lora * m.indexer_heads + m.hidden + 2) + m.hidden * m.indexer_heads
+    return q + kv + out + indexer
+
+
+def _linear_width(m: Model) -> int:
+    return 2 * m.linear_key_heads * m.linear_key_dim + m.linear_value_heads * m.linear_value_dim
+
+
+def _linear(m: Model) -> int:
+    """Gated delta rule: projections to q, k, v, gate and two rates per head, convolution, norm, output."""
+    value = m.linear_value_heads * m.linear_value_dim
+    rates = 2 * m.linear_value_heads
+    return (m.hidden * (_linear_width(m) + 2 * value + rates) + m.linear_conv * _linear_width(m) + rates
+            + m.linear_value_dim)
+
+
+def _ffn(m: Model, width: int) -> int:
+    matrices = 3 if m.ffn == "gated" else 2
+    return matrices * m.hidden * width + ((matrices - 1) * width + m.hidden) * m.ffn_bias
+
+
+def _norm(m: Model) -> int:
+    return NORM[m.norm] * m.hidden
+
+
+def _check_shape(m: Model) -> None:
+    require_whole(layers=m.layers, hidden=m.hidden, q_heads=m.q_heads, kv_heads=m.kv_heads, head_dim=m.head_dim,
+                  ffn_hidden=m.ffn_hidden, vocab=m.vocab, norms_per_layer=m.norms_per_layer, moe_every=m.moe_every)
+    counts = ("positions", "window_tok", "window_layers", "linear_layers", "kv_lora", "q_lora", "rope_dim",
+              "v_head_dim", "indexer_heads", "indexer_dim", "attend_tok", "experts", "experts_active",
+              "experts_shared", "expert_hidden", "shared_hidden", "dense_layers",
+              "max_context_tok", "linear_key_heads", "linear_value_heads", "linear_key_dim", "linear_value_dim",
+              "linear_conv")
+    require_whole(0, **{name: getattr(m, name) for name in counts})
+    require_non_negative(cache_values=m.cache_values, cache_window_values=m.cache_window_values,
+                         stated_n_params=m.stated_n_params, stated_n_params_active=m.stated_n_params_active,
+                         training_tok=m.training_tok, training_hours=m.training_hours)
+    require(1, 1000, hint="layers are counted one by one.", layers=m.layers)
+    require(16, 1e6, hint="hidden is the width of the residual stream.", hidden=m.hidden)
+    if m.attention == "gqa" and m.q_heads % m.kv_heads:
+        raise ValueError(f"kv_heads={m.kv_heads} does not divide q_heads={m.q_heads}.")
+    if m.window_layers + m.linear_layers > m.layers:
+        raise ValueError(f"window_layers + linear_layers exceeds layers={m.layers}.")
+    if bool(m.window_layers) != bool(m.window_tok):
+        raise ValueError("window_tok and window_layers belong together; give both or neither.")
+    if m.attention == "mla" and not (m.kv_lora and m.rope_dim and m.v_head_dim):
+        raise ValueError("attention='mla' needs kv_lora, rope_dim and v_head_dim.")
+    if m.attention == "other" and not (m.stated_n_params and m.stated_n_params_active):
+        raise ValueError("attention='other' needs stated_n_params and stated_n_params_active.")
+
+
+def _check_experts(m: Model) -> None:
+    if m.experts and not 1 <= m.experts_active <= m.experts:
+        raise ValueError(f"experts_active={m.experts_active} is outside 1..{m.experts}.")
+    if m.experts and not m.expert_hidden:
+        raise ValueError("experts needs expert_hidden, the width of one expert.")
+    if not m.experts and (m.experts_active or m.experts_shared or m.expert_hidden):
+        raise ValueError("experts=0, yet experts_active, experts_shared or expert_hidden is set.")
+    if m.dense_layers > m.layers:
+        raise ValueError(f"dense_layers={m.dense_layers} exceeds layers={m.layers}.")
+
+
+def _check_published(m: Model) -> None:
+    """Catch a slip in the shape: the count must agree with what the publisher rounds."""
+    # published counts differ by what they include (embedding, vision tower), never by more than this
+    slack = 0.07
+    for name, counts in (("published_n_params", (m.n_params,)),
+                         ("published_n_params_active", (m.n_params_read, m.n_params_active))):
+        if not getattr(m, name):
+            continue
+        value, half = rounded(getattr(m, name))
+        if min(abs(count - value) for count in counts) > half + slack * value:
+            raise ValueError(f"{name}={getattr(m, name)!r}, but the architecture gives {counts[0]:,}; check the shape.")
+
+
+def rounded(text: str) -> tuple[float, float]:
+    """Read a published count with its rounding.
+
+    Parameters
+    ----------
+    text : str
+        A number with K, M, B or T, such as ``540.35B``.
+
+    Returns
+    -------
+    tuple of float
+        The value, and half a unit of its last digit.
+    """
+    scale = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+    try:
+        digits, unit = text[:-1], scale[text[-1]]
+        value = float(digits)
+    except (KeyError, IndexError, ValueError, TypeError):
+        raise ValueError(f"{text!r} is not a rounded count; write for example 671B or 1.5B.") from None
+    decimals = len(digits.partition(".")[2])
+    return value * unit, 0.5 * 10.0**-decimals * unit
+
+
+# -- work per token ---------------------------------------------------------------------------------------------------
+
+
+def mean_causal_context(prompt_tok, window_tok=np.inf):
+    """Mean number of tokens that a prompt token attends to, itself included.
+
+    Parameters
+    ----------
+    prompt_tok : numeric
+        Prompt length, at least 1. [token]
+    window_tok : numeric
+        Window; the default attends to everything before. At least 1. [token]
+
+    Returns
+    -------
+    numeric
+        Mean over the prompt: (P + 1) / 2 without a window. [token]
+    """
+    require(1, np.inf, open_high=True, prompt_tok=prompt_tok)
+    require(1, np.inf, window_tok=window_tok)
+    seen = np.minimum(prompt_tok, window_tok)
+    # the first `seen` tokens see 1, 2, … seen; each of the rest sees `seen`
+    return seen - seen * (seen - 1) / (2 * prompt_tok)
+
+
+def decode_flop_per_token(model, context_tok):
+    """FLOPs to generate one token with a given context.
+
+    Parameters
+    ----------
+    model : Model
+        What runs.
+    context_tok : numeric
+        Tokens attended to. [token]
+
+    Returns
+    -------
+    numeric
+        Two per weight read, plus attention. [FLOP]
+
+    Notes
+    -----
+    Norms, activations and softmax are left out (under 1%). Linear-attention layers count only through their weights.
+    """
+    require_non_negative(context_tok=context_tok)
+    attended = np.where(model.attend_tok > 0, np.minimum(context_tok, model.attend_tok), context_tok)
+    whole = model.global_layers * attended
+    windowed = model.window_layers * np.minimum(context_tok, model.window_tok)
+    indexer = 2 * model.layers * model.indexer_heads * model.indexer_dim * context_tok
+    return 2 * model.n_params_read + model.pair_flop_decode * (whole + windowed) + indexer
+
+
+def prefill_flop_per_token(model, prompt_tok):
+    """Mean FLOPs per prompt token when a prompt is read at once.
+
+    Parameters
+    ----------
+    model : Model
+        What runs.
+    prompt_tok : numeric
+        Prompt length. [token]
+
+    Returns
+    -------
+    numeric
+        Two per weight (the output head once per prompt), plus causal attention. [FLOP]
+
+    Notes
+    -----
+    Causal attention reads half the square; a kernel that computes all of it and masks does twice that part.
+    """
+    require(1, np.inf, open_high=True, prompt_tok=prompt_tok)
+    attend = np.where(model.attend_tok > 0, np.maximum(model.attend_tok, 1), prompt_tok)
+    window = np.where(model.window_tok > 0, np.maximum(model.window_tok, 1), prompt_tok)
+    whole = model.global_layers * mean_causal_context(prompt_tok, attend)
+    windowed = model.window_layers * mean_causal_context(prompt_tok, window)
+    indexer = 2 * model.layers * model.indexer_heads * model.indexer_dim * mean_causal_context(prompt_tok)
+    weights = model.n_params_read - model.n_params_head + model.n_params_head / prompt_tok
+    return 2 * weights + model.pair_flop_prefill * (whole + windowed) + indexer
+
+
+def attention_crossover_tok(hidden, q_heads, kv_heads, head_dim, ffn_hidden, causal=True):
+    """Context at which attention costs as many FLOPs as the weights of a gated dense layer.
+
+    Parameters
+    ----------
+    hidden, q_heads, kv_heads, head_dim, ffn_hidden : numeric
+        Shape of the layer. [1]
+    causal : bool
+        Whether prompt tokens see only what stands before them (half the pairs).
+
+    Returns
+    -------
+    numeric
+        Prompt length. [token]
+    """
+    require_positive(hidden=hidden, q_heads=q_heads, kv_heads=kv_heads, head_dim=head_dim, ffn_hidden=ffn_hidden)
+    weights = hidden * head_dim * (2 * q_heads + 2 * kv_heads) + 3 * hidden * ffn_hidden
+    return (2 if causal else 1) * 2 * weights / (4 * q_heads * head_dim)
+
+
+# -- loading ----------------------------------------------------------------------------------------------------------
+
+
+def load(path=None) -> dict[str, Model]:
+    """Read models from a TOML file, one table per model.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path, optional
+        Your own file; the default is the package's catalogue.
+
+    Returns
+    -------
+    dict
+        Slug to `Model`.
+
+    Raises
+    ------
+    ValueError
+        Naming the file, the row and the field at fault.
+    """
+    if path is None:
+        return dict(_shipped())
+    return {key: catalog.build(Model, row, path, key, name=key) for key, row in catalog.read_tables(path).items()}
+
+
+@cache
+def _shipped() -> dict[str, Model]:
+    return load(catalog.path("models.toml"))
+
+
+def get(name: str) -> Model:
+    """Return one model of the package's catalogue.
+
+    Parameters
+    ----------
+    name : str
+        Slug, such as ``llama-3.1-70b``.
+
+    Returns
+    -------
+    Model
+    """
+    return lookup("model", name, _shipped())
