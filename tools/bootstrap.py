@@ -1,4 +1,4 @@
-"""Create `.venv` from `requirements.lock`. Plain standard library, and Python 3.6 syntax, so that an old Python can say so."""
+"""Create `.venv` from `requirements.lock`. Standard library and Python 3.6 syntax, so that an old Python can say so."""
 
 import os
 import subprocess
@@ -28,8 +28,8 @@ def find_python():
     for python in [sys.executable, "python3.13", "python3.12", "python3.11"]:
         if usable(python):
             return python
-    old = sys.version_info[:2] < WANTED
-    sys.exit(NO_PYTHON.format(*WANTED, sys.executable, *sys.version_info[:2], "" if old else " without venv or ensurepip"))
+    lack = "" if sys.version_info[:2] < WANTED else " without venv or ensurepip"
+    sys.exit(NO_PYTHON.format(*WANTED, sys.executable, *sys.version_info[:2], lack))
 
 
 def count_packages():

@@ -25,6 +25,7 @@ COMPILE = ["uv", "pip", "compile", "pyproject.toml", "--extra", "book", "--group
            "--python-version", "3.11", "--fork-strategy", "fewest", "--generate-hashes", "--no-emit-index-url",
            "--no-emit-find-links", "--no-annotate", "--no-header", "--upgrade", "--quiet"]
 LOCK_HEADER = "# Every package with its hashes. Written by `python tools/lock.py`; installed by `make`.\n"
+STALE = "environment.yml is not what pyproject.toml and requirements.lock say; run: python tools/lock.py --env"
 HEADER = """\
 # The environment of requirements.lock for conda, Binder and JupyterHub. Written by `python tools/lock.py --env`.
 name: inference-economics
@@ -66,8 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = environment(LOCK.read_text(), tomllib.loads(PROJECT.read_text()))
     if options.check:
         if ENVIRONMENT.read_text() != wanted:
-            print("environment.yml is not what pyproject.toml and requirements.lock say; run: python tools/lock.py --env",
-                  file=sys.stderr)
+            print(STALE, file=sys.stderr)
             return 1
         return 0
     ENVIRONMENT.write_text(wanted)
