@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from . import catalog
 from ._checks import lookup
@@ -66,12 +67,13 @@ class PricePoint:
     note: str
 
     def __post_init__(self):
+        """Refuse an implausible price."""
         if not 100 <= self.low_usd <= self.high_usd <= 1e7:
             raise ValueError(f"price {self.low_usd}..{self.high_usd} is outside 100..1e7 USD, or its ends are swapped.")
 
     @property
     def usd(self) -> float:
-        """The middle of the range. [USD]"""
+        """The middle of the range [USD]."""
         return (self.low_usd + self.high_usd) / 2
 
 
@@ -134,14 +136,18 @@ class Accelerator:
     note: str = ""
 
     def __post_init__(self):
+        """Refuse an implausible row."""
         catalog.check_provenance(self.source, self.date, self.confidence)
         lookup("segment", self.segment, SEGMENTS)
         for field, (low, high, unit, hint) in PLAUSIBLE.items():
             value = getattr(self, field)
             if value is None:
                 continue
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-                raise ValueError(f"{self.title}: {field}={value} is outside {_short(low)}..{_short(high)} {unit}; {hint}")
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not number or not low <= value <= high:
+                shown = f"{value:g}" if number else repr(value)
+                span = f"{_short(low)}..{_short(high)} {unit}"
+                raise ValueError(f"{self.title}: {field}={shown} is outside {span}; {hint}")
 
     def flop_per_s(self, precision: str) -> float:
         """Dense peak for a number format, or for the next wider one the chip has.
@@ -170,12 +176,12 @@ class Accelerator:
 
     @property
     def price_usd(self) -> float | None:
-        """The most recent purchase price in the row, the middle of a range; None without one. [USD]"""
+        """The most recent purchase price in the row, the middle of a range; None without one [USD]."""
         return self.prices[-1].usd if self.prices else None
 
     @property
     def ridge_flop_per_byte(self) -> float | None:
-        """Arithmetic intensity at which bf16 compute and main memory take equally long. [FLOP/B]"""
+        """Arithmetic intensity at which bf16 compute and main memory take equally long [FLOP/B]."""
         if self.bf16_flop_per_s is None or self.hbm_bytes_per_s is None:
             return None
         return self.bf16_flop_per_s / self.hbm_bytes_per_s
@@ -191,7 +197,8 @@ SEGMENTS = {
 
 
 def _short(value: float) -> str:
-    return f"{value:g}".replace("e+", "e").replace("e0", "e")
+    """Write a limit as one writes it in code: 1e14, 5."""
+    return f"{value:.0e}".replace("e+", "e").replace("e0", "e") if value >= 1e4 else f"{value:g}"
 
 
 def _base_units(row: dict) -> dict:
@@ -211,13 +218,14 @@ def _base_units(row: dict) -> dict:
 
 def _price(point: dict) -> PricePoint:
     try:
-        low, high = point["usd"] if isinstance(point["usd"], list) else (point["usd"], point["usd"])
+        ends = point["usd"] if isinstance(point["usd"], list) else [point["usd"]]
+        low, high = ends[0], ends[-1]
         return PricePoint(float(low), float(high), str(point["date"]), str(point["note"]))
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"price {point!r} needs usd (a number or [low, high]), date and note: {error}.") from None
+    except (KeyError, TypeError, IndexError):
+        raise ValueError(f"price {point!r} needs usd (a number or [low, high]), date and note.") from None
 
 
-def load(path=None) -> dict[str, Accelerator]:
+def load(path: str | Path | None = None) -> dict[str, Accelerator]:
     """Read accelerators from a TOML file, one table per chip.
 
     Parameters

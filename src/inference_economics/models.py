@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
+from . import _architecture as arch
 from . import catalog
-from ._checks import lookup, require, require_non_negative, require_positive, require_whole
-
-ATTENTION = {"gqa": "grouped-query, from multi-head to multi-query", "mla": "multi-head latent", "other": "not counted"}
-FFN = {"gated": "three matrices (SwiGLU, GeGLU)", "plain": "two matrices (GELU, ReLU)"}
-QK_NORM = {"none": "", "head": "one weight per head dimension", "full": "one weight per projected value"}
-NORM = {"rms": 1, "layer": 2}
+from ._checks import lookup, require, require_non_negative, require_positive
 
 
 @dataclass(frozen=True)
@@ -155,45 +152,42 @@ class Model:
     note: str = ""
 
     def __post_init__(self):
+        """Refuse a row that is incomplete, impossible or at odds with itself."""
         catalog.check_provenance(self.source, self.date, self.confidence)
-        for field, table in (("attention", ATTENTION), ("ffn", FFN), ("qk_norm", QK_NORM), ("norm", NORM)):
-            lookup(field, getattr(self, field), table)
-        _check_shape(self)
-        _check_experts(self)
-        _check_published(self)
+        arch.check(self)
 
     # -- parameters ---------------------------------------------------------------------------------------------------
 
     @property
     def moe_layers(self) -> int:
-        """Layers whose FFN is a mixture of experts. [1]"""
+        """Layers whose FFN is a mixture of experts [1]."""
         return (self.layers - self.dense_layers) // self.moe_every if self.experts else 0
 
     @property
     def n_params_attention(self) -> int:
-        """Attention weights of one layer, with biases, norms inside attention, sinks and indexer. [1]"""
-        return (_mla if self.attention == "mla" else _gqa)(self)
+        """Attention weights of one layer, with biases, norms inside attention, sinks and indexer [1]."""
+        return arch.attention(self)
 
     @property
     def n_params_expert(self) -> int:
-        """One routed expert, summed over all MoE layers. [1]"""
-        return self.moe_layers * _ffn(self, self.expert_hidden) if self.experts else 0
+        """One routed expert, summed over all MoE layers [1]."""
+        return self.moe_layers * arch.ffn(self, self.expert_hidden) if self.experts else 0
 
     @property
     def n_params_embedding(self) -> int:
-        """Input embedding, learned positions, and the output head where it is not tied. [1]"""
+        """Input embedding, learned positions, and the output head where it is not tied [1]."""
         return self.hidden * (self.vocab * (1 if self.tied else 2) + self.positions)
 
     @property
     def n_params_counted(self) -> int:
-        """Parameters counted from the architecture, whether or not the row states another total. [1]"""
+        """Parameters counted from the architecture, whether or not the row states another total [1]."""
         attending = self.layers - self.linear_layers
-        mixers = attending * self.n_params_attention + self.linear_layers * _linear(self)
-        dense = (self.layers - self.moe_layers) * _ffn(self, self.ffn_hidden)
-        shared = self.moe_layers * self.experts_shared * _ffn(self, self.shared_hidden or self.expert_hidden)
+        mixers = attending * self.n_params_attention + self.linear_layers * arch.linear(self)
+        dense = (self.layers - self.moe_layers) * arch.ffn(self, self.ffn_hidden)
+        shared = self.moe_layers * self.experts_shared * arch.ffn(self, self.shared_hidden or self.expert_hidden)
         router = self.moe_layers * (self.experts * (self.hidden + self.router_bias) + self.hidden * self.shared_gate)
         ffn = dense + shared + router + self.experts * self.n_params_expert
-        norms = (self.layers * self.norms_per_layer + 1) * _norm(self)
+        norms = (self.layers * self.norms_per_layer + 1) * arch.norm(self)
         return mixers + ffn + norms + self.n_params_embedding
 
     @property
@@ -203,18 +197,18 @@ class Model:
 
     @property
     def n_params(self) -> int:
-        """All parameters. [1]"""
+        """All parameters [1]."""
         return self.n_params_counted if self.exact else int(self.stated_n_params)
 
     @property
     def n_params_active(self) -> int:
-        """Parameters one token passes, input embedding included; all of them in a dense model. [1]"""
+        """Parameters one token passes, input embedding included; all of them in a dense model [1]."""
         idle = (self.experts - self.experts_active) * self.n_params_expert
         return int(self.stated_n_params_active) or self.n_params - idle
 
     @property
     def n_params_non_embedding(self) -> int:
-        """Parameters without embeddings and output head. [1]"""
+        """Parameters without embeddings and output head [1]."""
         return self.n_params - self.n_params_embedding
 
     @property
@@ -229,179 +223,66 @@ class Model:
 
     @property
     def n_params_head(self) -> int:
-        """The output head. [1]"""
+        """The output head [1]."""
         return self.hidden * self.vocab
 
     # -- cache --------------------------------------------------------------------------------------------------------
 
     @property
     def kv_values_per_layer(self) -> int:
-        """Cache values that one token leaves in one attention layer: keys and values, or the latent and its key. [1]"""
+        """Cache values that one token leaves in one attention layer: keys and values, or the latent and its key [1]."""
         return self.kv_lora + self.rope_dim if self.attention == "mla" else 2 * self.kv_heads * self.head_dim
 
     @property
     def kv_values_per_token(self) -> int:
-        """Cache values per token over all layers, as if no window ever dropped one. [1]"""
+        """Cache values per token over all layers, as if no window ever dropped one [1]."""
         return self.kv_values_per_token_global + self.kv_values_per_token_window
 
     @property
     def kv_values_per_token_global(self) -> int:
-        """Cache values per token in the layers that keep the whole context. [1]"""
+        """Cache values per token in the layers that keep the whole context [1]."""
         if self.attention == "other":
             return self.cache_values
         return (self.layers - self.window_layers - self.linear_layers) * self.kv_values_per_layer
 
     @property
     def kv_values_per_token_window(self) -> int:
-        """Cache values per token in the layers that keep only the last `window_tok` tokens. [1]"""
+        """Cache values per token in the layers that keep only the last `window_tok` tokens [1]."""
         if self.attention == "other":
             return self.cache_window_values
         return self.window_layers * self.kv_values_per_layer
 
     @property
     def kv_values_per_token_indexer(self) -> int:
-        """Keys that a sparse-attention indexer keeps besides the cache (not part of `kv_values_per_token`). [1]"""
+        """Keys that a sparse-attention indexer keeps besides the cache (not part of `kv_values_per_token`) [1]."""
         return self.layers * self.indexer_dim
 
     @property
     def state_values(self) -> int:
-        """Values of the fixed state that linear layers keep per sequence, whatever its length. [1]"""
+        """Values of the fixed state that linear layers keep per sequence, whatever its length [1]."""
         per_head = self.linear_key_dim * self.linear_value_dim
-        return self.linear_layers * (self.linear_value_heads * per_head + self.linear_conv * _linear_width(self))
+        return self.linear_layers * (self.linear_value_heads * per_head + self.linear_conv * arch.linear_width(self))
 
     # -- work ---------------------------------------------------------------------------------------------------------
 
     @property
     def pair_flop_prefill(self) -> int:
-        """FLOPs one layer spends on one (query token, key token) pair in prefill: scores and weighted sum. [FLOP]"""
+        """FLOPs one layer spends on one (query token, key token) pair in prefill: scores and weighted sum [FLOP]."""
         if self.attention == "mla":
             return 2 * self.q_heads * (self.head_dim + self.rope_dim + self.v_head_dim)
         return 4 * self.q_heads * self.head_dim
 
     @property
     def pair_flop_decode(self) -> int:
-        """As `pair_flop_prefill`, in decode. Latent attention works on the compressed cache there. [FLOP]"""
+        """As `pair_flop_prefill`, in decode. Latent attention works on the compressed cache there [FLOP]."""
         if self.attention == "mla":
             return 2 * self.q_heads * (2 * self.kv_lora + self.rope_dim)
         return self.pair_flop_prefill
 
     @property
     def global_layers(self) -> int:
-        """Layers that attend to the whole context. [1]"""
+        """Layers that attend to the whole context [1]."""
         return self.layers - self.window_layers - self.linear_layers
-
-
-def _gqa(m: Model) -> int:
-    q, kv = m.q_heads * m.head_dim, m.kv_heads * m.head_dim
-    weights = m.hidden * (q * (1 + m.output_gate) + 2 * kv) + q * m.hidden
-    biases = (q + 2 * kv) * m.qkv_bias + m.hidden * m.out_bias
-    norms = {"none": 0, "head": 2 * m.head_dim, "full": q + kv}[m.qk_norm]
-    return weights + biases + norms + m.q_heads * m.sinks
-
-
-def _mla(m: Model) -> int:
-    head = m.head_dim + m.rope_dim
-    # each compression is followed by an RMS norm of the compressed width
-    q = m.q_lora * (m.hidden + 1 + m.q_heads * head) if m.q_lora else m.hidden * m.q_heads * head
-    kv = m.hidden * (m.kv_lora + m.rope_dim) + m.kv_lora * (1 + m.q_heads * (m.head_dim + m.v_head_dim))
-    out = m.q_heads * m.v_head_dim * m.hidden
-    # indexer: query and key projections, a layer norm on the key, one weight per head
-    indexer = m.indexer_dim * (m.q_lora * m.indexer_heads + m.hidden + 2) + m.hidden * m.indexer_heads
-    return q + kv + out + indexer
-
-
-def _linear_width(m: Model) -> int:
-    return 2 * m.linear_key_heads * m.linear_key_dim + m.linear_value_heads * m.linear_value_dim
-
-
-def _linear(m: Model) -> int:
-    """Gated delta rule: projections to q, k, v, gate and two rates per head, convolution, norm, output."""
-    value = m.linear_value_heads * m.linear_value_dim
-    rates = 2 * m.linear_value_heads
-    return (m.hidden * (_linear_width(m) + 2 * value + rates) + m.linear_conv * _linear_width(m) + rates
-            + m.linear_value_dim)
-
-
-def _ffn(m: Model, width: int) -> int:
-    matrices = 3 if m.ffn == "gated" else 2
-    return matrices * m.hidden * width + ((matrices - 1) * width + m.hidden) * m.ffn_bias
-
-
-def _norm(m: Model) -> int:
-    return NORM[m.norm] * m.hidden
-
-
-def _check_shape(m: Model) -> None:
-    require_whole(layers=m.layers, hidden=m.hidden, q_heads=m.q_heads, kv_heads=m.kv_heads, head_dim=m.head_dim,
-                  ffn_hidden=m.ffn_hidden, vocab=m.vocab, norms_per_layer=m.norms_per_layer, moe_every=m.moe_every)
-    counts = ("positions", "window_tok", "window_layers", "linear_layers", "kv_lora", "q_lora", "rope_dim",
-              "v_head_dim", "indexer_heads", "indexer_dim", "attend_tok", "experts", "experts_active",
-              "experts_shared", "expert_hidden", "shared_hidden", "dense_layers",
-              "max_context_tok", "linear_key_heads", "linear_value_heads", "linear_key_dim", "linear_value_dim",
-              "linear_conv")
-    require_whole(0, **{name: getattr(m, name) for name in counts})
-    require_non_negative(cache_values=m.cache_values, cache_window_values=m.cache_window_values,
-                         stated_n_params=m.stated_n_params, stated_n_params_active=m.stated_n_params_active,
-                         training_tok=m.training_tok, training_hours=m.training_hours)
-    require(1, 1000, hint="layers are counted one by one.", layers=m.layers)
-    require(16, 1e6, hint="hidden is the width of the residual stream.", hidden=m.hidden)
-    if m.attention == "gqa" and m.q_heads % m.kv_heads:
-        raise ValueError(f"kv_heads={m.kv_heads} does not divide q_heads={m.q_heads}.")
-    if m.window_layers + m.linear_layers > m.layers:
-        raise ValueError(f"window_layers + linear_layers exceeds layers={m.layers}.")
-    if bool(m.window_layers) != bool(m.window_tok):
-        raise ValueError("window_tok and window_layers belong together; give both or neither.")
-    if m.attention == "mla" and not (m.kv_lora and m.rope_dim and m.v_head_dim):
-        raise ValueError("attention='mla' needs kv_lora, rope_dim and v_head_dim.")
-    if m.attention == "other" and not (m.stated_n_params and m.stated_n_params_active):
-        raise ValueError("attention='other' needs stated_n_params and stated_n_params_active.")
-
-
-def _check_experts(m: Model) -> None:
-    if m.experts and not 1 <= m.experts_active <= m.experts:
-        raise ValueError(f"experts_active={m.experts_active} is outside 1..{m.experts}.")
-    if m.experts and not m.expert_hidden:
-        raise ValueError("experts needs expert_hidden, the width of one expert.")
-    if not m.experts and (m.experts_active or m.experts_shared or m.expert_hidden):
-        raise ValueError("experts=0, yet experts_active, experts_shared or expert_hidden is set.")
-    if m.dense_layers > m.layers:
-        raise ValueError(f"dense_layers={m.dense_layers} exceeds layers={m.layers}.")
-
-
-def _check_published(m: Model) -> None:
-    """Catch a slip in the shape: the count must agree with what the publisher rounds."""
-    # published counts differ by what they include (embedding, vision tower), never by more than this
-    slack = 0.07
-    for name, counts in (("published_n_params", (m.n_params,)),
-                         ("published_n_params_active", (m.n_params_read, m.n_params_active))):
-        if not getattr(m, name):
-            continue
-        value, half = rounded(getattr(m, name))
-        if min(abs(count - value) for count in counts) > half + slack * value:
-            raise ValueError(f"{name}={getattr(m, name)!r}, but the architecture gives {counts[0]:,}; check the shape.")
-
-
-def rounded(text: str) -> tuple[float, float]:
-    """Read a published count with its rounding.
-
-    Parameters
-    ----------
-    text : str
-        A number with K, M, B or T, such as ``540.35B``.
-
-    Returns
-    -------
-    tuple of float
-        The value, and half a unit of its last digit.
-    """
-    scale = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-    try:
-        digits, unit = text[:-1], scale[text[-1]]
-        value = float(digits)
-    except (KeyError, IndexError, ValueError, TypeError):
-        raise ValueError(f"{text!r} is not a rounded count; write for example 671B or 1.5B.") from None
-    decimals = len(digits.partition(".")[2])
-    return value * unit, 0.5 * 10.0**-decimals * unit
 
 
 # -- work per token ---------------------------------------------------------------------------------------------------
@@ -429,7 +310,7 @@ def mean_causal_context(prompt_tok, window_tok=np.inf):
     return seen - seen * (seen - 1) / (2 * prompt_tok)
 
 
-def decode_flop_per_token(model, context_tok):
+def decode_flop_per_token(model: Model, context_tok):
     """FLOPs to generate one token with a given context.
 
     Parameters
@@ -456,7 +337,7 @@ def decode_flop_per_token(model, context_tok):
     return 2 * model.n_params_read + model.pair_flop_decode * (whole + windowed) + indexer
 
 
-def prefill_flop_per_token(model, prompt_tok):
+def prefill_flop_per_token(model: Model, prompt_tok):
     """Mean FLOPs per prompt token when a prompt is read at once.
 
     Parameters
@@ -508,7 +389,7 @@ def attention_crossover_tok(hidden, q_heads, kv_heads, head_dim, ffn_hidden, cau
 # -- loading ----------------------------------------------------------------------------------------------------------
 
 
-def load(path=None) -> dict[str, Model]:
+def load(path: str | Path | None = None) -> dict[str, Model]:
     """Read models from a TOML file, one table per model.
 
     Parameters

@@ -21,7 +21,7 @@ from dataclasses import MISSING, fields
 from importlib.resources import files
 from pathlib import Path
 
-from .._checks import lookup
+from inference_economics._checks import lookup
 
 CONFIDENCE = ("primary", "secondary", "derived", "estimate")
 
@@ -41,7 +41,7 @@ def path(name: str) -> Path:
     return Path(str(files(__name__) / name))
 
 
-def read_tables(file) -> dict[str, dict]:
+def read_tables(file: str | Path) -> dict[str, dict]:
     """Return the tables of a TOML file by key; name the file when it cannot be read.
 
     Parameters
@@ -67,7 +67,7 @@ def read_tables(file) -> dict[str, dict]:
     return rows
 
 
-def build(kind, row: dict, file, key: str, **extra):
+def build(kind: type, row: dict, file: str | Path, key: str, **extra):
     """Build the dataclass `kind` from a row, or raise `ValueError` naming file, row and the field at fault.
 
     Parameters
