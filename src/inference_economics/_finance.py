@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 _SMALL = 1e-5
+_HUGE = 230.0
+_TINY = 1e-300
 
 
 def ratio(numerator, denominator, otherwise=np.inf):
@@ -13,19 +15,24 @@ def ratio(numerator, denominator, otherwise=np.inf):
     return np.where(positive, numerator / np.where(positive, denominator, 1.0), otherwise)
 
 
+def grown(x):
+    """Return ``exp(x)``, held at 1e100: growth that large has lost its meaning, and must not overflow."""
+    return np.exp(np.minimum(x, _HUGE))
+
+
 def exp_mean(x):
     """Return ``(exp(x) - 1) / x``, the mean of ``exp`` between 0 and `x`; 1 at ``x = 0``."""
     small = np.abs(x) < _SMALL
-    safe = np.where(small, 1.0, x)
-    return np.where(small, 1 + x / 2 + x * x / 6, np.expm1(safe) / safe)
+    near, far = np.where(small, x, 0.0), np.where(small, 1.0, x)
+    return np.where(small, 1 + near / 2 + near * near / 6, np.expm1(np.minimum(far, _HUGE)) / far)
 
 
 def log_mean(x):
     """Return ``log(1 + x) / x``; 1 at ``x = 0``, and infinite from ``x = -1`` down."""
-    small = np.abs(x) < _SMALL
-    reached = x > -1
-    safe = np.where(np.logical_or(small, np.logical_not(reached)), 1.0, x)
-    return np.where(reached, np.where(small, 1 - x / 2 + x * x / 3, np.log1p(safe) / safe), np.inf)
+    small, reached = np.abs(x) < _SMALL, x > -1
+    near = np.where(small, x, 0.0)
+    far = np.where(np.logical_or(small, np.logical_not(reached)), 1.0, x)
+    return np.where(reached, np.where(small, 1 - near / 2 + near * near / 3, np.log1p(far) / far), np.inf)
 
 
 def geometric_sum(log_ratio, terms):
@@ -34,7 +41,7 @@ def geometric_sum(log_ratio, terms):
 
 
 def annuity_years(discount_rate, years):
-    """Return the present value of one dollar at the end of each year. [year]"""
+    """Return the present value of one dollar at the end of each year [year]."""
     # A rate of zero must give `years`: log1p(r)/r and (1 - exp(-x))/x are both 1 there.
     return years * exp_mean(-years * np.log1p(discount_rate)) * log_mean(discount_rate)
 
@@ -94,6 +101,6 @@ def call_value(forward, strike, spread):
     certain = np.maximum(forward - strike, 0.0)
     open_question = np.logical_and(spread > 1e-12, strike > 0)
     width = np.where(open_question, spread, 1.0)
-    d1 = np.log(np.where(open_question, forward / np.where(strike > 0, strike, 1.0), 1.0)) / width + width / 2
+    d1 = (np.log(np.maximum(forward, _TINY)) - np.log(np.maximum(strike, _TINY))) / width + width / 2
     value = forward * normal_cdf(d1) - strike * normal_cdf(d1 - width)
     return np.where(open_question, value, certain)
