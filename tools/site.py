@@ -88,7 +88,7 @@ def build(output: Path, jobs: int, quiet: bool = False) -> Path:
     print("Executing the notebooks", flush=True)
     fill_cache(output, jobs)
     print("Building the pages", flush=True)
-    command = [sys.executable, "-m", "jupyter_book.cli.main", "build", ".", "--config", "book/_config.yml", "--toc",
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "--config", "book/_config.yml", "--toc",
                "book/_toc.yml", "--path-output", str(output), "--all", "-W", "-n", "--keep-going"]
     # A build must not depend on the day: Sphinx writes dates and years unless told which.
     environment = {"SOURCE_DATE_EPOCH": "1767225600", "PYTHONHASHSEED": "0"} | dict(os.environ)

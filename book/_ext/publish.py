@@ -8,8 +8,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+EXPLORER = "data-explorer="
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
-STYLED_DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
+DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
 
 
 def code_fingerprint(root: Path = ROOT) -> str:
@@ -31,6 +32,22 @@ def name_cache(app) -> None:
     app.config.nb_execution_cache_path = str(cache_path(Path(app.outdir)))
 
 
+def add_runtime(app) -> None:
+    """Write the explorers' script and style, put together from the package, and let Sphinx copy them."""
+    from inference_economics.explore import runtime
+
+    folder = Path(app.outdir).parent / ".explorer"
+    runtime.write(folder)
+    app.config.html_static_path.append(str(folder))
+
+
+def load_runtime(app, _pagename, _templatename, context, _doctree) -> None:
+    """Load the runtime on pages that have an explorer, and on no other."""
+    if EXPLORER in context.get("body", ""):
+        app.add_css_file("explorer.css")
+        app.add_js_file("explorer.js", loading_method="defer")
+
+
 def drop_thebe(_app, _pagename, _templatename, context, _doctree) -> None:
     """Remove sphinx-thebe's scripts: they declare a variable twice and name a foreign host."""
     def is_thebe(script) -> bool:
@@ -45,7 +62,7 @@ def policy(html: str) -> str:
     """Return the strict policy that this page fulfils: no eval, no foreign host, inline scripts by their hash."""
     hashes = []
     for script in SCRIPT.finditer(html):
-        if "src=" in script["attributes"] or STYLED_DATA.search(script["attributes"]):
+        if "src=" in script["attributes"] or DATA.search(script["attributes"]):
             continue
         digest = base64.b64encode(hashlib.sha256(script["body"].encode()).digest()).decode()
         hashes.append(f"'sha256-{digest}'")
@@ -69,6 +86,8 @@ def write_policies(app, exception) -> None:
 def setup(app):
     # Before myst-nb reads its settings at the default priority.
     app.connect("builder-inited", name_cache, priority=100)
+    app.connect("builder-inited", add_runtime, priority=100)
+    app.connect("html-page-context", load_runtime)
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("build-finished", write_policies, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
