@@ -297,11 +297,11 @@ def test_missing_fields_are_listed(tmp_path):
 
 
 def test_unreadable_files_are_named(tmp_path):
-    with pytest.raises(ValueError, match="nowhere.toml: no such catalogue file"):
+    with pytest.raises(ValueError, match=r"nowhere\.toml: no such catalogue file"):
         models.load(tmp_path / "nowhere.toml")
     broken = tmp_path / "broken.toml"
     broken.write_text("[a\n")
-    with pytest.raises(ValueError, match="broken.toml: not readable as TOML"):
+    with pytest.raises(ValueError, match=r"broken\.toml: not readable as TOML"):
         models.load(broken)
     loose = tmp_path / "loose.toml"
     loose.write_text("layers = 2\n")
