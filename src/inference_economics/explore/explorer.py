@@ -1,0 +1,281 @@
+"""Explorers: one declaration, two homes.
+
+`explore(function, **controls)` runs the function on known values for Jupyter, and traces it for the page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import itertools
+import json
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from . import page
+from .controls import Choice, Options, Slider
+from .figure import Figure, draw
+from .program import compile_program
+from .trace import Graph, TraceError
+
+TABLE_BYTES = 200_000  # what a tabulated figure may add to a page
+
+
+def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str = "", name: str = "",
+            presets: dict[str, dict] | None = None, precompute: bool = False, **controls: Slider | Choice) -> Explorer:
+    """Declare an interactive figure.
+
+    Parameters
+    ----------
+    function : callable
+        Numpy code from parameters to a `Figure`. It is called with known values in Jupyter, and traced once for the page.
+    title : str
+        What the figure shows.
+    watch : str
+        One instruction and one thing to look for.
+    alt : str
+        What the figure shows at its default, for a reader who cannot see it; by default the title and the readouts.
+    name : str
+        The explorer's name in links and file names; by default the function's.
+    presets : dict of dict
+        Named settings that teach something.
+    precompute : bool
+        Tabulate the figure over all settings instead of tracing it, for a function that no program can hold. Each slider
+        then needs `stops`.
+    **controls : Slider or Choice
+        One for each parameter of the function, in the order of the page.
+
+    Returns
+    -------
+    Explorer
+        Its repr is the widget in Jupyter and the live figure on the page.
+
+    Raises
+    ------
+    ValueError
+        A control that is not a parameter, a parameter without a control, a control that moves nothing, a preset that no
+        control can hold, or a mark that never enters the axes' limits.
+    TraceError
+        The function cannot become a program: the message names the line and the repair.
+    """
+    return Explorer(function, title, watch, alt, name or function.__name__.lstrip("_").replace("_", "-"), presets or {},
+                    precompute, controls)
+
+
+class Explorer:
+    """An interactive figure: controls, a function, and what it shows. Made by `explore`."""
+
+    def __init__(self, function, title, watch, alt, name, presets, precompute, controls):
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+            raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
+        self.function, self.title, self.watch, self.name = function, title, watch, name
+        self.controls_spec = {
+            key: _labelled(control, key) for key, control in controls.items()
+        }
+        self.presets = presets
+        self.precompute = precompute
+        self._widget = None
+        self._shown = 0
+        self._check_controls()
+        self.defaults = {key: control.snap(control.value) for key, control in self.controls_spec.items()}
+        self.program, self.spec = self._compile()
+        self._check_limits()
+        self.alt = alt or f"{title}. {self._sentence()}"
+
+    # --- what it shows ------------------------------------------------------------------------------------------
+
+    def settings(self, **given) -> dict:
+        """Return every control's value: what is given, snapped to what the control can hold, and defaults."""
+        unknown = set(given) - set(self.controls_spec)
+        if unknown:
+            known = ", ".join(self.controls_spec)
+            raise ValueError(f"unknown control {sorted(unknown)[0]!r}; known: {known}.")
+        return {key: control.snap(given[key]) if key in given else self.defaults[key]
+                for key, control in self.controls_spec.items()}
+
+    def figure(self, **given) -> Figure:
+        """Return the figure, of known values, for some settings. What is not given is at its default."""
+        settings = self.settings(**given)
+        arguments = {key: control.argument(settings[key]) for key, control in self.controls_spec.items()}
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            figure = self.function(**arguments)
+        if not isinstance(figure, Figure):
+            raise ValueError(f"{self.function.__name__} must return a Figure, but returned {type(figure).__name__}.")
+        return figure
+
+    def encode(self, **given) -> dict[str, float]:
+        """Return the numbers that the program is given for some settings."""
+        settings = self.settings(**given)
+        return {key: control.encode(settings[key]) for key, control in self.controls_spec.items()}
+
+    def readouts(self, **given) -> dict[str, str]:
+        """Return the readouts for some settings, as the reader sees them."""
+        return page.readout_texts(self.figure(**given))
+
+    def draw(self, **given):
+        """Return the figure for some settings as a `matplotlib.figure.Figure`."""
+        return draw(self.figure(**given))
+
+    def _sentence(self) -> str:
+        return "; ".join(f"{label}: {words}" for label, words in self.readouts().items())
+
+    # --- declaration checks -------------------------------------------------------------------------------------
+
+    def _check_controls(self):
+        parameters = inspect.signature(self.function).parameters
+        for key in self.controls_spec:
+            if key not in parameters:
+                raise ValueError(f"control {key!r} is not a parameter of {self.function.__name__}; "
+                                 f"its parameters are {', '.join(parameters)}.")
+        for key, parameter in parameters.items():
+            if parameter.default is parameter.empty and key not in self.controls_spec:
+                raise ValueError(f"parameter {key!r} of {self.function.__name__} has no control and no default.")
+        for label, preset in self.presets.items():
+            for key, value in preset.items():
+                if key not in self.controls_spec or self.controls_spec[key].snap(value) != value:
+                    raise ValueError(f"preset {label!r}: {key}={value!r} is not a value that a control can hold.")
+
+    def _check_limits(self):
+        rng = np.random.default_rng(0)
+        outside = set(self.figure().outside())
+        for _ in range(24):
+            if not outside:
+                return
+            settings = {key: control.sample(rng) for key, control in self.controls_spec.items()}
+            outside &= set(self.figure(**settings).outside())
+        figure = self.figure()
+        if outside:
+            raise ValueError(
+                f"{sorted(outside)[0]!r} never enters the limits x {figure.x.limits[0]:g}..{figure.x.limits[1]:g}, "
+                f"y {figure.y.limits[0]:g}..{figure.y.limits[1]:g} at the default or 24 random settings; widen them."
+            )
+
+    # --- the page's form ----------------------------------------------------------------------------------------
+
+    def _compile(self) -> tuple[dict, dict]:
+        graph = Graph()
+        arguments = {key: control.traced(graph, key) for key, control in self.controls_spec.items()}
+        if self.precompute:
+            figure = self._tabulated(graph)
+        else:
+            try:
+                figure = self.function(**arguments)
+            except TraceError as error:
+                raise type(error)(f"{error} If no numpy expression will do, give sliders `stops` and pass "
+                                  "precompute=True.") from error
+            if not isinstance(figure, Figure):
+                raise ValueError(f"{self.function.__name__} must return a Figure, but returned {type(figure).__name__}.")
+        places, outputs = {}, []
+        for key, field, value in figure.moving():
+            places[key, field] = len(outputs)
+            outputs.append(graph.lift(value) if not isinstance(value, bool) else graph.lift(float(value)))
+        chosen = {key: len(outputs) + i for i, (key, _) in enumerate(_chosen_labels(figure))}
+        outputs += [label._position for _, label in _chosen_labels(figure)]
+        program, numbers = compile_program(graph, outputs)
+        dead = [key for key in self.controls_spec if key not in program["inputs"]]
+        if dead:
+            raise ValueError(f"control {dead[0]!r} moves nothing in the figure; use it or leave it out.")
+        if self.precompute and (size := len(json.dumps(program))) > TABLE_BYTES:
+            raise ValueError(f"the table takes {size:,} bytes of the page; {TABLE_BYTES:,} are accepted. Use fewer stops "
+                             "or fewer points.")
+        return program, page.figure_spec(figure, {place: numbers[i] for place, i in places.items()},
+                                         {key: numbers[i] for key, i in chosen.items()})
+
+    def _tabulated(self, graph: Graph) -> Figure:
+        """Evaluate every setting, and return a figure whose values are looked up in the results."""
+        domains = {}
+        for key, control in self.controls_spec.items():
+            domains[key] = list(control.options) if isinstance(control, Choice) else control.stops
+            if domains[key] is None:
+                raise ValueError(f"precompute=True needs stops: {key}=Slider(…, stops=(…)).")
+        settings = [dict(zip(domains, combination)) for combination in itertools.product(*domains.values())]
+        figures = [self.figure(**setting) for setting in settings]
+        place = 0.0
+        for key, domain in domains.items():
+            place = place * len(domain) + graph.parameter(key)
+        table = {}
+        for values in zip(*(figure.moving() for figure in figures)):
+            key, field, _ = values[0]
+            rows = np.stack([np.asarray(value, dtype=float) for _, _, value in values])
+            if (rows == rows[0]).all():
+                table.setdefault(key, {})[field] = rows[0]
+                continue
+            places = place * rows[0].size + np.arange(rows[0].size).reshape(rows[0].shape)
+            table.setdefault(key, {})[field] = graph.pick(rows, places)
+        replaced = {key: dataclasses.replace(part, **table.get(key, {})) for key, part in figures[0].parts()}
+        groups = {letter: [part for key, part in replaced.items() if key[0] == letter] for letter in "mrs"}
+        return dataclasses.replace(figures[0], marks=groups["m"], readouts=groups["r"], states=groups["s"])
+
+    def html(self, ident: str | None = None) -> str:
+        """Return the page's form: a self-contained `<figure>` that `explorer.js` brings to life."""
+        return page.explorer_html(self, ident or f"explorer-{self.name}")
+
+    def __repr__(self):
+        settings = ", ".join(f"{control.label.lower()} {control.show(self.values[key])}"
+                             for key, control in self.controls_spec.items())
+        figure = self.figure(**self.values)
+        lines = [f"{self.title} ({settings})"]
+        lines += [f"  {label}: {words}" for label, words in page.readout_texts(figure).items()]
+        lines += [f"  {'✓' if bool(state.ok) else '✗'} {state.holds if bool(state.ok) else state.fails}"
+                  for state in figure.states]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        self._shown += 1
+        ident = f"explorer-{self.name}" + ("" if self._shown == 1 else f"-{self._shown}")
+        bundle = {"text/plain": repr(self), "text/html": self.html(ident)}
+        view = self.widget._repr_mimebundle_() if _in_kernel() else None
+        if view:
+            bundle["application/vnd.jupyter.widget-view+json"] = view["application/vnd.jupyter.widget-view+json"]
+        return bundle
+
+    # --- Jupyter's form -----------------------------------------------------------------------------------------
+
+    @property
+    def widget(self):
+        """The ipywidgets form: controls above a figure that matplotlib redraws."""
+        if self._widget is None:
+            from .widget import ExplorerWidget
+
+            self._widget = ExplorerWidget(self)
+        return self._widget.box
+
+    @property
+    def controls(self) -> dict:
+        """The ipywidgets controls by parameter: ``explorer.controls["batch"].value = 64``."""
+        return self.widget and self._widget.controls
+
+    @property
+    def values(self) -> dict:
+        """The present settings: those of the widgets if there are any, else the defaults."""
+        return self._widget.values() if self._widget else dict(self.defaults)
+
+
+def _labelled(control, key: str):
+    if not isinstance(control, (Slider, Choice)):
+        raise ValueError(f"control {key!r} must be a Slider or a Choice, but is {control!r}.")
+    words = control.label or key.replace("_", " ").capitalize()
+    if isinstance(control, Slider):
+        return dataclasses.replace(control, label=words)
+    return Choice(control.options, value=control.value, label=words)
+
+
+def _chosen_labels(figure: Figure):
+    """Yield (key, label) where a control chooses a mark's words."""
+    for key, part in figure.parts():
+        label = getattr(part, "label", None)
+        if type(label) is Options:
+            yield key, label
+
+
+def _in_kernel() -> bool:
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+

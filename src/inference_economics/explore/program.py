@@ -1,0 +1,82 @@
+"""Write a recorded graph as JSON: the form in which a formula travels to the page.
+
+A program is ``{"inputs": names, "constants": [...], "indices": [...], "code": [[op, size, *arguments], ...]}``. Values
+are numbered in that order: inputs, constants, then results of the code. ``take`` and the reductions carry one static
+argument last: the number of an index list, or the length of a row. An index list is either the list itself or
+``{"start": s, "shape": [...], "strides": [...]}``. Numbers that JSON lacks are the strings ``"NaN"``, ``"Infinity"`` and
+``"-Infinity"``.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .ops import REDUCTIONS
+from .trace import Graph, Traced
+
+
+def number(value: float):
+    """Return `value` as JSON can hold it: whole numbers short, NaN and infinities as strings."""
+    value = float(value)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return int(value) if value.is_integer() and abs(value) < 2**53 and (value or math.copysign(1, value) > 0) else value
+
+
+def _compact(positions: tuple):
+    """Describe an index list as a strided view of up to two axes where it is one, which nearly all are."""
+    index = np.asarray(positions)
+    steps = np.diff(index)
+    if len(index) < 4:
+        return index.tolist()
+    inner = int(np.argmax(steps != steps[0])) + 1 if (steps != steps[0]).any() else len(index)
+    if len(index) % inner == 0:
+        rows = index.reshape(-1, inner)
+        outer = int(rows[1, 0] - rows[0, 0]) if len(rows) > 1 else 0
+        view = {"start": int(index[0]), "shape": [len(rows), inner], "strides": [outer, int(steps[0])]}
+        rebuilt = view["start"] + outer * np.arange(len(rows))[:, None] + int(steps[0]) * np.arange(inner)
+        if np.array_equal(rebuilt, rows):
+            return view
+    return index.tolist()
+
+
+def compile_program(graph: Graph, outputs: list[Traced]) -> tuple[dict, list[int]]:
+    """Keep what the outputs need, number it, and return the program and the outputs' numbers."""
+    needed, stack = set(), [output.id for output in outputs]
+    while stack:
+        identity = stack.pop()
+        if identity not in needed:
+            needed.add(identity)
+            stack.extend(graph.nodes[identity][1])
+
+    kinds = {"input": [], "constant": []}
+    code = []
+    for identity in sorted(needed):
+        kinds.get(graph.nodes[identity][0], code).append(identity)
+    renumbered = {identity: i for i, identity in enumerate(kinds["input"] + kinds["constant"] + code)}
+
+    indices: dict[tuple, int] = {}
+    instructions = []
+    for identity in code:
+        op, arguments, shape, static = graph.nodes[identity]
+        row = [op, math.prod(shape), *(renumbered[argument] for argument in arguments)]
+        if op == "take":
+            row.append(indices.setdefault(static, len(indices)))
+        elif op in REDUCTIONS:
+            row.append(static)
+        instructions.append(row)
+    constants = []
+    for identity in kinds["constant"]:
+        values = [number(v) for v in np.frombuffer(graph.nodes[identity][3])]
+        constants.append(values if graph.nodes[identity][2] else values[0])
+    program = {
+        "inputs": [graph.nodes[identity][3] for identity in kinds["input"]],
+        "constants": constants,
+        "indices": [_compact(index) for index in indices],
+        "code": instructions,
+    }
+    return program, [renumbered[output.id] for output in outputs]

@@ -1,0 +1,131 @@
+// Programs: what trace.py recorded and program.py wrote, evaluated over flat arrays of float64. No code is generated
+// here, so the page may forbid eval. The elementwise loops stand in ELEMENTWISE, written out from ops.py.
+
+const rint = (a) => {
+  const floor = Math.floor(a), rest = a - floor;
+  return rest < 0.5 ? floor : rest > 0.5 ? floor + 1 : rest === 0.5 ? (floor % 2 === 0 ? floor : floor + 1) : a;
+};
+const remainder = (a, b) => {
+  const r = a % b;
+  return r !== 0 && r < 0 !== b < 0 ? r + b : r;
+};
+const floorDivide = (a, b) => {
+  if (b === 0) return a / b;
+  const r = a % b;
+  let quotient = (a - r) / b;
+  if (r !== 0 && r < 0 !== b < 0) quotient -= 1;
+  if (quotient === 0) return 0 * (a / b);
+  const floor = Math.floor(quotient);
+  return quotient - floor > 0.5 ? floor + 1 : floor;
+};
+// C's pow, which numpy calls, has values where JavaScript's has none.
+const power = (a, b) => (a === 1 || b === 0 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b));
+
+/** The sum in numpy's order (pairwise beyond 8 elements), so that the last digit agrees. */
+function sum(a, from, length) {
+  if (length < 8) {
+    let total = 0;
+    for (let k = 0; k < length; k++) total += a[from + k];
+    return total;
+  }
+  if (length <= 128) {
+    const r = a.slice(from, from + 8);
+    let k = 8;
+    for (; k < length - (length % 8); k += 8) for (let j = 0; j < 8; j++) r[j] += a[from + k + j];
+    let total = r[0] + r[1] + (r[2] + r[3]) + (r[4] + r[5] + (r[6] + r[7]));
+    for (; k < length; k++) total += a[from + k];
+    return total;
+  }
+  const half = (length >> 1) - ((length >> 1) % 8);
+  return sum(a, from, half) + sum(a, from + half, length - half);
+}
+
+const fold = (step) => (a, from, length) => {
+  let kept = a[from];
+  for (let k = 1; k < length; k++) kept = step(kept, a[from + k]);
+  return kept;
+};
+// numpy's arg functions return the first NaN if there is one.
+const arg = (better) => (a, from, length) => {
+  let best = 0;
+  for (let k = 0; k < length; k++) {
+    if (a[from + k] !== a[from + k]) return k;
+    if (better(a[from + k], a[from + best])) best = k;
+  }
+  return best;
+};
+const REDUCE = {
+  sum,
+  prod: fold((x, y) => x * y),
+  max: fold(Math.max),
+  min: fold(Math.min),
+  argmax: arg((x, y) => x > y),
+  argmin: arg((x, y) => x < y),
+  any: (a, from, length) => (a.subarray(from, from + length).some((v) => v !== 0) ? 1 : 0),
+  all: (a, from, length) => (a.subarray(from, from + length).every((v) => v !== 0) ? 1 : 0),
+};
+
+const expandIndex = (index) => {
+  if (Array.isArray(index)) return Int32Array.from(index);
+  const [rows, columns] = index.shape, [down, across] = index.strides;
+  return Int32Array.from({ length: rows * columns },
+    (_, k) => index.start + Math.floor(k / columns) * down + (k % columns) * across);
+};
+
+/**
+ * A program ready to run. Only what depends on a changed input is computed again.
+ * @param {{inputs: string[], constants: (number|number[])[], indices: any[], code: any[][]}} program
+ */
+function load(program) {
+  const { inputs, code } = program;
+  const indices = program.indices.map(expandIndex);
+  /** @type {Float64Array[]} */
+  const values = inputs.map(() => new Float64Array(1).fill(NaN));
+  for (const constant of program.constants) values.push(Float64Array.from([constant].flat(), Number));
+  // What a value depends on is a bit for each input, so an explorer has at most 30 controls.
+  const depends = values.map((_, i) => (i < inputs.length ? 1 << i : 0));
+
+  const steps = code.map(([op, size, ...refs]) => {
+    const hasStatic = op === "take" || op in REDUCE || op === "cumsum";
+    const fixed = hasStatic ? refs.pop() : 0;
+    const out = new Float64Array(size);
+    const [a, b, c] = refs.map((ref) => values[ref]);
+    const stride = (v) => (v && v.length > 1 ? 1 : 0);
+    const i = stride(a), j = stride(b), l = stride(c);
+    let run;
+    if (op in ELEMENTWISE) run = () => ELEMENTWISE[op](out, size, a, i, b, j, c, l);
+    else if (op === "take") run = () => { const at = indices[fixed]; for (let k = 0; k < size; k++) out[k] = a[at[k]]; };
+    else if (op === "pick") run = () => { for (let k = 0; k < size; k++) out[k] = a[Math.trunc(b[k])]; };
+    else if (op === "concat") {
+      const parts = refs.map((ref) => values[ref]);
+      run = () => { let at = 0; for (const part of parts) { out.set(part, at); at += part.length; } };
+    } else if (op === "cumsum") {
+      run = () => { for (let k = 0; k < size; k++) out[k] = k % fixed ? out[k - 1] + a[k] : a[k]; };
+    } else if (op in REDUCE) run = () => { for (let k = 0; k < size; k++) out[k] = REDUCE[op](a, k * fixed, fixed); };
+    else throw new Error(`[explorer] unknown operation ${op}`);
+    values.push(out);
+    depends.push(refs.reduce((mask, ref) => mask | depends[ref], 0));
+    return { run, needs: depends[depends.length - 1] };
+  });
+
+  let first = true;
+  return {
+    values,
+    depends,
+    /**
+     * Set the inputs and bring every value up to date.
+     * @param {Record<string, number>} settings
+     * @returns {number} a bit for each input that changed
+     */
+    evaluate(settings) {
+      let changed = 0;
+      inputs.forEach((name, i) => {
+        if (!Object.is(values[i][0], settings[name])) changed |= 1 << i;
+        values[i][0] = settings[name];
+      });
+      for (const step of steps) if (first || step.needs & changed) step.run();
+      first = false;
+      return changed;
+    },
+  };
+}

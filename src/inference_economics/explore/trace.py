@@ -1,0 +1,255 @@
+"""Turn a numpy function into a program, by running it once on values that record what is done to them.
+
+A `Traced` value has a known shape and an unknown content. numpy hands every operation on it to `__array_ufunc__` or
+`__array_function__`, which add an instruction to a `Graph`. What a traced value cannot mean, it refuses, naming the
+line and the repair. Shapes are fixed while tracing, so a program has no control flow: it is a list of instructions
+over flat arrays of float64, each of which names an operation, its arguments, and the size of its result.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from .ops import BITWISE, OPS, REDUCTIONS, WHERE
+
+_HERE = str(Path(__file__).parent)
+_NUMPY = str(Path(np.__file__).parent)
+
+
+class TraceError(TypeError):
+    """A function cannot become a program. The message names the line and what to write instead."""
+
+
+class NotSupportedYet(TraceError):
+    """numpy can do this and a program could, but there is no row for it in `ops.py`."""
+
+
+class CannotBeTraced(TraceError):
+    """The step needs a value, and the value is known only in the browser."""
+
+
+def _caller() -> str:
+    """Describe the innermost line outside this package and numpy: the one that the author can change."""
+    frame = sys._getframe(2)
+    while frame and frame.f_code.co_filename.startswith((_HERE, _NUMPY, "<__array_function__")):
+        frame = frame.f_back
+    if frame is None:
+        return "in the traced function"
+    name = frame.f_code.co_filename
+    line = linecache.getline(name, frame.f_lineno).strip()
+    place = "the cell" if "ipykernel" in name else Path(name).name
+    return f"{place}, line {frame.f_lineno}, in {frame.f_code.co_name}: `{line}`"
+
+
+class Graph:
+    """The instructions recorded so far. Equal instructions are recorded once."""
+
+    def __init__(self):
+        self.nodes: list[tuple] = []  # (op, argument ids, shape, static data)
+        self._seen: dict[tuple, int] = {}
+
+    def add(self, op, args=(), shape=(), static=None, boolean=False) -> Traced:
+        """Record one instruction and return its result."""
+        key = (op, args, shape, static)
+        if key not in self._seen:
+            self._seen[key] = len(self.nodes)
+            self.nodes.append(key)
+        return Traced(self, self._seen[key], shape, boolean)
+
+    def parameter(self, name: str) -> Traced:
+        """Return the traced scalar that stands for a control's value."""
+        return self.add("input", static=name)
+
+    def lift(self, value) -> Traced:
+        """Return `value` as a traced value of this graph; numbers and arrays become constants."""
+        if isinstance(value, Traced):
+            if value.graph is not self:
+                raise CannotBeTraced(f"{_caller()} uses a value kept from an earlier run; compute it inside.")
+            return value
+        if any(isinstance(part, Traced) for part in value) if isinstance(value, (list, tuple)) else False:
+            raise CannotBeTraced(f"{_caller()} puts traced values in a list; write np.stack([...]).")
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub":
+            raise CannotBeTraced(f"{_caller()} uses {value!r}, which is not a number or an array of numbers.")
+        data = np.ascontiguousarray(array, dtype=float)
+        return self.add("constant", static=data.tobytes(), shape=array.shape, boolean=array.dtype.kind == "b")
+
+    def take(self, source: Traced, index: np.ndarray, shape=None) -> Traced:
+        """Return the elements of `source` at the fixed flat positions `index`: every change of shape is one of these."""
+        shape = index.shape if shape is None else shape
+        if index.size == source.size and np.array_equal(index.ravel(), np.arange(source.size)):
+            return Traced(self, source.id, shape, source.boolean)
+        return self.add("take", (source.id,), shape, tuple(index.ravel().tolist()), source.boolean)
+
+    def broadcast(self, source: Traced, shape) -> Traced:
+        """Stretch `source` to `shape`. One value alone needs no instruction: the runtime reads it again and again."""
+        return source if source.shape == shape or source.size == 1 else source.reindex(np.broadcast_to, shape)
+
+    def elementwise(self, op, *args) -> Traced:
+        """Record an operation of `ops.py` on values that numpy would broadcast together."""
+        args = [self.lift(arg) for arg in args]
+        shape = np.broadcast_shapes(*(arg.shape for arg in args))
+        ids = tuple(self.broadcast(arg, shape).id for arg in args)
+        carried = op is WHERE and args[1].boolean and args[2].boolean
+        return self.add(op.name, ids, shape, boolean=op.boolean or carried)
+
+    def pick(self, table, position: Traced) -> Traced:
+        """Return the elements of a flat table at positions known only in the browser."""
+        table, position = self.lift(table).ravel(), self.lift(position)
+        return self.add("pick", (table.id, position.id), position.shape, boolean=table.boolean)
+
+    def reduce(self, op: str, source: Traced, axis=None, keepdims=False) -> Traced:
+        """Record a reduction (or running sum) over one axis, or over all."""
+        if isinstance(axis, tuple):
+            raise NotSupportedYet(f"{_caller()} reduces over several axes at once; reduce over one after the other.")
+        last = source.reindex(np.ravel) if axis is None else source.reindex(np.moveaxis, axis, -1)
+        length = last.shape[-1]
+        if op == "cumsum":
+            total = self.add(op, (last.id,), last.shape, length)
+            return total if axis is None else total.reindex(np.moveaxis, -1, axis)
+        total = self.add(op, (last.id,), last.shape[:-1], length, op in ("any", "all"))
+        if not keepdims:
+            return total
+        kept = (1,) * source.ndim if axis is None else tuple(np.insert(last.shape[:-1], axis % source.ndim, 1).tolist())
+        return total.reindex(np.reshape, kept)
+
+
+def _refusal(what: str, repair: str):
+    def refuse(self, *_):
+        raise CannotBeTraced(
+            f"{what} needs a value, but this one is known only in the browser ({_caller()}); {repair}."
+        )
+
+    return refuse
+
+
+class Traced(np.lib.mixins.NDArrayOperatorsMixin):
+    """A number or array whose content is known only in the browser."""
+
+    __traced__ = True
+
+    def __init__(self, graph: Graph, identity: int, shape: tuple, boolean: bool = False):
+        self.graph, self.id, self.shape, self.boolean = graph, identity, tuple(shape), boolean
+
+    ndim = property(lambda self: len(self.shape))
+    size = property(lambda self: int(np.prod(self.shape, dtype=int)))
+    dtype = property(lambda self: np.dtype(bool if self.boolean else float))
+    T = property(lambda self: self.reindex(np.transpose))
+
+    def __repr__(self):
+        return f"<traced {self.graph.nodes[self.id][0]} of shape {self.shape}>"
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("len() of a traced scalar")
+        return self.shape[0]
+
+    def reindex(self, function, *args, **kwargs) -> Traced:
+        """Apply a numpy function that only moves elements, by applying it to their positions."""
+        positions = function(np.arange(self.size).reshape(self.shape), *args, **kwargs)
+        return self.graph.take(self, np.asarray(positions))
+
+    def __getitem__(self, key):
+        return self.reindex(lambda positions: positions[key])
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        ufunc = BITWISE.get(ufunc, ufunc)
+        if kwargs.get("out") is not None:
+            raise CannotBeTraced(f"{_caller()} changes an array in place; make a new one.")
+        if method != "__call__" or kwargs or ufunc not in OPS:
+            known = ", ".join(sorted(u.__name__ for u in OPS))
+            how = "" if method == "__call__" and not kwargs else f" ({method}, {', '.join(kwargs) or 'no options'})"
+            raise NotSupportedYet(f"{_caller()} uses np.{ufunc.__name__}{how}; known: {known}.")
+        if ufunc is np.power and np.isscalar(inputs[1]) and inputs[1] in (2, 0.5, -1):
+            # numpy takes the same short cuts, and these are exact where pow is not.
+            ufunc, inputs = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}[inputs[1]], inputs[:1]
+        lifted = [self.graph.lift(value) for value in inputs]
+        arithmetic = ufunc in (np.add, np.subtract, np.multiply, np.negative, np.minimum, np.maximum)
+        if arithmetic and all(value.boolean for value in lifted):
+            raise CannotBeTraced(f"{_caller()} does arithmetic on true and false; write np.where(condition, 1.0, 0.0).")
+        return self.graph.elementwise(OPS[ufunc], *lifted)
+
+    def __array_function__(self, func, types, args, kwargs):
+        if func not in FUNCTIONS:
+            known = ", ".join(sorted(f.__name__ for f in FUNCTIONS))
+            raise NotSupportedYet(f"{_caller()} uses np.{func.__name__}; known besides arithmetic: {known}.")
+        return FUNCTIONS[func](self.graph, *args, **kwargs)
+
+    __bool__ = _refusal("`if`, `and`, `or`, `not`, `in`, `min()`, `max()` or a chained comparison",
+                        "use np.where, np.minimum, np.maximum or np.logical_and")
+    __float__ = _refusal("float() or a function of `math`", "leave it out, or use numpy's function of that name")
+    __int__ = _refusal("int() or round()", "use np.trunc, np.floor, np.ceil or np.rint")
+    __index__ = _refusal("an index, a shape or range()", "use np.take_along_axis(table, position, axis), or make the size fixed")
+    __array__ = _refusal("np.asarray, or a numpy function outside the traced set,", "apply arithmetic to it directly")
+    __iter__ = _refusal("a loop or unpacking", "write the arithmetic on the whole array")
+    __hash__ = _refusal("a dictionary key or a set", "use Choice({label: number, …}) or tabulate(function, choice)")
+    __format__ = _refusal("text", "give the number to Readout or Label with its unit")
+    __str__ = _refusal("text", "give the number to Readout or Label with its unit")
+    __setitem__ = _refusal("assignment into an array", "build the array with np.where")
+
+    def astype(self, dtype, **_):
+        """Return self as float, or with the fraction cut off as numpy does for whole numbers."""
+        return np.trunc(self) if np.dtype(dtype).kind in "iu" else self * 1.0 if self.boolean else self
+
+
+FUNCTIONS = {
+    np.where: lambda graph, condition, x, y: graph.elementwise(WHERE, condition, x, y),
+    np.clip: lambda graph, a, a_min, a_max: np.minimum(np.maximum(graph.lift(a), a_min), a_max),
+    np.round: lambda graph, a, decimals=0: np.rint(a) if decimals == 0 else np.rint(a * 10.0**decimals) / 10.0**decimals,
+    np.mean: lambda graph, a, axis=None, keepdims=False: (
+        graph.reduce("sum", a, axis, keepdims) / (a.size if axis is None else a.shape[axis])),
+    np.diff: lambda graph, a: a[1:] - a[:-1],
+    np.full_like: lambda graph, a, fill_value: graph.broadcast(graph.lift(fill_value), a.shape).reindex(
+        np.broadcast_to, a.shape),
+    np.zeros_like: lambda graph, a: np.zeros(a.shape),
+    np.ones_like: lambda graph, a: np.ones(a.shape),
+    np.shape: lambda graph, a: a.shape,
+    np.ndim: lambda graph, a: a.ndim,
+    np.size: lambda graph, a: a.size,
+}
+for _f in (np.reshape, np.ravel, np.transpose, np.moveaxis, np.broadcast_to, np.flip, np.roll, np.repeat, np.tile,
+           np.expand_dims, np.squeeze, np.atleast_1d):
+    FUNCTIONS[_f] = lambda graph, a, *args, _f=_f, **kwargs: a.reindex(_f, *args, **kwargs)
+for _name in REDUCTIONS:
+    FUNCTIONS[getattr(np, _name)] = lambda graph, a, axis=None, keepdims=False, _name=_name: graph.reduce(
+        _name, a, axis, keepdims)
+    setattr(Traced, _name, lambda self, axis=None, keepdims=False, _name=_name: self.graph.reduce(
+        _name, self, axis, keepdims))
+for _name in ("mean", "reshape", "ravel", "transpose", "clip", "round", "repeat", "squeeze"):
+    setattr(Traced, _name, lambda self, *args, _name=_name, **kwargs: getattr(np, _name)(self, *args, **kwargs))
+
+
+def _joined(graph: Graph, arrays, axis, join) -> Traced:
+    parts = [graph.lift(array) for array in arrays]
+    starts = np.cumsum([0] + [part.size for part in parts])
+    positions = join([np.arange(part.size).reshape(part.shape) + start for part, start in zip(parts, starts[:-1])], axis)
+    flat = graph.add("concat", tuple(part.id for part in parts), (int(starts[-1]),))
+    return graph.take(flat, positions)
+
+
+FUNCTIONS[np.stack] = lambda graph, arrays, axis=0: _joined(graph, arrays, axis, np.stack)
+FUNCTIONS[np.concatenate] = lambda graph, arrays, axis=0: _joined(graph, arrays, axis, np.concatenate)
+
+
+def _take(graph: Graph, a, indices, axis=None) -> Traced:
+    if isinstance(indices, Traced):
+        raise CannotBeTraced(f"{_caller()} takes at a position known only in the browser; use np.take_along_axis.")
+    return a.reindex(np.take, indices, axis)
+
+
+def _take_along_axis(graph: Graph, arr, indices, axis=-1) -> Traced:
+    """Look up a table at a position that is known only in the browser, such as that of an optimum."""
+    table, indices = graph.lift(arr), graph.lift(indices)
+    stride = int(np.prod(table.shape[axis % table.ndim + 1 :], dtype=int))
+    places = np.indices(np.broadcast_shapes(indices.shape, (1,) * table.ndim))
+    starts = sum(place * int(np.prod(table.shape[k + 1 :], dtype=int))
+                 for k, place in enumerate(places) if k != axis % table.ndim)
+    return graph.pick(table, starts + indices * stride)
+
+
+FUNCTIONS[np.take] = _take
+FUNCTIONS[np.take_along_axis] = _take_along_axis

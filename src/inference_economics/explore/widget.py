@@ -1,0 +1,93 @@
+"""An explorer in Jupyter: ipywidgets controls over a figure that matplotlib redraws into a widget's value.
+
+No Output widget: strict nbval cannot compare those.
+"""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+import ipywidgets as widgets
+
+from . import page
+from .controls import Choice
+from .svg import matplotlib_svg
+
+_WIDE = widgets.Layout(width="34em")
+_STYLE = {"description_width": "14em"}
+
+
+def _make(control):
+    """Return the ipywidgets control for a Slider or a Choice."""
+    common = {"description": control.label, "style": _STYLE, "layout": _WIDE}
+    if isinstance(control, Choice):
+        return widgets.Dropdown(options=[(title, key) for key, title in control.titles.items()], value=control.value,
+                                **common)
+    if control.stops:
+        return widgets.SelectionSlider(options=[(control.show(stop), stop) for stop in control.stops],
+                                       value=float(control.value), continuous_update=False, **common)
+    if control.scale == "log":
+        # Rounding the exponents of the ends outwards keeps both ends within reach.
+        low, high = math.log10(control.low), math.log10(control.high)
+        return widgets.FloatLogSlider(value=control.value, base=10, min=low, max=high, step=(high - low) / 240,
+                                      readout=False, **common)
+    kind = widgets.IntSlider if control.whole else widgets.FloatSlider
+    value, low, high = (int(v) if control.whole else float(v) for v in (control.value, control.low, control.high))
+    step = 1 if control.whole else (high - low) / 240
+    return kind(value=value, min=low, max=high, step=step, readout=False, **common)
+
+
+class ExplorerWidget:
+    """The widgets of one explorer, tied together."""
+
+    def __init__(self, explorer):
+        self.explorer = explorer
+        self.controls = {key: _make(control) for key, control in explorer.controls_spec.items()}
+        self.shown = {key: widgets.HTML() for key in self.controls}
+        self.readout = widgets.HTML()
+        self.figure = widgets.HTML()
+        reset = widgets.Button(description="Reset", layout=widgets.Layout(width="auto"))
+        reset.on_click(lambda _: self.set(explorer.defaults))
+        buttons = [reset]
+        for label, preset in explorer.presets.items():
+            button = widgets.Button(description=label, layout=widgets.Layout(width="auto"))
+            button.on_click(lambda _, preset=preset: self.set(explorer.defaults | preset))
+            buttons.append(button)
+        for control in self.controls.values():
+            control.observe(lambda _: self.update(), names="value")
+        self._held = False
+        self.update()
+        heading = widgets.HTML(f"<b>{escape(explorer.title)}</b><br>{escape(explorer.watch)}")
+        rows = [widgets.HBox([control, self.shown[key]]) for key, control in self.controls.items()]
+        self.box = widgets.VBox([heading, *rows, widgets.HBox(buttons), self.readout, self.figure])
+
+    def values(self) -> dict:
+        """Return the settings: each widget's value, snapped to what its control can hold."""
+        return {key: self.explorer.controls_spec[key].snap(widget.value) for key, widget in self.controls.items()}
+
+    def set(self, settings: dict):
+        """Move all controls, and redraw once."""
+        self._held = True
+        for key, value in settings.items():
+            self.controls[key].value = type(self.controls[key].value)(value)
+        self._held = False
+        self.update()
+
+    def update(self):
+        """Redraw for the present settings."""
+        if self._held:
+            return
+        values = self.values()
+        figure = self.explorer.figure(**values)
+        for key, control in self.explorer.controls_spec.items():
+            self.shown[key].value = "" if isinstance(control, Choice) else escape(control.show(values[key]))
+        numbers = "".join(f"{escape(label)}: <b>{escape(words)}</b><br>"
+                          for label, words in page.readout_texts(figure).items())
+        states = "".join(f"{'✓' if bool(s.ok) else '✗'} {escape(s.holds if bool(s.ok) else s.fails)}<br>"
+                         for s in figure.states)
+        self.readout.value = numbers + states
+        # White behind the plot: its ink is dark, and JupyterLab's theme may be too.
+        drawn = matplotlib_svg(figure, legend=True)
+        svg = drawn[drawn.index("<svg"):]
+        self.figure.value = f'<div style="background: white; max-width: 640px">{svg}</div>'
