@@ -1,0 +1,438 @@
+"""What a step cannot beat: arithmetic at the peak, memory at its bandwidth, links at theirs.
+
+Every time here is a bound or becomes an estimate through a stated efficiency (`mfu`, `mbu`). A decode step reads all
+weights once for everybody and each sequence's cache once for itself; prefill does arithmetic on many tokens per weight
+read. `calibration` says how far measured engines stay from these bounds, and why.
+
+References
+----------
+.. [1] Williams, Waterman, Patterson, "Roofline: an insightful visual performance model", CACM 52(4), 2009.
+.. [2] Pope et al., "Efficiently Scaling Transformer Inference", arXiv:2211.05102, 2022.
+.. [3] Austin et al., "How to Scale Your Model", Google DeepMind, 2025, chapters on inference.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ._checks import is_traced, require_non_negative
+from ._serving_quantities import checked
+
+FLOP_PER_PARAM = 2.0  # one multiplication and one addition per weight and token
+
+
+class Bounds(NamedTuple):
+    """A time between perfect overlap of reading and arithmetic, and none at all.
+
+    Parameters
+    ----------
+    overlapped_s : numeric
+        The slower of the two. No machine is faster. [s]
+    serial_s : numeric
+        One after the other: at most twice as long. [s]
+    """
+
+    overlapped_s: object
+    serial_s: object
+
+
+@checked
+def arithmetic_intensity(flop, moved_bytes):
+    """Arithmetic per byte moved.
+
+    Parameters
+    ----------
+    flop : numeric
+        Arithmetic. [FLOP]
+    moved_bytes : numeric
+        Traffic between memory and chip; with none the intensity is infinite. [B]
+
+    Returns
+    -------
+    numeric
+        Intensity. [FLOP/B]
+    """
+    return np.where(moved_bytes > 0, flop / np.maximum(moved_bytes, 1e-300), np.inf)
+
+
+@checked
+def ridge_flop_per_byte(flop_per_s, hbm_bytes_per_s):
+    """Intensity at which arithmetic and memory take equally long.
+
+    Parameters
+    ----------
+    flop_per_s : numeric
+        Dense peak. [FLOP/s]
+    hbm_bytes_per_s : numeric
+        Memory bandwidth. [B/s]
+
+    Returns
+    -------
+    numeric
+        Ridge point. [FLOP/B]
+    """
+    return flop_per_s / hbm_bytes_per_s
+
+
+@checked
+def attainable_flop_per_s(intensity, flop_per_s, hbm_bytes_per_s):
+    """The roofline: arithmetic rate at a given intensity.
+
+    Parameters
+    ----------
+    intensity : numeric
+        Arithmetic per byte. [FLOP/B]
+    flop_per_s, hbm_bytes_per_s : numeric
+        Dense peak and memory bandwidth. [FLOP/s], [B/s]
+
+    Returns
+    -------
+    numeric
+        Upper bound of the rate. [FLOP/s]
+    """
+    return np.minimum(flop_per_s, intensity * hbm_bytes_per_s)
+
+
+@checked
+def critical_batch(flop_per_s, hbm_bytes_per_s, bytes_per_param=2.0):
+    """Sequences at which the matrix work of a decode step takes as long as reading the weights.
+
+    Parameters
+    ----------
+    flop_per_s : numeric
+        Dense peak of the format the arithmetic runs in. [FLOP/s]
+    hbm_bytes_per_s : numeric
+        Memory bandwidth. [B/s]
+    bytes_per_param : numeric
+        Bytes of one stored weight, which may be narrower than the arithmetic. [B]
+
+    Returns
+    -------
+    numeric
+        Critical batch. Below it, one more sequence is almost free. [1]
+
+    Notes
+    -----
+    The cache is left out: its reading grows with every sequence and no batch makes it worth while. In a mixture of
+    experts each expert sees only its share of the batch, so the batch must be larger by experts over active experts.
+    """
+    return flop_per_s * bytes_per_param / (FLOP_PER_PARAM * hbm_bytes_per_s)
+
+
+@checked
+def linear_flop(batch_tok, n_params):
+    """Arithmetic of the weights for some tokens.
+
+    Parameters
+    ----------
+    batch_tok : numeric
+        Tokens. [token]
+    n_params : numeric
+        Weights each token passes (the active ones). [1]
+
+    Returns
+    -------
+    numeric
+        Two per weight and token. [FLOP]
+    """
+    return FLOP_PER_PARAM * batch_tok * n_params
+
+
+@checked
+def attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction=0.5):
+    """Arithmetic of scores and weighted sums for one prompt.
+
+    Parameters
+    ----------
+    prompt_tok : numeric
+        Prompt length. [token]
+    layers : numeric
+        Attention layers that see the whole prompt. [1]
+    attention_width : numeric
+        Query heads times head size. [1]
+    causal_fraction : numeric
+        Share of the square that counts: 1/2 causal, 1 in full. [1]
+
+    Returns
+    -------
+    numeric
+        Two products over the square of the prompt. [FLOP]
+    """
+    return 2 * FLOP_PER_PARAM * causal_fraction * layers * attention_width * np.square(prompt_tok)
+
+
+@checked
+def attention_flop_decode(context_tok, layers, attention_width):
+    """Arithmetic of attention for one new token.
+
+    Parameters
+    ----------
+    context_tok : numeric
+        Tokens it attends to. [token]
+    layers, attention_width : numeric
+        Attention layers; query heads times head size. [1]
+
+    Returns
+    -------
+    numeric
+        Arithmetic. [FLOP]
+    """
+    return 2 * FLOP_PER_PARAM * layers * attention_width * context_tok
+
+
+@checked
+def attention_intensity_decode(q_heads, kv_heads, bytes_per_value=2.0):
+    """Arithmetic per byte of cache when one token attends: what grouping heads improves.
+
+    Parameters
+    ----------
+    q_heads, kv_heads : numeric
+        Query heads, and key-value heads they share. [1]
+    bytes_per_value : numeric
+        Bytes of one cached value. [B]
+
+    Returns
+    -------
+    numeric
+        Two operations per query head and cached value, whatever the context. [FLOP/B]
+    """
+    return FLOP_PER_PARAM * q_heads / (kv_heads * bytes_per_value)
+
+
+# -- prefill and decode -----------------------------------------------------------------------------------------------
+
+
+@checked
+def decode_step_bounds(batch, context_tok, kv_bytes_per_token, param_bytes, n_params, hbm_bytes_per_s, flop_per_s,
+                       mfu=1.0, mbu=1.0):
+    """Bounds of one decode step, or estimates at stated efficiencies.
+
+    Parameters
+    ----------
+    batch : numeric
+        Sequences decoded together. [1]
+    context_tok : numeric
+        Tokens in each sequence's cache. [token]
+    kv_bytes_per_token : numeric
+        Cache per token, all layers. [B/token]
+    param_bytes : numeric
+        Weights read in the step. [B]
+    n_params : numeric
+        Weights each token passes. [1]
+    hbm_bytes_per_s, flop_per_s : numeric
+        Bandwidth and peak of all chips together. [B/s], [FLOP/s]
+    mfu, mbu : numeric
+        Share of peak and of bandwidth reached; 1 gives the bound. [1]
+
+    Returns
+    -------
+    Bounds
+        Weights read while the arithmetic runs (the cache, read by attention, always adds), and all in turn. [s]
+
+    Notes
+    -----
+    ==============================  ==================================================
+    assumed                         if false
+    ==============================  ==================================================
+    weights are read once per step  more, where experts or chunks are visited twice
+    the cache is read once          slower with kernels that do not fuse attention
+    no links, no launches           optimistic on many chips and for small models: see
+                                    `tensor_parallel_time_s` and `calibration`
+    ==============================  ==================================================
+
+    The first bound is the one of the scaling book [3]_: 2.57 ms at a batch of 4, 21.05 ms at 256, for its quiz.
+    """
+    cache_s = batch * context_tok * kv_bytes_per_token / (hbm_bytes_per_s * mbu)
+    weights_s = param_bytes / (hbm_bytes_per_s * mbu)
+    compute_s = FLOP_PER_PARAM * batch * n_params / (flop_per_s * mfu)
+    return Bounds(cache_s + np.maximum(weights_s, compute_s), cache_s + weights_s + compute_s)
+
+
+@checked
+def decode_step_time_s(batch, context_tok, kv_bytes_per_token, param_bytes, n_params, hbm_bytes_per_s, flop_per_s,
+                       mfu=1.0, mbu=1.0):
+    """Lower bound of one decode step: the first of `decode_step_bounds`.
+
+    Parameters
+    ----------
+    batch, context_tok, kv_bytes_per_token, param_bytes, n_params, hbm_bytes_per_s, flop_per_s, mfu, mbu : numeric
+        As in `decode_step_bounds`.
+
+    Returns
+    -------
+    numeric
+        Every sequence has one token more after this. [s]
+    """
+    cache_s = batch * context_tok * kv_bytes_per_token / (hbm_bytes_per_s * mbu)
+    weights_s = param_bytes / (hbm_bytes_per_s * mbu)
+    return cache_s + np.maximum(weights_s, FLOP_PER_PARAM * batch * n_params / (flop_per_s * mfu))
+
+
+@checked
+def prefill_bounds(batch, prompt_tok, param_bytes, n_params, layers, attention_width, hbm_bytes_per_s, flop_per_s,
+                   mfu=1.0, mbu=1.0, causal_fraction=0.5):
+    """Bounds of reading some prompts at once, or estimates at stated efficiencies.
+
+    Parameters
+    ----------
+    batch : numeric
+        Prompts. [1]
+    prompt_tok : numeric
+        Tokens of each. [token]
+    param_bytes, n_params : numeric
+        Weights read; weights each token passes. [B], [1]
+    layers, attention_width : numeric
+        Attention layers; query heads times head size. [1]
+    hbm_bytes_per_s, flop_per_s : numeric
+        Bandwidth and peak of all chips together. [B/s], [FLOP/s]
+    mfu, mbu : numeric
+        Share of peak and of bandwidth reached; 1 gives the bound. [1]
+    causal_fraction : numeric
+        Share of the attention square that counts. [1]
+
+    Returns
+    -------
+    Bounds
+        Reading the weights under the arithmetic, and one after the other. [s]
+    """
+    flop = linear_flop(batch * prompt_tok, n_params)
+    flop = flop + batch * attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction)
+    compute_s, weights_s = flop / (flop_per_s * mfu), param_bytes / (hbm_bytes_per_s * mbu)
+    return Bounds(np.maximum(compute_s, weights_s), compute_s + weights_s)
+
+
+# -- several chips ----------------------------------------------------------------------------------------------------
+
+
+@checked
+def all_reduce_time_s(message_bytes, n_chips, link_bytes_per_s, collective_latency_s=0.0):
+    """Time to sum a message over some chips and hand every chip the result.
+
+    Parameters
+    ----------
+    message_bytes : numeric
+        What each chip contributes. [B]
+    n_chips : numeric
+        Chips; with one there is nothing to do. [1]
+    link_bytes_per_s : numeric
+        Link of one chip, one direction. [B/s]
+    collective_latency_s : numeric
+        Time with nothing to send. Measured ones are 5 to 20 µs within a server. [s]
+
+    Returns
+    -------
+    numeric
+        Ring or two-shot: each chip sends and receives 2 (n − 1) / n of the message. [s]
+
+    Notes
+    -----
+    Switches that add on the way (NVLink SHARP) halve the traffic. During decode the latency is nearly all of it.
+    """
+    sent = 2 * (n_chips - 1) / n_chips * message_bytes / link_bytes_per_s
+    return np.where(n_chips > 1, collective_latency_s + sent, 0.0)
+
+
+@checked
+def tensor_parallel_time_s(batch_tok, hidden, layers, tp, link_bytes_per_s, collective_latency_s=0.0,
+                           bytes_per_activation=2.0, collectives_per_layer=2.0):
+    """Communication of one forward pass of a model whose layers are cut across chips.
+
+    Parameters
+    ----------
+    batch_tok : numeric
+        Tokens that pass together: the batch in decode, all prompt tokens in prefill. [token]
+    hidden, layers : numeric
+        Width and depth. [1]
+    tp : numeric
+        Tensor-parallel degree. [1]
+    link_bytes_per_s, collective_latency_s : numeric
+        As in `all_reduce_time_s`.
+    bytes_per_activation : numeric
+        Bytes of one value sent. [B]
+    collectives_per_layer : numeric
+        All-reduces in a layer: after attention and after the feed-forward part. [1]
+
+    Returns
+    -------
+    numeric
+        Nothing of it hidden behind other work. [s]
+    """
+    message = batch_tok * hidden * bytes_per_activation
+    return layers * collectives_per_layer * all_reduce_time_s(message, tp, link_bytes_per_s, collective_latency_s)
+
+
+# -- mixtures of experts ----------------------------------------------------------------------------------------------
+
+
+@checked
+def experts_touched(batch, experts, experts_active):
+    """Expected number of different experts that a batch wakes in one layer.
+
+    Parameters
+    ----------
+    batch : numeric
+        Tokens in the step. [token]
+    experts, experts_active : numeric
+        Routed experts of the layer, and those of one token. [1]
+
+    Returns
+    -------
+    numeric
+        E (1 − (1 − k/E)^B): `experts_active` at a batch of one, all experts in a large one. [1]
+
+    Notes
+    -----
+    Assumes that tokens choose independently and evenly. Real routing is uneven, which wakes fewer.
+    """
+    share = np.minimum(experts_active / experts, 1.0)
+    return experts * (1 - np.power(1 - share, batch))
+
+
+@checked
+def expert_bytes_read(batch, experts, experts_active, n_params_expert, bytes_per_param=2.0):
+    """Expert weights that one decode step reads.
+
+    Parameters
+    ----------
+    batch, experts, experts_active : numeric
+        As in `experts_touched`.
+    n_params_expert : numeric
+        One routed expert, summed over all layers. [1]
+    bytes_per_param : numeric
+        Bytes of one stored weight. [B]
+
+    Returns
+    -------
+    numeric
+        Weights of the touched experts. [B]
+    """
+    return experts_touched(batch, experts, experts_active) * n_params_expert * bytes_per_param
+
+
+def step_shares(**parts_s):
+    """Share of each cause in a step.
+
+    Parameters
+    ----------
+    **parts_s : numeric
+        Times by cause, such as ``weights=…, cache=…, compute=…, communication=…, fixed=…``. [s]
+
+    Returns
+    -------
+    dict
+        The same names, each part over the sum of all. [1]
+
+    Raises
+    ------
+    ValueError
+        Without parts, for a negative one, or when all are zero.
+    """
+    if not parts_s:
+        raise ValueError("step_shares needs at least one part, such as weights=0.004.")
+    require_non_negative(**parts_s)
+    total = sum(parts_s.values())
+    if not is_traced(total) and np.any(np.asarray(total) == 0):
+        raise ValueError(f"the parts {', '.join(parts_s)} add up to 0; there is no step to share.")
+    return {name: part / total for name, part in parts_s.items()}
