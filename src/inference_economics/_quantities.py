@@ -137,6 +137,8 @@ QUANTITIES: dict[str, Quantity] = {
     "price_usd_per_hour": _usd_per_hour("price of one chip for one hour"),
     "on_demand_usd_per_hour": _usd_per_hour("price by the hour, without commitment"),
     "reserved_usd_per_hour": _usd_per_hour("price under a reservation, paid whether used or not"),
+    "demand_chips": _count("chips needed in an hour"),
+    "reserved_chips": _count("chips reserved"),
     "input_output_ratio": Quantity(0, 1e6, "1", "input tokens per output token", "give a ratio."),
     "cached_fraction": _fraction("share of input tokens found in the provider's cache"),
     "batch_fraction": _fraction("share of the work that can wait for the batch queue"),

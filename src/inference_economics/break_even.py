@@ -1,0 +1,112 @@
+"""Where the ways of paying for inference cost the same: utilisation, demand, and fleets of whole servers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._finance import ratio
+from ._quantities import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_YEAR, checked
+
+
+@checked
+def break_even_utilisation(usd_per_year, n_chips, price_usd_per_hour):
+    """Share of the hours that owned chips must be used before they beat renting by the hour.
+
+    Parameters
+    ----------
+    usd_per_year : numeric
+        Yearly cost of the owned server. [USD/year]
+    n_chips : numeric
+        Chips in it. [1]
+    price_usd_per_hour : numeric
+        Rent of one such chip for one hour. [USD/h]
+
+    Returns
+    -------
+    numeric
+        Break-even share: above 1, renting always wins. [1]
+
+    Notes
+    -----
+    The small saving of electricity on idle hours is left out, which favours renting slightly.
+    """
+    return ratio(usd_per_year, n_chips * HOURS_PER_YEAR * price_usd_per_hour)
+
+
+@checked
+def break_even_tokens_per_day(fixed_usd_per_year, alternative_usd_per_token, throughput_tok_per_s,
+                              marginal_usd_per_token=0.0):
+    """Demand above which one machine paid by the year beats a price per token.
+
+    Parameters
+    ----------
+    fixed_usd_per_year : numeric
+        Yearly cost of the machine, used or not. [USD/year]
+    alternative_usd_per_token : numeric
+        What the API charges for an average token. [USD/token]
+    throughput_tok_per_s : numeric
+        Tokens per second that the machine can serve at full load. [token/s]
+    marginal_usd_per_token : numeric
+        Cost that still grows with every token. [USD/token]
+
+    Returns
+    -------
+    numeric
+        Break-even demand; infinite where the machine cannot serve that much, so that it never pays. [token/day]
+
+    Notes
+    -----
+    A machine that never pays full does not pay in numbers either: ten of them save ten times nothing.
+    """
+    saved = alternative_usd_per_token - marginal_usd_per_token
+    demand = ratio(fixed_usd_per_year, saved * DAYS_PER_YEAR, 1e300)
+    full = throughput_tok_per_s * SECONDS_PER_YEAR / DAYS_PER_YEAR
+    return np.where(demand <= full, demand, np.inf)
+
+
+@checked
+def servers_for_demand(tokens_per_day, throughput_tok_per_s, peak_to_mean=1.0, spare_fraction=0.0):
+    """Servers that carry the demand of the busiest time.
+
+    Parameters
+    ----------
+    tokens_per_day : numeric
+        Demand. [token/day]
+    throughput_tok_per_s : numeric
+        Tokens per second of one server within its latency target. [token/s]
+    peak_to_mean : numeric
+        Demand of the busiest time over the average. [1]
+    spare_fraction : numeric
+        Spare servers for each one in use. [1]
+
+    Returns
+    -------
+    numeric
+        Whole servers, one at the least while there is any demand. [1]
+    """
+    needed = tokens_per_day / 86400 * peak_to_mean / throughput_tok_per_s * (1 + spare_fraction)
+    # A hair's breadth keeps a demand of exactly three servers from needing four.
+    return np.ceil(needed * (1 - 1e-12))
+
+
+@checked
+def fleet_usd_per_token(tokens_per_day, server_usd_per_year, throughput_tok_per_s, peak_to_mean=1.0,
+                        spare_fraction=0.0):
+    """Cost of a token on a fleet sized for the peak.
+
+    Parameters
+    ----------
+    tokens_per_day : numeric
+        Demand. [token/day]
+    server_usd_per_year : numeric
+        Full yearly cost of one server. [USD/year]
+    throughput_tok_per_s, peak_to_mean, spare_fraction : numeric
+        See `servers_for_demand`.
+
+    Returns
+    -------
+    numeric
+        Cost of one token: falls to a floor as whole servers fill; infinite without demand. [USD/token]
+    """
+    servers = servers_for_demand(tokens_per_day, throughput_tok_per_s, peak_to_mean, spare_fraction)
+    return ratio(servers * server_usd_per_year, tokens_per_day * DAYS_PER_YEAR)

@@ -1,0 +1,345 @@
+"""What an owned machine costs: capital, power, space, people and failures, down to the hour and the token.
+
+Every yearly cost is annual and level over the machine's life, so a cost per hour is one division, and the net present
+cost of the same machine is the second derivation that the tests hold it to. Break-even points are in `break_even`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ._finance import annuity_years, ratio
+from ._quantities import DAYS_PER_YEAR, HOURS_PER_YEAR, checked
+
+
+@checked
+def capital_recovery_factor(discount_rate, life_years):
+    """Level yearly payment that repays one dollar with interest.
+
+    Parameters
+    ----------
+    discount_rate : numeric
+        Cost of capital. [1/year]
+    life_years : numeric
+        Years of payments, each at the end of its year. [year]
+
+    Returns
+    -------
+    numeric
+        ``r / (1 - (1 + r)**-n)``; ``1 / n`` at a rate of zero. [1/year]
+
+    References
+    ----------
+    Barroso, Hölzle and Ranganathan, "The Datacenter as a Computer", 3rd edition, 2018, chapter 6.
+    """
+    return 1 / annuity_years(discount_rate, life_years)
+
+
+@checked
+def capital_usd_per_year(capex_usd, life_years, discount_rate, residual_fraction=0.0):
+    """Yearly cost of owning equipment, with interest.
+
+    Parameters
+    ----------
+    capex_usd : numeric
+        Price paid at the start. [USD]
+    life_years : numeric
+        Years in use. [year]
+    discount_rate : numeric
+        Cost of capital. [1/year]
+    residual_fraction : numeric
+        Share of the price recovered at the end. [1]
+
+    Returns
+    -------
+    numeric
+        Level payment that leaves nothing owed after the sale. [USD/year]
+
+    Notes
+    -----
+    An accounting life moves this with no change in the machine: four years instead of six adds about 40%.
+    """
+    factor = capital_recovery_factor(discount_rate, life_years)
+    # The part that is sold at the end is never repaid, but it bears interest all along.
+    return capex_usd * ((1 - residual_fraction) * factor + residual_fraction * discount_rate)
+
+
+@checked
+def straight_line_usd_per_year(capex_usd, life_years, discount_rate):
+    """Yearly cost of owning equipment, as spreadsheets do it: depreciation plus interest on half the price.
+
+    Parameters
+    ----------
+    capex_usd : numeric
+        Price paid at the start. [USD]
+    life_years : numeric
+        Years in use. [year]
+    discount_rate : numeric
+        Cost of capital. [1/year]
+
+    Returns
+    -------
+    numeric
+        ``capex / life + capex r / 2``: a few percent below `capital_usd_per_year` at usual rates. [USD/year]
+
+    References
+    ----------
+    The convention of github.com/ewyluda/gpu-price-index, read 2026-10.
+    """
+    return capex_usd / life_years + capex_usd * discount_rate / 2
+
+
+@checked
+def average_load_fraction(utilisation, idle_power_fraction):
+    """Average power over full power of a machine that is busy part of the time.
+
+    Parameters
+    ----------
+    utilisation : numeric
+        Share of the time or throughput in use. [1]
+    idle_power_fraction : numeric
+        Power when idle over power at full load. [1]
+
+    Returns
+    -------
+    numeric
+        Between the idle fraction and 1. [1]
+    """
+    return idle_power_fraction + (1 - idle_power_fraction) * utilisation
+
+
+@checked
+def electricity_usd_per_year(power_w, electricity_usd_per_kwh, pue=1.0, load_fraction=1.0):
+    """Yearly electricity bill of a machine that is always on.
+
+    Parameters
+    ----------
+    power_w : numeric
+        Nameplate power. [W]
+    electricity_usd_per_kwh : numeric
+        Price of electricity. [USD/kWh]
+    pue : numeric
+        Power usage effectiveness of the site. [1]
+    load_fraction : numeric
+        Average power over nameplate power; 0.5 to 0.75 is typical of inference. [1]
+
+    Returns
+    -------
+    numeric
+        Electricity for the machine and its share of cooling and losses. [USD/year]
+    """
+    return power_w / 1000 * load_fraction * pue * HOURS_PER_YEAR * electricity_usd_per_kwh
+
+
+@checked
+def colocation_usd_per_year(power_w, colocation_usd_per_kw_month):
+    """Yearly rent for space, cooling and a power connection, by the reserved kilowatt.
+
+    Parameters
+    ----------
+    power_w : numeric
+        Power reserved: the nameplate, used or not. [W]
+    colocation_usd_per_kw_month : numeric
+        Rent. Small suites cost about a third more than whole halls. [USD/(kW month)]
+
+    Returns
+    -------
+    numeric
+        Rent, usually without electricity: read the contract. [USD/year]
+    """
+    return power_w / 1000 * colocation_usd_per_kw_month * 12
+
+
+@checked
+def building_usd_per_year(power_w, building_usd_per_w, building_life_years, discount_rate):
+    """Yearly cost of a data centre of one's own.
+
+    Parameters
+    ----------
+    power_w : numeric
+        Power of the computers housed. [W]
+    building_usd_per_w : numeric
+        Shell, power and cooling per watt of computers; 8 to 15 in 2025. [USD/W]
+    building_life_years : numeric
+        Life of the building. [year]
+    discount_rate : numeric
+        Cost of capital. [1/year]
+
+    Returns
+    -------
+    numeric
+        Cost of a full building: empty halls cost as much. [USD/year]
+    """
+    return capital_usd_per_year(power_w * building_usd_per_w, building_life_years, discount_rate)
+
+
+@checked
+def staff_usd_per_year(n_servers, servers_per_person, pay_usd_per_year):
+    """Yearly pay of the people who keep the servers running, one at the least.
+
+    Parameters
+    ----------
+    n_servers : numeric
+        Servers. [1]
+    servers_per_person : numeric
+        Servers that one person looks after; no measured figure is published, so try a wide range. [1]
+    pay_usd_per_year : numeric
+        Full cost of one person. [USD/year]
+
+    Returns
+    -------
+    numeric
+        Pay of whole people, for all servers together. [USD/year]
+    """
+    return np.maximum(np.ceil(n_servers / servers_per_person), 1.0) * pay_usd_per_year
+
+
+@checked
+def spares_fraction(failures_per_year, repair_days):
+    """Machines to hold in reserve for each one in use, so that failures do not shrink the fleet.
+
+    Parameters
+    ----------
+    failures_per_year : numeric
+        Failures of one machine per year: chips per machine times failures per chip. [1/year]
+    repair_days : numeric
+        Time until a failed machine is back. [day]
+
+    Returns
+    -------
+    numeric
+        Average number in repair for each one in use, by Little's law. [1]
+
+    Notes
+    -----
+    The average: to cover bad weeks too, hold more. Llama 3's 16,384 GPUs saw 419 unexpected interruptions in 54 days,
+    about 0.17 per GPU and year; training stops at each, serving loses one replica.
+
+    References
+    ----------
+    Llama Team, "The Llama 3 Herd of Models", arXiv:2407.21783, 2024, Table 5.
+    """
+    return failures_per_year * repair_days / DAYS_PER_YEAR
+
+
+class OwnedCost(NamedTuple):
+    """Yearly cost of one owned server by cause [USD/year]."""
+
+    capital_usd: float
+    facility_usd: float
+    electricity_usd: float
+    operations_usd: float
+
+    @property
+    def total_usd(self):
+        """All causes together. [USD/year]"""
+        return self.capital_usd + self.facility_usd + self.electricity_usd + self.operations_usd
+
+
+@checked
+def owned_usd_per_year(capex_usd, life_years, discount_rate, power_w, electricity_usd_per_kwh, *, pue=1.0,
+                       load_fraction=1.0, network_fraction=0.0, spare_fraction=0.0, residual_fraction=0.0,
+                       colocation_usd_per_kw_month=0.0, building_usd_per_w=0.0, building_life_years=15.0,
+                       operations_fraction=0.0, staff_usd_per_year=0.0, repair_usd_per_year=0.0):
+    """Yearly cost of one owned server, by cause.
+
+    Parameters
+    ----------
+    capex_usd : numeric
+        Price of one server. [USD]
+    life_years, discount_rate, residual_fraction : numeric
+        See `capital_usd_per_year`.
+    power_w, electricity_usd_per_kwh, pue, load_fraction : numeric
+        See `electricity_usd_per_year`.
+    network_fraction : numeric
+        Network over server price. [1]
+    spare_fraction : numeric
+        Spare servers for each one in use; see `spares_fraction`. Bought, not powered. [1]
+    colocation_usd_per_kw_month : numeric
+        Rent of a site; zero in a building of one's own. [USD/(kW month)]
+    building_usd_per_w, building_life_years : numeric
+        A building of one's own; zero where the site is rented. [USD/W, year]
+    operations_fraction : numeric
+        Upkeep per year over the price of the equipment; 0.03 to 0.08 is used for want of a measured figure. [1/year]
+    staff_usd_per_year, repair_usd_per_year : numeric
+        Pay and parts for this server. [USD/year]
+
+    Returns
+    -------
+    OwnedCost
+        Capital, facility, electricity and operations, with their total.
+
+    Notes
+    -----
+    ===============================  ======================================================================
+    assumed                          if false
+    ===============================  ======================================================================
+    the server earns to the last day  a rival's next chip can end its life early: shorten it
+    the site is full                 empty racks are paid for as well
+    level prices over the life       `exposure` moves them
+    ===============================  ======================================================================
+
+    References
+    ----------
+    Barroso, Hölzle and Ranganathan, "The Datacenter as a Computer", 3rd edition, 2018, chapter 6.
+    """
+    equipment = capex_usd * (1 + network_fraction) * (1 + spare_fraction)
+    capital = capital_usd_per_year(equipment, life_years, discount_rate, residual_fraction)
+    facility = (colocation_usd_per_year(power_w, colocation_usd_per_kw_month)
+                + building_usd_per_year(power_w, building_usd_per_w, building_life_years, discount_rate))
+    electricity = electricity_usd_per_year(power_w, electricity_usd_per_kwh, pue, load_fraction)
+    operations = equipment * operations_fraction + staff_usd_per_year + repair_usd_per_year
+    return OwnedCost(capital, facility, electricity, operations)
+
+
+@checked
+def usd_per_used_hour(usd_per_year, n_chips=1.0, utilisation=1.0):
+    """Cost of one used chip-hour.
+
+    Parameters
+    ----------
+    usd_per_year : numeric
+        Yearly cost of the server. [USD/year]
+    n_chips : numeric
+        Chips in the server. [1]
+    utilisation : numeric
+        Share of the hours that are used or sold. [1]
+
+    Returns
+    -------
+    numeric
+        Cost of one chip for one used hour; infinite for a server that stands idle. [USD/h]
+    """
+    return ratio(usd_per_year, n_chips * HOURS_PER_YEAR * utilisation)
+
+
+@checked
+def net_present_cost_usd(capex_usd, usd_per_year, life_years, discount_rate, residual_fraction=0.0):
+    """Everything a machine will ever cost, in today's dollars.
+
+    Parameters
+    ----------
+    capex_usd : numeric
+        Price paid at the start. [USD]
+    usd_per_year : numeric
+        Running cost, paid at the end of each year. [USD/year]
+    life_years : numeric
+        Years in use. [year]
+    discount_rate : numeric
+        Cost of capital. [1/year]
+    residual_fraction : numeric
+        Share of the price recovered at the end. [1]
+
+    Returns
+    -------
+    numeric
+        Present value of all payments, less that of the sale. [USD]
+
+    Notes
+    -----
+    Times `capital_recovery_factor`, it equals `capital_usd_per_year` plus the running cost.
+    """
+    sale = capex_usd * residual_fraction * np.exp(-np.log1p(discount_rate) * life_years)
+    return capex_usd + usd_per_year * annuity_years(discount_rate, life_years) - sale

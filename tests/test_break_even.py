@@ -1,0 +1,73 @@
+"""Break-even points: at them, two ways of paying cost the same."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference_economics import break_even as be
+from inference_economics.market import hourly_usd_per_token
+from inference_economics.ownership import usd_per_used_hour
+
+yearly = st.floats(1e3, 1e7)
+speeds = st.floats(10, 1e6)
+
+
+def test_h100_against_a_list_price():
+    assert be.break_even_utilisation(1.536 * 8 * 8760, 8, 3.789) == pytest.approx(0.405, abs=5e-4)
+
+
+@given(cost=yearly, chips=st.integers(1, 100), rent=st.floats(0.1, 20))
+def test_at_the_break_even_utilisation_a_used_hour_costs_the_rent(cost, chips, rent):
+    share = be.break_even_utilisation(cost, chips, rent)
+    if share <= 1:
+        assert usd_per_used_hour(cost, chips, share) == pytest.approx(rent)
+
+
+@given(cost=yearly, price=st.floats(1e-8, 1e-4), speed=speeds, extra=st.floats(0, 0.9))
+def test_at_the_break_even_demand_the_bills_are_equal(cost, price, speed, extra):
+    demand = be.break_even_tokens_per_day(cost, price, speed, extra * price)
+    full = speed * 86400
+    if np.isinf(demand):
+        assert full * 365 * price * (1 - extra) < cost
+    else:
+        assert demand <= full
+        assert demand * 365 * price == pytest.approx(cost + demand * 365 * extra * price, rel=1e-9)
+
+
+@given(demand=st.floats(1, 1e13), speed=speeds, peak=st.floats(1, 10), spare=st.floats(0, 1))
+def test_a_fleet_carries_the_peak_and_no_server_too_many(demand, speed, peak, spare):
+    servers = be.servers_for_demand(demand, speed, peak, spare)
+    needed = demand / 86400 * peak * (1 + spare)
+    assert servers * speed >= needed * (1 - 1e-9)
+    assert (servers - 1) * speed < needed
+
+
+def test_exactly_three_servers_are_three():
+    assert be.servers_for_demand(3 * 86400 * 700.1, 700.1) == 3
+    assert be.servers_for_demand(0, 700) == 0
+
+
+@given(cost=yearly, speed=speeds, peak=st.floats(1, 10))
+def test_a_large_fleet_costs_its_hours_at_the_utilisation_that_the_peak_leaves(cost, speed, peak):
+    demand = 1e5 * speed * 86400
+    per_tok = be.fleet_usd_per_token(demand, cost, speed, peak)
+    assert per_tok == pytest.approx(hourly_usd_per_token(cost / 8760, speed, 1 / peak), rel=1e-4)
+
+
+def test_cost_per_token_falls_to_a_floor_in_steps():
+    demand = np.geomspace(1e6, 1e12, 2000)
+    cost = be.fleet_usd_per_token(demand, 1e5, 2000, 2)
+    floor = hourly_usd_per_token(1e5 / 8760, 2000, 0.5)
+    assert np.all(cost >= floor * (1 - 1e-9))
+    assert cost[0] > 50 * floor
+    assert cost[-1] == pytest.approx(floor, rel=1e-3)
+    assert be.fleet_usd_per_token(0, 1e5, 2000) == np.inf
+
+
+def test_limits():
+    assert be.break_even_tokens_per_day(1e5, 1e-6, 1e9, 2e-6) == np.inf
+    assert be.break_even_tokens_per_day(0, 1e-6, 100) == 0
+    assert be.break_even_utilisation(1e5, 8, 0) == np.inf
+    with pytest.raises(ValueError, match=r"peak_to_mean=0.5 is outside \[1, 10000\]; give a ratio of at least 1"):
+        be.servers_for_demand(1e9, 100, 0.5)
