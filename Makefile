@@ -10,7 +10,6 @@ ENV := .venv/installed
 # Notebooks, site and tests must not depend on where or when they run.
 export PYTHONHASHSEED := 0
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
-export MPLBACKEND := agg
 # One process per core, each with one numpy thread, is faster than the reverse.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
@@ -24,17 +23,17 @@ help:  ## list the targets
 book: site serve  ## build the site and serve it on this machine
 
 site: $(ENV)  ## execute the notebooks and build the site into _build/html
-	$(PY) tools/site.py build --jobs $(JOBS)
+	$(PY) tools/website.py build --jobs $(JOBS)
 
 serve: $(ENV)
-	$(PY) tools/site.py serve --port $(PORT)
+	$(PY) tools/website.py serve --port $(PORT)
 
 test: $(ENV)  ## run every check: lint, unit, property, parity, notebooks, site, browser
 	$(PY) -m ruff check .
 	$(PY) -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-kernel-name python3 tests notebooks
 
 lab: $(ENV)  ## open JupyterLab on the notebooks
-	env -u MPLBACKEND $(PY) -m jupyterlab --notebook-dir notebooks
+	$(PY) -m jupyterlab --notebook-dir notebooks
 
 notebooks: $(ENV)  ## execute the notebooks and store their text outputs
 	$(PY) tools/notebooks.py --jobs $(JOBS)

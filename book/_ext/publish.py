@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-EXPLORER = "data-explorer="
+LIVE = re.compile(r'data-explorer=|class="exercise-spec"')
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
 DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
 
@@ -42,20 +42,16 @@ def add_runtime(app) -> None:
 
 
 def load_runtime(app, _pagename, _templatename, context, _doctree) -> None:
-    """Load the runtime on pages that have an explorer, and on no other."""
-    if EXPLORER in context.get("body", ""):
+    """Load the runtime on pages that have an explorer or an answer box, and on no other."""
+    if LIVE.search(context.get("body", "")):
         app.add_css_file("explorer.css")
         app.add_js_file("explorer.js", loading_method="defer")
 
 
-def drop_thebe(_app, _pagename, _templatename, context, _doctree) -> None:
-    """Remove sphinx-thebe's scripts: they declare a variable twice and name a foreign host."""
-    def is_thebe(script) -> bool:
-        text = f"{getattr(script, 'filename', '')}{getattr(script, 'attributes', {}).get('body', '')}"
-        return "thebe" in text.lower()
-
-    context["script_files"] = [script for script in context["script_files"] if not is_thebe(script)]
-    context["css_files"] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet.filename)]
+def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None:
+    """Keep the theme's links to the sources; its print button is an inline handler, which the policy forbids."""
+    for group in context.get("header_buttons", []):
+        group["buttons"] = [button for button in group.get("buttons", []) if button["type"] == "link"]
 
 
 def policy(html: str) -> str:
@@ -84,10 +80,12 @@ def write_policies(app, exception) -> None:
 
 
 def setup(app):
+    # Jupyter Book sets it for sphinx-comments, which this book leaves out.
+    app.add_config_value("comments_config", {}, "")
     # Before myst-nb reads its settings at the default priority.
     app.connect("builder-inited", name_cache, priority=100)
     app.connect("builder-inited", add_runtime, priority=100)
     app.connect("html-page-context", load_runtime)
-    app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("html-page-context", drop_print_button, priority=900)
     app.connect("build-finished", write_policies, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

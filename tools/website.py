@@ -1,7 +1,7 @@
 """Build the book's site, and serve it on this machine.
 
-    python tools/site.py build [--output FOLDER] [--jobs N]
-    python tools/site.py serve [--port 8000] [--output FOLDER]
+    python tools/website.py build [--output FOLDER] [--jobs N]
+    python tools/website.py serve [--port 8000] [--output FOLDER]
 
 The build is `jupyter-book build . --config book/_config.yml --toc book/_toc.yml` with warnings as errors. Before it,
 the notebooks are executed side by side into the cache where that command looks; alone, it would run them in a row.

@@ -1,0 +1,32 @@
+"""The site that the browser tests look at: how to build it and which pages it has."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# tools/ is a folder of scripts, not a package.
+sys.path.insert(0, str(ROOT / "tools"))
+website = importlib.import_module("website")
+
+EXTRA_PAGES = ("search.html", "genindex.html")
+
+
+def page_names() -> list[str]:
+    """Return the address of every page of the table of contents, and of the pages Sphinx adds."""
+    return [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in website.pages()] + list(EXTRA_PAGES)
+
+
+def build(output: Path, **environment: str) -> Path:
+    """Build the site under `output`; a failure shows what Sphinx said."""
+    command = [sys.executable, str(ROOT / "tools" / "website.py"), "build", "--output", str(output)]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment or None)
+    if result.returncode:
+        said = (result.stdout + result.stderr)[-6000:]
+        pytest.fail(f"the site does not build:\n{said}", pytrace=False)
+    return output / "_build" / "html"

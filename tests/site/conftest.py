@@ -1,0 +1,65 @@
+"""The built site, once for all processes of a test run, and the pages in it."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from book_site import ROOT, build, website
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the built pages. The first process that asks builds; the others wait for it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    done = shared / "site-built"
+    with (shared / "site-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            build(ROOT)
+            done.touch()
+    return ROOT / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def address(site: Path):
+    """The site served on localhost."""
+    with website.server(site, 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def visit(chromium, site: Path, address: str):
+    """Return a function that opens a page and notes what a reader would never want: errors, foreign requests."""
+    contexts = []
+
+    def opened(name: str, from_disk: bool = False, **settings):
+        context = chromium.new_context(**settings)
+        contexts.append(context)
+        page = context.new_page()
+        home = site.as_uri() if from_disk else address
+        page.troubles, own = [], ("data:", "blob:", home)
+        page.on("console", functools.partial(_note_message, page.troubles))
+        page.on("pageerror", lambda error: page.troubles.append(f"uncaught: {error}"))
+        page.on("requestfailed", lambda request: page.troubles.append(f"failed: {request.url}"))
+        page.on("response", lambda r: r.status >= 400 and page.troubles.append(f"{r.status}: {r.url}"))
+        page.on("request", lambda r: r.url.startswith(own) or page.troubles.append(f"another host: {r.url}"))
+        page.goto(f"{home}/{name}", wait_until="load")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def _note_message(troubles: list[str], message) -> None:
+    if message.type in {"error", "warning"}:
+        troubles.append(f"console {message.type}: {message.text}")

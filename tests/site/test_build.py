@@ -1,0 +1,69 @@
+"""What the built files must be, whoever builds them and whenever."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+import pytest
+from book_site import ROOT, build, page_names, website
+
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_two_builds_give_the_same_bytes(site, tmp_path):
+    # The second build executes every notebook again, in another folder and with another order of sets.
+    again = build(tmp_path, **os.environ | {"PYTHONHASHSEED": "1234", "TZ": "Pacific/Auckland"})
+    first, second = _digests(site), _digests(again)
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_no_file_names_the_machine_that_built_it(site):
+    words = {str(ROOT), str(Path.home()) + "/", os.uname().nodename}
+    named = [path.name for path in site.rglob("*") if path.is_file() and path.suffix in {".html", ".js", ".ipynb", ".md"}
+             and any(word in path.read_text(encoding="utf-8") for word in words)]
+    assert named == []
+
+
+def test_every_notebook_is_in_the_table_of_contents():
+    assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} <= {path.name for path in website.pages()}
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_every_page_states_a_strict_policy(site, name):
+    policies = POLICY.findall((site / name).read_text(encoding="utf-8"))
+    assert len(policies) == 1
+    rules = dict(rule.strip().split(" ", 1) for rule in policies[0].split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"].startswith("'self' 'sha256-")
+    assert not re.search(r"unsafe-eval|script-src[^;]*unsafe-inline|https?:|\*", policies[0])
+
+
+def test_the_policy_covers_what_a_page_runs():
+    page = "<script>a = 1</script><script src='x.js'></script><script type=\"application/json\">{}</script>"
+    policy = website._publish().policy(page)
+    assert policy.count("sha256-") == 1
+
+
+def test_the_cache_follows_the_code(tmp_path):
+    fingerprint = website._publish().code_fingerprint
+    (tmp_path / "src").mkdir()
+    (tmp_path / "requirements.lock").write_text("numpy==2.0")
+    (tmp_path / "src" / "formula.py").write_text("x = 1")
+    before = fingerprint(tmp_path)
+    assert fingerprint(tmp_path) == before
+    (tmp_path / "src" / "formula.py").write_text("x = 2")
+    assert fingerprint(tmp_path) != before
+
+
+def test_the_server_takes_a_free_port_when_the_wanted_one_is_taken(tmp_path):
+    with website.server(tmp_path, 0) as first, website.server(tmp_path, first.server_port) as second:
+        assert second.server_port not in {0, first.server_port}
