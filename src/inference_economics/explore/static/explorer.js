@@ -403,7 +403,7 @@ function start(root) {
 }
 
 if (typeof document === "undefined") {
-  Object.assign(globalThis, { explorerRuntime: { text, load, snap, stopsOf, encode } });
+  Object.assign(globalThis, { explorerRuntime: { text, load, snap, stopsOf, encode, parseAnswer } });
 } else {
   const startAll = () => {
     for (const root of document.querySelectorAll("figure.explorer:not([data-ready])")) {
@@ -415,6 +415,10 @@ if (typeof document === "undefined") {
       }
     }
   };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
-  else startAll();
+  const startPage = () => {
+    startAll();
+    document.querySelectorAll("section.exercise:not([data-ready])").forEach(startExercise);
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startPage);
+  else startPage();
 }

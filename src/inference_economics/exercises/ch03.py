@@ -1,0 +1,4 @@
+"""Chapter 3, the KV cache."""
+from . import Exercise
+
+EXERCISES = ()
