@@ -201,8 +201,11 @@ QUANTITIES: dict[str, Quantity] = {
     "other_parts_usd": _usd("everything in the server but the accelerators"),
     "gross_margin": _MARGIN._replace(meaning="gross profit over price"),
     "chip_margin": _MARGIN._replace(meaning="gross margin of the chip's seller"),
-    "server_margin": _MARGIN._replace(meaning="gross margin of the server's seller on the parts it adds"),
+    "server_margin": _MARGIN._replace(meaning="gross margin of the server's seller"),
     "cloud_margin": _MARGIN._replace(meaning="gross margin of the cloud"),
+    "capital_recovery": Quantity(0, 100, "1/year", "yearly payment per dollar of equipment",
+                                 "see capital_recovery_factor."),
+    "running_usd_per_year": _usd_per_year("power, space and people for one server"),
     # Custom silicon
     "design_usd": _usd("design, verification and software before the first tape-out"),
     "mask_usd": _usd("one set of masks and the first wafers"),

@@ -1,0 +1,121 @@
+"""Chip programmes: break-even, ramps and races, each derived twice."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference_economics import custom_silicon as cs
+
+ratios = st.floats(1.01, 20)
+dollars = st.floats(1e6, 1e10)
+
+
+@pytest.mark.parametrize(("nre", "tco", "units"), [
+    (100e6, 30e3, 7576), (100e6, 60e3, 3788), (300e6, 30e3, 22_727), (300e6, 60e3, 11_364), (500e6, 30e3, 37_879),
+    (500e6, 60e3, 18_939),
+])
+def test_break_even_at_a_saving_of_44_percent(nre, tco, units):
+    assert round(cs.break_even_units(nre, tco, 0.44)) == units
+
+
+def test_a_saving_as_a_ratio_and_back():
+    assert cs.perf_per_tco_from_saving(0.44) == pytest.approx(1.79, abs=0.005)
+    assert cs.saving_from_perf_per_tco(cs.perf_per_tco_from_saving(0.44)) == pytest.approx(0.44)
+    assert cs.saving_from_perf_per_tco(0.8) == pytest.approx(-0.25)
+    assert cs.perf_per_tco(20, 10) / cs.perf_per_tco(10, 10) == 2
+    assert cs.perf_per_tco(1, 0) == np.inf
+
+
+@given(nre=dollars, unit=st.floats(1e3, 1e6), saving=st.floats(0.01, 0.99))
+def test_at_the_break_even_volume_nothing_is_saved(nre, unit, saving):
+    units = cs.break_even_units(nre, unit, saving)
+    assert cs.net_saving_usd(units, nre, unit, saving) == pytest.approx(0, abs=1e-6 * nre)
+    assert cs.net_saving_usd(2 * units, nre, unit, saving) == pytest.approx(nre)
+    # The same volume by way of the cost of ownership of the whole workload.
+    tco = cs.break_even_tco_usd(nre, cs.perf_per_tco_from_saving(saving))
+    assert tco / unit == pytest.approx(units)
+
+
+def test_without_a_saving_it_never_breaks_even():
+    assert cs.break_even_units(3e8, 6e4, 0) == np.inf
+    assert cs.break_even_units(3e8, 6e4, -0.2) == np.inf
+    assert cs.break_even_tco_usd(3e8, 1) == np.inf
+    assert cs.break_even_tco_usd(3e8, 0.5) == np.inf
+    assert cs.break_even_units(0, 6e4, 0.44) == 0
+
+
+@given(nre=dollars)
+def test_two_for_two_is_the_break_even_point(nre):
+    assert cs.break_even_tco_usd(nre, 2) == pytest.approx(2 * nre)
+    assert cs.two_for_two(2 * nre, nre, 2)
+    assert not cs.two_for_two(1.99 * nre, nre, 2)
+    assert not cs.two_for_two(2 * nre, nre, 1.99)
+    assert cs.two_for_two(2 * nre, nre, 1.79, min_tco_ratio=1.5)
+    assert not cs.two_for_two(2 * nre, nre, 4, min_tco_over_nre=3)
+
+
+@given(nre=dollars, tco=dollars, ratio=ratios)
+def test_whatever_passes_the_rule_pays(nre, tco, ratio):
+    if cs.two_for_two(tco, nre, ratio):
+        assert tco * cs.saving_from_perf_per_tco(ratio) >= nre * (1 - 1e-9)
+
+
+@given(years=st.integers(1, 10), rate=st.floats(0, 0.5), respins=st.integers(0, 5))
+def test_programme_cost_is_a_sum(years, rate, respins):
+    cost = cs.programme_cost(2e8, 2e7, respins, 3e7, 4e7, years, rate)
+    software = sum(4e7 / (1 + rate) ** (k + 1) for k in range(years))
+    assert cost.total_usd == pytest.approx(2.2e8 + respins * 3e7 + software, rel=1e-9)
+    assert sum(cost) == pytest.approx(cost.total_usd)
+
+
+def test_software_and_respins_can_outweigh_the_design():
+    bare = cs.programme_cost(1e8, 1e7)
+    full = cs.programme_cost(1e8, 1e7, 2, 3e7, 4e7, 5)
+    assert full.total_usd - bare.total_usd == pytest.approx(6e7 + 2e8)
+    assert cs.break_even_units(full.total_usd, 6e4, 0.44) > 3 * cs.break_even_units(bare.total_usd, 6e4, 0.44)
+
+
+def test_the_published_ramp():
+    assert cs.porting_ramp(0) == 0.5
+    assert cs.porting_ramp(8) == cs.porting_ramp(80) == 1.8
+    assert cs.porting_ramp(4) == pytest.approx(1.15)
+    assert cs.porting_ramp(2, ramp_shape=0.5) == pytest.approx(1.15)
+
+
+@given(months=st.floats(0.01, 100), start=st.floats(0.1, 1), end=st.floats(0.1, 5), length=st.floats(0.5, 36),
+       shape=st.floats(0.2, 5))
+def test_mean_of_the_ramp_is_its_integral(months, start, end, length, shape):
+    # Midpoints crowded towards zero, where a shape below one is steep.
+    edges = months * np.linspace(0, 1, 20_001) ** 4
+    middle = (edges[1:] + edges[:-1]) / 2
+    plain = np.sum(cs.porting_ramp(middle, start, end, length, shape) * np.diff(edges)) / months
+    assert cs.mean_perf_per_tco(months, start, end, length, shape) == pytest.approx(plain, rel=1e-4)
+
+
+def test_mean_of_the_ramp_at_its_limits():
+    assert cs.mean_perf_per_tco(0) == 0.5
+    assert cs.mean_perf_per_tco(1e-6) == pytest.approx(0.5)
+    assert cs.mean_perf_per_tco(2400) == pytest.approx(1.8, rel=0.01)
+    assert cs.mean_perf_per_tco(36) < cs.porting_ramp(36)
+
+
+@given(ratio=ratios, pace=st.floats(0.01, 3))
+def test_overtaken_when_the_advantage_is_one(ratio, pace):
+    years = cs.years_until_overtaken(ratio, pace)
+    assert cs.perf_per_tco_after_delay(ratio, min(years, 200), pace) == pytest.approx(1, rel=1e-9) or years > 200
+    assert cs.perf_per_tco_after_delay(ratio, 0, pace) == ratio
+
+
+def test_races_that_are_over_or_never_end():
+    assert cs.years_until_overtaken(0.9, 0.4) == 0
+    assert cs.years_until_overtaken(2, 0) == np.inf
+    assert cs.years_until_overtaken(2, np.sqrt(2) - 1) == pytest.approx(2)
+    assert cs.years_until_overtaken(np.array([0.5, 2]), [[0.1], [0.5]]).shape == (2, 2)
+
+
+def test_slips_are_named():
+    with pytest.raises(ValueError, match=r"saving_fraction=44 is outside .*; give a fraction, not a percentage"):
+        cs.break_even_units(3e8, 6e4, 44)
+    with pytest.raises(ValueError, match=r"perf_per_tco=0 is outside \(0, 10000\]"):
+        cs.saving_from_perf_per_tco(0)
