@@ -13,6 +13,7 @@ import argparse
 import http.server
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -88,6 +89,7 @@ def build(output: Path, jobs: int, quiet: bool = False) -> Path:
     print("Executing the notebooks", flush=True)
     fill_cache(output, jobs)
     print("Building the pages", flush=True)
+    shutil.rmtree(output / "_build" / "html", ignore_errors=True)  # a page that is gone must not stay
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "--config", "book/_config.yml", "--toc",
                "book/_toc.yml", "--path-output", str(output), "--all", "-W", "-n", "--keep-going"]
     # A build must not depend on the day: Sphinx writes dates and years unless told which.

@@ -16,7 +16,7 @@ PHONE = {"width": 390, "height": 844}
 def test_a_page_loads_without_trouble(visit, name, from_disk):
     page = visit(name, from_disk)
     page.wait_for_load_state("networkidle")
-    assert page.locator("h1").count() == 1 or name == "search.html"
+    assert page.locator(".bd-article h1").count() == 1
     assert page.troubles == []
 
 
@@ -62,6 +62,6 @@ def test_the_theme_follows_the_button(visit):
 
 def test_the_front_page_has_a_live_slider_above_the_fold(visit):
     page = visit("book/index.html", viewport={"width": 1280, "height": 900})
-    box = page.locator("input[type=range]").first.bounding_box()
+    box = page.locator("input[type=range]").first.bounding_box(timeout=3000)
     assert box is not None
     assert box["y"] + box["height"] < 900
