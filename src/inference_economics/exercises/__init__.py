@@ -86,6 +86,9 @@ class Exercise:
             raise ValueError(f"{self.id}: unknown level {self.level!r}; known: guess, warm-up, standard, harder, open.")
         if self.answer is not None and not math.isfinite(self.answer):
             raise ValueError(f"{self.id}: answer={self.answer!r} must be a finite number, or None for an open exercise.")
+        if self.answer is not None:
+            object.__setattr__(self, "answer", float(self.answer))  # formulas return numpy's numbers
+            object.__setattr__(self, "wrong", tuple((float(value), reply) for value, reply in self.wrong))
         for value, _ in self.wrong:
             low, high = self._near(self.answer)
             if low <= value <= high:
@@ -168,7 +171,7 @@ def _json(value: float):
 
 def _paragraphs(words: str) -> str:
     parts = (escape(" ".join(part.split())) for part in words.strip().split("\n\n"))
-    return "".join(f"<p>{re.sub('`([^`]+)`', r'<code>\1</code>', part)}</p>" for part in parts)
+    return "".join("<p>" + re.sub("`([^`]+)`", r"<code>\1</code>", part) + "</p>" for part in parts)
 
 
 @cache
