@@ -13,7 +13,7 @@ seeded: the same versions on the same kind of processor give the same numbers ag
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import math
 import pathlib
@@ -24,7 +24,7 @@ import time
 import numpy as np
 import torch
 from safetensors.numpy import save_file
-from torch.nn import functional as F
+from torch.nn import functional as F  # noqa: N812
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
@@ -117,7 +117,7 @@ def forward(w, tokens, kv_heads, ffn):
 
 
 def loss_of(w, tokens, variant):
-    """Mean cross-entropy of the next byte. [nat/byte]"""
+    """Mean cross-entropy of the next byte. [nat/byte]."""
     logits = forward(w, tokens[:, :-1], variant["kv_heads"], variant["ffn"])
     return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten())
 
@@ -196,7 +196,7 @@ def main():
     record = {
         "what": "Held-out loss of toy byte-level decoders of equal size. Toy scale: it shows the mechanism, and says "
                 "nothing about how large models compare.",
-        "date": datetime.date.today().isoformat(), "python": platform.python_version(), "torch": torch.__version__,
+        "date": dt.date.today().isoformat(), "python": platform.python_version(), "torch": torch.__version__,
         "text": "Python 3.11.7 language reference (pydoc_data.topics), PSF licence; last tenth held out",
         "steps": options.steps, "batch": options.batch, "context_tok": toy.CONTEXT_TOK, "rate": options.rate,
         "layers": LAYERS, "hidden": HIDDEN, "q_heads": HEADS, "head_dim": HEAD_DIM, "vocab": toy.VOCAB,
