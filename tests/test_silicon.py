@@ -1,5 +1,7 @@
 """Die, chip and margin stack: published figures, a count on a grid, integrals, limits."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -71,7 +73,7 @@ def test_yields_are_ordered(area, density):
              si.negative_binomial_yield(area, density), si.seeds_yield(area, density)]
     # Murphy's triangle has the variance of clustering 6: it lies below clustering 3 until defects are many.
     if area * density < 1:
-        assert all(low <= high * (1 + 1e-12) for low, high in zip(order, order[1:], strict=False))
+        assert all(low <= high * (1 + 1e-12) for low, high in pairwise(order))
     assert order[0] <= min(order[1:]) * (1 + 1e-12)
     assert max(order[:3]) <= order[3] * (1 + 1e-12)
 
@@ -88,10 +90,8 @@ def test_yield_is_the_average_over_its_density(name):
     x = np.linspace(1e-9, 30, 600_001)
     weight = {"poisson": None, "murphy": np.where(x < 1, x, np.maximum(2 - x, 0)), "seeds": np.exp(-x),
               "negative binomial": 27 / 2 * x**2 * np.exp(-3 * x)}[name]
-    if weight is None:
-        expected = np.exp(-mean * area)
-    else:
-        expected = np.sum(weight * np.exp(-x * mean * area)) / np.sum(weight)
+    clean = np.exp(-x * mean * area)
+    expected = np.exp(-mean * area) if weight is None else np.sum(weight * clean) / np.sum(weight)
     assert si.YIELD_MODELS[name](area, mean) == pytest.approx(expected, rel=1e-4)
     assert si.YIELD_MODELS[name](area, 0) == 1
 

@@ -103,4 +103,5 @@ def call_value(forward, strike, spread):
     width = np.where(open_question, spread, 1.0)
     d1 = (np.log(np.maximum(forward, _TINY)) - np.log(np.maximum(strike, _TINY))) / width + width / 2
     value = forward * normal_cdf(d1) - strike * normal_cdf(d1 - width)
-    return np.where(open_question, value, certain)
+    # Far from the strike the difference loses its last digits; the bound keeps it from falling below what is certain.
+    return np.where(open_question, np.maximum(value, certain), certain)

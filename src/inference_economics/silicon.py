@@ -38,9 +38,9 @@ def gross_dies(die_area_mm2, aspect_ratio=1.0, wafer_mm=300.0, edge_mm=0.0, scri
 
     Notes
     -----
-    Area over area, less the dies that the rim cuts. A circle of diameter ``d`` cuts about ``d (w + h) / (w h)`` dies of
-    sides ``w`` and ``h``; scaled so that a square gives the usual ``pi d / sqrt(2 A)``. Cautious: the best grid holds 2%
-    more dies of 100 mm² and 10% more of 800 mm².
+    Area over area, less the dies that the rim cuts: about ``d (w + h) / (w h)`` on a wafer of diameter ``d``, for dies
+    of sides ``w`` and ``h``; scaled so that a square gives the usual ``pi d / sqrt(2 A)``. Cautious: the best grid
+    holds 2% more dies of 100 mm² and 10% more of 800 mm².
 
     References
     ----------

@@ -1,0 +1,261 @@
+"""How prices may move: drift, volatility, and steps up or down, calibrated to recorded series.
+
+The random numbers are drawn first, with a seed, as a fixed table; everything after is arithmetic on that table. So a
+simulation can be repeated, and it can be traced into the page like any other formula.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ._checks import require, require_whole
+from ._finance import grown
+from ._quantities import checked
+
+
+class Draws(NamedTuple):
+    """A fixed table of random numbers, one row per path and one column per step."""
+
+    normal: np.ndarray
+    up: np.ndarray
+    down: np.ndarray
+    steps_per_year: int
+
+
+def draws(paths=1000, steps=36, seed=0, steps_per_year=12):
+    """Draw the random numbers for `simulate_prices`.
+
+    Parameters
+    ----------
+    paths : int
+        Paths. Half of them mirror the other half, which steadies averages. [1]
+    steps : int
+        Steps of each path. [1]
+    seed : int
+        The same seed gives the same table. [1]
+    steps_per_year : int
+        12 for months. [1/year]
+
+    Returns
+    -------
+    Draws
+        Standard normals and two sets of uniforms, each of shape (paths, steps).
+
+    Raises
+    ------
+    ValueError
+        Unless `paths` and `steps` are whole and positive, and `seed` whole and not negative.
+    """
+    require_whole(1, paths=paths, steps=steps, steps_per_year=steps_per_year)
+    require_whole(0, seed=seed)
+    require(1, 1e8, hint="that table would not fit in memory.", paths=paths * steps)
+    generator = np.random.default_rng(int(seed))
+    shape = (-(-int(paths) // 2), int(steps))
+    normal, up, down = generator.standard_normal(shape), generator.random(shape), generator.random(shape)
+    return Draws(np.concatenate([normal, -normal])[: int(paths)], np.concatenate([up, 1 - up])[: int(paths)],
+                 np.concatenate([down, 1 - down])[: int(paths)], int(steps_per_year))
+
+
+def _table(draws):
+    if not isinstance(draws, Draws):
+        raise ValueError(f"draws={draws!r} is not a table of random numbers; make one with draws(paths, steps, seed).")
+    return draws
+
+
+def _chance(rate_per_year, steps_per_year):
+    """Return the chance of at least one event in a step."""
+    return -np.expm1(-rate_per_year / steps_per_year)
+
+
+@checked
+def simulate_prices(price, draws, drift_per_year=0.0, volatility=0.0, up_per_year=0.0, up_factor=1.0,
+                    down_per_year=0.0, down_factor=1.0):
+    """Simulate price paths with trend, volatility and sudden steps.
+
+    Parameters
+    ----------
+    price : numeric
+        Price today. [any]
+    draws : Draws
+        Random numbers; see `draws`.
+    drift_per_year : numeric
+        Logarithmic growth of the expected price, steps apart. [1/year]
+    volatility : numeric
+        Standard deviation of the logarithm after a year, steps apart. [1/√year]
+    up_per_year, down_per_year : numeric
+        Steps up and down per year; at most one of each per time step. [1/year]
+    up_factor, down_factor : numeric
+        What a step multiplies the price by. [1]
+
+    Returns
+    -------
+    numeric
+        Prices of shape (paths, steps + 1); the first column is today's. [any]
+
+    Notes
+    -----
+    =============================  ==========================================================================
+    assumed                        if false
+    =============================  ==========================================================================
+    moves are independent          shortages last: real prices trend for months, and risk is larger
+    the past calibrates the future  a few years of one market hold few shocks: widen the range
+    steps have one size            draw the factor from a range with `uncertainty.interval`
+    =============================  ==========================================================================
+
+    References
+    ----------
+    Merton, "Option pricing when underlying stock returns are discontinuous", Journal of Financial Economics 3, 1976.
+    """
+    table = _table(draws)
+    n = table.steps_per_year
+    walk = np.cumsum(
+        (drift_per_year - np.square(volatility) / 2) / n + volatility / np.sqrt(n) * table.normal
+        + np.where(table.up < _chance(up_per_year, n), np.log(up_factor), 0.0)
+        + np.where(table.down < _chance(down_per_year, n), np.log(down_factor), 0.0), axis=-1)
+    return price * grown(np.concatenate([np.zeros_like(walk[..., :1]), walk], axis=-1))
+
+
+@checked
+def expected_price(years, price, drift_per_year=0.0, up_per_year=0.0, up_factor=1.0, down_per_year=0.0,
+                   down_factor=1.0, steps_per_year=12.0):
+    """Mean of `simulate_prices` over all paths, in closed form.
+
+    Parameters
+    ----------
+    years : numeric
+        Time from today. [year]
+    price : numeric
+        Price today. [any]
+    drift_per_year, up_per_year, up_factor, down_per_year, down_factor : numeric
+        As in `simulate_prices`; volatility does not move the mean.
+    steps_per_year : numeric
+        Time steps per year. [1/year]
+
+    Returns
+    -------
+    numeric
+        Expected price. [any]
+    """
+    up = np.log1p(_chance(up_per_year, steps_per_year) * (up_factor - 1))
+    down = np.log1p(_chance(down_per_year, steps_per_year) * (down_factor - 1))
+    return price * grown(years * (drift_per_year + steps_per_year * (up + down)))
+
+
+@checked
+def price_quantile(years, price, z, drift_per_year=0.0, volatility=0.0):
+    """Quantile of the price after some time, without steps.
+
+    Parameters
+    ----------
+    years : numeric
+        Time from today. [year]
+    price : numeric
+        Price today. [any]
+    z : numeric
+        Standard normal quantile: -1.645 for the lowest twentieth, 0 for the median, 1.645 for the highest. [1]
+    drift_per_year, volatility : numeric
+        As in `simulate_prices`.
+
+    Returns
+    -------
+    numeric
+        Price that the path stays below with that probability. [any]
+    """
+    return price * grown((drift_per_year - np.square(volatility) / 2) * years + z * volatility * np.sqrt(years))
+
+
+class Calibration(NamedTuple):
+    """What a series says: drift [1/year], volatility [1/√year], growth factor per year [1], steps used [1] and moves."""
+
+    drift_per_year: float
+    volatility: float
+    annual_factor: float
+    n_steps: int
+    largest_rise: float
+    largest_fall: float
+    share_up: float
+
+
+def calibrate(prices, years):
+    """Measure drift and volatility of a recorded price series.
+
+    Parameters
+    ----------
+    prices : sequence of float
+        Prices, in time order. [any]
+    years : sequence of float
+        Time of each; only neighbours at the usual distance (the smallest found) count as a step. [year]
+
+    Returns
+    -------
+    Calibration
+        Drift of the expected price (the logarithmic trend plus half the variance, as `simulate_prices` wants it),
+        volatility from the standard deviation of the steps (by maximum likelihood), the growth factor per year from
+        first to last, the number of steps used, the largest rise and fall in a step, and the share of steps up. A
+        concrete calculation: it does not trace.
+
+    Raises
+    ------
+    ValueError
+        For fewer than three prices, prices not above zero, or times that do not increase.
+
+    Notes
+    -----
+    An index whose members change from month to month moves more than any one contract does.
+    """
+    p, t = np.asarray(prices, dtype=float), np.asarray(years, dtype=float)
+    if p.ndim != 1 or p.shape != t.shape or p.size < 3:
+        raise ValueError(f"prices and years must be lists of equal length, three or more; got {p.shape}, {t.shape}.")
+    require(0, np.inf, open_low=True, open_high=True, prices=p)
+    require(-1e4, 1e4, years=t)
+    gaps = np.diff(t)
+    if not (gaps > 0).all():
+        raise ValueError(f"years={years!r} must increase from one price to the next.")
+    near = gaps < 1.5 * gaps.min()
+    moves = np.diff(np.log(p))[near]
+    if moves.size < 2:
+        raise ValueError(f"years={years!r} hold {moves.size} step of the usual length; at least two are needed.")
+    volatility = moves.std() / np.sqrt(gaps[near].mean())
+    trend = np.log(p[-1] / p[0]) / (t[-1] - t[0])
+    return Calibration(float(trend + volatility**2 / 2), float(volatility), float(np.exp(trend)), int(moves.size),
+                       float(np.expm1(moves.max())), float(np.expm1(moves.min())), float((moves > 0).mean()))
+
+
+class StepRates(NamedTuple):
+    """How often prices step up and down [1/year], and by what factor [1]."""
+
+    up_per_year: float
+    up_factor: float
+    down_per_year: float
+    down_factor: float
+
+
+def calibrate_steps(factors, exposure_years):
+    """Measure how often list prices step, and how far.
+
+    Parameters
+    ----------
+    factors : sequence of float
+        New price over old for every recorded change. [1]
+    exposure_years : float
+        Years watched, summed over all the products watched. [year]
+
+    Returns
+    -------
+    StepRates
+        Rises and falls per year, and the geometric mean of each (1 where there were none). A concrete calculation: it
+        does not trace.
+
+    Raises
+    ------
+    ValueError
+        For a factor not above zero, or years not above zero.
+    """
+    f = np.atleast_1d(np.asarray(factors, dtype=float))
+    require(0, np.inf, open_low=True, open_high=True, factors=f)
+    require(0, 1e6, open_low=True, exposure_years=exposure_years)
+    up, down = f[f > 1], f[f < 1]
+    middle = [float(np.exp(np.log(part).mean())) if part.size else 1.0 for part in (up, down)]
+    return StepRates(up.size / exposure_years, middle[0], down.size / exposure_years, middle[1])
