@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 LIVE = re.compile(r'data-explorer=|class="exercise-spec"')
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
+REFERENCE_MARK = re.compile(r"\[(\d+)\]_")
+REFERENCE = re.compile(r"^(\s*)\.\. \[(\d+)\]")
 DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
 
 
@@ -54,6 +56,22 @@ def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None
         group["buttons"] = [button for button in group.get("buttons", []) if button["type"] == "link"]
 
 
+def plain_references(_app, _what, _name, _object, _options, lines) -> None:
+    """Turn numbered references into plain text: on a page of many docstrings their numbers meet."""
+    for i, line in enumerate(lines):
+        lines[i] = REFERENCE.sub(r"\1| \\[\2]", REFERENCE_MARK.sub(r"\\[\1]", line))
+
+
+def keep_property(app, what, name, _object, _options, lines) -> None:
+    """Keep a property's first sentence: napoleon takes the words before a colon for the name of a type."""
+    if what in {"property", "attribute"}:
+        app.property_lines = getattr(app, "property_lines", {}) | {name: list(lines)}
+
+
+def restore_property(app, _what, name, _object, _options, lines) -> None:
+    lines[:] = getattr(app, "property_lines", {}).pop(name, lines)
+
+
 def policy(html: str) -> str:
     """Return the strict policy that this page fulfils: no eval, no foreign host, inline scripts by their hash."""
     hashes = []
@@ -80,6 +98,10 @@ def write_policies(app, exception) -> None:
 
 
 def setup(app):
+    # Before and after napoleon's turn, at 500.
+    app.connect("autodoc-process-docstring", plain_references, priority=100)
+    app.connect("autodoc-process-docstring", keep_property, priority=110)
+    app.connect("autodoc-process-docstring", restore_property, priority=900)
     # Jupyter Book sets it for sphinx-comments, which this book leaves out.
     app.add_config_value("comments_config", {}, "")
     # Before myst-nb reads its settings at the default priority.
