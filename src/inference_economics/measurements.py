@@ -1,0 +1,194 @@
+"""Measured serving points, read with care: what ran, on how many chips, and which rows say something else.
+
+The file comes from a tool that records many harnesses in one table, so it needs four corrections, each a rule below:
+how many chips a row used, how long its prompts really were, which rows decode several tokens per step, and which
+series cannot be what they say. Nothing is dropped by looking at how well a model fits it.
+
+References
+----------
+.. [1] aiconfigurator-core 0.12.0 (PyPI), NVIDIA, Apache-2.0: ``silicon_sample.csv``.
+.. [2] InferenceMAX README, "Benchmark client configuration": lengths drawn between 0.8 and 1 of the nominal ones
+   (``--random-range-ratio 0.8``), ten prompts per concurrent user, all sent at once, prefix caching off.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from . import catalog, models
+from ._checks import lookup
+
+MODELS = {
+    "meta-llama/Llama-3.1-8B-Instruct": "llama-3.1-8b",
+    "nvidia/Llama-3.1-8B-Instruct-FP8": "llama-3.1-8b",
+    "meta-llama/Llama-3.1-70B": "llama-3.1-70b",
+    "openai/gpt-oss-120b": "gpt-oss-120b",
+    # V3, R1 and V3.1 are one architecture; V3 and R1 rows even repeat each other's values
+    "deepseek-ai/DeepSeek-V3": "deepseek-v3",
+    "deepseek-ai/DeepSeek-R1": "deepseek-v3",
+    "nvidia/DeepSeek-R1-NVFP4": "deepseek-v3",
+    "nvidia/DeepSeek-V3.1-NVFP4": "deepseek-v3",
+    "MiniMaxAI/MiniMax-M2.5": "minimax-m2.5",
+    "Qwen/Qwen3.5-397B-A17B": "qwen3.5-397b-a17b",
+}
+SYSTEMS = {"h100_sxm": "h100-sxm", "h200_sxm": "h200-sxm", "b200_sxm": "b200", "gb200": "gb200"}
+INFERENCEX_LENGTHS = {(1024, 1024), (1024, 8192), (8192, 1024)}
+MEAN_LENGTH = 0.9  # the mean of a uniform draw between 0.8 and 1 [2]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One measured operating point.
+
+    Parameters
+    ----------
+    id, measured, engine, version : str
+        The source's identifier; date of the run, if known; serving engine and its version.
+    model, accelerator, precision : str
+        Catalogue slugs, and the format of the weights.
+    prompt_tok, output_tok : float
+        Mean lengths as run. [token]
+    concurrency, n_chips, attention_dp : int
+        Requests in flight; chips that share one copy; groups that each hold whole attention layers. [1]
+    ttft_s, tpot_s : float
+        Measured means. [s]
+    aside : str
+        Why the row is set aside; empty for a row that counts.
+    """
+
+    id: str
+    measured: str
+    engine: str
+    version: str
+    model: str
+    accelerator: str
+    precision: str
+    prompt_tok: float
+    output_tok: float
+    concurrency: int
+    n_chips: int
+    attention_dp: int
+    ttft_s: float
+    tpot_s: float
+    aside: str = ""
+
+    @property
+    def config(self) -> tuple:
+        """Everything but the load: rows of one configuration stay on one side of the split."""
+        return (self.model, self.accelerator, self.precision, self.engine, self.n_chips, self.attention_dp,
+                self.prompt_tok, self.output_tok)
+
+    @property
+    def series(self) -> tuple:
+        """One engine build on one machine: what is impossible about one row is doubtful about the others."""
+        return (self.model, self.accelerator, self.precision, self.engine, self.version)
+
+
+def _layout(row: dict) -> tuple[int, int]:
+    """Chips, and attention groups, of one row.
+
+    With expert parallelism on, the source multiplied degrees twice: a row with ``tp = 64, moe_tp = moe_ep = 8`` carries
+    the same measurements as one with ``tp = 8, moe_ep = 8``, and 8 chips ran both. Where ``attention_dp`` is blank, the
+    batch per group tells it: concurrency over batch.
+    """
+    tp, experts_cut, experts_spread = int(row["tp"]), int(row["moe_tp"]), int(row["moe_ep"])
+    if not row["attention_dp"]:
+        groups = max(int(row["concurrency"]) // int(row["batch_size"]), 1)
+        return max(tp, groups), groups
+    groups = int(row["attention_dp"])
+    if experts_cut == experts_spread > 1:
+        return experts_cut, experts_cut if groups > 1 else 1
+    if groups > 1 and tp > 1:
+        return tp, groups
+    return tp * groups, groups
+
+
+def _precision(row: dict) -> str:
+    """Format of the weights of one row.
+
+    Rows without one are Llama 3.1 8B on H100: their prefill takes what bf16 takes at three quarters of the peak, twice
+    as long as in fp8. The four bits of gpt-oss are MXFP4, as published.
+    """
+    if not row["precision"]:
+        return "bf16"
+    return "mxfp4" if row["precision"] == "fp4" and "gpt-oss" in row["model"] else row["precision"]
+
+
+def _speculative(point: Point) -> bool:
+    """Say whether a row decoded with drafts: DeepSeek ships a layer that drafts the next token.
+
+    These two builds need 0.5 to 0.8 of the time per token that the builds before and between them take on the same
+    machine, at equal TTFT; the source does not say so, but nothing else fits.
+    """
+    early_2026 = point.version == "1.1.0rc2.post2" and point.measured >= "2026"
+    return point.model == "deepseek-v3" and point.engine == "trtllm" and (
+        point.version == "1.2.0rc6.post3" or early_2026)
+
+
+def _impossible(point: Point) -> str:
+    """A row that cannot be what it says: heads that do not divide, or faster than every chip at its full peak."""
+    from . import calibration
+
+    if models.get(point.model).q_heads % point.n_chips:
+        return "its chips do not divide the heads: several pools were added up"
+    floor = calibration.floor_s(
+        point.model, point.accelerator, precision=point.precision, concurrency=point.concurrency, tp=point.n_chips,
+        prompt_tok=point.prompt_tok, output_tok=point.output_tok, attention_dp=point.attention_dp)
+    return "faster than the chip's peak allows: part of the prompts came from a cache" if point.tpot_s < floor else ""
+
+
+def _read(path: Path) -> list[Point]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    points, seen = [], set()
+    for row in rows:
+        n_chips, groups = _layout(row)
+        lengths = int(row["isl"]), int(row["osl"])
+        scale = MEAN_LENGTH if lengths in INFERENCEX_LENGTHS else 1.0
+        point = Point(
+            id=row["id"], measured=row["measured"], engine=row["backend"], version=row["backend_version"],
+            model=lookup("measured model", row["model"], MODELS),
+            accelerator=lookup("measured system", row["system"], SYSTEMS),
+            precision=_precision(row),
+            prompt_tok=scale * lengths[0], output_tok=scale * lengths[1], concurrency=int(row["concurrency"]),
+            n_chips=n_chips, attention_dp=groups, ttft_s=float(row["ttft_ms"]) / 1e3,
+            tpot_s=float(row["tpot_ms"]) / 1e3)
+        key = (point.config, point.concurrency, point.ttft_s, point.tpot_s)
+        if key not in seen:
+            seen.add(key)
+            points.append(point)
+    return points
+
+
+@cache
+def load() -> tuple[Point, ...]:
+    """Return the shipped measurements, each with the reason for setting it aside, if there is one.
+
+    Returns
+    -------
+    tuple of Point
+        Duplicates removed. A series with one impossible row is set aside as a whole.
+    """
+    points = _read(catalog.path("serving_measurements.csv"))
+    doubtful = {}
+    for point in points:
+        if reason := _impossible(point):
+            doubtful.setdefault(point.series, reason)
+    marked = []
+    for point in points:
+        reason = "several tokens per step (drafting was on)" if _speculative(point) else doubtful.get(point.series, "")
+        marked.append(Point(**{**point.__dict__, "aside": reason}))
+    return tuple(marked)
+
+
+def kept() -> list[Point]:
+    """Return the points that count: those without a reason to be set aside.
+
+    Returns
+    -------
+    list of Point
+    """
+    return [point for point in load() if not point.aside]
