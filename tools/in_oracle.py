@@ -1,7 +1,6 @@
 """Run a script in the oracle's environment, .oracle/, making it first where it is missing or out of date.
 
-    python tools/in_oracle.py tools/oracle.py
-    python tools/in_oracle.py tools/train_tiny.py
+For example ``python tools/in_oracle.py tools/oracle.py``.
 """
 
 from __future__ import annotations
