@@ -128,8 +128,13 @@ class Exercise:
             return "This one is open: compare your reasoning with the solution.", True
         value = parse(answer, self.unit)
         if math.isnan(value):
-            return f"{answer!r} is not a number. Write one such as {text(self.answer * 3, self.unit)}.", False
+            return f"That is not a number. Write one such as {text(self.answer * 3, self.unit)}.", False
         return next((words, settled) for low, high, words, settled in self.cases if low <= value <= high)
+
+    def spec(self) -> dict:
+        """Return what the page's answer box needs: the cases, what may follow a number, an example."""
+        return {"cases": [[_json(low), _json(high), words, settled] for low, high, words, settled in self.cases],
+                "suffixes": suffixes(self.unit), "example": text(self.answer * 3, self.unit)}
 
     @property
     def heading(self) -> str:
@@ -151,11 +156,8 @@ class Exercise:
             f'{"guess" if self.level == "guess" else "answer"} ({escape(unit)})</label>'
             f'<input id="{name}-answer" type="text" autocomplete="off" spellcheck="false">'
             '<button type="submit">Check</button></form><p class="exercise-reply" role="status" aria-live="polite"></p>')
-        spec = "" if self.answer is None else json.dumps(
-            {"cases": [[_json(low), _json(high), words, settled] for low, high, words, settled in self.cases],
-             "suffixes": suffixes(self.unit), "example": text(self.answer * 3, self.unit)},
-            ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        data = f'<script type="application/json" class="exercise-spec">{spec}</script>' if spec else ""
+        spec = "" if self.answer is None else json.dumps(self.spec(), ensure_ascii=False, separators=(",", ":"))
+        data = spec and f'<script type="application/json" class="exercise-spec">{spec.replace("<", chr(92) + "u003c")}</script>'
         fold = "Answer" if self.level == "guess" else "Solution"
         return (f'<section class="exercise" id="{name}" aria-labelledby="{name}-title">'
                 f'<p class="exercise-title" id="{name}-title">{escape(self.heading)}</p>{_paragraphs(self.question)}{form}'

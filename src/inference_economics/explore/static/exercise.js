@@ -11,6 +11,13 @@ function parseAnswer(typed, suffixes) {
   return value * (Object.hasOwn(suffixes, suffix) ? suffixes[suffix] : 1);
 }
 
+/** The reply to a typed answer, and whether it settles the exercise: as Exercise.reply. */
+function replyTo(spec, typed) {
+  const value = parseAnswer(typed, spec.suffixes);
+  const found = spec.cases.find(([low, high]) => Number(low) <= value && value <= Number(high));
+  return found ? found.slice(2) : [`That is not a number. Write one such as ${spec.example}.`, false];
+}
+
 /** Bring one answer box to life. */
 function startExercise(root) {
   const data = root.querySelector("script.exercise-spec");
@@ -20,9 +27,7 @@ function startExercise(root) {
   form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const typed = form.querySelector("input").value, value = parseAnswer(typed, spec.suffixes);
-    const found = spec.cases.find(([low, high]) => Number(low) <= value && value <= Number(high));
-    const [, , words, settled] = found ?? [0, 0, `That is not a number. Write one such as ${spec.example}.`, false];
+    const [words, settled] = replyTo(spec, form.querySelector("input").value);
     reply.textContent = words;
     reply.dataset.settled = String(settled);
     if (settled) root.querySelector("details").open = true;
