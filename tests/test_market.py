@@ -35,7 +35,7 @@ def test_a_bill_is_linear_in_volume_and_discounts_only_help(read, write, low, hi
 
 @given(low=prices, high=prices, mix=st.floats(0, 1000), cached=shares)
 def test_the_blend_is_the_bill_per_token(low, high, mix, cached):
-    about = dict(cached_fraction=cached, cached_input_usd_per_token=low / 4)
+    about = {"cached_fraction": cached, "cached_input_usd_per_token": low / 4}
     blend = mk.blended_usd_per_token(low, high, mix, **about)
     assert blend == pytest.approx(mk.api_usd(mix, 1, low, high, **about) / (mix + 1))
     assert min(low / 4, high) * (1 - 1e-12) <= blend <= max(low, high) * (1 + 1e-12)

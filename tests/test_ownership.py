@@ -111,10 +111,11 @@ def test_load_between_idle_and_full(use, idle):
     assert own.average_load_fraction(0, idle) == idle
 
 
-_BASE = dict(capex_usd=250e3, life_years=5, discount_rate=0.08, power_w=10_200, electricity_usd_per_kwh=0.08, pue=1.3,
-             load_fraction=0.7, network_fraction=0.1, spare_fraction=0.05, residual_fraction=0.1,
-             colocation_usd_per_kw_month=150, building_usd_per_w=1, building_life_years=15, operations_fraction=0.05,
-             staff_usd_per_year=1000, repair_usd_per_year=500)
+_BASE = {"capex_usd": 250e3, "life_years": 5, "discount_rate": 0.08, "power_w": 10_200,
+         "electricity_usd_per_kwh": 0.08, "pue": 1.3, "load_fraction": 0.7, "network_fraction": 0.1,
+         "spare_fraction": 0.05, "residual_fraction": 0.1, "colocation_usd_per_kw_month": 150,
+         "building_usd_per_w": 1, "building_life_years": 15, "operations_fraction": 0.05, "staff_usd_per_year": 1000,
+         "repair_usd_per_year": 500}
 
 
 @pytest.mark.parametrize(("name", "sign"), [

@@ -52,8 +52,8 @@ def test_daily_spend_is_the_slope_of_the_cumulative(t, growth, decline):
 
 @given(share=st.floats(0, 0.99), every=st.floats(0.2, 10), growth=growths, decline=declines, discount=rates)
 def test_demand_for_a_share_gives_that_share(share, every, growth, decline, discount):
-    about = dict(retrain_every_years=every, growth_per_year=growth, price_decline_per_year=decline,
-                 discount_rate=discount)
+    about = {"retrain_every_years": every, "growth_per_year": growth, "price_decline_per_year": decline,
+                 "discount_rate": discount}
     demand = sp.tokens_per_day_for_share(share, 3, 1e8, 1e-6, **about)
     assert sp.serving_share(3, 1e8, demand, 1e-6, **about) == pytest.approx(share, rel=1e-9, abs=1e-12)
 
@@ -62,8 +62,8 @@ def test_demand_for_a_share_gives_that_share(share, every, growth, decline, disc
 @given(demand=st.floats(9, 13).map(lambda x: 10**x), every=st.floats(0.2, 10), growth=growths, decline=declines,
        more=st.floats(-0.5, 2), discount=rates)
 def test_crossover_against_a_search(demand, every, growth, decline, more, discount):
-    about = dict(retrain_every_years=every, growth_per_year=growth, price_decline_per_year=decline,
-                 training_growth_per_year=more, discount_rate=discount)
+    about = {"retrain_every_years": every, "growth_per_year": growth, "price_decline_per_year": decline,
+                 "training_growth_per_year": more, "discount_rate": discount}
     days = sp.crossover_days(1e8, demand, 1e-6, **about)
     grid = np.linspace(0, min(40 * every, 30), 400_001)
     curve = sp.cumulative_spend(grid, 1e8, demand, 1e-6, **about)

@@ -72,7 +72,7 @@ def test_product_of_lognormals_is_lognormal():
 
 
 def test_the_tornado_is_sorted_and_made_of_single_calls():
-    about = dict(nre_usd=Range(1e8, 2e8, 5e8), tco_usd_per_unit=Range(30e3, 45e3, 60e3), saving_fraction=0.44)
+    about = {"nre_usd": Range(1e8, 2e8, 5e8), "tco_usd_per_unit": Range(30e3, 45e3, 60e3), "saving_fraction": 0.44}
     got = interval(break_even_units, about)
     assert [swing.name for swing in got.tornado] == ["nre_usd", "tco_usd_per_unit"]
     assert got.tornado[0].at_high == pytest.approx(break_even_units(5e8, 45e3, 0.44))
@@ -82,8 +82,8 @@ def test_the_tornado_is_sorted_and_made_of_single_calls():
 
 
 def test_one_part_of_a_result_with_many():
-    about = dict(capex_usd=Range(230e3, 280e3, 375e3), life_years=Range(3, 5, 6), discount_rate=0.08, power_w=10_200,
-                 electricity_usd_per_kwh=Range(0.05, 0.08, 0.12))
+    about = {"capex_usd": Range(230e3, 280e3, 375e3), "life_years": Range(3, 5, 6), "discount_rate": 0.08,
+             "power_w": 10_200, "electricity_usd_per_kwh": Range(0.05, 0.08, 0.12)}
     total = interval(owned_usd_per_year, about, output="total_usd")
     assert total.low < total.mid < total.high
     assert total.tornado[-1].name == "electricity_usd_per_kwh"
@@ -116,7 +116,8 @@ def test_one_vectorised_call():
 def test_nothing_uncertain_and_never_breaking_even():
     certain = interval(lambda x: x, {"x": 3.0})
     assert (certain.low, certain.high, certain.mid, certain.tornado) == (3, 3, 3, ())
-    never = interval(break_even_units, dict(nre_usd=3e8, tco_usd_per_unit=6e4, saving_fraction=Range(-0.2, 0, 0.2)))
+    about = {"nre_usd": 3e8, "tco_usd_per_unit": 6e4, "saving_fraction": Range(-0.2, 0, 0.2)}
+    never = interval(break_even_units, about)
     assert never.quantiles[0.05] < never.quantiles[0.95] == np.inf
     assert never.tornado[0].size == np.inf
     assert interval(lambda x: x * 0 + np.inf, {"x": Range(1, 2, 3)}).tornado[0].size == 0
@@ -131,13 +132,14 @@ def test_units_scale(limits, factor):
 
 
 def test_sensitivity_halves_and_doubles():
-    rows = sensitivity(break_even_units, dict(nre_usd=3e8, tco_usd_per_unit=Range(3e4, 6e4, 9e4), saving_fraction=0.44))
+    about = {"nre_usd": 3e8, "tco_usd_per_unit": Range(3e4, 6e4, 9e4), "saving_fraction": 0.44}
+    rows = sensitivity(break_even_units, about)
     base = 3e8 / 6e4 / 0.44
     assert [row.name for row in rows] == ["nre_usd", "tco_usd_per_unit", "saving_fraction"]
     assert rows[0].results == pytest.approx((base / 2, base, base * 2))
     assert rows[1].results == pytest.approx((base * 2, base, base / 2))
-    one = sensitivity(owned_usd_per_year, dict(capex_usd=1e5, life_years=5, discount_rate=0.0, power_w=1000,
-                                               electricity_usd_per_kwh=0.1), ["capex_usd"], (3,), "capital_usd")
+    one = sensitivity(owned_usd_per_year, {"capex_usd": 1e5, "life_years": 5, "discount_rate": 0.0, "power_w": 1000,
+                                           "electricity_usd_per_kwh": 0.1}, ["capex_usd"], (3,), "capital_usd")
     assert one[0].results == pytest.approx((6e4,))
 
 
@@ -160,17 +162,17 @@ def _identity(x):
 
 
 @pytest.mark.parametrize(("about", "message"), [
-    (dict(samples=0), "samples=0 is outside"), (dict(samples=2.5), "samples=2.5 must be a whole number"),
-    (dict(samples=1e9), "would not fit in memory"), (dict(seed=-1), "seed=-1 is outside"),
-    (dict(quantiles=[5]), "quantiles=5 is outside"), (dict(quantiles=[]), "holds no probability"),
-    (dict(output="total"), "output='total' is not a part of the result"), (dict(inputs=[1]), "must map argument names"),
-    (dict(function=lambda x: x[:3]), r"returned shape \(3,\) .* must broadcast"),
-    (dict(function=lambda x: np.where(x > 2, np.nan, x)), "returned NaN inside the ranges"),
-    (dict(function=lambda x: "text"), "returned no array of numbers"),
-    (dict(function=lambda x: hourly_usd_per_token(2, 100, x)), r"utilisation=.* is outside \[0, 1\]"),
+    ({"samples": 0}, "samples=0 is outside"), ({"samples": 2.5}, "samples=2.5 must be a whole number"),
+    ({"samples": 1e9}, "would not fit in memory"), ({"seed": -1}, "seed=-1 is outside"),
+    ({"quantiles": [5]}, "quantiles=5 is outside"), ({"quantiles": []}, "holds no probability"),
+    ({"output": "total"}, "output='total' is not a part of the result"), ({"inputs": [1]}, "must map argument names"),
+    ({"function": lambda x: x[:3]}, r"returned shape \(3,\) .* must broadcast"),
+    ({"function": lambda x: np.where(x > 2, np.nan, x)}, "returned NaN inside the ranges"),
+    ({"function": lambda x: "text"}, "returned no array of numbers"),
+    ({"function": lambda x: hourly_usd_per_token(2, 100, x)}, r"utilisation=.* is outside \[0, 1\]"),
 ])
 def test_an_interval_that_cannot_be(about, message):
-    about = dict(function=_identity, inputs={"x": Range(1, 2, 3)}) | about
+    about = {"function": _identity, "inputs": {"x": Range(1, 2, 3)}} | about
     with pytest.raises(ValueError, match=message):
         interval(about.pop("function"), about.pop("inputs"), **about)
 

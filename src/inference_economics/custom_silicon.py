@@ -20,7 +20,7 @@ class ProgrammeCost(NamedTuple):
 
     @property
     def total_usd(self):
-        """All of it. [USD]"""
+        """All of it [USD]."""
         return self.design_usd + self.masks_usd + self.respins_usd + self.software_usd
 
 

@@ -234,7 +234,7 @@ class OwnedCost(NamedTuple):
 
     @property
     def total_usd(self):
-        """All causes together. [USD/year]"""
+        """All causes together [USD/year]."""
         return self.capital_usd + self.facility_usd + self.electricity_usd + self.operations_usd
 
 

@@ -167,7 +167,7 @@ def price_quantile(years, price, z, drift_per_year=0.0, volatility=0.0):
 
 
 class Calibration(NamedTuple):
-    """What a series says: drift [1/year], volatility [1/√year], growth factor a year [1], steps used [1] and moves."""
+    """A series says: drift [1/year], volatility [1/√year], yearly growth factor [1], steps used [1] and moves."""
 
     drift_per_year: float
     volatility: float

@@ -160,7 +160,7 @@ class ModelPlan(NamedTuple):
 
     @property
     def total_flop(self):
-        """Training and serving together. [FLOP]"""
+        """Training and serving together [FLOP]."""
         return self.training_flop + self.inference_flop
 
 

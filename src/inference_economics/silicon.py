@@ -209,7 +209,7 @@ class ChipCost(NamedTuple):
 
     @property
     def total_usd(self):
-        """All parts, and the good parts lost in bad packages. [USD]"""
+        """All parts, and the good parts lost in bad packages [USD]."""
         return self.logic_usd + self.memory_usd + self.packaging_usd + self.test_usd + self.loss_usd
 
 
@@ -291,7 +291,7 @@ class MarginStack(NamedTuple):
 
     @property
     def multiple(self):
-        """Cloud price over the price with no margin at all: what owning the whole chain could save. [1]"""
+        """Cloud price over the price with no margin at all: what owning the whole chain could save [1]."""
         return ratio(self.cloud_usd_per_hour, self.bare_usd_per_hour)
 
 

@@ -22,12 +22,12 @@ class Spend(NamedTuple):
 
     @property
     def total_usd(self):
-        """Both together. [USD]"""
+        """Both together [USD]."""
         return self.training_usd + self.serving_usd
 
     @property
     def serving_share(self):
-        """Serving over both; 0 where nothing is spent. [1]"""
+        """Serving over both; 0 where nothing is spent [1]."""
         return ratio(self.serving_usd, self.total_usd, 0.0)
 
 
