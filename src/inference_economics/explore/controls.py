@@ -6,11 +6,13 @@ import dataclasses
 import functools
 import itertools
 import math
+import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ..units import text
+from inference_economics.units import text
+
 from .trace import CannotBeTraced, Traced
 
 
@@ -46,10 +48,11 @@ class Slider:
     stops: tuple[float, ...] | None = None
 
     def __post_init__(self):
-        numbers = {"low": self.low, "high": self.high, "value": self.value}
-        for name, given in numbers.items():
-            if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given):
-                raise ValueError(f"Slider: {name}={given!r} must be a finite number.")
+        for name in ("low", "high", "value"):
+            object.__setattr__(self, name, _finite(name, getattr(self, name)))
+        for name in ("unit", "label"):
+            if not isinstance(getattr(self, name), str):
+                raise ValueError(f"Slider: {name}={getattr(self, name)!r} must be text.")
         if self.scale not in ("linear", "log"):
             raise ValueError(f"Slider: unknown scale {self.scale!r}; known: linear, log.")
         if not self.low < self.high:
@@ -58,28 +61,43 @@ class Slider:
             raise ValueError(f"Slider: low={self.low:g} must be above 0 on a log scale; use scale='linear'.")
         if not self.low <= self.value <= self.high:
             raise ValueError(f"Slider: the default {self.value:g} is outside {self.low:g}..{self.high:g}.")
-        if self.whole is None:
-            object.__setattr__(self, "whole", all(isinstance(given, int) for given in numbers.values()))
+        self._check_whole()
         if self.stops is not None:
-            object.__setattr__(self, "stops", tuple(float(stop) for stop in self.stops))
-            rising = all(a < b for a, b in itertools.pairwise(self.stops))
-            if not rising or (self.stops[0], self.stops[-1]) != (self.low, self.high):
-                raise ValueError(f"Slider: stops {self.stops} must rise from low={self.low:g} to high={self.high:g}.")
-            if self.value not in self.stops:
-                raise ValueError(f"Slider: the default {self.value:g} is not one of the stops {self.stops}.")
+            self._check_stops()
+
+    def _check_whole(self):
+        numbers = (self.low, self.high, self.value)
+        if self.whole is None:
+            object.__setattr__(self, "whole", self.stops is None and all(isinstance(n, int) for n in numbers))
+        if self.whole and any(n % 1 for n in numbers):
+            raise ValueError(f"Slider: low, high and value {numbers} must be whole numbers, as whole=True says.")
+
+    def _check_stops(self):
+        stops = tuple(float(_finite("stops", stop)) for stop in self.stops)
+        object.__setattr__(self, "stops", stops)
+        rising = len(stops) > 1 and all(a < b for a, b in itertools.pairwise(stops))
+        if not rising or (stops[0], stops[-1]) != (self.low, self.high):
+            raise ValueError(f"Slider: stops {stops} must rise from low={self.low:g} to high={self.high:g}.")
+        if self.value not in stops:
+            raise ValueError(f"Slider: the default {self.value:g} is not one of the stops {stops}.")
+        if self.whole and any(stop % 1 for stop in stops):
+            raise ValueError(f"Slider: stops {stops} must be whole numbers, as whole=True says.")
 
     def snap(self, value) -> float:
-        """Return the nearest value that the slider can hold. Not a number gives the default."""
-        try:
-            value = float(value)
-        except (TypeError, ValueError, OverflowError):
-            return float(self.value)
+        """Return the nearest value that the slider can hold. What is not a number gives the default."""
+        value = _read(value)
         if math.isnan(value):
             return float(self.value)
-        value = min(max(value, self.low), self.high)
+        value = float(min(max(value, self.low), self.high)) + 0.0  # no -0
         if self.stops:
             return min(self.stops, key=lambda stop: abs(stop - value))
         return float(math.floor(value + 0.5)) if self.whole else value
+
+    def find(self, value) -> float:
+        """Return the value that the caller of a Python function means."""
+        if math.isnan(_read(value)):
+            raise ValueError(f"{self.label}={value!r} is not a number; give one in {self.low:g}..{self.high:g}.")
+        return self.snap(value)
 
     def sample(self, rng: np.random.Generator) -> float:
         """Return a random value, even on the slider's own scale."""
@@ -91,9 +109,9 @@ class Slider:
         """Return a value as the page shows it."""
         return text(value, self.unit)
 
-    def argument(self, value: float):
-        """Return what the figure function is given."""
-        return value
+    def argument(self, value: float) -> np.float64:
+        """Return what the figure function is given: a number of numpy's, so that 1 / 0 is ∞ here as in the browser."""
+        return np.float64(value)
 
     def encode(self, value: float) -> float:
         """Return the number that the program is given: the value, or its place among the stops."""
@@ -114,21 +132,23 @@ class Choice:
     """One of several named things: numbers, specs, or any Python objects.
 
     Give the things themselves (their `name` or text is the key) or a mapping from label to thing. The figure function
-    receives the thing. `value` is the key of the default, by default the first. Fields, properties and methods of a spec
-    become tables looked up in the browser, so ``model.layers`` just works.
+    receives the thing. `value` is the key of the default, by default the first. Fields, properties and methods of a
+    spec become tables looked up in the browser, so ``model.layers`` just works.
     """
 
     def __init__(self, *options, value: str | None = None, label: str = ""):
         if len(options) == 1 and isinstance(options[0], Mapping):
-            self.options = {str(key): thing for key, thing in options[0].items()}
+            pairs = [(str(key), thing) for key, thing in options[0].items()]
         else:
-            self.options = {getattr(option, "name", None) or str(option): option for option in options}
-        if len(self.options) < 2 or (len(self.options) < len(options)):
-            raise ValueError(f"Choice needs two or more different options, but has {list(self.options)}.")
+            pairs = [(_name(option), option) for option in options]
+        self.options = dict(pairs)
+        shown = list(self.titles.values())
+        if len(pairs) < 2 or len(set(shown)) < len(pairs):
+            raise ValueError(f"Choice needs two or more different options, but has {[key for key, _ in pairs]}.")
+        if not isinstance(label, str):
+            raise ValueError(f"Choice: label={label!r} must be text.")
         self.label = label
-        self.value = next(iter(self.options)) if value is None else value
-        if self.value not in self.options:
-            raise ValueError(f"Choice: the default {value!r} is not an option; known: {', '.join(self.options)}.")
+        self.value = pairs[0][0] if value is None else self.find(value)
 
     @property
     def titles(self) -> dict[str, str]:
@@ -138,6 +158,15 @@ class Choice:
     def snap(self, value) -> str:
         """Return `value` if it is a key, else the default."""
         return value if isinstance(value, str) and value in self.options else self.value
+
+    def find(self, value) -> str:
+        """Return the key that the caller of a Python function means: `value` is a key, or the thing itself."""
+        if isinstance(value, str) and value in self.options:
+            return value
+        for key, option in self.options.items():
+            if option is value or (type(option) is type(value) and np.all(option == value)):
+                return key
+        raise ValueError(f"unknown option {_name(value)!r}; known: {', '.join(self.options)}.")
 
     def sample(self, rng: np.random.Generator) -> str:
         """Return a random key."""
@@ -161,16 +190,45 @@ class Choice:
 
     def spec(self) -> dict:
         """Return what the page needs to know."""
-        return {"kind": "choice", "default": self.value, "options": self.titles}
+        # Two lists: JavaScript would put the keys of an object in another order where they look like numbers.
+        keys, titles = zip(*self.titles.items(), strict=True)
+        return {"kind": "choice", "default": self.value, "keys": keys, "titles": titles}
+
+
+def _finite(name: str, given):
+    """Return a finite number as one of Python's own."""
+    given = given.item() if isinstance(given, np.generic) else given
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not abs(given) < 1e308:
+        raise ValueError(f"Slider: {name}={given!r} must be a finite number.")
+    return given
+
+
+def _read(value) -> float:
+    """Return the number that `value` is or spells, as the page's script reads it; else NaN."""
+    if isinstance(value, (bool, np.bool_)):
+        return math.nan
+    if isinstance(value, str):
+        return float(value) if re.fullmatch(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", value) else math.nan
+    if not isinstance(value, (int, float, np.number)) or isinstance(value, complex):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _look_up(graph, values: list, position):
     """Return one traced value that equals ``values[position]``."""
     if all(isinstance(value, (bool, int, float, np.number, np.bool_)) for value in values):
-        return values[0] if len(set(values)) == 1 else graph.pick(np.array(values, dtype=float), position)
-    if all(isinstance(value, np.ndarray) and value.shape == values[0].shape for value in values):
-        places = position * values[0].size + np.arange(values[0].size).reshape(values[0].shape)
-        return graph.pick(np.stack(values), places)
+        truths = all(isinstance(value, (bool, np.bool_)) for value in values)
+        same = len(set(values)) == 1
+        return values[0] if same else graph.pick(np.array(values, dtype=bool if truths else float), position)
+    if any(isinstance(value, np.ndarray) for value in values):
+        if len({np.shape(value) for value in values}) > 1:
+            raise CannotBeTraced("the arrays to choose from differ in shape; give them the same shape.")
+        rows = np.stack(values)
+        places = position * rows[0].size + np.arange(rows[0].size).reshape(rows[0].shape)
+        return graph.pick(rows, places)
     if all(value is values[0] or value == values[0] for value in values):
         return values[0]
     return Options(graph, values, position)
@@ -194,9 +252,9 @@ class Options:
         if all(callable(value) for value in values):
             return functools.partial(self._method, name)
         if any(value is None for value in values) and any(value is not None for value in values):
-            missing = [_name(thing) for thing, value in zip(self._values, values) if value is None]
-            raise CannotBeTraced(f"{', '.join(missing)} has no {name}; leave it out of the Choice, or use a field that "
-                                 "every option has.")
+            missing = [_name(thing) for thing, value in zip(self._values, values, strict=True) if value is None]
+            raise CannotBeTraced(f"{', '.join(missing)} has no {name}; leave it out of the Choice, or use a field "
+                                 "that every option has.")
         return _look_up(self._graph, values, self._position)
 
     def _method(self, name: str, *args, **kwargs):
@@ -204,14 +262,16 @@ class Options:
             return getattr(type(self._values[0]), name)(self, *args, **kwargs)  # its own arithmetic traces
         return tabulate(lambda thing, *a, **k: getattr(thing, name)(*a, **k), self, *args, **kwargs)
 
-    def _refuse(self, *_):
+    def _refuse(self, *_, **__):
         raise CannotBeTraced(
-            f"`if`, a comparison, text or a dictionary key needs one of {', '.join(map(_name, self._values))}, but the "
-            "reader chooses in the browser; use a numeric field of the option, Choice({label: number, …}), or "
-            "tabulate(function, choice)."
+            "`if`, a comparison, arithmetic, text or a dictionary key needs one of "
+            f"{', '.join(map(_name, self._values))}, but the reader chooses in the browser; use a numeric field of the "
+            "option, Choice({label: number, …}), or tabulate(function, choice)."
         )
 
-    __eq__ = __ne__ = __bool__ = __hash__ = __str__ = __format__ = __iter__ = __float__ = __index__ = _refuse
+    __eq__ = __ne__ = __bool__ = __hash__ = __str__ = __format__ = __iter__ = __float__ = __int__ = __index__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __len__ = __getitem__ = __contains__ = __array__ = __array_ufunc__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = _refuse
 
     def __repr__(self):
         return f"<one of {', '.join(map(_name, self._values))}>"
@@ -221,15 +281,28 @@ def _name(thing) -> str:
     return getattr(thing, "name", None) or str(thing)
 
 
+def _choice_of(value):
+    """Return a number that was looked up as the choice it came from, so that it can be tabulated too."""
+    if type(value) is not Traced or value.graph.nodes[value.id][0] != "pick" or value.shape:
+        return value
+    table, position = value.graph.nodes[value.id][1]
+    op, _, _, data = value.graph.nodes[table]
+    if op != "constant":
+        return value
+    numbers = [int(n) if n.is_integer() else n for n in np.frombuffer(data).tolist()]
+    return Options(value.graph, numbers, Traced(value.graph, position, ()))
+
+
 def tabulate(function: Callable, *args, **kwargs):
     """Call `function` on chosen things; while tracing, on every combination of them, as a table to look up.
 
-    The way through for a step that no program can hold, such as a dictionary keyed by a Choice. Arguments that a slider
-    sets cannot be tabulated.
+    The way through for a step that no program can hold, such as a dictionary keyed by a Choice. An argument may be a
+    Choice, or a number from a Choice or from a slider with stops; a number that a smooth slider sets has no table.
     """
-    values = [*args, *kwargs.values()]
+    values = [_choice_of(value) for value in (*args, *kwargs.values())]
     if any(type(value) is Traced for value in values):
-        raise CannotBeTraced("tabulate works on choices only, but an argument depends on a slider; use numpy arithmetic.")
+        raise CannotBeTraced("tabulate works on choices and stops only, but an argument depends on a smooth slider; "
+                             "give the slider stops, or use numpy arithmetic.")
     chosen = [value for value in values if type(value) is Options]
     if not chosen:
         return function(*args, **kwargs)
@@ -237,9 +310,9 @@ def tabulate(function: Callable, *args, **kwargs):
     axes = {option._position.id: option for option in chosen}
     results = []
     for combination in itertools.product(*(range(len(option._values)) for option in axes.values())):
-        place = dict(zip(axes, combination))
-        concrete = [value._values[place[value._position.id]] if type(value) is Options else value for value in values]
-        results.append(function(*concrete[: len(args)], **dict(zip(kwargs, concrete[len(args) :]))))
+        place = dict(zip(axes, combination, strict=True))
+        known = [value._values[place[value._position.id]] if type(value) is Options else value for value in values]
+        results.append(function(*known[: len(args)], **dict(zip(kwargs, known[len(args) :], strict=True))))
     position = 0.0
     for option in axes.values():
         position = position * len(option._values) + option._position

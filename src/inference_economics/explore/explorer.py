@@ -9,10 +9,14 @@ import dataclasses
 import inspect
 import itertools
 import json
+import math
 import re
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
+
+from inference_economics._checks import lookup
 
 from . import page
 from .controls import Choice, Options, Slider
@@ -21,6 +25,9 @@ from .program import compile_program
 from .trace import Graph, TraceError
 
 TABLE_BYTES = 200_000  # what a tabulated figure may add to a page
+MOST_CONTROLS = 30  # what a value depends on is one bit for each control, in an integer of JavaScript's
+
+_shown = Counter()  # how often each name has been displayed, for ids that differ on a page
 
 
 def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str = "", name: str = "",
@@ -30,7 +37,8 @@ def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str
     Parameters
     ----------
     function : callable
-        Numpy code from parameters to a `Figure`. It is called with known values in Jupyter, and traced once for the page.
+        Numpy code from parameters to a `Figure`. It is called with known values in Jupyter, and traced once for the
+        page.
     title : str
         What the figure shows.
     watch : str
@@ -42,8 +50,8 @@ def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str
     presets : dict of dict
         Named settings that teach something.
     precompute : bool
-        Tabulate the figure over all settings instead of tracing it, for a function that no program can hold. Each slider
-        then needs `stops`.
+        Tabulate the figure over all settings instead of tracing it, for a function that no program can hold. Each
+        slider then needs `stops`.
     **controls : Slider or Choice
         One for each parameter of the function, in the order of the page.
 
@@ -60,15 +68,20 @@ def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str
     TraceError
         The function cannot become a program: the message names the line and the repair.
     """
-    return Explorer(function, title, watch, alt, name or function.__name__.lstrip("_").replace("_", "-"), presets or {},
-                    precompute, controls)
+    if not callable(function):
+        raise ValueError(f"function={function!r} must be a function from parameters to a Figure.")
+    for key, words in {"title": title, "watch": watch}.items():
+        if not isinstance(words, str) or not words.strip():
+            raise ValueError(f"{key}={words!r} must be text that the reader sees.")
+    name = name or getattr(function, "__name__", "").lstrip("_").replace("_", "-")
+    return Explorer(function, title, watch, alt, name, presets or {}, precompute, controls)
 
 
 class Explorer:
     """An interactive figure: controls, a function, and what it shows. Made by `explore`."""
 
     def __init__(self, function, title, watch, alt, name, presets, precompute, controls):
-        if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+        if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
             raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
         self.function, self.title, self.watch, self.name = function, title, watch, name
         self.controls_spec = {
@@ -77,7 +90,6 @@ class Explorer:
         self.presets = presets
         self.precompute = precompute
         self._widget = None
-        self._shown = 0
         self._check_controls()
         self.defaults = {key: control.snap(control.value) for key, control in self.controls_spec.items()}
         self.program, self.spec = self._compile()
@@ -88,21 +100,21 @@ class Explorer:
 
     def settings(self, **given) -> dict:
         """Return every control's value: what is given, snapped to what the control can hold, and defaults."""
-        unknown = set(given) - set(self.controls_spec)
-        if unknown:
-            known = ", ".join(self.controls_spec)
-            raise ValueError(f"unknown control {sorted(unknown)[0]!r}; known: {known}.")
-        return {key: control.snap(given[key]) if key in given else self.defaults[key]
+        for key in given:
+            lookup("control", key, self.controls_spec)
+        return {key: control.find(given[key]) if key in given else self.defaults[key]
                 for key, control in self.controls_spec.items()}
 
     def figure(self, **given) -> Figure:
         """Return the figure, of known values, for some settings. What is not given is at its default."""
         settings = self.settings(**given)
         arguments = {key: control.argument(settings[key]) for key, control in self.controls_spec.items()}
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            figure = self.function(**arguments)
+        with np.errstate(all="ignore"):
+            return self._checked(self.function(**arguments))
+
+    def _checked(self, figure) -> Figure:
         if not isinstance(figure, Figure):
-            raise ValueError(f"{self.function.__name__} must return a Figure, but returned {type(figure).__name__}.")
+            raise ValueError(f"{self.name}: the function must return a Figure, but returned {type(figure).__name__}.")
         return figure
 
     def encode(self, **given) -> dict[str, float]:
@@ -124,14 +136,19 @@ class Explorer:
     # --- declaration checks -------------------------------------------------------------------------------------
 
     def _check_controls(self):
+        if not 1 <= len(self.controls_spec) <= MOST_CONTROLS:
+            raise ValueError(f"{self.name} has {len(self.controls_spec)} controls; 1 to {MOST_CONTROLS} are accepted.")
         parameters = inspect.signature(self.function).parameters
         for key in self.controls_spec:
             if key not in parameters:
-                raise ValueError(f"control {key!r} is not a parameter of {self.function.__name__}; "
+                raise ValueError(f"control {key!r} is not a parameter of {self.name}; "
                                  f"its parameters are {', '.join(parameters)}.")
         for key, parameter in parameters.items():
             if parameter.default is parameter.empty and key not in self.controls_spec:
-                raise ValueError(f"parameter {key!r} of {self.function.__name__} has no control and no default.")
+                raise ValueError(f"parameter {key!r} of {self.name} has no control and no default.")
+        labels = Counter(control.label for control in self.controls_spec.values())
+        if (twice := labels.most_common(1)[0])[1] > 1:
+            raise ValueError(f"two controls are called {twice[0]!r}; give each its own label.")
         for label, preset in self.presets.items():
             for key, value in preset.items():
                 if key not in self.controls_spec or self.controls_spec[key].snap(value) != value:
@@ -148,7 +165,7 @@ class Explorer:
         figure = self.figure()
         if outside:
             raise ValueError(
-                f"{sorted(outside)[0]!r} never enters the limits x {figure.x.limits[0]:g}..{figure.x.limits[1]:g}, "
+                f"{min(outside)!r} never enters the limits x {figure.x.limits[0]:g}..{figure.x.limits[1]:g}, "
                 f"y {figure.y.limits[0]:g}..{figure.y.limits[1]:g} at the default or 24 random settings; widen them."
             )
 
@@ -156,32 +173,29 @@ class Explorer:
 
     def _compile(self) -> tuple[dict, dict]:
         graph = Graph()
-        arguments = {key: control.traced(graph, key) for key, control in self.controls_spec.items()}
-        if self.precompute:
-            figure = self._tabulated(graph)
-        else:
-            try:
-                figure = self.function(**arguments)
-            except TraceError as error:
-                raise type(error)(f"{error} If no numpy expression will do, give sliders `stops` and pass "
-                                  "precompute=True.") from error
-            if not isinstance(figure, Figure):
-                raise ValueError(f"{self.function.__name__} must return a Figure, but returned {type(figure).__name__}.")
+        figure = self._tabulated(graph) if self.precompute else self._traced(graph)
         places, outputs = {}, []
         for key, field, value in figure.moving():
             places[key, field] = len(outputs)
-            outputs.append(graph.lift(value) if not isinstance(value, bool) else graph.lift(float(value)))
-        chosen = {key: len(outputs) + i for i, (key, _) in enumerate(_chosen_labels(figure))}
-        outputs += [label._position for _, label in _chosen_labels(figure)]
+            outputs.append(value._position if type(value) is Options else graph.lift(value))
         program, numbers = compile_program(graph, outputs)
         dead = [key for key in self.controls_spec if key not in program["inputs"]]
         if dead:
             raise ValueError(f"control {dead[0]!r} moves nothing in the figure; use it or leave it out.")
         if self.precompute and (size := len(json.dumps(program))) > TABLE_BYTES:
-            raise ValueError(f"the table takes {size:,} bytes of the page; {TABLE_BYTES:,} are accepted. Use fewer stops "
-                             "or fewer points.")
-        return program, page.figure_spec(figure, {place: numbers[i] for place, i in places.items()},
-                                         {key: numbers[i] for key, i in chosen.items()})
+            raise ValueError(f"the table takes {size:,} bytes of the page; {TABLE_BYTES:,} are accepted. Use fewer "
+                             "stops or fewer points.")
+        return program, page.figure_spec(figure, {place: numbers[i] for place, i in places.items()})
+
+    def _traced(self, graph: Graph) -> Figure:
+        """Run the function once, on values that record what is done to them."""
+        arguments = {key: control.traced(graph, key) for key, control in self.controls_spec.items()}
+        try:
+            with np.errstate(all="ignore"):
+                return self._checked(self.function(**arguments))
+        except TraceError as error:
+            raise type(error)(f"{error} If no numpy expression will do, give sliders `stops` and pass "
+                              "precompute=True.") from error
 
     def _tabulated(self, graph: Graph) -> Figure:
         """Evaluate every setting, and return a figure whose values are looked up in the results."""
@@ -190,23 +204,30 @@ class Explorer:
             domains[key] = list(control.options) if isinstance(control, Choice) else control.stops
             if domains[key] is None:
                 raise ValueError(f"precompute=True needs stops: {key}=Slider(…, stops=(…)).")
-        settings = [dict(zip(domains, combination)) for combination in itertools.product(*domains.values())]
+        if (count := math.prod(map(len, domains.values()))) > TABLE_BYTES // 10:
+            raise ValueError(f"precompute=True would tabulate {count:,} settings; {TABLE_BYTES // 10:,} are accepted. "
+                             "Use fewer stops.")
+        settings = [dict(zip(domains, values, strict=True)) for values in itertools.product(*domains.values())]
         figures = [self.figure(**setting) for setting in settings]
         place = 0.0
         for key, domain in domains.items():
             place = place * len(domain) + graph.parameter(key)
+        first = figures[0]
         table = {}
-        for values in zip(*(figure.moving() for figure in figures)):
+        for values in zip(*(figure.moving() for figure in figures), strict=True):
             key, field, _ = values[0]
-            rows = np.stack([np.asarray(value, dtype=float) for _, _, value in values])
-            if (rows == rows[0]).all():
-                table.setdefault(key, {})[field] = rows[0]
-                continue
+            rows = [np.asarray(value, dtype=float) for _, _, value in values]
+            if len({row.shape for row in rows}) > 1 or any(value[:2] != (key, field) for value in values):
+                raise ValueError(f"precompute=True: {field} of a part changes its shape from setting to setting.")
+            rows = np.stack(rows)
             places = place * rows[0].size + np.arange(rows[0].size).reshape(rows[0].shape)
-            table.setdefault(key, {})[field] = graph.pick(rows, places)
-        replaced = {key: dataclasses.replace(part, **table.get(key, {})) for key, part in figures[0].parts()}
-        groups = {letter: [part for key, part in replaced.items() if key[0] == letter] for letter in "mrs"}
-        return dataclasses.replace(figures[0], marks=groups["m"], readouts=groups["r"], states=groups["s"])
+            same = np.array_equal(rows, np.broadcast_to(rows[0], rows.shape), equal_nan=True)
+            table.setdefault(key, {})[field] = rows[0] if same else graph.pick(rows, places)
+        if any(figure.words() != first.words() for figure in figures):
+            raise ValueError("precompute=True: the words of the figure must be the same for every setting.")
+        parts = {key: dataclasses.replace(part, **table.get(key, {})) for key, part in first.parts()}
+        groups = {letter: [part for key, part in parts.items() if key[0] == letter] for letter in "mrs"}
+        return dataclasses.replace(first, marks=groups["m"], readouts=groups["r"], states=groups["s"])
 
     def html(self, ident: str | None = None) -> str:
         """Return the page's form: a self-contained `<figure>` that `explorer.js` brings to life."""
@@ -222,9 +243,9 @@ class Explorer:
                   for state in figure.states]
         return "\n".join(lines)
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        self._shown += 1
-        ident = f"explorer-{self.name}" + ("" if self._shown == 1 else f"-{self._shown}")
+    def _repr_mimebundle_(self, **_):
+        _shown[self.name] += 1
+        ident = f"explorer-{self.name}" + ("" if _shown[self.name] == 1 else f"-{_shown[self.name]}")
         bundle = {"text/plain": repr(self), "text/html": self.html(ident)}
         view = self.widget._repr_mimebundle_() if _in_kernel() else None
         if view:
@@ -260,14 +281,6 @@ def _labelled(control, key: str):
     if isinstance(control, Slider):
         return dataclasses.replace(control, label=words)
     return Choice(control.options, value=control.value, label=words)
-
-
-def _chosen_labels(figure: Figure):
-    """Yield (key, label) where a control chooses a mark's words."""
-    for key, part in figure.parts():
-        label = getattr(part, "label", None)
-        if type(label) is Options:
-            yield key, label
 
 
 def _in_kernel() -> bool:

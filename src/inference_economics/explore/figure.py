@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..units import text
+from inference_economics._checks import is_traced
+from inference_economics.units import text
 
 # The first colours of the page's light theme; static/explorer.css holds both themes. Checked for contrast on white and
 # told apart by dash as well as hue.
@@ -38,11 +39,15 @@ class Axis:
     categories: tuple[str, ...] | None = None
 
     def __post_init__(self):
+        if is_traced(self.label) or not isinstance(self.label, str):
+            raise ValueError(f"axis label {self.label!r} must be fixed text.")
         if self.categories is not None:
-            object.__setattr__(self, "categories", tuple(self.categories))
+            if is_traced(self.categories) or isinstance(self.categories, str) or not self.categories:
+                raise ValueError(f"axis {self.label!r}: categories {self.categories!r} must be a list of names.")
+            object.__setattr__(self, "categories", tuple(str(name) for name in self.categories))
             object.__setattr__(self, "limits", (-0.6, len(self.categories) - 0.4))
-        if self.limits is None:
-            raise ValueError(f"axis {self.label!r} needs limits, because they must not move with the sliders.")
+        if self.limits is None or is_traced(self.limits) or any(is_traced(limit) for limit in self.limits):
+            raise ValueError(f"axis {self.label!r} needs fixed limits, because they must not move with the sliders.")
         low, high = (float(limit) for limit in self.limits)
         object.__setattr__(self, "limits", (low, high))
         if self.scale not in ("linear", "log"):
@@ -57,8 +62,47 @@ class Axis:
         return (np.asarray(values) >= self.limits[0]) & (np.asarray(values) <= self.limits[1])
 
 
+class Part:
+    """What marks, readouts and states have in common."""
+
+    moving: tuple[str, ...] = ()  # fields that may depend on a control
+    single: tuple[str, ...] = ()  # those of them that hold one number
+    texts: tuple[str, ...] = ("label",)
+    fixed_words = True  # a name in a legend, which stands still
+
+    def name(self) -> str:
+        """Return what an error calls this part."""
+        return f"{type(self).__name__.lower()} {getattr(self, self.texts[0])!r}"
+
+    def check(self, figure: Figure):
+        """Raise ValueError where a field has not the type or the shape that the figure needs."""
+        for field in self.texts:
+            words = getattr(self, field)
+            if not isinstance(words, str):
+                raise ValueError(f"{type(self).__name__.lower()}: {field}={words!r} must be text.")
+            if self.fixed_words and is_traced(words):
+                raise ValueError(f"{type(self).__name__.lower()}: {field}={words!r} must stand still; only the words "
+                                 "of a Rule, a Label or a State may depend on a control.")
+        shapes = {}
+        for field in self.moving:
+            value = getattr(self, field)
+            if value is None:
+                continue
+            shapes[field] = np.shape(value)
+            if field in self.single and shapes[field] != ():
+                raise ValueError(f"{self.name()}: {field} must be one number, but has shape {shapes[field]}.")
+        self.check_shapes(figure, shapes)
+
+    def check_shapes(self, figure: Figure, shapes: dict):  # noqa: ARG002 (Bars needs the figure)
+        """Raise ValueError unless all fields are single numbers or rows of one length."""
+        lengths = {shape for shape in shapes.values() if shape != ()}
+        if len(lengths) > 1 or any(len(shape) > 1 for shape in lengths):
+            found = ", ".join(f"{field} {shape}" for field, shape in shapes.items())
+            raise ValueError(f"{self.name()} needs single numbers or rows of one length, but has {found}.")
+
+
 @dataclasses.dataclass(frozen=True)
-class Line:
+class Line(Part):
     """A curve through points (x, y). It breaks where a value is not finite."""
 
     x: Any
@@ -69,7 +113,7 @@ class Line:
 
 
 @dataclasses.dataclass(frozen=True)
-class Band:
+class Band(Part):
     """The area between two curves over the same x."""
 
     x: Any
@@ -81,7 +125,7 @@ class Band:
 
 
 @dataclasses.dataclass(frozen=True)
-class Bars:
+class Bars(Part):
     """Bars from `base` to `value` at places 0, 1, 2, … of the categorical axis; stack them by their bases."""
 
     value: Any
@@ -91,9 +135,18 @@ class Bars:
     width: float = 0.7
     moving = ("value", "base")
 
+    def check_shapes(self, figure, shapes):
+        """Raise ValueError unless there is a bar for each category."""
+        names = figure.y.categories or figure.x.categories
+        if not names:
+            raise ValueError(f"{self.name()} needs an axis with categories: Axis(label, categories=(…)).")
+        if shapes["value"] != (len(names),) or shapes["base"] not in ((), (len(names),)):
+            raise ValueError(f"{self.name()}: value has shape {shapes['value']} and base {shapes['base']}, but there "
+                             f"are {len(names)} categories.")
+
 
 @dataclasses.dataclass(frozen=True)
-class Point:
+class Point(Part):
     """One or more dots."""
 
     x: Any
@@ -104,21 +157,22 @@ class Point:
 
 
 @dataclasses.dataclass(frozen=True)
-class Rule:
+class Rule(Part):
     """A straight line across the plot at one x or one y, with its name beside it."""
 
     label: str
     x: Any = None
     y: Any = None
-    moving = ("x", "y")
+    moving = single = ("x", "y")
+    fixed_words = False
 
     def __post_init__(self):
         if (self.x is None) == (self.y is None):
-            raise ValueError(f"rule {self.label!r} needs either x or y.")
+            raise ValueError(f"{self.name()} needs either x or y.")
 
 
 @dataclasses.dataclass(frozen=True)
-class Label:
+class Label(Part):
     """Words at a place; a `value` with a `unit` is written after them."""
 
     x: Any
@@ -126,7 +180,8 @@ class Label:
     label: str
     value: Any = None
     unit: str = ""
-    moving = ("x", "y", "value")
+    moving = single = ("x", "y", "value")
+    fixed_words = False
 
     def words(self) -> str:
         """Return the text, for a known value."""
@@ -134,23 +189,25 @@ class Label:
 
 
 @dataclasses.dataclass(frozen=True)
-class Readout:
+class Readout(Part):
     """A number that the reader watches."""
 
     label: str
     value: Any
     unit: str = ""
-    moving = ("value",)
+    moving = single = ("value",)
 
 
 @dataclasses.dataclass(frozen=True)
-class State:
+class State(Part):
     """Something that holds or fails, in words for both; failing is shown plainly."""
 
     ok: Any
     holds: str
     fails: str
-    moving = ("ok",)
+    moving = single = ("ok",)
+    texts = ("holds", "fails")
+    fixed_words = False
 
 
 Mark = Line | Band | Bars | Point | Rule | Label
@@ -167,29 +224,40 @@ class Figure:
     states: Sequence[State] = ()
 
     def __post_init__(self):
-        for group in (self.marks, self.readouts):
-            seen = [part.label for part in group if not isinstance(part, (Rule, Label))]
-            twice = {name for name in seen if seen.count(name) > 1}
-            if twice:
-                raise ValueError(f"two parts of the figure are called {sorted(twice)[0]!r}; each needs its own label.")
+        if not isinstance(self.x, Axis) or not isinstance(self.y, Axis):
+            raise ValueError(f"the figure needs two axes, but has x={self.x!r} and y={self.y!r}.")
         if not self.marks:
             raise ValueError("the figure has no marks.")
-        if any(isinstance(mark, Bars) for mark in self.marks) and not (self.x.categories or self.y.categories):
-            raise ValueError("bars need an axis with categories: Axis(label, categories=(…)).")
+        for group, kind in ((self.marks, Mark), (self.readouts, Readout), (self.states, State)):
+            for part in group:
+                if not isinstance(part, kind):
+                    raise ValueError(f"{part!r} is not a part that the figure can have here.")
+                part.check(self)
+            seen = [part.label for part in group if not isinstance(part, (Rule, Label, State))]
+            twice = {name for name in seen if seen.count(name) > 1}
+            if twice:
+                raise ValueError(f"two parts of the figure are called {min(twice)!r}; each needs its own label.")
 
     def parts(self):
-        """Yield every mark, readout and state with its key: ``m0``, ``r0``, ``s0``, …"""
+        """Yield every mark, readout and state with its key (``m0``, ``r0``, ``s0``, and so on)."""
         for letter, group in (("m", self.marks), ("r", self.readouts), ("s", self.states)):
             for i, part in enumerate(group):
                 yield f"{letter}{i}", part
 
     def moving(self):
-        """Yield ``(key, field, value)`` for everything that may depend on a control."""
+        """Yield ``(key, field, value)`` for everything that may depend on a control, chosen words included."""
         for key, part in self.parts():
             for field in part.moving:
                 value = getattr(part, field)
                 if value is not None:
                     yield key, field, value
+            for field in part.texts:
+                if is_traced(getattr(part, field)):
+                    yield key, field, getattr(part, field)
+
+    def words(self) -> list[str]:
+        """Return every text of the figure that is not a number."""
+        return [getattr(part, field) for _, part in self.parts() for field in part.texts]
 
     def colors(self) -> list[int]:
         """Return each mark's place in the palette: its own, or the next one."""
@@ -209,7 +277,7 @@ class Figure:
     def legend(self) -> list[tuple[str, str, int]]:
         """Return (kind, label, colour) of every mark that a legend names."""
         return [(type(mark).__name__.lower(), mark.label, color)
-                for mark, color in zip(self.marks, self.colors()) if color >= 0]
+                for mark, color in zip(self.marks, self.colors(), strict=True) if color >= 0]
 
     def outside(self) -> list[str]:
         """Return the labels of marks with no part within the limits, for a figure of known values."""
@@ -234,7 +302,7 @@ class Figure:
 
 
 def tick_text(value: float, unit: str) -> str:
-    """Return a tick label: money and prefixes in full, other units left to the axis label."""
+    """Return a tick's words: money and prefixes in full, other units left to the axis label."""
     if unit.startswith("USD"):
         return text(value, "USD")
     if unit in ("B", "iB", "s", "%", "×", "W", "B/s", "FLOP/s", "B/token", "Wh", "J"):
@@ -250,7 +318,7 @@ def axis_text(axis: Axis) -> str:
 
 
 def _place(axis: Axis, values):
-    """Keep drawable values: on a log axis zero and below have no place."""
+    """Return drawable values, NaN for the others: on a log axis zero and below have no place."""
     values = np.asarray(values, dtype=float)
     keep = np.isfinite(values) & ((values > 0) if axis.scale == "log" else True)
     return np.where(keep, values, np.nan)
@@ -279,14 +347,29 @@ def draw(figure: Figure, legend: bool = True):
         Each moving part carries its key as `gid`.
     """
     from matplotlib.figure import Figure as Canvas
-    from matplotlib.patches import Polygon, Rectangle
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
     canvas = Canvas(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
     axes = canvas.add_axes((0, 0, 1, 1))
-    left, top, width, height = frame(figure)
     lines = -(-len(figure.legend()) // 3) if legend else 0  # three names to a line, above the plot
-    top, height = top + 13 * lines, height - 13 * lines
+    _draw_axes(axes, figure, 13 * lines)
+    handles = []
+    for i, (mark, number) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
+        artist = _DRAW[type(mark)](axes, figure, mark, number, f"m{i}")
+        if number >= 0:
+            artist.set_label(mark.label)
+            handles.append(artist)
+    if legend and handles:
+        axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, fontsize=8,
+                    labelcolor=INK, borderaxespad=0, handlelength=2.2, columnspacing=1.4)
+    return canvas
+
+
+def _draw_axes(axes, figure: Figure, above: float):
+    """Draw all that stands still, with `above` points of room above the plot for a legend."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+    left, top, width, height = frame(figure)
+    top, height = top + above, height - above
     for side, axis in (("x", figure.x), ("y", figure.y)):
         getattr(axes, f"set_{side}scale")(axis.scale)
         getattr(axes, f"set_{side}lim")(*axis.limits[:: -1 if axis.categories and side == "y" else 1])
@@ -299,66 +382,76 @@ def draw(figure: Figure, legend: bool = True):
             artist.set_major_formatter(FuncFormatter(lambda value, _, unit=axis.unit: tick_text(value, unit)))
     axes.set_xlabel(axis_text(figure.x), color=MUTED, fontsize=8.5)
     # Above the axis and level: a turned label costs width, which a phone lacks.
-    axes.annotate(axis_text(figure.y), (0, 1), xycoords="axes fraction", xytext=(-left + 4, 7 + 13 * lines), color=MUTED,
+    axes.annotate(axis_text(figure.y), (0, 1), xycoords="axes fraction", xytext=(-left + 4, 7 + above), color=MUTED,
                   textcoords="offset points", fontsize=8.5)
     axes.tick_params(colors=MUTED, labelsize=8, length=0)
     axes.grid(True, color=GRID, linewidth=0.7)
-    if figure.y.categories:
-        axes.grid(False, axis="y")
-    if figure.x.categories:
-        axes.grid(False, axis="x")
+    for side, axis in (("x", figure.x), ("y", figure.y)):
+        if axis.categories:
+            axes.grid(False, axis=side)
     axes.set_axisbelow(True)
     for name, spine in axes.spines.items():
         spine.set_visible(name in ("left", "bottom"))
         spine.set(color=MUTED, linewidth=0.8)
     axes.set_position((left / WIDTH, (HEIGHT - top - height) / HEIGHT, width / WIDTH, height / HEIGHT))
 
-    handles = []
-    for i, (mark, number) in enumerate(zip(figure.marks, figure.colors())):
-        key, color, dash = f"m{i}", PALETTE[number], DASHES[number % len(DASHES)]
-        if isinstance(mark, Line):
-            x, y = np.broadcast_arrays(_place(figure.x, mark.x), _place(figure.y, mark.y))
-            handles += axes.plot(np.ravel(x), np.ravel(y), color=color, linestyle=dash, linewidth=1.9, gid=key,
-                                 label=mark.label, solid_joinstyle="round")
-        elif isinstance(mark, Band):
-            x, low, high = np.broadcast_arrays(mark.x, mark.low, mark.high)
-            keep = np.isfinite(x + low + high)
-            low, high = (np.clip(v, *figure.y.limits)[keep] for v in (low, high))
-            ring = np.column_stack([np.r_[x[keep], x[keep][::-1]], np.r_[low, high[::-1]]])
-            handles.append(axes.add_patch(Polygon(ring.reshape(-1, 2), closed=True, color=color, alpha=0.2, linewidth=0,
-                                                  gid=key, label=mark.label)))
-        elif isinstance(mark, Bars):
-            limits = (figure.x if figure.y.categories else figure.y).limits
-            values, bases = np.broadcast_arrays(np.atleast_1d(mark.value), np.atleast_1d(mark.base))
-            for j, (value, base) in enumerate(zip(np.clip(values, *limits), np.clip(bases, *limits))):
-                low, long = min(base, value), abs(value - base)
-                box = ((low, j - mark.width / 2), long, mark.width) if figure.y.categories else (
-                    (j - mark.width / 2, low), mark.width, long)
-                bar = axes.add_patch(Rectangle(*box, facecolor=color, edgecolor="none", gid=f"{key}-{j}",
-                                               label=mark.label))
-            handles.append(bar)
-        elif isinstance(mark, Point):
-            x, y = np.broadcast_arrays(_place(figure.x, mark.x), _place(figure.y, mark.y))
-            handles += axes.plot(np.ravel(x), np.ravel(y), "o", color=color, markersize=6.8, markeredgecolor="white",
-                                 markeredgewidth=0.8, gid=key, label=mark.label, zorder=4)
-        elif isinstance(mark, Rule):
-            _draw_rule(axes, figure, mark, key)
-        else:
-            axes.text(mark.x, mark.y, mark.words(), color=INK, fontsize=8, gid=f"{key}-t", clip_on=True)
-    if legend and handles:
-        axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, fontsize=8, labelcolor=INK,
-                    borderaxespad=0, handlelength=2.2, columnspacing=1.4)
-    return canvas
+
+def _draw_line(axes, figure, mark, number, key):
+    x, y = np.broadcast_arrays(_place(figure.x, mark.x), _place(figure.y, mark.y))
+    return axes.plot(np.ravel(x), np.ravel(y), color=PALETTE[number], linestyle=DASHES[number], linewidth=1.9, gid=key,
+                     solid_joinstyle="round")[0]
 
 
-def _draw_rule(axes, figure: Figure, rule: Rule, key: str):
+def _draw_band(axes, figure, mark, number, key):
+    from matplotlib.patches import Polygon
+
+    ring = np.array(band_ring(figure, mark)).reshape(-1, 2)
+    return axes.add_patch(Polygon(ring if len(ring) else np.full((3, 2), np.nan), closed=True, color=PALETTE[number],
+                                  alpha=0.2, linewidth=0, gid=key))
+
+
+def band_ring(figure: Figure, mark: Band) -> list[tuple[float, float]]:
+    """Return the corners of a band: its lower edge there, its upper edge back, both kept within the y limits."""
+    x, low, high = np.broadcast_arrays(_place(figure.x, mark.x), mark.low, mark.high)
+    keep = ~(np.isnan(x) | np.isnan(low) | np.isnan(high))
+    x, low, high = x[keep], *(np.clip(edge[keep], *figure.y.limits) for edge in (low, high))
+    return [*zip(x, low, strict=True), *zip(x[::-1], high[::-1], strict=True)]
+
+
+def _draw_bars(axes, figure, mark, number, key):
+    from matplotlib.patches import Rectangle
+
+    flat = bool(figure.y.categories)
+    limits = (figure.x if flat else figure.y).limits
+    ends = np.broadcast_arrays(np.clip(mark.base, *limits), np.clip(mark.value, *limits))
+    for j, (base, value) in enumerate(zip(*ends, strict=True)):
+        along, across = (min(base, value), abs(value - base)), (j - mark.width / 2, mark.width)
+        (x, width), (y, height) = (along, across) if flat else (across, along)
+        bar = axes.add_patch(Rectangle((x, y), width, height, facecolor=PALETTE[number], edgecolor="none",
+                                       gid=f"{key}-{j}"))
+    return bar
+
+
+def _draw_point(axes, figure, mark, number, key):
+    x, y = np.broadcast_arrays(_place(figure.x, mark.x), _place(figure.y, mark.y))
+    return axes.plot(np.ravel(x), np.ravel(y), "o", color=PALETTE[number], markersize=6.8, markeredgecolor="white",
+                     markeredgewidth=0.8, gid=key, zorder=4)[0]
+
+
+def _draw_rule(axes, figure, mark, _, key):
     style = {"color": INK, "linewidth": 1.0, "linestyle": (0, (4, 2)), "gid": key}
-    words = {"color": INK, "fontsize": 8, "gid": f"{key}-t", "clip_on": False}
-    if rule.x is None:
-        axes.axhline(rule.y, **style)
-        axes.annotate(rule.label, (1, rule.y), xycoords=("axes fraction", "data"), xytext=(-2, 3),
-                      textcoords="offset points", ha="right", annotation_clip=True, **words)
-    else:
-        axes.axvline(rule.x, **style)
-        axes.annotate(rule.label, (rule.x, 1), xycoords=("data", "axes fraction"), xytext=(3, -9),
-                      textcoords="offset points", annotation_clip=True, **words)
+    words = {"color": INK, "fontsize": 8, "gid": f"{key}-t", "textcoords": "offset points", "clip_on": False}
+    if mark.x is None and figure.y.contains(mark.y):
+        axes.axhline(mark.y, **style)
+        axes.annotate(mark.label, (1, mark.y), xycoords=("axes fraction", "data"), xytext=(-2, 3), ha="right", **words)
+    elif mark.y is None and figure.x.contains(mark.x):
+        axes.axvline(mark.x, **style)
+        axes.annotate(mark.label, (mark.x, 1), xycoords=("data", "axes fraction"), xytext=(3, -9), **words)
+
+
+def _draw_label(axes, figure, mark, _, key):
+    if figure.x.contains(mark.x) and figure.y.contains(mark.y):
+        axes.text(mark.x, mark.y, mark.words(), color=INK, fontsize=8, gid=f"{key}-t", clip_on=True)
+
+
+_DRAW = {Line: _draw_line, Band: _draw_band, Bars: _draw_bars, Point: _draw_point, Rule: _draw_rule, Label: _draw_label}

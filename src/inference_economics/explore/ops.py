@@ -35,7 +35,7 @@ OPS: dict[np.ufunc, Op] = {
     np.negative: Op("negative", "-a"),
     np.positive: Op("positive", "a"),
     np.absolute: Op("absolute", "Math.abs(a)"),
-    np.sign: Op("sign", "Math.sign(a)"),
+    np.sign: Op("sign", "sign(a)"),
     np.sqrt: Op("sqrt", "Math.sqrt(a)"),
     np.square: Op("square", "a * a"),
     np.reciprocal: Op("reciprocal", "1 / a"),
@@ -69,6 +69,7 @@ OPS: dict[np.ufunc, Op] = {
     np.logical_or: Op("or", "a !== 0 || b !== 0 ? 1 : 0", boolean=True),
     np.logical_not: Op("not", "a !== 0 ? 0 : 1", boolean=True),
     np.isnan: Op("isnan", "a !== a ? 1 : 0", boolean=True),
+    np.isinf: Op("isinf", "Math.abs(a) === Infinity ? 1 : 0", boolean=True),
     np.isfinite: Op("isfinite", "Number.isFinite(a) ? 1 : 0", boolean=True),
 }
 WHERE = Op("where", "a !== 0 ? b : c")
@@ -78,5 +79,5 @@ ELEMENTWISE = {op.name: op for op in (*OPS.values(), WHERE)}
 BITWISE = {np.bitwise_and: np.logical_and, np.bitwise_or: np.logical_or, np.invert: np.logical_not}
 
 # Along the last axis, a row at a time: name -> whether exact. Written out in static/explorer.js.
-REDUCTIONS = {"sum": False, "prod": False, "max": True, "min": True, "argmax": True, "argmin": True, "cumsum": False,
+REDUCTIONS = {"sum": False, "prod": False, "max": True, "min": True, "argmax": True, "argmin": True, "cumsum": True,
               "any": True, "all": True}

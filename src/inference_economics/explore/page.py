@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from html import escape
 
-from ..units import text
-from .controls import Choice, Options
-from .figure import PALETTE, Axis, Bars, Figure, Label, Readout, State, axis_text, frame
+from inference_economics._checks import is_traced
+from inference_economics.units import text
+
+from .controls import Choice
+from .figure import PALETTE, Axis, Figure, Readout, State, axis_text, frame
 from .program import number
 from .svg import dash_array, page_svg
 
@@ -25,7 +28,7 @@ def _axis(axis: Axis, reverse: bool) -> dict:
     return spec | ({"categories": axis.categories} if axis.categories else {})
 
 
-def figure_spec(figure: Figure, places: dict, chosen: dict) -> dict:
+def figure_spec(figure: Figure, places: dict) -> dict:
     """Return what the runtime needs to know of a traced figure.
 
     Parameters
@@ -33,28 +36,22 @@ def figure_spec(figure: Figure, places: dict, chosen: dict) -> dict:
     figure : Figure
         The figure that the traced function returned.
     places : dict
-        ``(key, field)`` to the number of the program's value.
-    chosen : dict
-        Key to the number of the value that chooses a mark's label.
+        ``(key, field)`` to the number of the program's value; for chosen words, of the value that chooses.
     """
     spec = {"axes": {"x": _axis(figure.x, False), "y": _axis(figure.y, bool(figure.y.categories))},
             "frame": frame(figure), "marks": [], "readouts": [], "states": []}
     for key, part in figure.parts():
         entry = {field: places[key, field] for field in part.moving if (key, field) in places}
+        for field in part.texts:
+            words = getattr(part, field)
+            entry[field] = {"texts": words._values, "at": places[key, field]} if is_traced(words) else words
         if isinstance(part, State):
-            spec["states"].append(entry | {"holds": part.holds, "fails": part.fails})
-            continue
-        label = part.label
-        entry["label"] = {"texts": label._values, "at": chosen[key]} if type(label) is Options else label
-        if isinstance(part, Readout):
+            spec["states"].append(entry)
+        elif isinstance(part, Readout):
             spec["readouts"].append(entry | {"unit": part.unit})
-            continue
-        entry["kind"] = type(part).__name__.lower()
-        if isinstance(part, Bars):
-            entry["width"] = part.width
-        if isinstance(part, Label):
-            entry["unit"] = part.unit
-        spec["marks"].append(entry)
+        else:
+            extra = {field: getattr(part, field) for field in ("width", "unit") if hasattr(part, field)}
+            spec["marks"].append(entry | {"kind": type(part).__name__.lower()} | extra)
     spec["legend"] = [{"label": label, "color": color} for _, label, color in figure.legend()]
     return spec
 
@@ -88,7 +85,8 @@ def _control(ident: str, key: str, control, value) -> str:
             for option, title in control.titles.items())
         return f'<div class="ex-control">{label}<select {data}>{options}</select></div>'
     shown = escape(control.show(value))
-    return (f'<div class="ex-control">{label}<output for="{field}" data-value-of="{key}">{shown}</output>'
+    output = f'<output for="{field}" aria-live="off" data-value-of="{key}">{shown}</output>'
+    return (f'<div class="ex-control">{label}{output}'
             f'<input type="range" {data} aria-valuetext="{shown}"></div>')
 
 
@@ -102,31 +100,36 @@ def explorer_html(explorer, ident: str) -> str:
     }
     settings = " · ".join(f"{control.label}: {control.show(values[key])}" for key, control in controls.items())
     readouts = "".join(
-        f'<div class="ex-readout"><span>{escape(label)}</span><output data-key="r{i}">{escape(words)}</output></div>'
+        f'<div class="ex-readout"><span>{escape(label)}</span>'
+        f'<output aria-live="off" data-key="r{i}">{escape(words)}</output></div>'
         for i, (label, words) in enumerate(readout_texts(figure).items()))
     states = "".join(
         f'<p class="ex-state" data-key="s{i}" data-ok="{int(bool(state.ok))}">'
         f"{escape(state.holds if bool(state.ok) else state.fails)}</p>" for i, state in enumerate(figure.states))
     legend = "".join(f"<li>{_swatch(kind, color)}{escape(label)}</li>" for kind, label, color in figure.legend())
-    presets = "".join(f'<button type="button" data-action="preset" data-preset="{escape(label)}">{escape(label)}</button>'
-                      for label in explorer.presets)
+    presets = "".join(
+        f'<button type="button" data-action="preset" data-preset="{escape(label)}">{escape(label)}</button>'
+        for label in explorer.presets)
     axes = f"{axis_text(figure.y)} against {axis_text(figure.x)}" if figure.y.label and figure.x.label else "the values"
-    tabulated = "<p class=\"ex-settings\">Tabulated: the sliders stop at the values that were computed.</p>"
+    tabulated = '<p class="ex-watch">Tabulated: the sliders stop at the values that were computed.</p>'
     return "".join([
         f'<figure class="explorer" id="{ident}" data-explorer="{explorer.name}" aria-labelledby="{ident}-title">',
         f'<p class="ex-title" id="{ident}-title">{escape(explorer.title)}</p>',
         f'<p class="ex-watch">{escape(explorer.watch)}</p>',
         f'<div class="ex-presets" data-live hidden><span>Try:</span>{presets}</div>' if presets else "",
-        f'<div aria-live="polite"><div class="ex-readouts">{readouts}</div>{states}</div>',
+        f'<div class="ex-readouts">{readouts}</div>' if readouts else "",
+        states,
+        '<p class="ex-sr ex-spoken" aria-live="polite"></p>',
         f'<ul class="ex-legend" aria-label="Legend">{legend}</ul>' if legend else "",
-        f'<div class="ex-plot" tabindex="0" role="group" aria-label="Plot of {escape(axes)}. Arrow keys read values off.">',
+        f'<div class="ex-plot" tabindex="0" role="group" aria-label="Plot of {escape(axes)}. '
+        'Arrow keys read values off.">',
         page_svg(figure, ident),
         f'<p class="ex-sr">{escape(explorer.alt)}</p></div>',
         f'<output class="ex-cursor" data-live hidden>{_HINT}</output>',
         '<div class="ex-controls" data-live hidden>',
         *(_control(ident, key, control, values[key]) for key, control in controls.items()),
         "</div>",
-        tabulated.replace("ex-settings", "ex-watch") if explorer.precompute else "",
+        tabulated if explorer.precompute else "",
         f'<p class="ex-settings">{escape(settings)}</p>',
         '<div class="ex-actions" data-live hidden>',
         *(f'<button type="button" data-action="{action}"{title}>{words}</button>' for action, words, title in (
@@ -143,7 +146,13 @@ def standalone(*explorers, title: str = "Explorers") -> str:
     """Return a whole HTML document with some explorers and the runtime inside, for one file that works anywhere."""
     from . import runtime
 
-    body = "\n".join(explorer.html() for explorer in explorers)
+    seen = Counter()
+    body = []
+    for explorer in explorers:
+        seen[explorer.name] += 1
+        again = f"-{seen[explorer.name]}" if seen[explorer.name] > 1 else ""
+        body.append(explorer.html(f"explorer-{explorer.name}{again}"))
+    body = "\n".join(body)
     return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<style>{runtime.style()}</style></head>\n<body><main><h1>{escape(title)}</h1>\n{body}\n</main>"

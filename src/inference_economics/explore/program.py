@@ -3,8 +3,8 @@
 A program is ``{"inputs": names, "constants": [...], "indices": [...], "code": [[op, size, *arguments], ...]}``. Values
 are numbered in that order: inputs, constants, then results of the code. ``take`` and the reductions carry one static
 argument last: the number of an index list, or the length of a row. An index list is either the list itself or
-``{"start": s, "shape": [...], "strides": [...]}``. Numbers that JSON lacks are the strings ``"NaN"``, ``"Infinity"`` and
-``"-Infinity"``.
+``{"start": s, "shape": [...], "strides": [...]}``. Numbers that JSON lacks are the strings ``"NaN"``, ``"Infinity"``
+and ``"-Infinity"``.
 """
 
 from __future__ import annotations

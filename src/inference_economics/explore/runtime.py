@@ -25,9 +25,10 @@ def _loop(js: str) -> str:
 def script() -> str:
     """Return the runtime as one classic script."""
     rows = "\n".join(f"  {op.name}: {_loop(op.js)}," for op in ELEMENTWISE.values())
-    parts = [(_STATIC / name).read_text(encoding="utf-8") for name in ("format.js", "program.js", "exercise.js", "explorer.js")]
     table = f"const ELEMENTWISE = {{\n{rows}\n}};\n"
-    return '"use strict";\n(() => {\n' + "\n".join([parts[0], table, *parts[1:]]) + "})();\n"
+    names = ("format.js", "program.js", "exercise.js", "explorer.js")
+    parts = [(_STATIC / name).read_text(encoding="utf-8") for name in names]
+    return '"use strict";\n(() => {\n' + "\n".join([table, *parts]) + "})();\n"
 
 
 @cache

@@ -1,30 +1,35 @@
-"""The page's base picture: matplotlib's SVG, reduced to what moves and what does not.
+"""The page's base picture: matplotlib's SVG, reduced to what stands still, and what moves put in its place.
 
 What stands still (axes, grid, ticks) is kept with its colours as classes, so that it follows the theme. What moves
-becomes one bare element per mark, which the page's script can find by its key and rewrite.
+becomes one bare element per mark, which the page's script can find by its key and rewrite. Its place is the axes'
+known transform of its values, the same here as in the script; tests compare it with matplotlib's own drawing.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import xml.etree.ElementTree as ET
 from html import escape
-from xml.etree import ElementTree
 
-from .figure import DASHES, GRID, HEIGHT, INK, MUTED, PALETTE, WIDTH, Bars, Figure, Label, Line, Point, Rule, draw, frame
+import numpy as np
+
+from .figure import DASHES, GRID, HEIGHT, INK, MUTED, PALETTE, WIDTH, Axis, Figure, band_ring, draw, frame
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_LINK = "{http://www.w3.org/1999/xlink}href"
 _CLASSES = {INK: "ink", MUTED: "muted", GRID: "grid"}
 _SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "explorer", "path.simplify": False, "font.family": "DejaVu Sans"}
+
+FAR = 1e6  # beyond this a coordinate is cut, because SVG holds single precision
+AWAY = -99  # where words wait that have no place in the plot
 
 
 def matplotlib_svg(figure: Figure, legend: bool = False) -> str:
     """Return matplotlib's own SVG of a figure of known values: the same bytes each time."""
-    import matplotlib
+    import matplotlib as mpl
 
     out = io.StringIO()
-    with matplotlib.rc_context(_SETTINGS):
+    with mpl.rc_context(_SETTINGS):
         draw(figure, legend).savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return out.getvalue()
 
@@ -41,7 +46,7 @@ def _style(element) -> dict[str, str]:
 
 def _standing(element, out: list[str]):
     """Copy what does not move: lines and words outside the keyed groups."""
-    if element.get("id", "")[:1] in ("m",) and re.fullmatch(r"m\d+(-\w+)?", element.get("id")):
+    if re.fullmatch(r"m\d+(-\w+)?", element.get("id", "")):
         return
     style = _style(element)
     if element.tag == f"{_SVG}path" and (style.get("stroke") or style.get("fill", "none") != "none"):
@@ -66,48 +71,99 @@ def dash_array(color: int) -> str:
     return "" if DASHES[color] == "-" else " ".join(f"{1.9 * part:g}" for part in DASHES[color][1])
 
 
-def _moving(figure: Figure, found: dict, clip: str) -> list[str]:
-    """Write one bare element for each moving part, at its place in matplotlib's drawing."""
+def _scale(axis: Axis, start: float, length: float, reverse: bool = False):
+    """Return the function from data to points along one axis; `scaleOf` in static/explorer.js is the same."""
+    bend = np.log10 if axis.scale == "log" else np.asarray
+    low, high = (float(bend(limit)) for limit in axis.limits[:: -1 if reverse else 1])
 
-    def path(key, attributes):
-        group = found.get(key)
-        drawn = group.find(f".//{_SVG}path") if group is not None else None
-        d = _short(drawn.get("d") or "") if drawn is not None else ""
-        return f'<path data-key="{key}" clip-path="url(#{clip})" {attributes} d="{d}"/>'
+    def place(values):
+        with np.errstate(all="ignore"):
+            return start + (bend(np.asarray(values, dtype=float)) - low) * (length / (high - low))
 
-    def words(key, label, anchor="start", klass="ex-halo"):
-        drawn = found[key].find(f".//{_SVG}text") if key in found else None
-        x, y = (drawn.get("x"), drawn.get("y")) if drawn is not None else ("-99", "-99")
-        return (f'<text data-key="{key}" class="ex-words ex-fill-ink {klass}" fill="{INK}" font-size="8" '
-                f'text-anchor="{anchor}" x="{float(x):.2f}" y="{float(y):.2f}">{escape(label)}</text>')
+    return place
 
-    out = []
-    left, top, width, height = frame(figure)
-    for i, (mark, color) in enumerate(zip(figure.marks, figure.colors())):
-        key, hue = f"m{i}", PALETTE[color]
-        if isinstance(mark, Line):
-            dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
-            out.append(path(key, f'class="ex-stroke-{color}" fill="none" stroke="{hue}" stroke-width="1.9" '
-                                 f'stroke-linejoin="round"{dash}'))
-        elif isinstance(mark, Bars):
-            count = len((figure.y.categories or figure.x.categories))
-            out += [path(f"{key}-{j}", f'class="ex-fill-{color}" fill="{hue}"') for j in range(count)]
-        elif isinstance(mark, Point):
-            group = found.get(key)
-            centres = [] if group is None else [(float(u.get("x")), float(u.get("y"))) for u in group.iter(f"{_SVG}use")]
-            d = "".join(f"M{x - 3.4:.2f} {y:.2f}a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0Z" for x, y in centres)
-            out.append(f'<path data-key="{key}" class="ex-fill-{color} ex-edge" fill="{hue}" stroke="#fff" '
-                       f'stroke-width="0.8" clip-path="url(#{clip}-wide)" d="{d}"/>')
-        elif isinstance(mark, Rule):
-            out.append(path(key, f'class="ex-stroke-ink" fill="none" stroke="{INK}" stroke-dasharray="4 2"'))
-            at = ("start", f'x="-99" y="{top + 9:.2f}"') if mark.y is None else ("end", f'x="{left + width - 2:.2f}" y="-99"')
-            text = words(f"{key}-t", mark.label, at[0])
-            out.append(text if f"{key}-t" in found else re.sub(r'x="\S+" y="\S+"', at[1], text))
-        elif isinstance(mark, Label):
-            out.append(words(f"{key}-t", mark.words()))
+
+def _n(value: float) -> str:
+    """Write a coordinate with two decimals and no spare zeros; far away is as good as infinitely far."""
+    near = round(min(max(float(value), -FAR), FAR), 2) + 0.0  # no -0
+    return f"{near:.2f}".rstrip("0").rstrip(".")
+
+
+def _curve(xs, ys) -> str:
+    d, pen = [], "M"
+    for x, y in zip(xs, ys, strict=True):
+        drawable = np.isfinite(x) and np.isfinite(y)
+        d.append(f"{pen}{_n(x)} {_n(y)}" if drawable else "")
+        pen = "L" if drawable else "M"
+    return "".join(d)
+
+
+class _Moving:
+    """Writes one bare element for each moving part, where the page's script would put it."""
+
+    def __init__(self, figure: Figure, clip: str):
+        self.figure, self.clip = figure, clip
+        self.left, self.top, self.width, self.height = frame(figure)
+        self.px = _scale(figure.x, self.left, self.width)
+        self.py = _scale(figure.y, self.top + self.height, -self.height, reverse=bool(figure.y.categories))
+
+    def path(self, key: str, attributes: str, d: str) -> str:
+        return f'<path data-key="{key}" clip-path="url(#{self.clip})" {attributes} d="{d}"/>'
+
+    def words(self, key: str, label: str, x: float, y: float, anchor: str = "start") -> str:
+        return (f'<text data-key="{key}-t" class="ex-words ex-fill-ink ex-halo" fill="{INK}" font-size="8" '
+                f'text-anchor="{anchor}" x="{_n(x)}" y="{_n(y)}">{escape(label)}</text>')
+
+    def places(self, mark):
+        x, y = np.broadcast_arrays(np.atleast_1d(self.px(mark.x)), np.atleast_1d(self.py(mark.y)))
+        return x, y
+
+    def line(self, mark, key, color):
+        dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
+        yield self.path(key, f'class="ex-stroke-{color}" fill="none" stroke="{PALETTE[color]}" stroke-width="1.9" '
+                             f'stroke-linejoin="round"{dash}', _curve(*self.places(mark)))
+
+    def band(self, mark, key, color):
+        corners = [f"{_n(self.px(x))} {_n(self.py(y))}" for x, y in band_ring(self.figure, mark)]
+        yield self.path(key, f'class="ex-fill-{color}" fill="{PALETTE[color]}" fill-opacity="0.2"',
+                        f"M{'L'.join(corners)}Z" if corners else "")
+
+    def bars(self, mark, key, color):
+        flat = bool(self.figure.y.categories)
+        axis, along, across = (self.figure.x, self.px, self.py) if flat else (self.figure.y, self.py, self.px)
+        ends = np.broadcast_arrays(np.clip(mark.base, *axis.limits), np.clip(mark.value, *axis.limits))
+        for j, (base, value) in enumerate(zip(*map(along, ends), strict=True)):
+            d = ""
+            if np.isfinite(base + value):
+                a, b, p, q = map(_n, (base, value, across(j - mark.width / 2), across(j + mark.width / 2)))
+                d = f"M{a} {p}H{b}V{q}H{a}Z" if flat else f"M{p} {a}V{b}H{q}V{a}Z"
+            yield self.path(f"{key}-{j}", f'class="ex-fill-{color}" fill="{PALETTE[color]}"', d)
+
+    def point(self, mark, key, color):
+        d = "".join(f"M{_n(x - 3.4)} {_n(y)}a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0Z"
+                    for x, y in zip(*self.places(mark), strict=True) if np.isfinite(x) and np.isfinite(y))
+        yield (f'<path data-key="{key}" class="ex-fill-{color} ex-edge" fill="{PALETTE[color]}" stroke="#fff" '
+               f'stroke-width="0.8" clip-path="url(#{self.clip}-wide)" d="{d}"/>')
+
+    def rule(self, mark, key, _):
+        stroke = f'class="ex-stroke-ink" fill="none" stroke="{INK}" stroke-dasharray="4 2"'
+        if mark.y is None:
+            at = float(self.px(mark.x)) if self.figure.x.contains(mark.x) else None
+            yield self.path(key, stroke, "" if at is None else f"M{_n(at)} {self.top:g}V{self.top + self.height:g}")
+            yield self.words(key, mark.label, AWAY if at is None else at + 3, self.top + 9)
         else:
-            out.append(path(key, f'class="ex-fill-{color}" fill="{hue}" fill-opacity="0.2"'))
-    return out
+            at = float(self.py(mark.y)) if self.figure.y.contains(mark.y) else None
+            yield self.path(key, stroke, "" if at is None else f"M{self.left:g} {_n(at)}H{self.left + self.width:g}")
+            yield self.words(key, mark.label, self.left + self.width - 2, AWAY if at is None else at - 3, "end")
+
+    def label(self, mark, key, _):
+        seen = self.figure.x.contains(mark.x) and self.figure.y.contains(mark.y)
+        x, y = (self.px(mark.x), self.py(mark.y)) if seen else (AWAY, AWAY)
+        yield self.words(key, mark.words(), x, y)
+
+    def all(self):
+        for i, (mark, color) in enumerate(zip(self.figure.marks, self.figure.colors(), strict=True)):
+            yield from getattr(self, type(mark).__name__.lower())(mark, f"m{i}", color)
 
 
 def page_svg(figure: Figure, ident: str) -> str:
@@ -126,20 +182,19 @@ def page_svg(figure: Figure, ident: str) -> str:
         An ``<svg>`` element. Moving parts carry ``data-key``; the picture is hidden from assistive technology because
         its description stands beside it.
     """
-    root = ElementTree.fromstring(matplotlib_svg(figure))
-    found = {element.get("id"): element for element in root.iter() if re.fullmatch(r"m\d+(-\w+)?", element.get("id", ""))}
+    root = ET.fromstring(matplotlib_svg(figure))
     standing: list[str] = []
-    background = next(element for element in root.iter() if element.get("id") == "patch_1")
-    background.clear()
+    next(element for element in root.iter() if element.get("id") == "patch_1").clear()  # the background
     _standing(root, standing)
     left, top, width, height = frame(figure)
-    clip = f"{ident}-clip"
+    clip = f"{ident}.clip"  # a control's id has no point in it
     return "".join([
         f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" xmlns="http://www.w3.org/2000/svg" aria-hidden="true">',
-        f'<defs><clipPath id="{clip}"><rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"/></clipPath>',
-        f'<clipPath id="{clip}-wide"><rect x="{left - 4:g}" y="{top - 4:g}" width="{width + 8:g}" height="{height + 8:g}"/>'
-        "</clipPath></defs>",
+        f'<defs><clipPath id="{clip}"><rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"/>'
+        "</clipPath>"
+        f'<clipPath id="{clip}-wide"><rect x="{left - 4:g}" y="{top - 4:g}" width="{width + 8:g}" '
+        f'height="{height + 8:g}"/></clipPath></defs>',
         *standing,
-        *_moving(figure, found, clip),
+        *_Moving(figure, clip).all(),
         '<path class="ex-cursor-line" fill="none" d=""/></svg>',
     ])

@@ -8,6 +8,7 @@ over flat arrays of float64, each of which names an operation, its arguments, an
 
 from __future__ import annotations
 
+import inspect
 import linecache
 import sys
 from pathlib import Path
@@ -16,8 +17,11 @@ import numpy as np
 
 from .ops import BITWISE, OPS, REDUCTIONS, WHERE
 
+FUNCTIONS = {}  # numpy's functions on traced values; functions.py fills it
+
 _HERE = str(Path(__file__).parent)
 _NUMPY = str(Path(np.__file__).parent)
+_SHORT = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 
 
 class TraceError(TypeError):
@@ -79,7 +83,7 @@ class Graph:
         return self.add("constant", static=data.tobytes(), shape=array.shape, boolean=array.dtype.kind == "b")
 
     def take(self, source: Traced, index: np.ndarray, shape=None) -> Traced:
-        """Return the elements of `source` at the fixed flat positions `index`: every change of shape is one of these."""
+        """Return the elements of `source` at the fixed flat positions `index`: any change of shape is one of these."""
         shape = index.shape if shape is None else shape
         if index.size == source.size and np.array_equal(index.ravel(), np.arange(source.size)):
             return Traced(self, source.id, shape, source.boolean)
@@ -119,7 +123,7 @@ class Graph:
 
 
 def _refusal(what: str, repair: str):
-    def refuse(self, *_):
+    def refuse(*_):
         raise CannotBeTraced(
             f"{what} needs a value, but this one is known only in the browser ({_caller()}); {repair}."
         )
@@ -157,99 +161,62 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return self.reindex(lambda positions: positions[key])
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        ufunc = BITWISE.get(ufunc, ufunc)
         if kwargs.get("out") is not None:
             raise CannotBeTraced(f"{_caller()} changes an array in place; make a new one.")
-        if method != "__call__" or kwargs or ufunc not in OPS:
+        meant = BITWISE.get(ufunc, ufunc)
+        if method != "__call__" or kwargs or meant not in OPS:
             known = ", ".join(sorted(u.__name__ for u in OPS))
             how = "" if method == "__call__" and not kwargs else f" ({method}, {', '.join(kwargs) or 'no options'})"
             raise NotSupportedYet(f"{_caller()} uses np.{ufunc.__name__}{how}; known: {known}.")
-        if ufunc is np.power and np.isscalar(inputs[1]) and inputs[1] in (2, 0.5, -1):
-            # numpy takes the same short cuts, and these are exact where pow is not.
-            ufunc, inputs = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}[inputs[1]], inputs[:1]
         lifted = [self.graph.lift(value) for value in inputs]
-        arithmetic = ufunc in (np.add, np.subtract, np.multiply, np.negative, np.minimum, np.maximum)
-        if arithmetic and all(value.boolean for value in lifted):
+        truths = [value.boolean for value in lifted]
+        if ufunc in BITWISE and not all(truths):
+            raise CannotBeTraced(f"{_caller()} uses & | ~ on numbers; compare first, as in (a > 0) & (b > 0).")
+        if all(truths) and not OPS[meant].boolean:
             raise CannotBeTraced(f"{_caller()} does arithmetic on true and false; write np.where(condition, 1.0, 0.0).")
-        return self.graph.elementwise(OPS[ufunc], *lifted)
+        if meant is np.power and lifted[0].shape and np.isscalar(inputs[1]) and inputs[1] in _SHORT:
+            # numpy takes the same short cuts for an array, and these are exact where pow is not.
+            meant, lifted = _SHORT[inputs[1]], lifted[:1]
+        return self.graph.elementwise(OPS[meant], *lifted)
 
     def __array_function__(self, func, types, args, kwargs):
         if func not in FUNCTIONS:
             known = ", ".join(sorted(f.__name__ for f in FUNCTIONS))
             raise NotSupportedYet(f"{_caller()} uses np.{func.__name__}; known besides arithmetic: {known}.")
+        try:
+            inspect.signature(FUNCTIONS[func]).bind(self.graph, *args, **kwargs)
+        except TypeError as error:
+            raise NotSupportedYet(f"{_caller()} uses np.{func.__name__} as no program can: {error}.") from None
         return FUNCTIONS[func](self.graph, *args, **kwargs)
 
     __bool__ = _refusal("`if`, `and`, `or`, `not`, `in`, `min()`, `max()` or a chained comparison",
                         "use np.where, np.minimum, np.maximum or np.logical_and")
     __float__ = _refusal("float() or a function of `math`", "leave it out, or use numpy's function of that name")
-    __int__ = _refusal("int() or round()", "use np.trunc, np.floor, np.ceil or np.rint")
-    __index__ = _refusal("an index, a shape or range()", "use np.take_along_axis(table, position, axis), or make the size fixed")
-    __array__ = _refusal("np.asarray, or a numpy function outside the traced set,", "apply arithmetic to it directly")
+    __int__ = __round__ = _refusal("int() or round()", "use np.trunc, np.floor, np.ceil or np.rint")
+    __index__ = _refusal("an index, a shape or range()",
+                         "use np.take_along_axis(table, position, axis), or make the size fixed")
+    __array__ = _refusal("np.asarray, an index, or a numpy function outside the traced set,",
+                         "apply arithmetic to it directly, use np.take_along_axis, or np.stack instead of a list")
     __iter__ = _refusal("a loop or unpacking", "write the arithmetic on the whole array")
     __hash__ = _refusal("a dictionary key or a set", "use Choice({label: number, …}) or tabulate(function, choice)")
-    __format__ = _refusal("text", "give the number to Readout or Label with its unit")
-    __str__ = _refusal("text", "give the number to Readout or Label with its unit")
+    __format__ = __str__ = _refusal("text", "give the number to Readout or Label with its unit")
     __setitem__ = _refusal("assignment into an array", "build the array with np.where")
 
     def astype(self, dtype, **_):
-        """Return self as float, or with the fraction cut off as numpy does for whole numbers."""
-        return np.trunc(self) if np.dtype(dtype).kind in "iu" else self * 1.0 if self.boolean else self
+        """Return self as float, as true or false, or with the fraction cut off as numpy does for whole numbers."""
+        kind = np.dtype(dtype).kind
+        if kind == "b":
+            return self if self.boolean else self != 0
+        value = self * 1.0 if self.boolean else self
+        return np.trunc(value) if kind in "iu" else value
+
+    def reshape(self, *shape):
+        """Return the same elements in another shape."""
+        return self.reindex(np.reshape, *shape) if len(shape) == 1 else self.reindex(np.reshape, shape)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"a value known only in the browser has no .{name} ({_caller()}); use numpy's functions.")
 
 
-FUNCTIONS = {
-    np.where: lambda graph, condition, x, y: graph.elementwise(WHERE, condition, x, y),
-    np.clip: lambda graph, a, a_min, a_max: np.minimum(np.maximum(graph.lift(a), a_min), a_max),
-    np.round: lambda graph, a, decimals=0: np.rint(a) if decimals == 0 else np.rint(a * 10.0**decimals) / 10.0**decimals,
-    np.mean: lambda graph, a, axis=None, keepdims=False: (
-        graph.reduce("sum", a, axis, keepdims) / (a.size if axis is None else a.shape[axis])),
-    np.diff: lambda graph, a: a[1:] - a[:-1],
-    np.full_like: lambda graph, a, fill_value: graph.broadcast(graph.lift(fill_value), a.shape).reindex(
-        np.broadcast_to, a.shape),
-    np.zeros_like: lambda graph, a: np.zeros(a.shape),
-    np.ones_like: lambda graph, a: np.ones(a.shape),
-    np.shape: lambda graph, a: a.shape,
-    np.ndim: lambda graph, a: a.ndim,
-    np.size: lambda graph, a: a.size,
-}
-for _f in (np.reshape, np.ravel, np.transpose, np.moveaxis, np.broadcast_to, np.flip, np.roll, np.repeat, np.tile,
-           np.expand_dims, np.squeeze, np.atleast_1d):
-    FUNCTIONS[_f] = lambda graph, a, *args, _f=_f, **kwargs: a.reindex(_f, *args, **kwargs)
-for _name in REDUCTIONS:
-    FUNCTIONS[getattr(np, _name)] = lambda graph, a, axis=None, keepdims=False, _name=_name: graph.reduce(
-        _name, a, axis, keepdims)
-    setattr(Traced, _name, lambda self, axis=None, keepdims=False, _name=_name: self.graph.reduce(
-        _name, self, axis, keepdims))
-for _name in ("mean", "reshape", "ravel", "transpose", "clip", "round", "repeat", "squeeze"):
+for _name in (*REDUCTIONS, "mean", "ravel", "transpose", "clip", "round", "repeat", "squeeze"):
     setattr(Traced, _name, lambda self, *args, _name=_name, **kwargs: getattr(np, _name)(self, *args, **kwargs))
-
-
-def _joined(graph: Graph, arrays, axis, join) -> Traced:
-    parts = [graph.lift(array) for array in arrays]
-    starts = np.cumsum([0] + [part.size for part in parts])
-    positions = join([np.arange(part.size).reshape(part.shape) + start for part, start in zip(parts, starts[:-1])], axis)
-    flat = graph.add("concat", tuple(part.id for part in parts), (int(starts[-1]),))
-    return graph.take(flat, positions)
-
-
-FUNCTIONS[np.stack] = lambda graph, arrays, axis=0: _joined(graph, arrays, axis, np.stack)
-FUNCTIONS[np.concatenate] = lambda graph, arrays, axis=0: _joined(graph, arrays, axis, np.concatenate)
-
-
-def _take(graph: Graph, a, indices, axis=None) -> Traced:
-    if isinstance(indices, Traced):
-        raise CannotBeTraced(f"{_caller()} takes at a position known only in the browser; use np.take_along_axis.")
-    return a.reindex(np.take, indices, axis)
-
-
-def _take_along_axis(graph: Graph, arr, indices, axis=-1) -> Traced:
-    """Look up a table at a position that is known only in the browser, such as that of an optimum."""
-    table, indices = graph.lift(arr), graph.lift(indices)
-    stride = int(np.prod(table.shape[axis % table.ndim + 1 :], dtype=int))
-    places = np.indices(np.broadcast_shapes(indices.shape, (1,) * table.ndim))
-    starts = sum(place * int(np.prod(table.shape[k + 1 :], dtype=int))
-                 for k, place in enumerate(places) if k != axis % table.ndim)
-    return graph.pick(table, starts + indices * stride)
-
-
-FUNCTIONS[np.take] = _take
-FUNCTIONS[np.take_along_axis] = _take_along_axis

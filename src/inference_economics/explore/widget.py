@@ -28,8 +28,8 @@ def _make(control):
         return widgets.SelectionSlider(options=[(control.show(stop), stop) for stop in control.stops],
                                        value=float(control.value), continuous_update=False, **common)
     if control.scale == "log":
-        # Rounding the exponents of the ends outwards keeps both ends within reach.
-        low, high = math.log10(control.low), math.log10(control.high)
+        # A little beyond the ends, which ipywidgets would else cut by a rounding error; `snap` keeps to the ends.
+        low, high = math.log10(control.low) - 1e-9, math.log10(control.high) + 1e-9
         return widgets.FloatLogSlider(value=control.value, base=10, min=low, max=high, step=(high - low) / 240,
                                       readout=False, **common)
     kind = widgets.IntSlider if control.whole else widgets.FloatSlider

@@ -5,15 +5,17 @@ const NUMERAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 // --- controls ---------------------------------------------------------------------------------------------------
 
-/** The values a slider stops at: whole numbers, or three significant digits, its ends, and the default. */
+/** The values a slider stops at: whole numbers or short ones, its ends, and the default. */
 function stopsOf(c) {
   if (c.stops) return c.stops;
   const steps = c.whole && c.scale === "linear" ? Math.min(c.high - c.low, 400) : 240;
+  const ratio = (c.high / c.low) ** (1 / steps), step = (c.high - c.low) / steps;
   const stops = new Set([c.low, c.high, c.default]);
   for (let k = 1; k < steps; k++) {
-    const t = k / steps;
-    const raw = c.scale === "log" ? c.low * (c.high / c.low) ** t : c.low + (c.high - c.low) * t;
-    const value = c.whole ? Math.floor(raw + 0.5) : Number(raw.toPrecision(3));
+    const log = c.scale === "log", raw = log ? c.low * ratio ** k : c.low + step * k;
+    // Three digits, or as many as tell a stop from the next on a short track.
+    const digits = Math.ceil(Math.log10(Math.abs(raw) / (log ? raw * (ratio - 1) : step)) + 0.5);
+    const value = c.whole ? Math.floor(raw + 0.5) : Number(raw.toPrecision(Math.min(Math.max(digits, 3), 17)));
     if (value > c.low && value < c.high) stops.add(value);
   }
   return [...stops].sort((a, b) => a - b);
@@ -27,23 +29,23 @@ const nearest = (list, value) => {
 
 /** The nearest value that a control can hold; what it cannot read gives the default. As Slider.snap and Choice.snap. */
 function snap(c, given) {
-  if (c.kind === "choice") return typeof given === "string" && Object.hasOwn(c.options, given) ? given : c.default;
-  const value = typeof given === "number" ? given : NUMERAL.test(given) ? Number(given) : NaN;
+  if (c.kind === "choice") return c.keys.includes(given) ? given : c.default;
+  const value = typeof given === "number" ? given : typeof given === "string" && NUMERAL.test(given) ? Number(given) : NaN;
   if (Number.isNaN(value)) return c.default;
-  const clamped = Math.min(Math.max(value, c.low), c.high);
+  const clamped = Math.min(Math.max(value, c.low), c.high) + 0;
   if (c.stops) return c.stops[nearest(c.stops, clamped)];
   return c.whole ? Math.floor(clamped + 0.5) : clamped;
 }
 
 /** The number that a program is given for a control's value. */
-const encode = (c, value) =>
-  c.kind === "choice" ? Object.keys(c.options).indexOf(value) : c.stops ? c.stops.indexOf(value) : value;
+const encode = (c, value) => (c.kind === "choice" ? c.keys : c.stops)?.indexOf(value) ?? value;
 
-const show = (c, value) => (c.kind === "choice" ? c.options[value] : text(value, c.unit));
+const show = (c, value) => (c.kind === "choice" ? c.titles[c.keys.indexOf(value)] : text(value, c.unit));
 
 // --- plot -------------------------------------------------------------------------------------------------------
 
-const round = (v) => Math.round(Math.min(Math.max(v, -9999), 9999) * 100) / 100;
+// Far away is as good as infinitely far: SVG holds single precision.
+const round = (v) => Math.round(Math.min(Math.max(v, -1e6), 1e6) * 100) / 100;
 
 /** Data to SVG units along one axis. */
 function scaleOf(axis, start, length) {
@@ -76,9 +78,9 @@ function bandPath(px, py, xs, low, high) {
     const x = px(xs[k]), a = py.clamped(at(low, k)), b = py.clamped(at(high, k));
     if (!Number.isFinite(x + a + b)) continue;
     there.push(`${round(x)} ${round(a)}`);
-    back.unshift(`${round(x)} ${round(b)}`);
+    back.push(`${round(x)} ${round(b)}`);
   }
-  return there.length ? `M${there.concat(back).join("L")}Z` : "";
+  return there.length ? `M${there.concat(back.reverse()).join("L")}Z` : "";
 }
 
 function circles(px, py, xs, ys) {
@@ -121,9 +123,12 @@ const DRAW = {
   },
 };
 
-/** A label's words: fixed, or chosen by a control, with a number after them. */
+/** Words that are fixed, or chosen by a control. */
+const chosen = (words, v) => (typeof words === "string" ? words : words.texts[v[words.at][0]]);
+
+/** A label's words, with a number after them. */
 function wordsOf(m, v) {
-  const words = typeof m.label === "string" ? m.label : m.label.texts[v[m.label.at][0]];
+  const words = chosen(m.label, v);
   return m.value === undefined ? words : `${words} ${text(v[m.value][0], m.unit)}`.trim();
 }
 
@@ -160,7 +165,7 @@ function csvOf(spec, v, settings) {
   const rows = [["title", spec.title]];
   for (const c of spec.controls) rows.push([c.label, settings[c.name], c.unit ?? ""]);
   for (const r of spec.readouts) rows.push([r.label, v[r.value][0], r.unit]);
-  for (const s of spec.states) rows.push([v[s.ok][0] ? s.holds : s.fails]);
+  for (const s of spec.states) rows.push([chosen(v[s.ok][0] === 0 ? s.fails : s.holds, v)]);
   const named = (axis, label) => `${label}${axis.unit ? ` [${axis.unit}]` : ""}`;
   const { x, y } = spec.axes, byX = new Map();
   for (const m of spec.marks) {
@@ -181,6 +186,9 @@ function csvOf(spec, v, settings) {
   return rows.map((row) => row.map(quote).join(",")).join("\n") + "\n";
 }
 
+/** Words in lines of at most so many letters. */
+const wrap = (words, most) => words.match(new RegExp(`.{1,${most}}(?=\\s|$)|\\S+`, "gu")).map((line) => line.trim());
+
 /** The figure as a file of its own: colours resolved, title, legend and settings written in. */
 function svgOf(root, spec, settings) {
   const drawn = root.querySelector("svg"), copy = drawn.cloneNode(true);
@@ -194,8 +202,10 @@ function svgOf(root, spec, settings) {
     dead[k].removeAttribute("class");
   });
   const page = getComputedStyle(root), [, , width, height] = drawn.getAttribute("viewBox").split(" ").map(Number);
-  const lines = [[spec.title, 11, 600], ...spec.legend.map((entry) => [entry.label, 8, 400, entry.color])];
-  lines.push([spec.controls.map((c) => `${c.label}: ${show(c, settings[c.name])}`).join(" · "), 7, 400]);
+  const lines = [...wrap(spec.title, 68).map((words) => [words, 11, 600]),
+    ...spec.legend.map((entry) => [entry.label, 8, 400, entry.color])];
+  const summary = spec.controls.map((c) => `${c.label}: ${show(c, settings[c.name])}`).join(" · ");
+  lines.push(...wrap(summary, 110).map((words) => [words, 7, 400]));
   let y = 16;
   const head = document.createElementNS("http://www.w3.org/2000/svg", "g");
   const add = (parent, tag, attributes, words) => {
@@ -266,6 +276,7 @@ function start(root) {
   const states = spec.states.map((s, k) => ({ ...s, element: find(`s${k}`) }));
   const cursor = { line: root.querySelector(".ex-cursor-line"), words: root.querySelector(".ex-cursor"), place: -1 };
   const hint = cursor.words.textContent, summary = root.querySelector(".ex-settings");
+  const spoken = root.querySelector(".ex-spoken");
 
   /** @type {Record<string, number|string>} */
   const settings = Object.fromEntries(spec.controls.map((c) => [c.name, c.default]));
@@ -279,6 +290,12 @@ function start(root) {
   const numbers = () => Object.fromEntries(spec.controls.map((c) => [c.name, encode(c, settings[c.name])]));
   const touched = (fields, changed) => fields.some((f) => typeof f === "number" && program.depends[f] & changed);
 
+  let speaking = 0;
+  function speak() {
+    const numbers = readouts.map((r) => `${r.label}: ${r.element.textContent}`);
+    spoken.textContent = [...numbers, ...states.map((s) => s.element.textContent)].join(". ");
+  }
+
   /** Redraw what depends on the changed inputs. */
   function update() {
     const changed = program.evaluate(numbers());
@@ -287,12 +304,14 @@ function start(root) {
     }
     for (const r of readouts) if (touched([r.value], changed)) r.element.textContent = text(v[r.value][0], r.unit);
     for (const s of states) {
-      const ok = v[s.ok][0] !== 0;
-      if (s.element.dataset.ok === String(Number(ok))) continue;
+      const ok = v[s.ok][0] !== 0, words = chosen(ok ? s.holds : s.fails, v);
       s.element.dataset.ok = String(Number(ok));
-      s.element.textContent = ok ? s.holds : s.fails;
+      if (s.element.textContent !== words) s.element.textContent = words;
     }
     if (cursor.place >= 0) point(cursor.place);
+    // Spoken once the reader has stopped moving, not at every step.
+    clearTimeout(speaking);
+    speaking = setTimeout(speak, 700);
   }
 
   /** Show the settings on the controls. */
@@ -320,7 +339,7 @@ function start(root) {
   }
   const set = (given) =>
     change(Object.fromEntries(spec.controls.filter((c) => Object.hasOwn(given, c.name)).map((c) => [c.name, snap(c, given[c.name])])));
-  const reset = () => set(Object.fromEntries(spec.controls.map((c) => [c.name, c.default])));
+  const defaults = Object.fromEntries(spec.controls.map((c) => [c.name, c.default]));
 
   for (const { c, element, stops } of inputs) {
     element.addEventListener("input", () => set({ [c.name]: c.kind === "slider" ? stops[element.value] : element.value }));
@@ -366,17 +385,20 @@ function start(root) {
   // Buttons.
   const file = spec.name;
   const actions = {
-    reset,
-    preset: (button) => { reset(); set(spec.presets[button.dataset.preset]); },
-    link() {
+    reset: () => set(defaults),
+    preset: (button) => set({ ...defaults, ...spec.presets[button.dataset.preset] }),
+    link(button) {
       const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
       const address = `${location.href.split("#")[0]}#${root.id}?${query}`;
       const box = root.querySelector(".ex-link");
       box.hidden = false;
       box.value = address;
+      box.focus();
       box.select();
       history.replaceState(null, "", address);
-      navigator.clipboard?.writeText(address).catch(() => {});
+      const copied = () => { button.textContent = "Link copied"; };
+      // Refused on a page that was opened from disk; the address stands selected in the box.
+      navigator.clipboard?.writeText(address).then(copied, () => {});
     },
     csv: () => save(`${file}.csv`, [csvOf(spec, v, settings)], "text/csv"),
     svg: () => save(`${file}.svg`, [svgOf(root, spec, settings)], "image/svg+xml"),
@@ -386,11 +408,11 @@ function start(root) {
     button.addEventListener("click", () => actions[button.dataset.action](button));
   }
 
-  /** Take the settings from the address, if it names this explorer. Unknown names and values are passed over. */
+  /** Take the settings from the address, if it names this explorer. What it does not name is at its default. */
   function fromAddress() {
-    const [id, query] = location.hash.slice(1).split("?");
-    if (id !== root.id || query === undefined) return;
-    set(Object.fromEntries(new URLSearchParams(query)));
+    const [id, ...query] = location.hash.slice(1).split("?");
+    if (id !== root.id || !query.length) return;
+    set({ ...defaults, ...Object.fromEntries(new URLSearchParams(query.join("?"))) });
     root.scrollIntoView();
   }
   window.addEventListener("hashchange", fromAddress);
@@ -403,7 +425,7 @@ function start(root) {
 }
 
 if (typeof document === "undefined") {
-  Object.assign(globalThis, { explorerRuntime: { text, load, snap, stopsOf, encode, parseAnswer } });
+  Object.assign(globalThis, { explorerRuntime: { text, load, snap, stopsOf, encode, show, wordsOf, chosen, replyTo } });
 } else {
   const startAll = () => {
     for (const root of document.querySelectorAll("figure.explorer:not([data-ready])")) {

@@ -1,13 +1,13 @@
 // Programs: what trace.py recorded and program.py wrote, evaluated over flat arrays of float64. No code is generated
 // here, so the page may forbid eval. The elementwise loops stand in ELEMENTWISE, written out from ops.py.
 
-const rint = (a) => {
-  const floor = Math.floor(a), rest = a - floor;
-  return rest < 0.5 ? floor : rest > 0.5 ? floor + 1 : rest === 0.5 ? (floor % 2 === 0 ? floor : floor + 1) : a;
-};
+const sign = (a) => (a === 0 ? 0 : Math.sign(a));
+// Adding and taking away 2^52 rounds half to even; the sign keeps -0.
+const rint = (a) => (Math.abs(a) < 2 ** 52 ? (Math.abs(a) + 2 ** 52 - 2 ** 52) * (a < 0 || Object.is(a, -0) ? -1 : 1) : a);
 const remainder = (a, b) => {
   const r = a % b;
-  return r !== 0 && r < 0 !== b < 0 ? r + b : r;
+  if (r === 0) return 0 * Math.sign(b);
+  return r < 0 !== b < 0 ? r + b : r;
 };
 const floorDivide = (a, b) => {
   if (b === 0) return a / b;
@@ -82,7 +82,7 @@ function load(program) {
   /** @type {Float64Array[]} */
   const values = inputs.map(() => new Float64Array(1).fill(NaN));
   for (const constant of program.constants) values.push(Float64Array.from([constant].flat(), Number));
-  // What a value depends on is a bit for each input, so an explorer has at most 30 controls.
+  // What a value depends on is a bit for each input; explorer.py refuses more than 30 controls.
   const depends = values.map((_, i) => (i < inputs.length ? 1 << i : 0));
 
   const steps = code.map(([op, size, ...refs]) => {
