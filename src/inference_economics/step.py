@@ -145,6 +145,8 @@ class Serving(NamedTuple):
         Sequences that run, and the most that the cache holds. [1]
     weights_s, cache_s, communication_s, launch_s, sequences_s, prefill_s : numeric
         The parts of `tpot_s`. [s]
+    prompt_s : numeric
+        Machine time of one prompt's prefill. [s]
     wait_s : numeric
         The part of `ttft_s` spent waiting for room in the cache. [s]
     output_tok_per_s, input_tok_per_s : numeric
@@ -161,6 +163,7 @@ class Serving(NamedTuple):
     launch_s: object
     sequences_s: object
     prefill_s: object
+    prompt_s: object
     wait_s: object
     output_tok_per_s: object
     input_tok_per_s: object
@@ -257,7 +260,7 @@ def serve(s: Setup, c: Constants, concurrency, prompt_tok, output_tok, n_chips, 
     wait = (concurrency - batch) / batch * (own + output_tok * tpot)
     rate = concurrency / (wait + own + output_tok * tpot)
     return Serving(np.where(fits, tpot, np.inf), np.where(fits, wait + own, np.inf), batch, room, weights, cache_,
-                   communication, launch, sequences, prefill, wait, np.where(fits, rate * output_tok, 0.0),
+                   communication, launch, sequences, prefill, taken, wait, np.where(fits, rate * output_tok, 0.0),
                    np.where(fits, rate * prompt_tok, 0.0))
 
 
