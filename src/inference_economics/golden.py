@@ -1,0 +1,203 @@
+"""How good the model is: published results beside what the package computes.
+
+One registry, ``catalog/golden.toml``, read by the tests and by the book's page. A case states its source, its inputs,
+the reported value and what the source's own rounding allows. Where the model is a bound rather than a prediction, it
+states which side it must lie on, how far at most, and why the gap exists. The exact parameter counts of every model in
+the catalogue are cases as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
+
+from . import catalog, models
+from ._checks import lookup
+from ._golden_formulas import FORMULAS
+from .units import text
+
+RULES = {
+    "match": "equal, within the source's own rounding",
+    "below": "the model is a floor: at or below the report, by no more than the stated factor",
+    "above": "the model is a ceiling: at or above the report, by no more than the stated factor",
+}
+GROUPS = ("parameters", "memory", "roofline", "serving", "training", "money", "silicon")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One published result and how the package derives it.
+
+    Parameters
+    ----------
+    name, title, group : str
+        Key, name for readers, and one of `GROUPS`.
+    formula, inputs : str, dict
+        Which formula, and its arguments.
+    reported : float
+        What the source says, in `unit`.
+    unit : str
+        As `units.text` takes it.
+    source, date, confidence : str
+        Provenance of the report.
+    tolerance : float
+        For a match: half a unit of the last digit given, or what the rounding of the inputs allows. In `unit`.
+    rule : str
+        One of `RULES`.
+    within : float
+        For a bound: the largest factor by which it may differ before it says nothing. [1]
+    digits : int
+        Significant digits to show.
+    reason : str
+        Why a bound is not reached, or what a reader should know.
+
+    Raises
+    ------
+    ValueError
+        When a case cannot be judged: no tolerance for a match, no reason or factor for a bound.
+    """
+
+    name: str
+    title: str
+    group: str
+    formula: str
+    inputs: dict = field(hash=False)
+    reported: float
+    unit: str
+    source: str
+    date: str
+    confidence: str
+    tolerance: float = 0.0
+    rule: str = "match"
+    within: float = 1.0
+    digits: int = 4
+    reason: str = ""
+
+    def __post_init__(self):
+        """Refuse a case that cannot be judged."""
+        catalog.check_provenance(self.source, self.date, self.confidence)
+        lookup("group", self.group, {group: group for group in GROUPS})
+        lookup("formula", self.formula, FORMULAS)
+        lookup("rule", self.rule, RULES)
+        if not self.reported > 0:
+            raise ValueError(f"reported={self.reported!r} must be a positive number.")
+        if not self.tolerance >= 0:
+            raise ValueError(f"tolerance={self.tolerance!r} must be zero or more.")
+        if self.rule != "match" and not (self.reason and self.within > 1):
+            raise ValueError(f"rule={self.rule!r} needs a reason, and a factor `within` above 1.")
+
+
+class Result(NamedTuple):
+    """A case, what the package computes for it, computed over reported, and the verdict in words."""
+
+    case: Case
+    computed: float
+    ratio: float
+    holds: bool
+    verdict: str
+
+
+@cache
+def cases() -> dict[str, Case]:
+    """Return all cases: the registry's rows, then the parameter count of every model with an independent figure.
+
+    Returns
+    -------
+    dict
+        Key to `Case`.
+    """
+    file = catalog.path("golden.toml")
+    rows = {key: catalog.build(Case, row, file, key, name=key) for key, row in catalog.read_tables(file).items()}
+    counts = {f"params-{name}": _count_case(name, model) for name, model in models.load().items()
+              if model.reference_n_params}
+    return rows | counts
+
+
+def _count_case(name: str, model: models.Model) -> Case:
+    return Case(
+        name=f"params-{name}", title=f"{model.title}: parameters", group="parameters", formula="model_count",
+        inputs={"model": name, "count": "n_params"}, reported=model.reference_n_params, unit="parameters",
+        source=f"worked out independently from the configuration ({model.source})", date=model.date,
+        confidence="derived", digits=13)
+
+
+def evaluate(name: str) -> Result:
+    """Compute one case and judge it.
+
+    Parameters
+    ----------
+    name : str
+        Key of a case.
+
+    Returns
+    -------
+    Result
+    """
+    case = lookup("golden case", name, cases())
+    computed = float(FORMULAS[case.formula](**case.inputs))
+    ratio = computed / case.reported
+    holds = {
+        "match": abs(computed - case.reported) <= case.tolerance,
+        # a bound may touch the report to within its rounding
+        "below": computed <= case.reported + case.tolerance and ratio * case.within >= 1,
+        "above": computed >= case.reported - case.tolerance and ratio <= case.within,
+    }[case.rule]
+    words = {"match": "matches", "below": "floor holds", "above": "ceiling holds"}
+    return Result(case, computed, ratio, holds, words[case.rule] if holds else "FAILS")
+
+
+def results() -> list[Result]:
+    """Evaluate every case, group by group.
+
+    Returns
+    -------
+    list of Result
+    """
+    found = [evaluate(name) for name in cases()]
+    return sorted(found, key=lambda result: GROUPS.index(result.case.group))
+
+
+def table() -> list[dict]:
+    """Return the rows of the book's page "How good is the model?", as text.
+
+    Returns
+    -------
+    list of dict
+        Keys ``case``, ``title``, ``group``, ``source``, ``date``, ``reported``, ``computed``, ``ratio``, ``verdict``
+        and ``reason``.
+    """
+    return [{
+        "case": case.name, "title": case.title, "group": case.group, "source": case.source, "date": case.date,
+        "reported": text(case.reported, case.unit, case.digits), "computed": text(computed, case.unit, case.digits),
+        "ratio": text(ratio, digits=3), "verdict": verdict, "reason": case.reason,
+    } for case, computed, ratio, _, verdict in results()]
+
+
+def figure():
+    """Plot computed against reported on logarithmic axes; matches filled, bounds hollow.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    # imported here: the formulas must load without a plotting library
+    from matplotlib.figure import Figure
+
+    plot = Figure(figsize=(7, 6), layout="constrained")
+    axes = plot.add_subplot()
+    found = results()
+    ends = [min(r.case.reported for r in found) / 3, max(r.case.reported for r in found) * 3]
+    axes.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
+    markers = dict(zip(GROUPS, "osD^vP*", strict=True))
+    for i, group in enumerate(GROUPS):
+        for match in (True, False):
+            shown = [r for r in found if r.case.group == group and (r.case.rule == "match") == match]
+            if not shown:
+                continue
+            axes.plot([r.case.reported for r in shown], [r.computed for r in shown], markers[group], color=f"C{i}",
+                      markersize=7, markerfacecolor=f"C{i}" if match else "none", linestyle="none",
+                      label=f"{group}, {'match' if match else 'bound'} ({len(shown)})")
+    axes.set(xscale="log", yscale="log", xlabel="reported, each in its own unit", ylabel="computed")
+    axes.legend(frameon=False, fontsize="small")
+    return plot
