@@ -273,13 +273,13 @@ def owned_usd_per_year(capex_usd, life_years, discount_rate, power_w, electricit
 
     Notes
     -----
-    ===============================  ======================================================================
-    assumed                          if false
-    ===============================  ======================================================================
+    ================================  ======================================================================
+    assumed                           if false
+    ================================  ======================================================================
     the server earns to the last day  a rival's next chip can end its life early: shorten it
-    the site is full                 empty racks are paid for as well
-    level prices over the life       `exposure` moves them
-    ===============================  ======================================================================
+    the site is full                  empty racks are paid for as well
+    level prices over the life        `exposure` moves them
+    ================================  ======================================================================
 
     References
     ----------

@@ -96,13 +96,13 @@ def simulate_prices(price, draws, drift_per_year=0.0, volatility=0.0, up_per_yea
 
     Notes
     -----
-    =============================  ==========================================================================
-    assumed                        if false
-    =============================  ==========================================================================
-    moves are independent          shortages last: real prices trend for months, and risk is larger
+    ==============================  ======================================================================
+    assumed                         if false
+    ==============================  ======================================================================
+    moves are independent           shortages last: real prices trend for months, and risk is larger
     the past calibrates the future  a few years of one market hold few shocks: widen the range
-    steps have one size            draw the factor from a range with `uncertainty.interval`
-    =============================  ==========================================================================
+    steps have one size             draw the factor from a range with `uncertainty.interval`
+    ==============================  ======================================================================
 
     References
     ----------

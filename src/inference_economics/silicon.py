@@ -292,7 +292,7 @@ class MarginStack(NamedTuple):
     @property
     def multiple(self):
         """Cloud price over the price with no margin at all: what owning the whole chain could save [1]."""
-        return ratio(self.cloud_usd_per_hour, self.bare_usd_per_hour)
+        return ratio(self.cloud_usd_per_hour, self.bare_usd_per_hour)[()]
 
 
 @checked

@@ -28,7 +28,7 @@ class Spend(NamedTuple):
     @property
     def serving_share(self):
         """Serving over both; 0 where nothing is spent [1]."""
-        return ratio(self.serving_usd, self.total_usd, 0.0)
+        return ratio(self.serving_usd, self.total_usd, 0.0)[()]
 
 
 @checked
