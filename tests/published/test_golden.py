@@ -1,0 +1,107 @@
+"""Golden cases: what others published, found again by the package's general formulas. One test per case."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from inference_economics import golden, models
+
+CASES = golden.cases()
+KV_13B = CASES["kv-13b"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_case(name):
+    case, computed, ratio, holds, _ = golden.evaluate(name)
+    assert holds, f"{case.title}: reported {case.reported:g}, computed {computed:g}, ratio {ratio:.4f} ({case.rule})"
+
+
+def test_there_are_enough_of_every_kind():
+    rules = [case.rule for case in CASES.values()]
+    assert len(CASES) >= 150
+    assert rules.count("match") >= 120
+    assert rules.count("below") >= 12
+    assert rules.count("above") >= 9
+    assert {case.group for case in CASES.values()} == set(golden.GROUPS)
+
+
+def test_every_model_with_an_independent_count_is_a_case():
+    counted = {name for name, model in models.load().items() if model.reference_n_params}
+    assert len(counted) >= 31
+    assert {f"params-{name}" for name in counted} <= CASES.keys()
+    assert all(CASES[f"params-{name}"].tolerance == 0 for name in counted)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.rule != "match"])
+def test_bounds_give_a_reason_and_say_something(name):
+    case = CASES[name]
+    assert len(case.reason) > 40
+    assert 1 < case.within <= 60
+
+
+def test_tolerances_are_tight():
+    """A match allows the rounding of the source, a few percent at most where inputs were rounded too."""
+    for case in CASES.values():
+        if case.rule == "match":
+            assert case.tolerance <= 0.05 * case.reported or case.reason or case.digits <= 3, case.name
+            assert case.tolerance <= 0.13 * case.reported, case.name
+
+
+def test_a_wrong_report_fails(monkeypatch):
+    """The registry can fail: move a report by more than its rounding, or to the wrong side of a bound."""
+    floor = CASES["pope-decode-64"]
+    ceiling = CASES["mlperf-70b-h200"]
+    spoiled = {
+        "a": replace(KV_13B, reported=KV_13B.reported * 1.01),
+        "b": replace(floor, reported=0.1),
+        "c": replace(floor, reported=100.0),
+        "d": replace(ceiling, reported=1e6),
+        "e": replace(ceiling, reported=1.0),
+        "f": KV_13B,
+    }
+    monkeypatch.setattr(golden, "cases", lambda: spoiled)
+    verdicts = {name: golden.evaluate(name).verdict for name in spoiled}
+    assert verdicts == {"a": "FAILS", "b": "FAILS", "c": "FAILS", "d": "FAILS", "e": "FAILS", "f": "matches"}
+
+
+def test_the_table_reads_well():
+    rows = {row["case"]: row for row in golden.table()}
+    assert rows.keys() == CASES.keys()
+    assert rows["kv-13b"]["computed"] == "6.711 GB"
+    assert rows["kv-13b-binary"]["reported"] == "6.25 GiB"
+    assert rows["params-deepseek-v3"]["computed"] == "671.0264192B parameters"
+    assert rows["pope-decode-64"]["verdict"] == "floor holds"
+    assert not any(row["verdict"] == "FAILS" for row in rows.values())
+
+
+def test_the_figure_shows_every_case():
+    axes = golden.figure().axes[0]
+    points = sum(len(line.get_xdata()) for line in axes.lines) - 2
+    assert points == len(CASES)
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert any("bound" in label for label in labels)
+    assert any("match" in label for label in labels)
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"rule": "about"}, "unknown rule 'about'; known: match, below, above"),
+    ({"group": "misc"}, "unknown group 'misc'; known: parameters"),
+    ({"formula": "guess"}, "unknown formula 'guess'"),
+    ({"reported": 0}, "reported=0 must be a positive number"),
+    ({"reported": math.nan}, "reported=nan must be a positive number"),
+    ({"tolerance": -1}, "tolerance=-1 must be zero or more"),
+    ({"rule": "below"}, "rule='below' needs a reason, and a factor `within` above 1"),
+    ({"rule": "above", "reason": "because"}, "needs a reason, and a factor"),
+    ({"source": ""}, "source is empty"),
+    ({"confidence": "sure"}, "unknown confidence mark 'sure'"),
+])
+def test_a_case_that_cannot_be_judged_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(KV_13B, **change)
+
+
+def test_unknown_cases_are_named():
+    with pytest.raises(ValueError, match=r"unknown golden case 'kv-13'; known: .*Did you mean 'kv-13b'"):
+        golden.evaluate("kv-13")
