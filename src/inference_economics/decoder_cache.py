@@ -93,6 +93,17 @@ class Cache:
         """Bytes reserved, used or not [B]."""
         return self._values.nbytes + (0 if self._scales is None else self._scales.nbytes)
 
+    def pretend(self, length_tok):
+        """Fill the cache with made-up values as if `length_tok` tokens had been read, to time what comes next."""
+        require_whole(0, length_tok=length_tok)
+        if length_tok > self.capacity_tok:
+            raise ValueError(f"length_tok={length_tok} exceeds capacity_tok={self.capacity_tok}.")
+        # written, not left at zero: memory that was never written is one shared page, and reads from it are too fast
+        self._values[...] = 1
+        if self._scales is not None:
+            self._scales[...] = 0.01
+        self.length_tok = length_tok
+
     def extend(self, layer, new):
         """Store new tokens of one layer; return all that they may look at.
 
