@@ -138,3 +138,18 @@ def test_unknown_constants_and_unreachable_loss():
             function(1.5)
     with pytest.raises(ValueError, match="alpha=3 is outside"):
         sc.LossConstants("mine", "", 1.7, 400, 400, 3, 0.3, "")
+
+
+@given(n=sizes, served=st.floats(10, 18).map(lambda x: 10**x), ratio=st.sampled_from([1.0, 50.0]),
+       fit=st.sampled_from(FITS))
+def test_a_plan_implies_the_tokens_it_was_made_for(n, served, ratio, fit):
+    plan = sc.inference_aware_optimum(quality(n, fit), served, fit, ratio)
+    implied = sc.inference_tok_for_plan(plan.n_params, plan.training_tok, fit, ratio)
+    # The excess over the optimum is a difference of numbers near one.
+    assert implied == pytest.approx(served, rel=1e-6, abs=1e-9 * plan.training_tok)
+
+
+def test_too_little_data_implies_no_serving():
+    assert sc.inference_tok_for_plan(175e9, 3e11) == 0
+    with pytest.raises(ValueError, match="training_tok"):
+        sc.inference_tok_for_plan(8e9, -1.0)

@@ -275,3 +275,38 @@ def compute_optimal_for_loss(loss, constants="epoch"):
     n_params = np.power(fit.a * (1 + fit.alpha / fit.beta) / gap, 1 / fit.alpha)
     training_tok = np.power(fit.b * (1 + fit.beta / fit.alpha) / gap, 1 / fit.beta)
     return ModelPlan(n_params, training_tok, 6 * n_params * training_tok, 0.0 * n_params)
+
+
+@checked
+def inference_tok_for_plan(n_params, training_tok, constants="epoch", inference_cost_ratio=1.0):
+    """Tokens served over a model's life that would make its size the cheapest for its quality.
+
+    Parameters
+    ----------
+    n_params : numeric
+        Parameters. [1]
+    training_tok : numeric
+        Training tokens. [token]
+    constants : str or LossConstants
+        Which fit.
+    inference_cost_ratio : numeric
+        As in `inference_aware_optimum`.
+
+    Returns
+    -------
+    numeric
+        Tokens; 0 for a model with no more data than the compute-optimal one. [token]
+
+    Notes
+    -----
+    `inference_aware_optimum` read backwards: ``3 D (s alpha/beta - 1)``, with ``s`` the share of the reducible loss due
+    to parameters over the share due to data. What a plan implies, not what its makers counted: small models are also
+    faster, and fit on smaller machines.
+
+    References
+    ----------
+    Sardana et al., arXiv:2401.00448, 2024.
+    """
+    fit = loss_constants(constants)
+    split = fit.a / np.power(n_params, fit.alpha) * np.power(training_tok, fit.beta) / fit.b
+    return np.maximum(3 * training_tok * (split * fit.alpha / fit.beta - 1), 0.0) / inference_cost_ratio
