@@ -209,17 +209,28 @@ def test_one_expert_that_is_always_chosen_is_a_dense_ffn():
 
 # -- against the formulas ---------------------------------------------------------------------------------------------
 
-SAME = ("layers", "hidden", "q_heads", "kv_heads", "head_dim", "ffn_hidden", "vocab", "attention", "tied", "kv_lora",
-        "q_lora", "rope_dim", "v_head_dim", "experts", "experts_active", "experts_shared", "expert_hidden",
-        "dense_layers")
-
-
 @pytest.mark.parametrize("slug", ["llama-2-13b", "llama-3.1-8b", "llama-3.1-70b", "mistral-7b", "deepseek-v3"])
 def test_parameters_and_cache_equal_those_of_the_catalogue(slug):
     model = models.get(slug)
-    config = Config(**{name: getattr(model, name) for name in SAME})
+    config = Config.of(model)
     assert config.n_params == model.n_params
     assert config.kv_values_per_token == model.kv_values_per_token
+
+
+def test_a_catalogue_shape_runs_when_cut_down():
+    config = Config.of(models.get("llama-3.1-8b"), layers=1, hidden=64, ffn_hidden=96, vocab=50)
+    assert (config.q_heads, config.kv_heads, config.head_dim) == (32, 8, 128)
+    assert Decoder.random(config).generate([1, 2], 3).shape == (3,)
+
+
+@pytest.mark.parametrize(("slug", "message"), [
+    ("gpt2", "gpt2 has parts that this decoder lacks: qkv_bias=True, .*norm='layer'"),
+    ("mixtral-8x7b", "experts routed otherwise than in DeepSeek-V3"),
+    ("gemma-3-27b", "window_layers="),
+])
+def test_a_catalogue_model_with_other_parts_is_refused(slug, message):
+    with pytest.raises(ValueError, match=message):
+        Config.of(models.get(slug))
 
 
 @given(kind=st.sampled_from(list(KINDS)), batch=st.integers(1, 4), count=st.integers(1, 12),

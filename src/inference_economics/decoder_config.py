@@ -11,6 +11,13 @@ from inference_economics.rope import Scaling, frequencies
 
 FFN = ("swiglu", "relu", "gelu")
 ATTENTION = ("gqa", "mla")
+# Fields that a Model of the catalogue has too, and what a Model must have for this decoder to be the same.
+_SHARED = ("layers", "hidden", "q_heads", "kv_heads", "head_dim", "ffn_hidden", "vocab", "attention", "window_tok",
+           "tied", "kv_lora", "q_lora", "rope_dim", "v_head_dim", "experts", "experts_active", "experts_shared",
+           "expert_hidden", "dense_layers")
+_REQUIRED = {"qkv_bias": False, "out_bias": False, "ffn_bias": False, "sinks": False, "qk_norm": "none", "norm": "rms",
+             "norms_per_layer": 2, "positions": 0, "linear_layers": 0, "indexer_heads": 0, "output_gate": False,
+             "shared_gate": False, "shared_hidden": 0, "moe_every": 1}
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,37 @@ class Config:
             raise ValueError("attention='mla' needs kv_lora, rope_dim and v_head_dim.")
         _check_experts(self)
         frequencies(self.rotary_dim, self.rope_theta)  # raises for an odd head
+
+    @classmethod
+    def of(cls, model, **changes) -> Config:
+        """Return the shape of a catalogue model, some fields changed: fewer layers, say, so that it fits a laptop.
+
+        Parameters
+        ----------
+        model : models.Model
+            From `models.get`.
+        **changes
+            Fields of this class to set otherwise.
+
+        Returns
+        -------
+        Config
+
+        Raises
+        ------
+        ValueError
+            When the model has parts that this decoder lacks; the message names them.
+        """
+        lacking = [f"{name}={getattr(model, name)!r}" for name, value in _REQUIRED.items()
+                   if getattr(model, name) != value]
+        if model.window_layers not in (0, model.layers):
+            lacking.append(f"window_layers={model.window_layers} of {model.layers}")
+        if model.experts and not (model.attention == "mla" and model.router_bias):
+            lacking.append("experts routed otherwise than in DeepSeek-V3")
+        if lacking:
+            raise ValueError(f"{model.name} has parts that this decoder lacks: {', '.join(lacking)}.")
+        fields = {name: getattr(model, name) for name in _SHARED}
+        return cls(**{**fields, "ffn": "swiglu" if model.ffn == "gated" else "gelu", **changes})
 
     @property
     def rotary_dim(self) -> int:
