@@ -1,5 +1,6 @@
 """The cache: published sizes, linearity, bounds between attention kinds, capacity, paging, sharing."""
 
+import inspect
 import math
 
 import numpy as np
@@ -8,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from inference_economics import _cache_quantities, _quantities, _serving_quantities, models
 from inference_economics import kv_cache as kv
-from inference_economics import models
 
 contexts = st.integers(0, 2_000_000)
 batches = st.integers(0, 4096)
@@ -219,3 +220,13 @@ M = models.get("gpt2")
 def test_wrong_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_every_argument_is_in_the_notation_table():
+    """One name, one quantity: each argument of a public formula has its row, with unit and meaning."""
+    rows = _cache_quantities.QUANTITIES | _quantities.QUANTITIES | _serving_quantities.QUANTITIES
+    for module in (kv, models):
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__ and not name.startswith("_") and name not in ("load", "get"):
+                assert set(inspect.signature(function).parameters) - {"model"} <= rows.keys(), name
+    assert all(row.unit and row.meaning and row.low < row.high for row in _cache_quantities.QUANTITIES.values())

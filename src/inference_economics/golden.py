@@ -88,6 +88,12 @@ class Case:
             raise ValueError(f"rule={self.rule!r} needs a reason, and a factor `within` above 1.")
 
 
+    @property
+    def published(self) -> bool:
+        """Whether others published the value; otherwise it is a second derivation, made apart from this package."""
+        return self.confidence != "derived"
+
+
 class Result(NamedTuple):
     """A case, what the package computes for it, computed over reported, and the verdict in words."""
 
@@ -164,18 +170,41 @@ def table() -> list[dict]:
     Returns
     -------
     list of dict
-        Keys ``case``, ``title``, ``group``, ``source``, ``date``, ``reported``, ``computed``, ``ratio``, ``verdict``
-        and ``reason``.
+        Keys ``case``, ``title``, ``group``, ``origin`` (``published`` or ``second derivation``), ``source``, ``date``,
+        ``reported``, ``computed``, ``ratio``, ``verdict`` and ``reason``.
     """
     return [{
-        "case": case.name, "title": case.title, "group": case.group, "source": case.source, "date": case.date,
+        "case": case.name, "title": case.title, "group": case.group,
+        "origin": "published" if case.published else "second derivation", "source": case.source, "date": case.date,
         "reported": text(case.reported, case.unit, case.digits), "computed": text(computed, case.unit, case.digits),
         "ratio": text(ratio, digits=3), "verdict": verdict, "reason": case.reason,
     } for case, computed, ratio, _, verdict in results()]
 
 
+def summary() -> dict[str, int]:
+    """Count the cases by what they prove.
+
+    Returns
+    -------
+    dict
+        ``cases``, ``published``, ``matches``, ``published_matches``, ``bounds``, ``failures``.
+    """
+    found = results()
+    matches = [r for r in found if r.case.rule == "match" and r.holds]
+    return {
+        "cases": len(found),
+        "published": sum(r.case.published for r in found),
+        "matches": len(matches),
+        "published_matches": sum(r.case.published for r in matches),
+        "bounds": sum(r.case.rule != "match" and r.holds for r in found),
+        "failures": sum(not r.holds for r in found),
+    }
+
+
 def figure():
-    """Plot computed against reported on logarithmic axes; matches filled, bounds hollow.
+    """Plot computed against reported on logarithmic axes, and beside it how far off each bound is.
+
+    Matches are filled and bounds hollow; a bound below 1 is a floor, above 1 a ceiling.
 
     Returns
     -------
@@ -184,20 +213,34 @@ def figure():
     # imported here: the formulas must load without a plotting library
     from matplotlib.figure import Figure
 
-    plot = Figure(figsize=(7, 6), layout="constrained")
-    axes = plot.add_subplot()
+    plot = Figure(figsize=(11, 6.5), layout="constrained")
+    left, right = plot.subplots(1, 2, width_ratios=(3, 2))
     found = results()
+    colours = {group: f"C{i}" for i, group in enumerate(GROUPS)}
+    _scatter(left, found, colours)
+    _ratios(right, sorted((r for r in found if r.case.rule != "match"), key=lambda r: r.ratio), colours)
+    return plot
+
+
+def _scatter(axes, found: list[Result], colours: dict) -> None:
     ends = [min(r.case.reported for r in found) / 3, max(r.case.reported for r in found) * 3]
     axes.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
-    markers = dict(zip(GROUPS, "osD^vP*", strict=True))
-    for i, group in enumerate(GROUPS):
+    for group, marker in zip(GROUPS, "osD^vP*", strict=True):
         for match in (True, False):
             shown = [r for r in found if r.case.group == group and (r.case.rule == "match") == match]
-            if not shown:
-                continue
-            axes.plot([r.case.reported for r in shown], [r.computed for r in shown], markers[group], color=f"C{i}",
-                      markersize=7, markerfacecolor=f"C{i}" if match else "none", linestyle="none",
-                      label=f"{group}, {'match' if match else 'bound'} ({len(shown)})")
+            if shown:
+                axes.plot([r.case.reported for r in shown], [r.computed for r in shown], marker, color=colours[group],
+                          markersize=7, markerfacecolor=colours[group] if match else "none", linestyle="none",
+                          label=f"{group}, {'match' if match else 'bound'} ({len(shown)})")
     axes.set(xscale="log", yscale="log", xlabel="reported, each in its own unit", ylabel="computed")
     axes.legend(frameon=False, fontsize="small")
-    return plot
+
+
+def _ratios(axes, bounds: list[Result], colours: dict) -> None:
+    axes.axvline(1, color="0.6", linewidth=1, zorder=0)
+    for place, result in enumerate(bounds):
+        colour = colours[result.case.group]
+        axes.plot([1, result.ratio], [place, place], color=colour, linewidth=1)
+        axes.plot(result.ratio, place, "o", color=colour, markerfacecolor="none", markersize=7)
+    axes.set_yticks(range(len(bounds)), [r.case.name for r in bounds], fontsize="small")
+    axes.set(xscale="log", xlabel="computed / reported, bounds only")
