@@ -48,14 +48,14 @@ bench: $(ENV)  ## time the figures, the pages and the model on this machine
 calibrate: $(ENV)  ## fit the serving efficiencies to the published measurements again
 	$(PY) tools/calibrate.py
 
-oracle: $(ENV)  ## compare the reference decoder with another implementation (downloads torch)
-	$(PY) tools/oracle/run.py
+oracle: $(ENV)  ## compare the reference decoder with another implementation (fetches PyTorch)
+	$(PY) tools/in_oracle.py tools/oracle.py
 
-measure: $(ENV)  ## measure this machine's GPU for the chapter on the whole stack
-	$(PY) tools/measure_gpu.py
+measure: $(ENV)  ## measure an NVIDIA GPU of this machine into gpu.json (fetches PyTorch)
+	$(PY) tools/in_oracle.py tools/measure_gpu.py --out gpu.json
 
-train: $(ENV)  ## train the reference decoder's weights again
-	$(PY) tools/train/run.py
+train: $(ENV)  ## train the toy models again (fetches PyTorch)
+	$(PY) tools/in_oracle.py tools/train_tiny.py
 
 lock: $(ENV)  ## renew requirements.lock and environment.yml
 	$(PY) tools/lock.py

@@ -1,7 +1,7 @@
 """Write the chapter list of README.md from the notebooks.
 
-    python tools/readme.py            write the list
-    python tools/readme.py --check    write nothing; fail when the list is not what the notebooks say
+python tools/readme.py            write the list
+python tools/readme.py --check    write nothing; fail when the list is not what the notebooks say
 """
 
 from __future__ import annotations

@@ -90,8 +90,9 @@ def build(output: Path, jobs: int, quiet: bool = False) -> Path:
     fill_cache(output, jobs)
     print("Building the pages", flush=True)
     shutil.rmtree(output / "_build" / "html", ignore_errors=True)  # a page that is gone must not stay
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "--config", "book/_config.yml", "--toc",
-               "book/_toc.yml", "--path-output", str(output), "--all", "-W", "-n", "--keep-going"]
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [str(program), "build", ".", "--config", "book/_config.yml", "--toc", "book/_toc.yml",
+               "--path-output", str(output), "--all", "-W", "-n", "--keep-going"]
     # A build must not depend on the day: Sphinx writes dates and years unless told which.
     environment = {"SOURCE_DATE_EPOCH": "1767225600", "PYTHONHASHSEED": "0"} | dict(os.environ)
     subprocess.run(command + ["-q"] * quiet, cwd=ROOT, env=environment, check=True)

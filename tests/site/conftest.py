@@ -36,11 +36,7 @@ def address(site: Path):
         server.shutdown()
 
 
-@pytest.fixture
-def visit(chromium, site: Path, address: str):
-    """Return a function that opens a page and notes what a reader would never want: errors, foreign requests."""
-    contexts = []
-
+def _opener(chromium, site: Path, address: str, contexts: list):
     def opened(name: str, from_disk: bool = False, **settings):
         context = chromium.new_context(**settings)
         contexts.append(context)
@@ -53,9 +49,27 @@ def visit(chromium, site: Path, address: str):
         page.on("response", lambda r: r.status >= 400 and page.troubles.append(f"{r.status}: {r.url}"))
         page.on("request", lambda r: r.url.startswith(own) or page.troubles.append(f"another host: {r.url}"))
         page.goto(f"{home}/{name}", wait_until="load")
+        # Fonts and mathematics come after the load event.
+        page.evaluate("Promise.all([document.fonts.ready, window.MathJax?.startup?.promise])")
         return page
 
-    yield opened
+    return opened
+
+
+@pytest.fixture
+def visit(chromium, site: Path, address: str):
+    """Return a function that opens a page and notes what a reader would never want: errors, foreign requests."""
+    contexts: list = []
+    yield _opener(chromium, site, address, contexts)
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def open_page(chromium, site: Path, address: str):
+    """`visit` for a page that a whole module looks at."""
+    contexts: list = []
+    yield _opener(chromium, site, address, contexts)
     for context in contexts:
         context.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from book_site import ROOT, page_names, website
+from book_site import ROOT, website
 
 from inference_economics import Explorer
 
@@ -17,23 +17,27 @@ async (root) => {
     : [0, 0.21, 0.5, 0.83, 1].map((t) => String(Math.round(t * c.max)));
   const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const move = (c, value) => { c.value = value; c.dispatchEvent(new Event("input", { bubbles: true })); };
+  const words = (selector) => root.querySelector(selector).textContent;
   const seen = [];
   const note = async () => {
     await frame();
     seen.push({
       settings: Object.fromEntries(controls.map((c) => [c.dataset.parameter, c.dataset.value])),
       shown: Object.fromEntries(controls.map((c) => [c.dataset.parameter,
-        c.tagName === "SELECT" ? c.selectedOptions[0].text : root.querySelector(`[data-value-of="${c.dataset.parameter}"]`).textContent])),
-      readouts: [...root.querySelectorAll(".ex-readout")].map((r) => [r.querySelector("span").textContent, r.querySelector("output").textContent]),
+        c.tagName === "SELECT" ? c.selectedOptions[0].text : words(`[data-value-of="${c.dataset.parameter}"]`)])),
+      readouts: [...root.querySelectorAll(".ex-readout")].map((r) => [...r.children].map((part) => part.textContent)),
       states: [...root.querySelectorAll(".ex-state")].map((s) => s.textContent),
       paths: [...root.querySelectorAll("svg [data-key]")].map((p) => p.getAttribute("d")).join(),
     });
   };
   const reset = () => root.querySelector('[data-action="reset"]').click();
   await note();
-  for (const control of controls) {
-    for (const place of places(control)) { move(control, place); await note(); }
-    reset();
+  // From the default, and from two other settings: a slider may rest where the default is.
+  for (const start of [null, 3, 1]) {
+    for (const control of controls) {
+      if (start === null) reset(); else for (const c of controls) move(c, places(c)[start % places(c).length]);
+      for (const place of places(control)) { move(control, place); await note(); }
+    }
   }
   for (const t of [0, 1, 2, 3]) {
     for (const c of controls) { const all = places(c); move(c, all[t % all.length]); }
@@ -73,16 +77,30 @@ PAGES = [source for source in website.pages() if "explore(" in source.read_text(
 
 
 @pytest.fixture(scope="module", params=PAGES, ids=lambda path: path.stem)
-def page_code(request, monkeypatch_module):
-    source = request.param
-    monkeypatch_module.chdir(source.parent)
-    return source, {explorer.name: explorer for explorer in explorers_of(source)}
+def source(request):
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def monkeypatch_module():
+def explorers(source) -> dict[str, Explorer]:
     with pytest.MonkeyPatch.context() as patch:
-        yield patch
+        patch.chdir(source.parent)
+        return {explorer.name: explorer for explorer in explorers_of(source)}
+
+
+@pytest.fixture(scope="module")
+def driven(source, open_page) -> dict[str, list[dict]]:
+    """What each explorer of a page showed, moment by moment, while every control was moved."""
+    page = open_page(_address(source), from_disk=True)
+    roots = page.locator("figure.explorer[data-ready]").all()
+    assert len(roots) == page.locator("figure.explorer").count() > 0
+    seen = {root.get_attribute("data-explorer"): root.evaluate(DRIVE) for root in roots}
+    assert page.troubles == []
+    return seen
+
+
+def _address(source) -> str:
+    return source.relative_to(ROOT).with_suffix(".html").as_posix()
 
 
 def _settings(explorer: Explorer, words: dict[str, str]) -> dict:
@@ -91,42 +109,43 @@ def _settings(explorer: Explorer, words: dict[str, str]) -> dict:
             for key, control in explorer.controls_spec.items()}
 
 
-def test_the_page_shows_what_python_computes(page_code, visit):
-    source, explorers = page_code
-    page = visit(source.relative_to(ROOT).with_suffix(".html").as_posix(), from_disk=True)
-    roots = page.locator("figure.explorer[data-ready]").all()
-    assert len(roots) == page.locator("figure.explorer").count() > 0
-    for root in roots:
-        explorer = explorers[root.get_attribute("data-explorer")]
-        seen = root.evaluate(DRIVE)
-        for moment in seen:
+def test_the_page_has_the_explorers_of_its_source(explorers, driven):
+    assert driven.keys() == explorers.keys()
+
+
+def test_the_page_shows_what_python_computes(explorers, driven):
+    for name, moments in driven.items():
+        explorer = explorers[name]
+        for moment in moments:
             settings = _settings(explorer, moment["settings"])
             figure = explorer.figure(**settings)
-            assert dict(moment["readouts"]) == explorer.readouts(**settings), (explorer.name, settings)
-            assert moment["states"] == [s.holds if bool(s.ok) else s.fails for s in figure.states], (explorer.name, settings)
-            assert moment["shown"] == {key: control.show(settings[key]) for key, control in explorer.controls_spec.items()}
-        assert seen[0] == seen[-1], f"{explorer.name}: reset does not bring the default back"
-        assert len({moment["paths"] for moment in seen}) > 1, f"{explorer.name}: no mark ever moves"
-    assert page.troubles == []
+            assert dict(moment["readouts"]) == explorer.readouts(**settings), (name, settings)
+            assert moment["states"] == [s.holds if bool(s.ok) else s.fails for s in figure.states], (name, settings)
+            shown = {key: control.show(settings[key]) for key, control in explorer.controls_spec.items()}
+            assert moment["shown"] == shown, (name, settings)
 
 
-def test_each_control_changes_what_the_page_shows(page_code, visit):
-    source, explorers = page_code
-    page = visit(source.relative_to(ROOT).with_suffix(".html").as_posix())
+def test_reset_brings_the_default_back(driven):
+    for name, moments in driven.items():
+        assert moments[0] == moments[-1], name
+
+
+def test_each_control_changes_what_the_page_shows(explorers, driven):
     dead = []
-    for root in page.locator("figure.explorer[data-ready]").all():
-        explorer, seen = explorers[root.get_attribute("data-explorer")], root.evaluate(DRIVE)
-        for key in explorer.controls_spec:
-            alone = itertools.groupby(seen, lambda moment: {k: v for k, v in moment["settings"].items() if k != key})  # noqa: B023
-            runs = [[(m["paths"], str(m["readouts"]), str(m["states"])) for m in run] for _, run in alone]
-            if not any(len(set(run)) > 1 for run in runs):
-                dead.append((explorer.name, key))
+    for name, moments in driven.items():
+        for key in explorers[name].controls_spec:
+            seen = {}
+            for moment in moments:
+                others = tuple(value for other, value in moment["settings"].items() if other != key)
+                shows = (moment["paths"], str(moment["readouts"]), str(moment["states"]))
+                seen.setdefault(others, set()).add(shows)
+            if all(len(shows) == 1 for shows in seen.values()):
+                dead.append((name, key))
     assert dead == []
 
 
-def test_every_explorer_can_fail_visibly(page_code):
+def test_every_explorer_can_fail_visibly(explorers):
     # Each figure with a state has a setting in reach that shows it failing, or the state teaches nothing.
-    _, explorers = page_code
     for explorer in explorers.values():
         states = explorer.figure().states
         if not states:
@@ -138,9 +157,8 @@ def test_every_explorer_can_fail_visibly(page_code):
         assert False in seen, f"{explorer.name} never shows its failure"
 
 
-def test_a_link_carries_the_settings(page_code, visit):
-    source, explorers = page_code
-    page = visit(source.relative_to(ROOT).with_suffix(".html").as_posix())
+def test_a_link_carries_the_settings(source, explorers, visit):
+    page = visit(_address(source))
     root = page.locator("figure.explorer[data-ready]").first
     explorer = explorers[root.get_attribute("data-explorer")]
     root.locator("[data-parameter]").first.evaluate(

@@ -1,13 +1,10 @@
-"""Every page in a real browser: no error, no foreign request, readable by everyone, from a server and from disk."""
+"""Every page in a real browser: no error and no foreign request, from a server and from disk, on a phone too."""
 
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from book_site import page_names
 
-# color-contrast-enhanced and other "best practice" rules are opinions; these two sets are the law in most places.
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -15,19 +12,8 @@ PHONE = {"width": 390, "height": 844}
 @pytest.mark.parametrize("name", page_names())
 def test_a_page_loads_without_trouble(visit, name, from_disk):
     page = visit(name, from_disk)
-    page.wait_for_load_state("networkidle")
     assert page.locator(".bd-article h1").count() == 1
     assert page.troubles == []
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", page_names())
-def test_a_page_is_accessible(visit, name, theme):
-    page = visit(name, color_scheme=theme)
-    page.wait_for_load_state("networkidle")
-    # The policy forbids what axe would add to the page as a script element; evaluating it in the page is allowed.
-    violations = Axe().run(page, options=AXE).response["violations"]
-    assert [(v["id"], [node["html"][:160] for node in v["nodes"]][:3]) for v in violations] == []
 
 
 @pytest.mark.parametrize("name", page_names())
