@@ -235,12 +235,10 @@ def _load_band(concurrency: int) -> str:
     return next((f"up to {edge:3d}" for edge in edges if concurrency <= edge), "above 256")
 
 
-def _number(value) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _section(name: str, row: dict) -> str:
-    return f"[{name}]\n" + "".join(f"{key} = {_number(value)}\n" for key, value in row.items())
+def _section(name: str, row: dict, digits=".4g") -> str:
+    lines = (f"{key} = {value:{digits}}\n" if isinstance(value, float) else f"{key} = {value}\n"
+             for key, value in row.items())
+    return f"[{name}]\n" + "".join(lines)
 
 
 def write(fitted: dict, fit_rows: dict, held_rows: dict, meta: dict) -> str:
@@ -255,8 +253,7 @@ def write(fitted: dict, fit_rows: dict, held_rows: dict, meta: dict) -> str:
     text += [_section(f"pair.{e}.{g}", row) for e, by in fitted["pair"].items() for g, row in by.items()]
     for half, rows in (("fitted_half", fit_rows), ("other_half", held_rows)):
         for (group, key), row in sorted(rows.items()):
-            rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}
-            text.append(_section(f'residual.{half}.{group}."{key}"', rounded))
+            text.append(_section(f'residual.{half}.{group}."{key}"', row, ".4f"))
     return "\n".join(text)
 
 

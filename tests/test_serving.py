@@ -1,0 +1,334 @@
+"""Services against published days and tables, queues against simulation, and limits that hold for any numbers."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference_economics import models, serving
+from inference_economics.explore.trace import Graph
+
+COST = {"price_usd_per_hour": 2.0, "n_chips": 8.0, "batch": 64.0, "prompt_tok": 1000.0, "output_tok": 500.0,
+        "prefill_time_s": 0.1, "decode_step_s": 0.02}
+DEMAND = {"request_per_s": 10.0, "service_s": 20.0, "batch": 64.0}
+# draft length, acceptance, draft cost, predicted speed-up: Leviathan et al., Table 2, the rows that state a cost
+LEVIATHAN = [(7, 0.75, 0.02, 3.2), (7, 0.80, 0.04, 3.3), (7, 0.82, 0.11, 2.5), (7, 0.62, 0.02, 2.3),
+             (5, 0.68, 0.04, 2.4), (3, 0.71, 0.11, 2.0), (5, 0.65, 0.02, 2.4), (5, 0.73, 0.04, 2.6),
+             (3, 0.74, 0.11, 2.0)]
+
+
+# -- batches ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kv_bytes_per_token", "bytes_each", "chips", "reported_qps"),
+                         [(324e3, 2, 32, 0.45), (162e3, 1, 16, 0.90), (81e3, 0.5, 8, 1.80)])
+def test_scaling_book_queries_per_second(kv_bytes_per_token, bytes_each, chips, reported_qps):
+    batch = serving.largest_batch(16e9, chips, 70e9 * bytes_each, kv_bytes_per_token * 8192, reserve_fraction=0)
+    # 140 sequences are held whatever the format, in 19 ms steps, each for 512 of them
+    assert batch == 140
+    assert round(batch / (19e-3 * 512) / chips, 2) == reported_qps
+    exact = models.get("llama-3-70b").kv_values_per_token * bytes_each
+    assert exact == pytest.approx(kv_bytes_per_token, rel=0.02)
+
+
+def test_nothing_fits_beside_too_large_weights():
+    assert serving.largest_batch(80e9, 1, 140e9, 1e9) == 0
+
+
+@given(n=st.integers(1, 64), reserve=st.floats(0, 0.9))
+def test_largest_batch_fills_the_memory_and_no_more(n, reserve):
+    batch = serving.largest_batch(80e9, n, 20e9, 1e9, reserve)
+    used, room = 20e9 + batch * 1e9, n * 80e9 * (1 - reserve)
+    assert batch == 0 or used <= room * (1 + 1e-12)
+    assert used + 1e9 > room * (1 - 1e-12)
+
+
+GRID = np.arange(1.0, 257)
+
+
+def test_frontier_trades_speed_for_throughput():
+    f = serving.frontier(GRID, 0.01 + 1e-4 * GRID, 0.2, 500)
+    assert np.all(np.diff(f.throughput_tok_per_s) > 0)
+    assert np.all(np.diff(f.user_tok_per_s) < 0)
+    assert f.tpot_s[0] == pytest.approx(0.0101)
+
+
+def test_frontier_conserves_work():
+    # an answer's share of the machine: its own prefill and its tokens' steps, over the whole batch
+    f = serving.frontier(64.0, 0.02, 0.1, 500)
+    assert 500 / f.throughput_tok_per_s == pytest.approx(0.1 * 63 / 64 + 500 * 0.02 / 64)
+
+
+@given(tpot=st.floats(0.005, 1), ttft=st.floats(0.01, 20), largest=st.floats(0, 300))
+def test_best_batch_is_the_best_of_all(tpot, ttft, largest):
+    f = serving.frontier(GRID, 0.01 + 1e-4 * GRID, 0.2, 500, queue_share=0.05)
+    best = serving.best_batch(GRID, f.tpot_s, f.ttft_s, tpot, ttft, largest)
+    allowed = [b for b, p, t in zip(GRID, f.tpot_s, f.ttft_s, strict=True) if p <= tpot and t <= ttft and b <= largest]
+    assert best.feasible == bool(allowed)
+    assert best.batch == max(allowed, default=0)
+    assert best.throughput_tok_per_s == max((b / f.tpot_s[int(b) - 1] for b in allowed), default=0)
+
+
+def test_best_batch_reduces_the_last_axis():
+    prefill = np.array([[0.1], [0.2], [0.4]])
+    f = serving.frontier(GRID, 0.01 + 1e-4 * GRID, prefill, 500)
+    best = serving.best_batch(GRID, f.tpot_s, f.ttft_s, 0.05, 10.0)
+    assert best.batch.shape == (3,)
+    assert np.all(np.diff(best.batch) < 0)
+
+
+# -- prompts and pools ------------------------------------------------------------------------------------------------
+
+
+def test_deepseek_day():
+    pools = serving.pools(608e9 / 86400, 168e9 / 86400, 73.7e3, 14.8e3)
+    # stated: 226.75 nodes on average, from rates rounded to three digits
+    assert pools.prefill + pools.decode == pytest.approx(226.75, rel=2e-3)
+
+
+def test_prefix_cache():
+    assert serving.prefill_tok(1000, 0.25) == 750
+    assert serving.prefill_tok(1000, 1.0) == 1
+    assert serving.prefix_cached_fraction(800, 1000, 1) == 0
+    assert serving.prefix_cached_fraction(800, 1000, 5) == pytest.approx(0.64)
+    assert serving.prefix_cached_fraction(5000, 1000, 1e12) == pytest.approx(1)
+
+
+# -- speculative decoding ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("draft", "acceptance", "cost", "reported"), LEVIATHAN)
+def test_leviathan_table_2(draft, acceptance, cost, reported):
+    # acceptance is printed with two digits, so the product moves by a few in the second
+    slack = 0.05 + abs(serving.speculative_speedup(acceptance + 0.005, draft, cost)
+                       - serving.speculative_speedup(acceptance - 0.005, draft, cost))
+    assert serving.speculative_speedup(acceptance, draft, cost) == pytest.approx(reported, abs=slack)
+
+
+@given(acceptance=st.floats(0, 1), draft=st.integers(0, 32))
+def test_expected_tokens_is_the_sum_of_its_series(acceptance, draft):
+    series = sum(acceptance**i for i in range(draft + 1))
+    assert serving.expected_tokens(acceptance, draft) == pytest.approx(series, rel=1e-6)
+    assert serving.expected_tokens(acceptance, draft) * (1 + 1e-9) >= 1
+    assert serving.expected_tokens(acceptance, draft) <= (draft + 1) * (1 + 1e-9)
+
+
+def test_no_draft_no_change():
+    assert serving.speculative_speedup(0.9, 0, 0.1) == 1
+    assert serving.verification_cost(8, 0, 0.01, 1e-5) == 1
+
+
+def test_drafting_stops_paying_in_large_batches():
+    verify = serving.verification_cost(np.array([1.0, 16.0, 2048.0]), 4, 0.01, 1e-5, 0.002)
+    gain = serving.speculative_speedup(0.7, 4, 0.05, verify)
+    assert np.all(np.diff(gain) <= 0)
+    assert gain[0] > 2
+    assert gain[-1] < 1
+
+
+# -- a day and its queue ----------------------------------------------------------------------------------------------
+
+
+@given(peak=st.floats(1, 12))
+def test_daily_curve_has_its_mean_and_peak(peak):
+    day = serving.daily_curve(peak)
+    assert day.shape == (24,)
+    assert day.mean() == pytest.approx(1)
+    assert day.max() == pytest.approx(peak)
+    assert day[14] == day.max()
+    assert day.min() >= 0
+
+
+def _erlang_c(servers: int, load: float) -> float:
+    loss = 1.0
+    for k in range(1, servers + 1):
+        loss = load * loss / (k + load * loss)
+    return loss / (1 - load / servers * (1 - loss))
+
+
+@given(servers=st.integers(1, 3000), rho=st.floats(0.05, 0.999))
+def test_erlang_c_agrees_with_the_recursion(servers, rho):
+    assert serving.erlang_c(servers, rho * servers) == pytest.approx(_erlang_c(servers, rho * servers), rel=1e-5,
+                                                                     abs=1e-12)
+
+
+def test_erlang_c_limits():
+    assert serving.erlang_c(10, 0) == 0
+    assert serving.erlang_c(10, 10) == 1
+    assert serving.erlang_c(10, 20) == 1
+    assert serving.erlang_c(1, 0.3) == pytest.approx(0.3, rel=1e-5)
+    assert serving.mean_wait_s(10, 10, 1.0) == np.inf
+    assert serving.erlang_c(np.array([[5.0], [10.0]]), np.array([1.0, 4.0, 4.5])).shape == (2, 3)
+
+
+def test_erlang_c_agrees_with_a_simulation():
+    rng = np.random.default_rng(11)
+    servers, load, count = 8, 6.5, 200_000
+    arrivals = np.cumsum(rng.exponential(1 / load, count))
+    service = rng.exponential(1.0, count)
+    free, waits = [0.0] * servers, np.empty(count)
+    for i in range(count):
+        soonest = min(range(servers), key=free.__getitem__)
+        start = max(arrivals[i], free[soonest])
+        waits[i], free[soonest] = start - arrivals[i], start + service[i]
+    assert np.mean(waits > 0) == pytest.approx(serving.erlang_c(servers, load), rel=0.05)
+    assert waits.mean() == pytest.approx(serving.mean_wait_s(servers, load, 1.0), rel=0.1)
+
+
+@pytest.mark.parametrize("load", [30.0, 300.0, 3000.0])
+@pytest.mark.parametrize("wait", [0.02, 0.1, 0.5])
+def test_square_root_staffing_keeps_its_promise(load, wait):
+    servers = serving.servers_for(load, wait)
+    # an approximation for large loads: two percentage points off at 30, half of one at 300
+    assert serving.erlang_c(servers, load) == pytest.approx(wait, rel=0.05, abs=0.12 / math.sqrt(load))
+    assert servers > load
+
+
+def test_large_services_run_fuller():
+    rate = np.array([1.0, 10.0, 100.0, 1000.0])
+    plan = serving.provision(rate, 20.0, 64, peak_to_mean=2)
+    assert np.all(np.diff(plan.utilisation) > 0)
+    assert np.all(plan.utilisation < 0.5)
+    assert plan.peak_utilisation == pytest.approx(2 * plan.utilisation)
+    assert np.all(plan.wait_probability < 0.06)
+
+
+def test_no_demand_still_needs_a_replica():
+    plan = serving.provision(0.0, 20.0, 64)
+    assert plan.replicas == 1
+    assert plan.utilisation == 0
+
+
+@given(peak=st.floats(1, 12))
+def test_uneven_demand_lowers_utilisation(peak):
+    flat, uneven = serving.provision(**DEMAND, peak_to_mean=1), serving.provision(**DEMAND, peak_to_mean=peak)
+    assert uneven.utilisation <= flat.utilisation * (1 + 1e-12)
+    assert uneven.utilisation <= 1 / peak
+    assert uneven.replicas == math.ceil(uneven.replicas)
+
+
+def test_hour_by_hour_needs_less():
+    hourly = [serving.provision(100 * share, 20.0, 64, peak_to_mean=1).replicas for share in serving.daily_curve(2.5)]
+    assert np.mean(hourly) < serving.provision(100.0, 20.0, 64, peak_to_mean=2.5).replicas
+
+
+def test_replicas_for_a_steady_demand():
+    assert serving.replicas_for(1000.0, 300.0) == 4
+    assert serving.replicas_for(1000.0, 300.0, 0.5) == 7
+    assert serving.replicas_for(0.0, 300.0) == 0
+
+
+# -- dollars ----------------------------------------------------------------------------------------------------------
+
+
+@given(k=st.floats(1.01, 100))
+def test_cost_scales_with_price_and_idleness(k):
+    base = serving.token_cost(**COST)
+    dear = serving.token_cost(**{**COST, "price_usd_per_hour": 2.0 * k})
+    assert dear.request_usd == pytest.approx(k * base.request_usd)
+    assert serving.token_cost(**COST, utilisation=1 / k).output_usd_per_token == pytest.approx(
+        k * base.output_usd_per_token)
+
+
+def test_cost_adds_up_to_the_rent():
+    # one answer per (prefill + output · step / batch) of machine time
+    seconds = 0.1 + 500 * 0.02 / 64
+    assert serving.token_cost(**COST).request_usd == pytest.approx(8 * 2.0 / 3600 * seconds)
+    assert serving.usd_per_output_token(2.0, 8, 500 / seconds) == pytest.approx(
+        serving.token_cost(**COST).request_usd / 500)
+
+
+def test_a_cached_prompt_is_cheaper():
+    cached = serving.token_cost(**COST, cached_fraction=0.75)
+    assert cached.input_usd_per_token == pytest.approx(serving.token_cost(**COST).input_usd_per_token / 4)
+    assert cached.output_usd_per_token == serving.token_cost(**COST).output_usd_per_token
+
+
+def test_calibrated_cost_adds_up_to_the_rent():
+    from inference_economics.calibration import calibrated
+
+    load = {"precision": "fp8", "concurrency": np.array([1.0, 8, 64, 512]), "prompt_tok": 2000, "output_tok": 300,
+            "tp": 4, "engine": "vllm"}
+    cost = serving.calibrated_token_cost("llama-3.1-70b", "h200-sxm", 3.0, **load)
+    sold = calibrated("llama-3.1-70b", "h200-sxm", **load).output_tok_per_s / 300
+    assert cost.request_usd * sold == pytest.approx(np.full(4, 4 * 3.0 / 3600))
+    assert np.all(np.diff(cost.request_usd[:3]) < 0)
+    assert np.all(cost.output_usd_per_token > cost.input_usd_per_token)
+
+
+def test_calibrated_cost_of_what_does_not_fit():
+    cost = serving.calibrated_token_cost("llama-3.1-405b", "h100-sxm", 3.0, precision="bf16")
+    assert cost.request_usd == np.inf
+    assert cost.output_usd_per_token == np.inf
+
+
+# -- refusals ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", COST)
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf")])
+def test_token_cost_refuses_what_cannot_be(name, bad):
+    with pytest.raises(ValueError, match=name):
+        serving.token_cost(**{**COST, name: bad})
+
+
+@pytest.mark.parametrize("name", DEMAND)
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), "much"])
+def test_provision_refuses_what_cannot_be(name, bad):
+    with pytest.raises(ValueError, match=name):
+        serving.provision(**{**DEMAND, name: bad})
+
+
+@pytest.mark.parametrize(("call", "name"), [
+    (lambda: serving.largest_batch(80, 1, 1e9, 1e9), "GB"),
+    (lambda: serving.largest_batch(80e9, 0, 1e9, 1e9), "n_chips"),
+    (lambda: serving.largest_batch(80e9, 1, -1, 1e9), "param_bytes"),
+    (lambda: serving.largest_batch(80e9, 1, 1e9, 1e9, 10), "fraction"),
+    (lambda: serving.frontier(-1, 0.01, 0.1, 100), "batch"),
+    (lambda: serving.frontier(1, 0, 0.1, 100), "decode_step_s"),
+    (lambda: serving.frontier(1, 0.01, -0.1, 100), "prefill_time_s"),
+    (lambda: serving.frontier(1, 0.01, 0.1, 0), "output_tok"),
+    (lambda: serving.best_batch(GRID, GRID, GRID, 0, 1), "tpot_limit_s"),
+    (lambda: serving.best_batch(GRID, GRID, GRID, 1, -1), "ttft_limit_s"),
+    (lambda: serving.prefill_tok(100, 50), "fraction"),
+    (lambda: serving.prefix_cached_fraction(10, 100, 0), "uses_per_prefix"),
+    (lambda: serving.pools(1, 1, 0, 1), "prefill_tok_per_s"),
+    (lambda: serving.expected_tokens(70, 4), "fraction"),
+    (lambda: serving.expected_tokens(0.7, -1), "draft_tok"),
+    (lambda: serving.speculative_speedup(0.7, 4, -1), "draft_cost"),
+    (lambda: serving.speculative_speedup(0.7, 4, 0.1, 0.5), "verify_cost"),
+    (lambda: serving.verification_cost(1, 4, 0, 1e-5), "weights_s"),
+    (lambda: serving.daily_curve(0.5), "peak_to_mean"),
+    (lambda: serving.daily_curve(2, 25), "peak_hour"),
+    (lambda: serving.erlang_c(0, 1), "servers"),
+    (lambda: serving.erlang_c(1, -1), "offered_load"),
+    (lambda: serving.mean_wait_s(2, 1, 0), "service_s"),
+    (lambda: serving.servers_for(10, 0), "wait_probability"),
+    (lambda: serving.provision(**DEMAND, peak_to_mean=100), "peak_to_mean"),
+    (lambda: serving.replicas_for(-1, 10), "demand_tok_per_s"),
+    (lambda: serving.replicas_for(1, 0), "throughput_tok_per_s"),
+    (lambda: serving.usd_per_output_token(2, 8, 100, 60), "percentage"),
+    (lambda: serving.calibrated_token_cost("llama-3.1-8b", "h100-sxm", -1), "price_usd_per_hour"),
+])
+def test_bad_arguments_are_named(call, name):
+    with pytest.raises(ValueError, match=name):
+        call()
+
+
+def test_formulas_trace():
+    graph = Graph()
+
+    def slider(name):
+        return graph.parameter(name)
+
+    f = serving.frontier(GRID, 0.01 + 1e-4 * GRID, slider("prefill"), slider("output"))
+    best = serving.best_batch(GRID, f.tpot_s, f.ttft_s, slider("tpot"), slider("ttft"), slider("largest"))
+    plan = serving.provision(slider("rate"), slider("service"), best.batch + 1, slider("peak"), slider("wait"))
+    day = serving.daily_curve(slider("peak"))
+    cost = serving.token_cost(**{name: slider(name) for name in COST}, utilisation=plan.utilisation)
+    gain = serving.speculative_speedup(slider("a"), slider("g"), slider("c"),
+                                       serving.verification_cost(slider("batch"), slider("g"), 0.01, 1e-5))
+    assert day.shape == (24,)
+    assert all(getattr(x, "__traced__", False) for x in (best.batch, plan.mean_wait_s, cost.request_usd, gain))
