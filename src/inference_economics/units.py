@@ -10,13 +10,16 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
+import numpy as np
+
 GIB = 2**30
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SI = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E"}
 _IEC = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
 _COUNT = {6: "M", 9: "B", 12: "T"}
-_DURATION = ((1e-6, 1e-9, "ns"), (1e-3, 1e-6, "µs"), (1, 1e-3, "ms"), (120, 1, "s"), (7200, 60, "min"),
+# Below a second the second number multiplies, because 1e-3 is not a double; from a second on it divides.
+_DURATION = ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1, 1e3, "ms"), (120, 1, "s"), (7200, 60, "min"),
              (172800, 3600, "h"), (63072000, 86400, "days"), (math.inf, 31536000, "years"))
 _PREFIXED = {"B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/s"}
 
@@ -71,6 +74,8 @@ def _number(magnitude: float, digits: int) -> str:
     """A plain count: grouped to a million, then M, B, T as the field writes them, then powers of ten."""
     if magnitude == 0:
         return "0"
+    if math.isinf(magnitude):  # a percentage beyond the largest double
+        return "∞"
     text, exponent, exact = _scientific(magnitude, digits)
     if exponent < -3:
         return _power(text, exponent, exact)
@@ -95,7 +100,7 @@ def _duration(magnitude: float, digits: int) -> str:
     if magnitude == 0:
         return "0 s"
     size, name = next((size, name) for limit, size, name in _DURATION if magnitude < limit)
-    return f"{_number(magnitude / size, digits)} {name}"
+    return f"{_number(magnitude * size if magnitude < 1 else magnitude / size, digits)} {name}"
 
 
 def text(value: float, unit: str = "", digits: int = 3) -> str:
@@ -117,7 +122,16 @@ def text(value: float, unit: str = "", digits: int = 3) -> str:
     str
         For example ``6.71 GB``, ``6.25 GiB``, ``21.1 ms``, ``$0.42/Mtok``, ``34.5%``, ``15.6T tokens``. NaN is ``n/a``.
     """
-    value = float(value)
+    if isinstance(value, (str, bytes, bool)) or np.ndim(value):
+        raise ValueError(f"value={value!r} is not a number.")
+    try:
+        value = float(value)
+    except (TypeError, OverflowError):
+        raise ValueError(f"value={value!r} is not a number.") from None
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 17:
+        raise ValueError(f"digits={digits!r} must be a whole number in 1..17.")
+    if not isinstance(unit, str):
+        raise ValueError(f"unit={unit!r} must be text, such as 'B', 's' or 'USD/Mtok'.")
     if math.isnan(value):
         return "n/a"
     sign = "−" if value < 0 else ""

@@ -4,7 +4,7 @@ const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴",
 const SI = { "-9": "n", "-6": "µ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E" };
 const IEC = ["", "Ki", "Mi", "Gi", "Ti", "Pi"];
 const COUNT = { 6: "M", 9: "B", 12: "T" };
-const DURATION = [[1e-6, 1e-9, "ns"], [1e-3, 1e-6, "µs"], [1, 1e-3, "ms"], [120, 1, "s"], [7200, 60, "min"],
+const DURATION = [[1e-6, 1e9, "ns"], [1e-3, 1e6, "µs"], [1, 1e3, "ms"], [120, 1, "s"], [7200, 60, "min"],
   [172800, 3600, "h"], [63072000, 86400, "days"], [Infinity, 31536000, "years"]];
 const PREFIXED = new Set(["B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/s"]);
 
@@ -34,6 +34,7 @@ const step3 = (exponent) => 3 * Math.floor(exponent / 3);
 
 function count(magnitude, digits) {
   if (magnitude === 0) return "0";
+  if (magnitude === Infinity) return "∞";
   const s = scientific(magnitude, digits);
   if (s.exponent < -3) return power10(s);
   if (s.exponent < 3) return place(s, s.exponent);
@@ -63,7 +64,7 @@ function money(magnitude, digits) {
 function duration(magnitude, digits) {
   if (magnitude === 0) return "0 s";
   const [, size, name] = DURATION.find(([limit]) => magnitude < limit);
-  return `${count(magnitude / size, digits)} ${name}`;
+  return `${count(magnitude < 1 ? magnitude * size : magnitude / size, digits)} ${name}`;
 }
 
 /**
