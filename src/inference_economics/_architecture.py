@@ -58,10 +58,11 @@ def linear(m: Model) -> int:
             + m.linear_value_dim)
 
 
-def ffn(m: Model, width: int) -> int:
-    """One FFN, or one expert, of a given width."""
+def ffn(m: Model, width: int, inputs: int = 0) -> int:
+    """One FFN, or one expert, of a given width, that reads and writes `inputs` channels (by default all)."""
+    inputs = inputs or m.hidden
     matrices = 3 if m.ffn == "gated" else 2
-    return matrices * m.hidden * width + ((matrices - 1) * width + m.hidden) * m.ffn_bias
+    return matrices * inputs * width + ((matrices - 1) * width + inputs) * m.ffn_bias
 
 
 def norm(m: Model) -> int:
@@ -95,7 +96,7 @@ def _check_shape(m: Model) -> None:
                   ffn_hidden=m.ffn_hidden, vocab=m.vocab, norms_per_layer=m.norms_per_layer, moe_every=m.moe_every)
     counts = ("positions", "window_tok", "window_layers", "linear_layers", "kv_lora", "q_lora", "rope_dim",
               "v_head_dim", "indexer_heads", "indexer_dim", "attend_tok", "experts", "experts_active",
-              "experts_shared", "expert_hidden", "shared_hidden", "dense_layers",
+              "experts_shared", "expert_hidden", "shared_hidden", "expert_input", "dense_layers",
               "max_context_tok", "linear_key_heads", "linear_value_heads", "linear_key_dim", "linear_value_dim",
               "linear_conv")
     require_whole(0, **{name: getattr(m, name) for name in counts})

@@ -40,8 +40,8 @@ class Model:
         ``rms`` (one weight per channel) or ``layer`` (weight and bias).
     norms_per_layer : int
         2 in the usual block, 1 in a parallel block, 4 with norms before and after. [1]
-    tied : bool
-        The output head is the input embedding.
+    tied, head_bias, embedding_norm : bool
+        The output head is the input embedding; it has a bias; the embedding is normalised before the first layer.
     positions : int
         Learned absolute positions. [token]
     window_tok, window_layers : int
@@ -57,8 +57,9 @@ class Model:
         the part of a head without rotation. [1]
     indexer_heads, indexer_dim, attend_tok : int
         Sparse attention: an indexer of this shape picks the `attend_tok` tokens that are read. Zero without.
-    experts, experts_active, experts_shared, expert_hidden, shared_hidden : int
-        Mixture of experts: routed, chosen per token, always on; their widths. [1]
+    experts, experts_active, experts_shared, expert_hidden, shared_hidden, expert_input : int
+        Mixture of experts: routed, chosen per token, always on; their widths; the width a routed expert reads and
+        writes, where that is narrower than `hidden`. [1]
     dense_layers, moe_every : int
         Dense layers at the bottom; every how many layers an MoE stands after that. [1]
     cache_values : float
@@ -110,6 +111,8 @@ class Model:
     norm: str = "rms"
     norms_per_layer: int = 2
     tied: bool = False
+    head_bias: bool = False
+    embedding_norm: bool = False
     positions: int = 0
     window_tok: int = 0
     window_layers: int = 0
@@ -133,6 +136,7 @@ class Model:
     experts_shared: int = 0
     expert_hidden: int = 0
     shared_hidden: int = 0
+    expert_input: int = 0
     dense_layers: int = 0
     moe_every: int = 1
     cache_values: float = 0
@@ -171,7 +175,7 @@ class Model:
     @property
     def n_params_expert(self) -> int:
         """One routed expert, summed over all MoE layers [1]."""
-        return self.moe_layers * arch.ffn(self, self.expert_hidden) if self.experts else 0
+        return self.moe_layers * arch.ffn(self, self.expert_hidden, self.expert_input) if self.experts else 0
 
     @property
     def n_params_embedding(self) -> int:
@@ -187,8 +191,8 @@ class Model:
         shared = self.moe_layers * self.experts_shared * arch.ffn(self, self.shared_hidden or self.expert_hidden)
         router = self.moe_layers * (self.experts * (self.hidden + self.router_bias) + self.hidden * self.shared_gate)
         ffn = dense + shared + router + self.experts * self.n_params_expert
-        norms = (self.layers * self.norms_per_layer + 1) * arch.norm(self)
-        return mixers + ffn + norms + self.n_params_embedding
+        norms = (self.layers * self.norms_per_layer + 1 + self.embedding_norm) * arch.norm(self)
+        return mixers + ffn + norms + self.n_params_embedding + self.vocab * self.head_bias
 
     @property
     def exact(self) -> bool:
@@ -268,14 +272,14 @@ class Model:
     @property
     def pair_flop_prefill(self) -> int:
         """FLOPs one layer spends on one (query token, key token) pair in prefill: scores and weighted sum [FLOP]."""
-        if self.attention == "mla":
+        if self.kv_lora:
             return 2 * self.q_heads * (self.head_dim + self.rope_dim + self.v_head_dim)
         return 4 * self.q_heads * self.head_dim
 
     @property
     def pair_flop_decode(self) -> int:
         """As `pair_flop_prefill`, in decode. Latent attention works on the compressed cache there [FLOP]."""
-        if self.attention == "mla":
+        if self.kv_lora:
             return 2 * self.q_heads * (2 * self.kv_lora + self.rope_dim)
         return self.pair_flop_prefill
 
@@ -327,7 +331,8 @@ def decode_flop_per_token(model: Model, context_tok):
 
     Notes
     -----
-    Norms, activations and softmax are left out (under 1%). Linear-attention layers count only through their weights.
+    Norms, activations and softmax are left out (under 1%). Linear-attention layers count only through their weights,
+    and attention of kind ``other`` only where its fields describe it: for those models this is a lower bound.
     """
     require_non_negative(context_tok=context_tok)
     attended = np.where(model.attend_tok > 0, np.minimum(context_tok, model.attend_tok), context_tok)
