@@ -95,6 +95,16 @@ def test_models_are_replaced_rather_than_repriced():
     assert_allclose(prices.api_change_rate_per_year(), 0.062, atol=5e-4)
 
 
+def test_discounts_are_factors_on_the_list_price():
+    table = prices.api_table("discounts")
+    batch = [r for r in table.records() if r["service"].startswith("batch")]
+    assert {r["provider"] for r in batch} == {"OpenAI", "Anthropic", "Google"}
+    assert all(r["low"] == r["high"] == 0.5 for r in batch)
+    assert all(0 < r["low"] <= r["high"] <= 2 for r in table.records())
+    deepseek, = table.records(provider="DeepSeek")
+    assert_allclose(deepseek["low"], 0.14 / 0.55, atol=1e-4)
+
+
 # -- facts and tables -------------------------------------------------------------------------------------------------
 
 

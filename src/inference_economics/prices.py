@@ -338,13 +338,13 @@ def api_change_rate_per_year(until: str = "2026-08-05") -> float:
 
 
 def api_table(name: str) -> catalog.Table:
-    """Return a table about API prices: family steps, hosting of open weights, rates of decline.
+    """Return a table about API prices: family steps, discounts, hosting of open weights, rates of decline.
 
     Parameters
     ----------
     name : str
-        ``family-steps``, ``open-weights-hosting``, ``decline-rates``, ``decline-claims``, ``list-prices`` or
-        ``same-model-changes``.
+        ``family-steps``, ``discounts``, ``open-weights-hosting``, ``decline-rates``, ``decline-claims``,
+        ``list-prices`` or ``same-model-changes``.
 
     Returns
     -------
