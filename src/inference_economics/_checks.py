@@ -30,8 +30,11 @@ def require(low=-np.inf, high=np.inf, *, open_low=False, open_high=False, hint="
         if is_traced(value):
             continue
         try:
+            # Text and None would pass as numbers: np.asarray("5", float) is 5, and of None it is NaN.
             array = np.asarray(value, dtype=float)
-        except (TypeError, ValueError):
+            if value is None or np.asarray(value).dtype.kind in "USmM":
+                raise TypeError
+        except (TypeError, ValueError, OverflowError):
             raise ValueError(f"{name}={value!r} is not a number or an array of numbers.") from None
         below = array <= low if open_low else array < low
         above = array >= high if open_high else array > high

@@ -122,34 +122,34 @@ def text(value: float, unit: str = "", digits: int = 3) -> str:
     str
         For example ``6.71 GB``, ``6.25 GiB``, ``21.1 ms``, ``$0.42/Mtok``, ``34.5%``, ``15.6T tokens``. NaN is ``n/a``.
     """
-    if isinstance(value, (str, bytes, bool)) or np.ndim(value):
-        raise ValueError(f"value={value!r} is not a number.")
-    try:
-        value = float(value)
-    except (TypeError, OverflowError):
-        raise ValueError(f"value={value!r} is not a number.") from None
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 17:
-        raise ValueError(f"digits={digits!r} must be a whole number in 1..17.")
-    if not isinstance(unit, str):
-        raise ValueError(f"unit={unit!r} must be text, such as 'B', 's' or 'USD/Mtok'.")
+    _check(value, unit, digits)
+    value = float(value)
     if math.isnan(value):
         return "n/a"
     sign = "−" if value < 0 else ""
-    magnitude = abs(value)
-    if math.isinf(magnitude):
-        return f"{sign}∞"
+    return sign + ("∞" if math.isinf(value) else _magnitude(abs(value), unit, digits))
+
+
+def _check(value, unit, digits):
+    if isinstance(value, (str, bytes, bool)) or np.asarray(value).dtype.kind not in "fiu" or np.ndim(value):
+        raise ValueError(f"value={value!r} is not a number.")
+    if not isinstance(unit, str):
+        raise ValueError(f"unit={unit!r} must be text, such as 'B', 's' or 'USD/Mtok'.")
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 17:
+        raise ValueError(f"digits={digits!r} must be a whole number in 1..17.")
+
+
+def _magnitude(magnitude: float, unit: str, digits: int) -> str:
     if unit in _PREFIXED:
-        body = _prefixed(magnitude, unit, digits)
-    elif unit == "iB":
-        body = _iec(magnitude, "B", digits)
-    elif unit == "s":
-        body = _duration(magnitude, digits)
-    elif unit == "USD" or unit.startswith("USD/"):
-        body = _money(magnitude, digits) + unit[3:]
-    elif unit == "%":
-        body = _number(magnitude * 100, digits) + "%"
-    elif unit == "×":
-        body = _number(magnitude, digits) + "×"
-    else:
-        body = _number(magnitude, digits) + (f" {unit}" if unit else "")
-    return sign + body
+        return _prefixed(magnitude, unit, digits)
+    if unit == "iB":
+        return _iec(magnitude, "B", digits)
+    if unit == "s":
+        return _duration(magnitude, digits)
+    if unit == "USD" or unit.startswith("USD/"):
+        return _money(magnitude, digits) + unit[3:]
+    if unit == "%":
+        return _number(magnitude * 100, digits) + "%"
+    if unit == "×":
+        return _number(magnitude, digits) + "×"
+    return _number(magnitude, digits) + (f" {unit}" if unit else "")

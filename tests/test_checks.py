@@ -1,0 +1,91 @@
+"""Argument checks: what they let through, and what they say."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference_economics import _checks as checks
+from inference_economics.explore import Choice
+from inference_economics.explore.trace import Graph
+
+TRACED = Graph().parameter("batch")
+
+
+@pytest.mark.parametrize("check", [checks.require, checks.require_positive, checks.require_non_negative,
+                                   checks.require_fraction, checks.require_whole])
+def test_a_traced_value_passes_every_check(check):
+    check(batch=TRACED)
+    check(spec=Choice("a", "b").traced(Graph(), "spec"))
+
+
+@pytest.mark.parametrize("check", [checks.require, checks.require_positive, checks.require_non_negative,
+                                   checks.require_fraction, checks.require_whole])
+@pytest.mark.parametrize("value", [None, "5", "five", [1, "2"], {}, object, 1j, np.datetime64("2026-01-01")], ids=repr)
+def test_what_is_not_a_number_is_refused_by_name(check, value):
+    with pytest.raises(ValueError, match=re.escape(f"batch={value!r} is not a number or an array of numbers.")):
+        check(batch=value)
+
+
+@pytest.mark.parametrize("check", [checks.require, checks.require_positive, checks.require_non_negative,
+                                   checks.require_fraction, checks.require_whole])
+@pytest.mark.parametrize("value", [np.nan, [1.0, np.nan]], ids=repr)
+def test_nan_is_never_accepted(check, value):
+    with pytest.raises(ValueError, match=r"batch=nan is outside"):
+        check(batch=value)
+
+
+@given(st.floats(allow_nan=False), st.booleans(), st.booleans())
+def test_limits_are_open_or_closed_as_told(value, open_low, open_high):
+    inside = (value > 0 if open_low else value >= 0) and (value < 10 if open_high else value <= 10)
+    if inside:
+        checks.require(0, 10, open_low=open_low, open_high=open_high, x=value)
+    else:
+        span = f"{'(' if open_low else '['}0, 10{')' if open_high else ']'}"
+        with pytest.raises(ValueError, match=re.escape(f"x={value:g} is outside {span}.")):
+            checks.require(0, 10, open_low=open_low, open_high=open_high, x=value)
+
+
+def test_the_first_bad_element_and_the_hint_are_named():
+    with pytest.raises(ValueError, match=r"hbm_bytes=80 is outside \[1e\+09, 1e\+13\]; was it given in GB\?"):
+        checks.require(1e9, 1e13, hint="was it given in GB?", hbm_bytes=np.array([[2e9, 80.0], [1.0, 3e9]]))
+
+
+@pytest.mark.parametrize(("check", "good", "bad", "message"), [
+    (checks.require_positive, [1e-300, 5, np.arange(1, 3)], [0, -0.0, -1, np.inf], r"x=.* is outside \(0, inf\)"),
+    (checks.require_non_negative, [0, -0.0, 5], [-1e-300, np.inf, -np.inf], r"x=.* is outside \[0, inf\)"),
+    (checks.require_fraction, [0, 1, 0.5, [0.1, 1]], [1.0001, -0.1, 45], r"x=.* is outside \[0, 1\]; give a fraction"),
+    (checks.require_whole, [1, 2.0, np.int32(7), [1, 3]], [0, -3, np.inf], r"x=.* is outside \[1, inf\)"),
+    (checks.require_whole, [1], [1.5, [1, 2.5]], r"x=.* must be a whole number"),
+])
+def test_each_check_accepts_and_refuses(check, good, bad, message):
+    for value in good:
+        assert check(x=value) is None
+    for value in bad:
+        with pytest.raises(ValueError, match=message):
+            check(x=value)
+
+
+def test_whole_numbers_start_where_told():
+    checks.require_whole(0, layers=0)
+    with pytest.raises(ValueError, match=r"layers=1 is outside \[2, inf\); two at least"):
+        checks.require_whole(2, hint="two at least", layers=1)
+
+
+def test_lookup_returns_the_row_or_names_the_nearest():
+    table = {"h100-sxm": 1, "h200-sxm": 2, "b200": 3}
+    assert checks.lookup("accelerator", "b200", table) == 3
+    message = "unknown accelerator 'h100sxm'; known: h100-sxm, h200-sxm, b200. Did you mean 'h100-sxm'?"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        checks.lookup("accelerator", "h100sxm", table)
+    with pytest.raises(ValueError, match=re.escape("unknown accelerator None; known: h100-sxm, h200-sxm, b200.")):
+        checks.lookup("accelerator", None, table)
+
+
+def test_only_traced_values_are_traced():
+    assert checks.is_traced(TRACED)
+    assert not any(map(checks.is_traced, (1.0, None, "text", np.arange(3), object())))
