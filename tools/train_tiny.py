@@ -192,7 +192,9 @@ def main():
             results.append(result)
             if seed == 0 and name in SHIPPED:
                 about = metadata(name, options.steps * options.batch * toy.CONTEXT_TOK)
-                save_file(weights, options.out / f"toy-{name}.safetensors", metadata=about)
+                file = options.out / f"toy-{name}.safetensors"
+                save_file(weights, file, metadata=about)
+                file.chmod(0o644)
     record = {
         "what": "Held-out loss of toy byte-level decoders of equal size. Toy scale: it shows the mechanism, and says "
                 "nothing about how large models compare.",
