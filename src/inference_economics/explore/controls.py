@@ -13,7 +13,7 @@ import numpy as np
 
 from inference_economics.units import text
 
-from .trace import CannotBeTraced, Traced
+from .trace import CannotBeTraced, Traced, _caller
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,7 +153,8 @@ class Choice:
     @property
     def titles(self) -> dict[str, str]:
         """What the reader sees for each key."""
-        return {key: str(getattr(option, "title", key)) for key, option in self.options.items()}
+        titles = {key: getattr(option, "title", None) for key, option in self.options.items()}
+        return {key: title if isinstance(title, str) else key for key, title in titles.items()}
 
     def snap(self, value) -> str:
         """Return `value` if it is a key, else the default."""
@@ -253,8 +254,8 @@ class Options:
             return functools.partial(self._method, name)
         if any(value is None for value in values) and any(value is not None for value in values):
             missing = [_name(thing) for thing, value in zip(self._values, values, strict=True) if value is None]
-            raise CannotBeTraced(f"{', '.join(missing)} has no {name}; leave it out of the Choice, or use a field "
-                                 "that every option has.")
+            raise CannotBeTraced(f"{', '.join(missing)} has no {name} ({_caller()}); leave it out of the Choice, or "
+                                 "use a field that every option has.")
         return _look_up(self._graph, values, self._position)
 
     def _method(self, name: str, *args, **kwargs):
@@ -265,8 +266,8 @@ class Options:
     def _refuse(self, *_, **__):
         raise CannotBeTraced(
             "`if`, a comparison, arithmetic, text or a dictionary key needs one of "
-            f"{', '.join(map(_name, self._values))}, but the reader chooses in the browser; use a numeric field of the "
-            "option, Choice({label: number, …}), or tabulate(function, choice)."
+            f"{', '.join(map(_name, self._values))}, but the reader chooses in the browser ({_caller()}); use a "
+            "numeric field of the option, Choice({label: number, …}), or tabulate(function, choice)."
         )
 
     __eq__ = __ne__ = __bool__ = __hash__ = __str__ = __format__ = __iter__ = __float__ = __int__ = __index__ = _refuse
@@ -278,7 +279,8 @@ class Options:
 
 
 def _name(thing) -> str:
-    return getattr(thing, "name", None) or str(thing)
+    name = getattr(thing, "name", None)
+    return name if isinstance(name, str) and name else str(thing)
 
 
 def _choice_of(value):
@@ -301,8 +303,8 @@ def tabulate(function: Callable, *args, **kwargs):
     """
     values = [_choice_of(value) for value in (*args, *kwargs.values())]
     if any(type(value) is Traced for value in values):
-        raise CannotBeTraced("tabulate works on choices and stops only, but an argument depends on a smooth slider; "
-                             "give the slider stops, or use numpy arithmetic.")
+        raise CannotBeTraced("tabulate works on choices and stops only, but an argument depends on a smooth slider "
+                             f"({_caller()}); give the slider stops, or use numpy arithmetic.")
     chosen = [value for value in values if type(value) is Options]
     if not chosen:
         return function(*args, **kwargs)

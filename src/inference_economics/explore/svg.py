@@ -21,7 +21,6 @@ _CLASSES = {INK: "ink", MUTED: "muted", GRID: "grid"}
 _SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "explorer", "path.simplify": False, "font.family": "DejaVu Sans"}
 
 FAR = 1e6  # beyond this a coordinate is cut, because SVG holds single precision
-AWAY = -99  # where words wait that have no place in the plot
 
 
 def matplotlib_svg(figure: Figure, legend: bool = False) -> str:
@@ -110,9 +109,10 @@ class _Moving:
     def path(self, key: str, attributes: str, d: str) -> str:
         return f'<path data-key="{key}" clip-path="url(#{self.clip})" {attributes} d="{d}"/>'
 
-    def words(self, key: str, label: str, x: float, y: float, anchor: str = "start") -> str:
+    def words(self, key: str, label: str, x: float, y: float, seen, anchor: str = "start") -> str:
+        place = f'x="{_n(x)}" y="{_n(y)}"' if seen else 'visibility="hidden"'
         return (f'<text data-key="{key}-t" class="ex-words ex-fill-ink ex-halo" fill="{INK}" font-size="8" '
-                f'text-anchor="{anchor}" x="{_n(x)}" y="{_n(y)}">{escape(label)}</text>')
+                f'text-anchor="{anchor}" {place}>{escape(label)}</text>')
 
     def places(self, mark):
         x, y = np.broadcast_arrays(np.atleast_1d(self.px(mark.x)), np.atleast_1d(self.py(mark.y)))
@@ -146,20 +146,21 @@ class _Moving:
                f'stroke-width="0.8" clip-path="url(#{self.clip}-wide)" d="{d}"/>')
 
     def rule(self, mark, key, _):
-        stroke = f'class="ex-stroke-ink" fill="none" stroke="{INK}" stroke-dasharray="4 2"'
-        if mark.y is None:
-            at = float(self.px(mark.x)) if self.figure.x.contains(mark.x) else None
-            yield self.path(key, stroke, "" if at is None else f"M{_n(at)} {self.top:g}V{self.top + self.height:g}")
-            yield self.words(key, mark.label, AWAY if at is None else at + 3, self.top + 9)
+        upright = mark.y is None
+        axis, place, value = (self.figure.x, self.px, mark.x) if upright else (self.figure.y, self.py, mark.y)
+        seen, at = axis.contains(value), place(value)
+        if upright:
+            d, words = f"M{_n(at)} {self.top:g}V{self.top + self.height:g}", (at + 3, self.top + 9, seen)
         else:
-            at = float(self.py(mark.y)) if self.figure.y.contains(mark.y) else None
-            yield self.path(key, stroke, "" if at is None else f"M{self.left:g} {_n(at)}H{self.left + self.width:g}")
-            yield self.words(key, mark.label, self.left + self.width - 2, AWAY if at is None else at - 3, "end")
+            right = self.left + self.width
+            d, words = f"M{self.left:g} {_n(at)}H{right:g}", (right - 2, at - 3, seen, "end")
+        stroke = f'class="ex-stroke-ink" fill="none" stroke="{INK}" stroke-dasharray="4 2"'
+        yield self.path(key, stroke, d if seen else "")
+        yield self.words(key, mark.label, *words)
 
     def label(self, mark, key, _):
         seen = self.figure.x.contains(mark.x) and self.figure.y.contains(mark.y)
-        x, y = (self.px(mark.x), self.py(mark.y)) if seen else (AWAY, AWAY)
-        yield self.words(key, mark.words(), x, y)
+        yield self.words(key, mark.words(), self.px(mark.x), self.py(mark.y), seen)
 
     def all(self):
         for i, (mark, color) in enumerate(zip(self.figure.marks, self.figure.colors(), strict=True)):

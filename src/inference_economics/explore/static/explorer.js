@@ -93,6 +93,15 @@ function circles(px, py, xs, ys) {
   return d;
 }
 
+/** Put words at a place, or hide them. */
+function write(m, v, seen, x, y) {
+  m.words.setAttribute("visibility", seen ? "visible" : "hidden");
+  m.words.textContent = wordsOf(m, v);
+  if (!seen) return;
+  m.words.setAttribute("x", round(x));
+  m.words.setAttribute("y", round(y));
+}
+
 /** Draws each mark from its current values. `values` are the program's; a mark's fields are places among them. */
 const DRAW = {
   line: (m, v, plot) => m.path.setAttribute("d", linePath(plot.px, plot.py, v[m.x], v[m.y])),
@@ -112,14 +121,11 @@ const DRAW = {
     const seen = (upright ? px : py).inside(v[upright ? m.x : m.y][0]);
     const p = round(at);
     m.path.setAttribute("d", !seen ? "" : upright ? `M${p} ${top}V${top + height}` : `M${left} ${p}H${left + width}`);
-    m.words.setAttribute(upright ? "x" : "y", seen ? round(at + (upright ? 3 : -3)) : -99);
-    m.words.textContent = wordsOf(m, v);
+    write(m, v, seen, upright ? at + 3 : left + width - 2, upright ? top + 9 : at - 3);
   },
   label(m, v, { px, py }) {
     const x = px(v[m.x][0]), y = py(v[m.y][0]), seen = px.inside(v[m.x][0]) && py.inside(v[m.y][0]);
-    m.words.setAttribute("x", seen ? round(x) : -99);
-    m.words.setAttribute("y", seen ? round(y) : -99);
-    m.words.textContent = wordsOf(m, v);
+    write(m, v, seen, x, y);
   },
 };
 
