@@ -39,7 +39,7 @@ def programme_cost(design_usd, mask_usd, respins=0.0, respin_usd=0.0, software_u
     respins : numeric
         Tape-outs after the first. [1]
     respin_usd : numeric
-        One of them, masks and months of engineering; "tens of millions" at Meta. [USD]
+        One of them, masks and months of engineering; "tens of millions" at Meta (Reuters, March 2025). [USD]
     software_usd_per_year : numeric
         Compiler, kernels, firmware and porting, every year for as long as the chip serves. [USD/year]
     horizon_years : numeric
@@ -54,8 +54,9 @@ def programme_cost(design_usd, mask_usd, respins=0.0, respin_usd=0.0, software_u
 
     Notes
     -----
-    Headline estimates by node are "significantly inflated" for arrays of equal tiles, says Semiconductor Engineering,
-    "What Will That Chip Cost?", 2023: real chips at 16/14 nm came at 12 to 35 million against estimates of up to 300.
+    Headline estimates by node are "significantly inflated", and arrays of equal tiles much cheaper (Semiconductor
+    Engineering, "What Will That Chip Cost?", 2023). At 16/14 nm, estimates went up to $300M where real chips took 12 to
+    35 (the same, "The Real Numbers: Redefining NRE").
     """
     software = software_usd_per_year * annuity_years(discount_rate, horizon_years)
     return ProgrammeCost(design_usd, mask_usd, respins * respin_usd, software)

@@ -39,13 +39,13 @@ def api_usd(prompt_tok, output_tok, input_usd_per_token, output_usd_per_token, *
 
     Notes
     -----
-    ============================  ====================================================
+    ============================  =======================================================
     assumed                       if false
-    ============================  ====================================================
-    storing to the cache is free  some providers charge about a quarter more for it
-    discounts multiply            some providers refuse both at once
-    one price at any length       some charge more above a context limit
-    ============================  ====================================================
+    ============================  =======================================================
+    storing to the cache is free  where a provider charges for it, short reuse may not pay
+    discounts multiply            where a provider refuses both at once, the bill is higher
+    one price at any length       some list a higher price above a context limit
+    ============================  =======================================================
 
     References
     ----------

@@ -262,7 +262,8 @@ def owned_usd_per_year(capex_usd, life_years, discount_rate, power_w, electricit
     building_usd_per_w, building_life_years : numeric
         A building of one's own; zero where the site is rented. [USD/W, year]
     operations_fraction : numeric
-        Upkeep per year over the price of the equipment; 0.03 to 0.08 is used for want of a measured figure. [1/year]
+        Upkeep per year over the price of the equipment; 0.08 is one calculator's default, for want of a measured
+        figure. [1/year]
     staff_usd_per_year, repair_usd_per_year : numeric
         Pay and parts for this server. [USD/year]
 
