@@ -41,11 +41,10 @@ class Decoder:
     """
 
     def __init__(self, config, weights, dtype=np.float32):
-        dtype = np.dtype(dtype)
-        if dtype not in (np.float32, np.float64):
-            raise ValueError(f"dtype={dtype.name} is not supported; compute in float32 or float64.")
+        if dtype not in (np.float32, np.float64, "float32", "float64"):
+            raise ValueError(f"dtype={dtype!r} is not supported; compute in float32 or float64.")
         check_weights(config, weights)
-        self.config, self.dtype = config, dtype
+        self.config, self.dtype = config, np.dtype(dtype)
         self.weights = {name: np.ascontiguousarray(weights[name], dtype=dtype) for name in shapes(config)}
 
     @classmethod
@@ -206,6 +205,9 @@ def sample(logits, rng, temperature=1.0, top_p=1.0):
     numpy.ndarray
         Tokens, (batch,).
     """
+    if np.ndim(logits) != 2 or np.isnan(logits).any():
+        raise ValueError(f"logits must be numbers of shape (batch, vocab); got shape {np.shape(logits)}"
+                         f"{' with NaN in it' if np.isnan(logits).any() else ''}.")
     require_non_negative(temperature=temperature)
     require(0, 1, open_low=True, hint="top_p is a probability.", top_p=top_p)
     if temperature == 0:
