@@ -12,6 +12,7 @@ LIVE = re.compile(r'data-explorer=|class="exercise-spec"')
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
 REFERENCE_MARK = re.compile(r"\[(\d+)\]_")
 REFERENCE = re.compile(r"^(\s*)\.\. \[(\d+)\]")
+GLOSSARY = "<!-- glossary -->"
 DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
 
 
@@ -54,6 +55,14 @@ def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None
     """Keep the theme's links to the sources; its print button is an inline handler, which the policy forbids."""
     for group in context.get("header_buttons", []):
         group["buttons"] = [button for button in group.get("buttons", []) if button["type"] == "link"]
+
+
+def write_glossary(_app, docname, source) -> None:
+    """Put the glossary's tables where the notation page asks for them."""
+    if docname == "book/notation":
+        from inference_economics import glossary
+
+        source[0] = source[0].replace(GLOSSARY, glossary.markdown())
 
 
 def plain_references(_app, _what, _name, _object, _options, lines) -> None:
@@ -107,6 +116,7 @@ def setup(app):
     # Before myst-nb reads its settings at the default priority.
     app.connect("builder-inited", name_cache, priority=100)
     app.connect("builder-inited", add_runtime, priority=100)
+    app.connect("source-read", write_glossary)
     app.connect("html-page-context", load_runtime)
     app.connect("html-page-context", drop_print_button, priority=900)
     app.connect("build-finished", write_policies, priority=900)

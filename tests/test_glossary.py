@@ -1,0 +1,95 @@
+"""One name per quantity: every parameter of every public formula is a row of the glossary, with its unit."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import itertools
+import pkgutil
+import re
+
+import pytest
+
+import inference_economics
+from inference_economics import glossary
+
+OTHER_UNIT = {("roofline.experts_touched", "batch")}  # there, tokens that meet in one layer
+PARAMETER = re.compile(r"^(\*{0,2}\w[\w, *]*?) : (.+)$")
+
+
+def parameters(doc: str) -> dict[str, tuple[str, str]]:
+    """Return the type and the description of each parameter of a docstring."""
+    lines = inspect.cleandoc(doc).split("\n")
+    found, names = {}, []
+    start = lines.index("Parameters") + 2 if "Parameters" in lines else len(lines)
+    for line, following in itertools.pairwise([*lines[start:], ""]):
+        if re.match(r"^-{3,}$", following):
+            break
+        if match := PARAMETER.match(line):
+            names = [name.strip(" *") for name in match[1].split(",")]
+            found |= {name: (match[2], "") for name in names}
+        elif line.startswith("    "):
+            found |= {name: (found[name][0], f"{found[name][1]} {line.strip()}") for name in names}
+    return found
+
+
+def formulas() -> list[tuple[str, object]]:
+    """Return every public function of every public module that has a numeric parameter."""
+    found = []
+    for module in pkgutil.iter_modules(inference_economics.__path__):
+        if module.name.startswith("_") or module.ispkg:
+            continue
+        loaded = importlib.import_module(f"inference_economics.{module.name}")
+        for name, function in vars(loaded).items():
+            own = inspect.isfunction(function) and function.__module__ == loaded.__name__
+            if own and not name.startswith("_") and "numeric" in str(parameters(function.__doc__ or "").values()):
+                found.append((f"{module.name}.{name}", function))
+    return found
+
+
+@pytest.mark.parametrize(("name", "function"), formulas(), ids=[name for name, _ in formulas()])
+def test_each_parameter_of_a_formula_is_in_the_glossary(name, function):
+    numeric = {key: words for key, (kind, words) in parameters(function.__doc__).items() if "numeric" in kind}
+    missing = [key for key in numeric if key not in glossary.load()]
+    assert missing == [], f"add a row to src/inference_economics/glossary.toml for {missing}"
+
+
+@pytest.mark.parametrize(("name", "function"), formulas(), ids=[name for name, _ in formulas()])
+def test_the_docstring_and_the_glossary_agree_on_the_unit(name, function):
+    numeric = {key: words for key, (kind, words) in parameters(function.__doc__).items() if "numeric" in kind}
+    terms = glossary.load()
+    stated = {key: re.findall(r"\[([^\]]+)\]", words) for key, words in numeric.items()}
+    stated = {key: units for key, units in stated.items() if key in terms and units and (name, key) not in OTHER_UNIT}
+    wrong = {key: units for key, units in stated.items() if terms[key].unit != "any"
+             and not {terms[key].unit, "any"} & {unit.strip() for text in units for unit in text.split(",")}}
+    assert wrong == {}
+
+
+def test_there_are_formulas_to_check():
+    assert len(formulas()) > 80
+
+
+def test_each_term_says_something():
+    for term in glossary.load().values():
+        assert term.meaning.endswith("."), term.name
+        assert term.unit, term.name
+
+
+def test_get():
+    assert glossary.get("batch").unit == "1"
+    with pytest.raises(ValueError, match=r"unknown quantity 'bacth'.*Did you mean 'batch'"):
+        glossary.get("bacth")
+
+
+def test_a_name_may_not_stand_twice(monkeypatch, tmp_path):
+    (tmp_path / "glossary.toml").write_text(
+        '[[group]]\ntitle = "A"\n[group.terms]\nx = ["", "1", "X."]\n[[group]]\ntitle = "B"\n[group.terms]\nx = ["", "1", "X."]\n')
+    monkeypatch.setattr(glossary.resources, "files", lambda package: tmp_path)
+    with pytest.raises(ValueError, match="'x' stands under 'A' and 'B'"):
+        glossary.load.__wrapped__()
+
+
+def test_the_tables_hold_every_term():
+    tables = glossary.markdown()
+    assert all(f"| `{name}` |" in tables for name in glossary.load())
+    assert tables.count("## ") == len({term.group for term in glossary.load().values()})
