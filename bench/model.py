@@ -43,8 +43,8 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.St
     else:
         from GenZ import decode_moddeling
         def one(batch, prompt, output):
-            return decode_moddeling(model="llama2_7b", batch_size=batch, input_tokens=prompt, output_tokens=output, Bb=1,
-                                    system_name="H100_GPU", bits="bf16")
+            return decode_moddeling(model="llama2_7b", batch_size=batch, input_tokens=prompt, output_tokens=output,
+                                    Bb=1, system_name="H100_GPU", bits="bf16")
     one(*configs[0])
     start = time.perf_counter()
     for config in configs:
