@@ -57,9 +57,11 @@ def test_the_table_shows_every_step(report):
 def test_the_plot_shows_bound_and_measurement(report):
     axes = measure.plot(report).axes[0]
     drawn = {line.get_label(): line.get_ydata().tolist() for line in axes.lines}
-    assert drawn["1 KV heads, measured"] == [row["measured_s"] for row in report["decode"][2:]]
-    assert drawn["4 KV heads, bound"] == [row["bound_s"] for row in report["decode"][:2]]
+    assert drawn["KV heads 1, measured"] == [row["measured_s"] for row in report["decode"][2:]]
+    assert drawn["KV heads 4, bound"] == [row["bound_s"] for row in report["decode"][:2]]
     assert axes.get_xlabel() == "batch (sequences)"
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "3"]
+    assert all(label.get_text().endswith("s") for label in axes.get_yticklabels())
 
 
 def test_progress_names_each_part_before_it_starts():

@@ -297,7 +297,7 @@ def run(plan=None, *, memory_bytes=None, limit_s=180.0, progress=print) -> dict:
             if time.perf_counter() - start > limit_s:
                 report["left_out"].append({"kv_heads": kv_heads, "batch": batch})
                 continue
-            progress(f"Decoder: {kv_heads} KV heads, batch {batch}")
+            progress(f"Decoder: KV heads {kv_heads}, batch {batch}")
             decoder = decoder or decoder_of(plan.config(kv_heads))
             report["decode"].append(decode_row(decoder, batch, plan, read, report["matmul"]["library"]))
     return report
@@ -343,10 +343,17 @@ def plot(report):
     for number, kv_heads in enumerate(sorted({row["kv_heads"] for row in report["decode"]}, reverse=True)):
         rows = [row for row in report["decode"] if row["kv_heads"] == kv_heads]
         batch = [row["batch"] for row in rows]
-        axes.plot(batch, [row["bound_s"] for row in rows], color=f"C{number}", label=f"{kv_heads} KV heads, bound")
+        axes.plot(batch, [row["bound_s"] for row in rows], color=f"C{number}", label=f"KV heads {kv_heads}, bound")
         axes.plot(batch, [row["measured_s"] for row in rows], "o", color=f"C{number}",
-                  label=f"{kv_heads} KV heads, measured")
-    axes.set(xscale="log", yscale="log", xlabel="batch (sequences)", ylabel="step time (s)")
+                  label=f"KV heads {kv_heads}, measured")
+    axes.set(xscale="log", yscale="log", xlabel="batch (sequences)", ylabel="step time")
+    batches = sorted({row["batch"] for row in report["decode"]})
+    axes.set_xticks(batches, map(str, batches))
+    axes.minorticks_off()
+    low, high = axes.get_ylim()
+    ticks = [digit * 10.0**power for power in range(-6, 3) for digit in (1, 2, 5)]
+    shown = [tick for tick in ticks if low <= tick <= high]
+    axes.set_yticks(shown, [units.text(tick, "s") for tick in shown])
     axes.legend(frameon=False, fontsize="small")
     return figure
 
