@@ -75,6 +75,14 @@ def test_nothing_is_started_after_the_time_limit():
     assert report["decode"] == []
     assert len(report["left_out"]) == 4
     assert "left out, for lack of time: 4" in measure.table(report)
+    with pytest.raises(ValueError, match="no decode step to draw"):
+        measure.plot(report)
+
+
+def test_the_command_saves_what_there_was_time_for(monkeypatch, tmp_path):
+    monkeypatch.setattr(measure, "SMALL", TINY)
+    assert measure.main(["--small", "--limit-s", "1e-9", "--out", str(tmp_path / "x.json")]) == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["x.json"]
 
 
 def test_a_report_says_when_the_cache_may_have_been_measured(report):

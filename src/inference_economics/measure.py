@@ -338,6 +338,8 @@ def plot(report):
     """
     from matplotlib.figure import Figure
 
+    if not report["decode"]:
+        raise ValueError("the report holds no decode step to draw; measure again with a larger limit_s.")
     figure = Figure(figsize=(6.4, 4), layout="constrained")
     axes = figure.subplots()
     for number, kv_heads in enumerate(sorted({row["kv_heads"] for row in report["decode"]}, reverse=True)):
@@ -376,8 +378,10 @@ def main(arguments=None) -> int:
     print("\n" + table(report))
     out = options.out or Path(f"measure-{report['machine']['date']}.json")
     out.write_text(json.dumps(report, indent=1) + "\n")
-    plot(report).savefig(out.with_suffix(".svg"))
-    print(f"\nSaved {out} and {out.with_suffix('.svg')}")
+    print(f"\nSaved {out}")
+    if report["decode"]:
+        plot(report).savefig(out.with_suffix(".svg"))
+        print(f"Saved {out.with_suffix('.svg')}")
     return 0
 
 
