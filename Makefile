@@ -50,9 +50,10 @@ calibrate: $(ENV)  ## fit the serving efficiencies to the published measurements
 
 oracle: $(ENV)  ## compare the reference decoder with another implementation (fetches PyTorch)
 	$(PY) tools/in_oracle.py tools/oracle.py
+	$(PY) tools/in_oracle.py tools/measure_gpu.py --check
 
-measure: $(ENV)  ## measure an NVIDIA GPU of this machine into gpu.json (fetches PyTorch)
-	$(PY) tools/in_oracle.py tools/measure_gpu.py --out gpu.json
+measure: $(ENV)  ## measure this machine against its own roofline
+	env -u OMP_NUM_THREADS -u OPENBLAS_NUM_THREADS $(PY) -m inference_economics.measure
 
 train: $(ENV)  ## train the toy models again (fetches PyTorch)
 	$(PY) tools/in_oracle.py tools/train_tiny.py

@@ -60,7 +60,8 @@ def test_the_docstring_and_the_glossary_agree_on_the_unit(name, function):
     terms = glossary.load()
     stated = {key: re.findall(r"\[([^\]]+)\]", words) for key, words in numeric.items()}
     stated = {key: units for key, units in stated.items() if key in terms and units and (name, key) not in OTHER_UNIT}
-    wrong = {key: units for key, units in stated.items() if terms[key].unit != "any"
+    wrong = {key: units for key, units in stated.items()
+             if terms[key].unit != "any"
              and not {terms[key].unit, "any"} & {unit.strip() for text in units for unit in text.split(",")}}
     assert wrong == {}
 
@@ -82,8 +83,8 @@ def test_get():
 
 
 def test_a_name_may_not_stand_twice(monkeypatch, tmp_path):
-    (tmp_path / "glossary.toml").write_text(
-        '[[group]]\ntitle = "A"\n[group.terms]\nx = ["", "1", "X."]\n[[group]]\ntitle = "B"\n[group.terms]\nx = ["", "1", "X."]\n')
+    group = '[[group]]\ntitle = "{}"\n[group.terms]\nx = ["", "1", "X."]\n'
+    (tmp_path / "glossary.toml").write_text(group.format("A") + group.format("B"))
     monkeypatch.setattr(glossary.resources, "files", lambda package: tmp_path)
     with pytest.raises(ValueError, match="'x' stands under 'A' and 'B'"):
         glossary.load.__wrapped__()

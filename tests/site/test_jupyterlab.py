@@ -22,7 +22,14 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-RUN_ALL = "async () => { const app = window.jupyterapp; await app.restored; await app.commands.execute('notebook:run-all-cells') }"
+SESSION = "window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session"
+RUN_ALL = """
+async () => {
+  const app = window.jupyterapp;
+  await app.restored;
+  await app.commands.execute("notebook:run-all-cells");
+}
+"""
 # Run some code in the notebook's own kernel, in a new last cell, and return what it printed.
 ASK = """
 async (code) => {
@@ -32,9 +39,8 @@ async (code) => {
   notebook.activeCell.model.sharedModel.setSource(code);
   await app.commands.execute("notebook:run-cell");
   const outputs = notebook.activeCell.model.outputs;
-  const texts = [];
-  for (let k = 0; k < outputs.length; k++) { const json = outputs.get(k).toJSON(); texts.push(json.text ?? JSON.stringify(json)); }
-  return texts.flat().join("");
+  const all = Array.from({ length: outputs.length }, (_, k) => outputs.get(k).toJSON());
+  return all.flatMap((output) => output.text ?? JSON.stringify(output)).join("");
 }
 """
 FIND = """
@@ -101,7 +107,7 @@ def page(chromium, lab):
             or page.troubles.append(r.url))
     page.goto(lab)
     page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'")
+    page.wait_for_function(f"{SESSION}?.kernel?.status === 'idle'")
     page.evaluate(RUN_ALL)
     yield page
     context.close()
@@ -127,7 +133,8 @@ def test_all_cells_run(page, widget):
 
 
 def test_a_slider_moves_the_figure_the_readout_and_the_values(page, widget):
-    before = {"values": _values(page, widget), "figure": widget.locator("svg").inner_html(), "words": widget.inner_text()}
+    before = {"values": _values(page, widget), "figure": widget.locator("svg").inner_html(),
+              "words": widget.inner_text()}
     handle = widget.locator(".noUi-handle").first
     handle.focus()
     for _ in range(12):
