@@ -330,6 +330,21 @@ def test_unknown_names():
         calibration.calibrated("llama-3.1-8b", "h100")
 
 
+@pytest.mark.parametrize(("arguments", "message"), [((7, "h100-sxm"), "model=7 is neither"),
+                                                     (("llama-3.1-8b", None), "accelerator=None is neither")])
+def test_specs_that_are_none(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        calibration.calibrated(*arguments)
+
+
+@pytest.mark.parametrize("name", ["concurrency", "prompt_tok", "output_tok", "n_chips", "attention_dp"])
+@pytest.mark.parametrize("bad", [0, -1, float("nan"), float("inf")])
+def test_the_step_refuses_what_cannot_be(name, bad):
+    load = {"concurrency": 1, "prompt_tok": 100, "output_tok": 100, "n_chips": 1, "attention_dp": 1, name: bad}
+    with pytest.raises(ValueError, match=name):
+        step.serve(calibration.setup("llama-3.1-8b", "h100-sxm"), step.IDEAL, **load)
+
+
 def test_chips_with_gaps():
     with pytest.raises(ValueError, match="no link bandwidth for this accelerator; use tp=1"):
         calibration.calibrated("llama-3.1-8b", "tpu-v4", tp=2)

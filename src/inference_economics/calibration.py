@@ -35,11 +35,19 @@ TYPICAL = "typical"
 
 
 def _model(model):
-    return models.get(model) if isinstance(model, str) else model
+    if isinstance(model, str):
+        return models.get(model)
+    if not hasattr(model, "kv_values_per_token"):
+        raise ValueError(f"model={model!r} is neither a slug of the catalogue nor a Model.")
+    return model
 
 
 def _chip(accelerator):
-    return accelerators.get(accelerator) if isinstance(accelerator, str) else accelerator
+    if isinstance(accelerator, str):
+        return accelerators.get(accelerator)
+    if not hasattr(accelerator, "hbm_bytes_per_s"):
+        raise ValueError(f"accelerator={accelerator!r} is neither a slug of the catalogue nor an Accelerator.")
+    return accelerator
 
 
 def _peak(chip, precision: str) -> float:

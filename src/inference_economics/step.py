@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._serving_quantities import checked
 from .roofline import FLOP_PER_PARAM, experts_touched
 
 EMBEDDING_BYTES = 2.0  # published checkpoints leave embeddings and output head in bf16
@@ -172,25 +173,72 @@ class Serving(NamedTuple):
 # -- the formulas, in plain numbers -----------------------------------------------------------------------------------
 
 
+@checked
 def cached_bytes(s: Setup, context_tok):
-    """Cache of one sequence at a given context, in bytes."""
+    """Cache of one sequence.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    context_tok : numeric
+        Its length. [token]
+
+    Returns
+    -------
+    numeric
+        Growing, windowed and fixed part. [B]
+    """
     return (s.cache_bytes_per_tok * context_tok + s.window_bytes_per_tok * np.minimum(context_tok, s.window_tok)
             + s.state_bytes)
 
 
+@checked
 def capacity(s: Setup, c: Constants, prompt_tok, output_tok, n_chips, attention_dp):
-    """Sequences whose whole length fits beside the weights, over all chips; below 1 nothing runs."""
+    """Sequences whose whole length fits beside the weights, over all chips.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+    prompt_tok, output_tok : numeric
+        Lengths. [token]
+    n_chips, attention_dp : numeric
+        As in `serve`. [1]
+
+    Returns
+    -------
+    numeric
+        Not rounded; below 1 nothing runs. [1]
+    """
     tp = n_chips / attention_dp
     weights = s.resident_bytes / tp + s.experts * s.expert_params * s.expert_bytes_per_param / n_chips
     sequence = cached_bytes(s, prompt_tok + output_tok) / np.minimum(tp, s.cache_shards)
     return attention_dp * (c.memory_share * s.hbm_bytes - weights) / sequence
 
 
+@checked
 def weights_time_s(s: Setup, c: Constants, batch, n_chips, attention_dp):
-    """Seconds for shared weights and touched experts: read, or worked through, whichever is slower."""
+    """Shared weights and touched experts: read, or worked through, whichever is slower.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+    batch : numeric
+        Sequences decoded together, over all chips. [1]
+    n_chips, attention_dp : numeric
+        As in `serve`. [1]
+
+    Returns
+    -------
+    numeric
+        Time in one decode step. [s]
+    """
     tp, group = n_chips / attention_dp, batch / attention_dp
     shared = (s.shared_params * s.shared_bytes_per_param + s.head_params * EMBEDDING_BYTES) / tp
     work = FLOP_PER_PARAM * group * (s.shared_params + s.head_params) / tp
+    # unwrapped: a dense model has no experts to choose, which the checked formula refuses
     touched = experts_touched.__wrapped__(batch, s.experts, s.experts_active) * s.expert_params / n_chips
     expert_work = FLOP_PER_PARAM * batch * s.experts_active * s.expert_params / n_chips
     return np.maximum(shared / (s.hbm_bytes_per_s * c.weight_mbu), work / (s.shared_flop_per_s * c.dense_mfu)) + (
@@ -198,41 +246,103 @@ def weights_time_s(s: Setup, c: Constants, batch, n_chips, attention_dp):
                    expert_work / (s.expert_flop_per_s * c.expert_mfu)))
 
 
+@checked
 def cache_time_s(s: Setup, c: Constants, batch, context_tok, n_chips, attention_dp):
-    """Seconds to read the cache of the sequences that one chip helps to decode."""
+    """Reading the cache of the sequences that one chip helps to decode.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+    batch : numeric
+        Sequences decoded together, over all chips. [1]
+    context_tok : numeric
+        Length of each. [token]
+    n_chips, attention_dp : numeric
+        As in `serve`. [1]
+
+    Returns
+    -------
+    numeric
+        Time in one decode step. [s]
+    """
     shards = np.minimum(n_chips / attention_dp, s.cache_shards)
     read = cached_bytes(s, np.minimum(context_tok, s.attend_tok))
     return batch / attention_dp * read / shards / (s.hbm_bytes_per_s * c.cache_mbu)
 
 
-def sent_time_s(s: Setup, tokens, n_chips, link_share):
-    """Seconds for two all-reduces per layer: what each chip sends, latency aside."""
-    sent = 2 * (n_chips - 1) / n_chips * tokens * s.hidden * ACTIVATION_BYTES
+def _sent_time_s(s: Setup, batch_tok, n_chips, link_share):
+    """Two all-reduces per layer: what each chip sends, latency aside."""
+    sent = 2 * (n_chips - 1) / n_chips * batch_tok * s.hidden * ACTIVATION_BYTES
     return 2 * s.layers * sent / (s.link_bytes_per_s * link_share)
 
 
+@checked
 def communication_time_s(s: Setup, c: Constants, batch, n_chips, attention_dp):
-    """Seconds for two all-reduces per layer of a decode step."""
+    """Two all-reduces per layer of a decode step.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+    batch : numeric
+        Sequences decoded together, over all chips. [1]
+    n_chips, attention_dp : numeric
+        As in `serve`. [1]
+
+    Returns
+    -------
+    numeric
+        Latency, and what each chip sends. [s]
+    """
     # a constant was tried: it left a drift of 9 points between 2 and 8 chips
     hops = 0.5 + 0.5 * np.log2(n_chips)
     latency = np.where(n_chips > 1, 2 * s.layers * c.collective_s * hops, 0.0)
-    return latency + sent_time_s(s, batch / attention_dp, n_chips, c.message_share)
+    return latency + _sent_time_s(s, batch / attention_dp, n_chips, c.message_share)
 
 
 def launch_time_s(s: Setup, c: Constants):
-    """Seconds to start the kernels of a step."""
+    """Starting the kernels of a step.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+
+    Returns
+    -------
+    numeric
+        The same for every batch. [s]
+    """
     return (s.layers * c.layer_s + s.expert_layers * s.experts_active * c.expert_launch_s
             + s.quantised_layers * c.quantise_s)
 
 
+@checked
 def prefill_time_s(s: Setup, c: Constants, prompt_tok, n_chips, attention_dp):
-    """Seconds that one prompt takes from all chips together, and seconds until it is done."""
+    """Prefill of one prompt.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+    prompt_tok : numeric
+        Its length. [token]
+    n_chips, attention_dp : numeric
+        As in `serve`. [1]
+
+    Returns
+    -------
+    tuple of numeric
+        Time that it takes from all chips together, and time until it is done. They differ where groups of chips work
+        on different prompts, and for short prompts, which still read every weight once. [s]
+    """
     tp = n_chips / attention_dp
     pairs = prompt_tok / 2 * s.whole_layers * np.minimum(1.0, 2 * s.attend_tok / prompt_tok) + (
         s.window_layers * np.minimum(prompt_tok / 2, s.window_tok))
     shared = prompt_tok * (FLOP_PER_PARAM * s.shared_params + s.pair_flop * pairs) / (s.shared_flop_per_s * c.dense_mfu)
     expert = FLOP_PER_PARAM * prompt_tok * s.experts_active * s.expert_params / (s.expert_flop_per_s * c.expert_mfu)
-    sent = sent_time_s(s, prompt_tok, n_chips, c.bulk_share)
+    sent = _sent_time_s(s, prompt_tok, n_chips, c.bulk_share)
     taken = (shared + expert) / n_chips + sent
     # short prompts still read every weight once
     experts = s.experts * s.expert_params * s.expert_bytes_per_param / n_chips
@@ -241,8 +351,29 @@ def prefill_time_s(s: Setup, c: Constants, prompt_tok, n_chips, attention_dp):
     return taken, alone
 
 
+@checked
 def serve(s: Setup, c: Constants, concurrency, prompt_tok, output_tok, n_chips, attention_dp=1.0) -> Serving:
-    """Evaluate the whole model in plain numbers: see the module's description."""
+    """Evaluate a service in plain numbers: see the module's description.
+
+    Parameters
+    ----------
+    s : Setup
+        A model in some format on some chip.
+    c : Constants
+        What has to be measured; `IDEAL` gives the bound.
+    concurrency : numeric
+        Requests in flight, running or waiting. [1]
+    prompt_tok, output_tok : numeric
+        Mean lengths of prompts and answers. [token]
+    n_chips : numeric
+        Chips that share one copy of the model. [1]
+    attention_dp : numeric
+        Groups of them that each hold whole attention layers and a share of the sequences. [1]
+
+    Returns
+    -------
+    Serving
+    """
     room = capacity(s, c, prompt_tok, output_tok, n_chips, attention_dp)
     fits = room >= 1
     batch = np.minimum(concurrency, np.maximum(room, 1.0))
