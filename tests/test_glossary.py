@@ -27,7 +27,7 @@ def parameters(doc: str) -> dict[str, tuple[str, str]]:
             break
         if match := PARAMETER.match(line):
             names = [name.strip(" *") for name in match[1].split(",")]
-            found |= {name: (match[2], "") for name in names}
+            found |= dict.fromkeys(names, (match[2], ""))
         elif line.startswith("    "):
             found |= {name: (found[name][0], f"{found[name][1]} {line.strip()}") for name in names}
     return found

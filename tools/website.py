@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
 
-import notebooks
+import notebook_text
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
@@ -66,7 +66,7 @@ def fill_cache(output: Path, jobs: int) -> int:
                if (notebook := read_notebook(path)) is not None and not _is_cached(cache, notebook)}
     started = time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(notebooks.run, notebook, path.parent): path for path, notebook in missing.items()}
+        futures = {pool.submit(notebook_text.run, notebook, path.parent): path for path, notebook in missing.items()}
         for done, future in enumerate(as_completed(futures), 1):
             path = futures[future]
             cache.cache_notebook_bundle(CacheBundleIn(future.result(), str(path)), check_validity=False, overwrite=True)
@@ -83,19 +83,19 @@ def _is_cached(cache, notebook) -> bool:
     return True
 
 
-def build(output: Path, jobs: int, quiet: bool = False) -> Path:
+def build(output: Path, jobs: int) -> Path:
     """Build the site under `output` and return the folder of its pages."""
     started = time.perf_counter()
     print("Executing the notebooks", flush=True)
     fill_cache(output, jobs)
-    print("Building the pages", flush=True)
+    print(f"Building {len(pages())} pages (a minute)", flush=True)
     shutil.rmtree(output / "_build" / "html", ignore_errors=True)  # a page that is gone must not stay
     program = Path(sys.executable).with_name("jupyter-book")
     command = [str(program), "build", ".", "--config", "book/_config.yml", "--toc", "book/_toc.yml",
-               "--path-output", str(output), "--all", "-W", "-n", "--keep-going"]
+               "--path-output", str(output), "--all", "-W", "-n", "--keep-going", "-q"]
     # A build must not depend on the day: Sphinx writes dates and years unless told which.
     environment = {"SOURCE_DATE_EPOCH": "1767225600", "PYTHONHASHSEED": "0"} | dict(os.environ)
-    subprocess.run(command + ["-q"] * quiet, cwd=ROOT, env=environment, check=True)
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
     print(f"Built {output / '_build' / 'html' / 'index.html'} in {time.perf_counter() - started:.0f} s", flush=True)
     return output / "_build" / "html"
 

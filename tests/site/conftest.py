@@ -18,12 +18,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    done = shared / "site-built"
+    outcome = shared / "site-outcome"
     with (shared / "site-lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
+        if not outcome.exists():
+            outcome.write_text("failed")
             build(ROOT)
-            done.touch()
+            outcome.write_text("built")
+    if outcome.read_text() != "built":
+        pytest.fail("the site does not build: see the first test that asked for it", pytrace=False)
     return ROOT / "_build" / "html"
 
 
