@@ -58,8 +58,10 @@ def test_replies_name_what_went_wrong():
 
 
 @pytest.mark.parametrize(("typed", "unit", "value"), [
-    ("6.71 GB", "B", 6.71e9), ("6.25GiB", "B", 6.25 * 2**30), ("  1,234,567 ", "B", 1234567), ("34.5%", "%", 0.345),
-    ("0.345", "%", 0.345), ("$2.19", "USD", 2.19), ("$5.58M", "USD", 5.58e6), ("20 ms", "s", 0.02), ("3 days", "s", 259200),
+    ("6.71 GB", "B", 6.71e9), ("6.25GiB", "B", 6.25 * 2**30), ("  1,234,567 ", "B", 1234567),
+    ("34.5%", "%", 0.345),
+    ("0.345", "%", 0.345), ("$2.19", "USD", 2.19), ("$5.58M", "USD", 5.58e6), ("20 ms", "s", 0.02),
+    ("3 days", "s", 259200),
     ("1e12", "tokens", 1e12), ("−5", "USD", -5), (".5", "", 0.5), ("1_000", "", 1000), (7, "B", 7.0),
 ])
 def test_parse(typed, unit, value):
@@ -101,8 +103,8 @@ def test_html_is_escaped_and_holds_no_open_script():
 
 def test_the_page_replies_as_python_does(node):
     """The same typed answers, through check() and through the page's script."""
-    typed = ["", "many", "0", "-1", "1e999", "6.71 GB", "8 GB", "7.45 GiB", "8e9", "8,000,000,000", "50%", "0.5", "$3", "3k",
-             "12 ms", "−4", "1.5.2", "9 GBs", "constructor", "5 __proto__"]
+    typed = ["", "many", "0", "-1", "1e999", "6.71 GB", "8 GB", "7.45 GiB", "8e9", "8,000,000,000", "50%", "0.5", "$3",
+             "3k", "12 ms", "−4", "1.5.2", "9 GBs", "constructor", "5 __proto__"]
     ours = [_exercise(unit=unit, answer=8e9 if unit in ("B", "iB") else 0.5, level=level)
             for unit in UNITS for level in ("guess", "standard")] + CLOSED
     asked = [[one.spec(), [*typed, *(repr(value) for value, _ in one.wrong), repr(one.answer)]] for one in ours]

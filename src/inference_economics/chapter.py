@@ -30,7 +30,7 @@ class Table:
     def __repr__(self):
         lines = [self.columns, *self.rows]
         widths = [max(len(line[k]) for line in lines) for k in range(len(self.columns))]
-        body = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+        body = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
         body.insert(1, "  ".join("-" * width for width in widths))
         return "\n".join([self.caption, *body] if self.caption else body)
 
@@ -59,4 +59,5 @@ def glue(**words: str) -> None:
         if not isinstance(value, str):
             raise ValueError(f"glue: {name}={value!r} must be text; format it with inference_economics.text.")
         prefix = "application/papermill.record/"
-        display({f"{prefix}text/plain": repr(value)}, raw=True, metadata={"scrapbook": {"name": name, "mime_prefix": prefix}})
+        scrap = {"name": name, "mime_prefix": prefix}
+        display({f"{prefix}text/plain": repr(value)}, raw=True, metadata={"scrapbook": scrap})

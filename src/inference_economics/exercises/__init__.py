@@ -48,14 +48,14 @@ def parse(answer, unit: str) -> float:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise, or one question to guess at before the text answers it.
+    r"""One exercise, or one question to guess at before the text answers it.
 
     Parameters
     ----------
     id : str
         Chapter's prefix and number: ``kv-1``; ``kv-q1`` for a question in the text.
     question : str
-        Plain text with `code` in backticks and TeX in \\( \\); blank lines part paragraphs.
+        Plain text with `code` in backticks and TeX in \( \); blank lines part paragraphs.
     answer : float or None
         In base units, computed. None for an open exercise.
     unit : str
@@ -163,7 +163,7 @@ class Exercise:
                 f'<p class="exercise-title" id="{name}-title">{escape(self.heading)}</p>{_paragraphs(self.question)}{form}'
                 f"<details><summary>{fold}</summary>{_paragraphs(self.solution)}</details>{data}</section>")
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, **_):
         return {"text/plain": repr(self), "text/html": self.html()}
 
 
@@ -187,22 +187,22 @@ def _table() -> dict[str, Exercise]:
     return table
 
 
-def exercise(id: str) -> Exercise:
+def exercise(name: str) -> Exercise:
     """Return an exercise to show: question, answer box on the page, folded solution.
 
     Raises ValueError for an unknown id, naming the known ones.
     """
-    return lookup("exercise", id, _table())
+    return lookup("exercise", name, _table())
 
 
-def check(id: str, answer) -> None:
+def check(name: str, answer) -> None:
     """Print the reply to an answer, given as a number in base units or as text such as ``"6.71 GB"``."""
-    print(exercise(id).reply(answer)[0])
+    print(exercise(name).reply(answer)[0])
 
 
-def solution(id: str) -> None:
+def solution(name: str) -> None:
     """Print the solution of an exercise."""
-    print("\n\n".join(" ".join(part.split()) for part in exercise(id).solution.strip().split("\n\n")))
+    print("\n\n".join(" ".join(part.split()) for part in exercise(name).solution.strip().split("\n\n")))
 
 
 __all__ = ["Exercise", "check", "exercise", "parse", "solution", "suffixes"]
