@@ -95,6 +95,27 @@ def test_queues_follow_from_the_cache():
     assert out.tpot_s == pytest.approx(data.tpot_s, rel=0.15)
 
 
+def test_first_tokens_are_predicted_as_well_as_they_repeat():
+    again = calibration.repeatability()
+    assert again["rows"] > 300
+    assert 0.03 < again["tpot_spread"] < 0.08
+    # the same run on another day is a quarter off: no model can be asked for much less
+    assert 0.2 < again["ttft_spread"] < 0.3
+    assert calibration.residuals()["kind"]["mixture"]["ttft_error"] < 1.1 * again["ttft_spread"]
+
+
+def test_the_worst_misses_are_explained():
+    worst = calibration.misses(12)
+    assert len(worst) == 12
+    ratios = [abs(np.log(miss.tpot_s / miss.point.tpot_s)) for miss in worst]
+    assert ratios == sorted(ratios, reverse=True)
+    assert ratios[-1] > np.log(1.5)
+    assert all(miss.why for miss in worst)
+    series = {p.series for p in measurements.kept()}
+    for (model, chip, *rest), _ in measurements.ODDITIES:
+        assert any(s[0] == model and chip in ("", s[1]) and list(s[2:]) == rest for s in series), (model, chip, rest)
+
+
 # -- the file ---------------------------------------------------------------------------------------------------------
 
 
@@ -328,6 +349,13 @@ def test_unknown_names():
         calibration.calibrated("llama", "h100-sxm")
     with pytest.raises(ValueError, match="unknown accelerator 'h100'"):
         calibration.calibrated("llama-3.1-8b", "h100")
+
+
+def test_the_report_refuses_what_it_has_not():
+    with pytest.raises(ValueError, match="unknown half 'first'; known: fitted_half, other_half"):
+        calibration.residuals("first")
+    with pytest.raises(ValueError, match="count"):
+        calibration.misses(0)
 
 
 @pytest.mark.parametrize(("arguments", "message"), [((7, "h100-sxm"), "model=7 is neither"),

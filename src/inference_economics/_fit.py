@@ -241,12 +241,33 @@ def _section(name: str, row: dict, digits=".4g") -> str:
     return f"[{name}]\n" + "".join(lines)
 
 
-def write(fitted: dict, fit_rows: dict, held_rows: dict, meta: dict) -> str:
+def repeats(points) -> dict:
+    """Judge the measurements by themselves: sets that differ only by day, build or expert layout.
+
+    Parameters
+    ----------
+    points : list of Point
+
+    Returns
+    -------
+    dict
+        Rows in such sets, and their mean distance from the geometric mean of the set.
+    """
+    sets: dict[tuple, list] = {}
+    for p in points:
+        sets.setdefault((*p.config, p.concurrency), []).append((p.tpot_s, p.ttft_s))
+    several = [np.array(rows) for _, rows in sorted(sets.items()) if len(rows) > 1]
+    apart = np.concatenate([abs(rows / np.exp(np.log(rows).mean(axis=0)) - 1) for rows in several])
+    return {"rows": len(apart), "tpot_spread": float(apart[:, 0].mean()), "ttft_spread": float(apart[:, 1].mean())}
+
+
+def write(fitted: dict, fit_rows: dict, held_rows: dict, repeat: dict, meta: dict) -> str:
     """Return the text of ``calibration.toml``."""
     text = ["# Fitted constants of `calibration.Constants`, in base units. Written by `python -m"
             " inference_economics.calibration`;\n# do not edit. Shares have no unit, names in _s are seconds.\n"]
     text.append("[meta]\n" + "".join(f"{k} = {v if isinstance(v, int) else repr(v).replace(chr(39), chr(34))}\n"
                                      for k, v in meta.items()))
+    text.append(_section("repeat", repeat, ".4f"))
     text.append(_section("shared", fitted["shared"]))
     text += [_section(f"hardware.{g}", row) for g, row in fitted["hardware"].items()]
     text += [_section(f"engine.{e}", row) for e, row in fitted["engine"].items()]
@@ -272,7 +293,7 @@ def run():
     meta = {"date": max(p.measured for p in every), "seed": SEED, "points": len(every),
             "set_aside": len(every) - len(points), "points_fitted": len(first), "points_judged": len(second),
             "source": "silicon_sample.csv of aiconfigurator-core 0.12.0 (PyPI), NVIDIA, Apache-2.0; mode agg"}
-    return write(fitted, residual_rows(first, fitted), held, meta), held
+    return write(fitted, residual_rows(first, fitted), held, repeats(points), meta), held
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ import math
 import sys
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -310,6 +311,78 @@ def floor_s(model, accelerator, **load):
     _check_load(s, **load)
     point = _evaluate(s, IDEAL, **load)
     return np.maximum(point.weights_s + point.cache_s, point.prefill_s)
+
+
+class Miss(NamedTuple):
+    """A measured point that the model misses widely.
+
+    Parameters
+    ----------
+    point : measurements.Point
+        What was measured.
+    tpot_s : float
+        What the model says. [s]
+    why : str
+        What is known about it; empty where nothing is.
+    """
+
+    point: object
+    tpot_s: float
+    why: str
+
+
+def residuals(half: str = "other_half") -> dict[str, dict[str, dict]]:
+    """Return the stored errors of the fit.
+
+    Parameters
+    ----------
+    half : str
+        ``other_half``: points that were not fitted. ``fitted_half``: those that were.
+
+    Returns
+    -------
+    dict
+        Group (``kind``, ``model``, ``accelerator``, ``engine``, ``machine``, ``dense_chips``, ``mixture_chips``,
+        ``dense_concurrency``, ``mixture_concurrency``) to key to a row: ``rows``; mean absolute and mean error of TPOT
+        (``tpot_error``, ``tpot_bias``); mean error of the uncalibrated bound (``bound_bias``); the same of TTFT, with
+        its median; and TTFT where queueing is not the cause (``quiet_``: at most 16 requests, all of which fit). [1]
+    """
+    return lookup("half", half, _fitted()["residual"])
+
+
+def repeatability() -> dict:
+    """Return how far a measurement repeats: the floor under every error of the model.
+
+    Returns
+    -------
+    dict
+        ``rows`` measured twice or more with everything equal but day, build or expert layout; ``tpot_spread`` and
+        ``ttft_spread``, their mean distance from the geometric mean of each set. [1]
+    """
+    return dict(_fitted()["repeat"])
+
+
+def misses(count: int = 12) -> list[Miss]:
+    """Return the points that the model misses by most, in either half.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+
+    Returns
+    -------
+    list of Miss
+        Worst first, by the logarithm of predicted over measured time per token.
+    """
+    from . import _fit, measurements
+
+    require_whole(count=count)
+    points = measurements.kept()
+    data = _fit.Data(points)
+    predicted = data.predict(data.constants(_fitted())).tpot_s
+    worst = np.argsort(-np.abs(np.log(predicted / data.tpot_s)), kind="stable")[:count]
+    return [Miss(points[i], float(predicted[i]), measurements.oddity(points[i])) for i in worst]
 
 
 if __name__ == "__main__":

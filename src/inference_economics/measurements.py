@@ -39,6 +39,29 @@ INFERENCEX_LENGTHS = {(1024, 1024), (1024, 8192), (8192, 1024)}
 MEAN_LENGTH = 0.9  # the mean of a uniform draw between 0.8 and 1 [2]
 
 
+# What is odd about series that still count: model, chip ("" for any), format, engine, version; and why.
+ODDITIES = (
+    (("llama-3.1-8b", "h200-sxm", "fp8", "vllm", "0.12.0"),
+     "tokens come as fast as if other requests' prompts cost next to nothing: a prefix cache was probably on"),
+    (("deepseek-v3", "", "fp4", "trtllm", "1.3.0rc1"),
+     "contradicts its sister series: 85 ms at 40 requests in flight, where another build needs 21 ms at 448"),
+    (("deepseek-v3", "", "fp4", "trtllm", "1.3.0rc5"),
+     "contradicts its sister series: 21 ms at 448 requests in flight, where another build needs 85 ms at 40"),
+    (("deepseek-v3", "gb200", "fp4", "trtllm", "1.2.0rc6.post1"),
+     "28 requests wait 40 s for a first token although they fit: something else held the server"),
+    (("gpt-oss-120b", "h100-sxm", "fp8", "trtllm", "1.3.0rc1"),
+     "a four-bit model converted to fp8; two rows of one release candidate"),
+    (("deepseek-v3", "b200", "fp8", "trtllm", "1.1.0rc2.post2"),
+     "an early build for this chip: later ones need half to two thirds of its time"),
+    (("deepseek-v3", "b200", "fp8", "trtllm", ""),
+     "an early build for this chip: later ones need two thirds of its time"),
+    (("deepseek-v3", "b200", "fp8", "sglang", ""),
+     "an early build for this chip: later ones need two thirds of its time"),
+    (("qwen3.5-397b-a17b", "b200", "fp8", "sglang", "0.5.9"),
+     "the same build on the same machine differs by up to two between days: drafting may have been on in some"),
+)
+
+
 @dataclass(frozen=True)
 class Point:
     """One measured operating point.
@@ -192,3 +215,22 @@ def kept() -> list[Point]:
     list of Point
     """
     return [point for point in load() if not point.aside]
+
+
+def oddity(point: Point) -> str:
+    """Say what is odd about the series of a point that counts.
+
+    Parameters
+    ----------
+    point : Point
+
+    Returns
+    -------
+    str
+        Empty where nothing is known.
+    """
+    for (model, chip, precision, engine, version), why in ODDITIES:
+        series = (model, chip or point.accelerator, precision, engine, version)
+        if series == point.series:
+            return why
+    return ""
