@@ -68,6 +68,7 @@ CALLS = {
     scaling.compute_optimal: {"training_flop": 1e24},
     scaling.compute_optimal_for_loss: {"loss": 2.2},
     scaling.inference_aware_optimum: {"loss": 2.2, "inference_tok": 1e13, "inference_cost_ratio": 2},
+    scaling.compute_optimal_loss: {"n_params": 30e9},
     scaling.inference_tok_for_plan: {"n_params": 8e9, "training_tok": 1.5e13, "inference_cost_ratio": 2},
     spend.demand_tokens_per_day: {"users": 1e6, "queries_per_day": 5, "prompt_tok": 500, "output_tok": 300},
     spend.serving_usd_per_day: {"years": 2, "tokens_per_day": 1e11, "cost_usd_per_token": 1e-6,
@@ -209,7 +210,7 @@ def test_one_bad_value_in_an_array_is_named(function, name):
 
 @pytest.mark.parametrize("function", [scaling.chinchilla_loss, scaling.tokens_for_loss, scaling.compute_optimal,
                                       scaling.compute_optimal_for_loss, scaling.inference_aware_optimum,
-                                      scaling.inference_tok_for_plan])
+                                      scaling.inference_tok_for_plan, scaling.compute_optimal_loss])
 @pytest.mark.parametrize("bad", ["nobody", None, 3, np.nan])
 def test_unknown_constants_are_named(function, bad):
     with pytest.raises(ValueError, match=r"unknown constants .*; known: epoch, hoffmann, hoffmann-unrounded, sardana"):

@@ -153,3 +153,11 @@ def test_too_little_data_implies_no_serving():
     assert sc.inference_tok_for_plan(175e9, 3e11) == 0
     with pytest.raises(ValueError, match="training_tok"):
         sc.inference_tok_for_plan(8e9, -1.0)
+
+
+@given(n=sizes, fit=st.sampled_from(FITS))
+def test_the_loss_of_a_size_is_reached_by_that_size(n, fit):
+    loss = sc.compute_optimal_loss(n, fit)
+    plan = sc.compute_optimal_for_loss(loss, fit)
+    assert plan.n_params == pytest.approx(n, rel=1e-9)
+    assert sc.chinchilla_loss(n, plan.training_tok, fit) == pytest.approx(loss, rel=1e-12)

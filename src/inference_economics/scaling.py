@@ -278,6 +278,34 @@ def compute_optimal_for_loss(loss, constants="epoch"):
 
 
 @checked
+def compute_optimal_loss(n_params, constants="epoch"):
+    """Loss of a model of this size, trained on the data that makes its size the best for its training budget.
+
+    Parameters
+    ----------
+    n_params : numeric
+        Parameters. [1]
+    constants : str or LossConstants
+        Which fit.
+
+    Returns
+    -------
+    numeric
+        Cross-entropy: "30B-Chinchilla quality" is ``compute_optimal_loss(30e9)``. [nat/token]
+
+    Notes
+    -----
+    At the optimum the loss due to data is ``alpha/beta`` of the loss due to parameters.
+
+    References
+    ----------
+    Hoffmann et al., arXiv:2203.15556, 2022, equation 4. Sardana et al., arXiv:2401.00448, 2024, for the wording.
+    """
+    fit = loss_constants(constants)
+    return fit.floor + fit.a / np.power(n_params, fit.alpha) * (1 + fit.alpha / fit.beta)
+
+
+@checked
 def inference_tok_for_plan(n_params, training_tok, constants="epoch", inference_cost_ratio=1.0):
     """Tokens served over a model's life that would make its size the cheapest for its quality.
 
