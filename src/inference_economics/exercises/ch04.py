@@ -1,0 +1,133 @@
+"""Chapter 4, sharing heads."""
+
+from __future__ import annotations
+
+from .. import accelerators, calibration, head_sharing, kv_cache, models, prices, roofline, serving, step
+from ..units import text
+from . import Exercise
+
+_70B, _405B, _QWEN, _V3 = (models.get(name) for name in ("llama-3.1-70b", "llama-3.1-405b", "qwen3-32b", "deepseek-v3"))
+_H100, _L40S = accelerators.get("h100-sxm"), accelerators.get("l40s")
+
+
+def _token(model, kv_heads=None, bytes_per_value=2):
+    kv_heads = model.kv_heads if kv_heads is None else kv_heads
+    return kv_cache.kv_bytes_per_token(kv_cache.kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
+
+
+def _cost(kv_heads):
+    setup = head_sharing.setup_with_kv_heads(calibration.setup(_70B, _H100, "fp8", 2), _70B, kv_heads, 2)
+    rate = step.serve(setup, calibration.constants(_H100), 256, 4096, 1024, 8).output_tok_per_s
+    return serving.usd_per_output_token(prices.rental_usd_per_hour(_H100.name), 8, rate)
+
+
+_by_width = _token(_QWEN) * _QWEN.hidden / _QWEN.q_heads / _QWEN.head_dim
+_latent = kv_cache.kv_bytes_per_token(_V3.kv_values_per_token)
+_two, _eight = (head_sharing.kv_heads_per_chip(8, tp) for tp in (2, 8))
+_16 = _token(_405B, head_sharing.kv_heads_per_chip(_405B.kv_heads, 16))
+_users = kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 32_768, 4, 1, 1)
+_users_mha = kv_cache.sequences_that_fit(head_sharing.with_kv_heads(_70B, 64), _L40S.hbm_bytes, 32_768, 4, 1, 1)
+
+EXERCISES = (
+    Exercise(
+        id="gqa-q1",
+        level="guess",
+        question=f"{_70B.title} has {_70B.layers} layers, {_70B.q_heads} query heads of {_70B.head_dim} channels, and "
+                 f"{_70B.kv_heads} key-value heads. Suppose that it had kept a key and a value for every query head. How many "
+                 "bytes would one token leave behind in bf16?",
+        answer=_token(_70B, 64),
+        unit="B",
+        solution=f"\\( 2 \\times {_70B.layers} \\times {_70B.q_heads} \\times {_70B.head_dim} \\times 2 \\) = "
+                 f"{text(_token(_70B, 64), 'B')}, eight times the {text(_token(_70B), 'B')} that it does leave.",
+    ),
+    Exercise(
+        id="gqa-q2",
+        level="guess",
+        question=f"The cache of {_70B.title} is 8 times smaller than with a head for each query. Eight {_H100.title} serve 256 "
+                 "users with prompts of 4,096 and answers of 1,024 tokens. By what factor is an output token cheaper?",
+        answer=_cost(64) / _cost(8),
+        unit="×",
+        solution=f"{text(_cost(64) * 1e6, 'USD/Mtok')} against {text(_cost(8) * 1e6, 'USD/Mtok')}. The cache shrinks 8 times; "
+                 "weights, prompts, launches and links do not.",
+    ),
+    Exercise(
+        id="gqa-q3",
+        level="guess",
+        question="A model with 8 key-value heads runs on 8 chips that share each layer. An engineer proposes one key-value head "
+                 "in place of 8. By what factor does the cache on each chip shrink?",
+        answer=head_sharing.kv_heads_per_chip(8, 8) / head_sharing.kv_heads_per_chip(1, 8),
+        unit="×",
+        solution="Not at all: the factor is 1. Each chip held one head before. The single head cannot be cut, so each chip "
+                 "holds a copy of it.",
+    ),
+    Exercise(
+        id="gqa-1",
+        level="warm-up",
+        question=f"{_QWEN.title} has {_QWEN.layers} layers, a hidden width of {_QWEN.hidden:,}, {_QWEN.q_heads} query heads, "
+                 f"{_QWEN.kv_heads} key-value heads, and heads of {_QWEN.head_dim} channels. How many bytes does one token leave "
+                 "in a bf16 cache?",
+        answer=_token(_QWEN),
+        unit="B",
+        wrong=((_token(_QWEN, _QWEN.q_heads), "That is the count with query heads: keys and values are shared."),
+               (_by_width, "You took the head size as hidden width over query heads. This model states it: 128."),
+               (_token(_QWEN) / 2, "You forgot that both K and V are stored, or that bf16 takes two bytes.")),
+        solution=f"\\( 2 \\times {_QWEN.layers} \\times {_QWEN.kv_heads} \\times {_QWEN.head_dim} \\times 2 \\) = "
+                 f"{text(_token(_QWEN), 'B')}.",
+    ),
+    Exercise(
+        id="gqa-2",
+        question=f"{_V3.title} keep a latent of {_V3.kv_lora} values and a rotary key of {_V3.rope_dim} in each of "
+                 f"{_V3.layers} layers, for all {_V3.q_heads} query heads. How many bytes does one token leave in bf16?",
+        answer=_latent,
+        unit="B",
+        wrong=((2 * _latent, "There is no separate key and value: both are made from the one latent."),
+               (_latent * _V3.kv_lora / (_V3.kv_lora + _V3.rope_dim), "You left out the rotary key."),
+               (_token(_V3, _V3.q_heads), "That is multi-head attention with 128 heads. The latent serves all of them.")),
+        solution=f"\\( {_V3.layers} \\times ({_V3.kv_lora} + {_V3.rope_dim}) \\times 2 \\) = {text(_latent, 'B')}, less than "
+                 f"{_70B.title}'s {text(_token(_70B), 'B')} though the model is ten times larger.",
+    ),
+    Exercise(
+        id="gqa-3",
+        question=f"{_405B.title} ({_405B.layers} layers, {_405B.kv_heads} key-value heads of {_405B.head_dim}) runs on 16 chips "
+                 "that share each layer. How many bytes of bf16 cache does each chip hold per token?",
+        answer=_16,
+        unit="B",
+        wrong=((_token(_405B) / 16, "That cuts a head in two. With more chips than heads, heads are copied."),
+               (_token(_405B), "That is the whole cache. Each chip holds one head of eight."),
+               (_token(_405B, _405B.q_heads) / 16, "That cuts the cache of 128 query heads; there are 8 key-value heads.")),
+        solution=f"\\( \\lceil 8/16 \\rceil = 1 \\) head: \\( 2 \\times {_405B.layers} \\times 1 \\times {_405B.head_dim} "
+                 f"\\times 2 \\) = {text(_16, 'B')}. The second server brought no room for caches, and two copies of each head.",
+    ),
+    Exercise(
+        id="gqa-4",
+        level="harder",
+        question=f"Four {_L40S.title} ({text(_L40S.hbm_bytes, 'B')} each) hold {_70B.title} with weights and cache in fp8 and a "
+                 "tenth in reserve. How many users of 32,768 tokens fit?",
+        answer=_users,
+        unit="users",
+        tolerance=0.005,
+        wrong=((_users_mha, "That is the count with query heads: keys and values are shared."),
+               (kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 32_768, 4, 1, 2),
+                "That cache is in bf16. In fp8 a value takes one byte."),
+               (kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 32_768, 4, 1, 1, 0),
+                "You left out the reserve.")),
+        solution=f"Room: \\( 0.9 \\times 4 \\times 48 - {_70B.n_params / 1e9:.1f} \\) GB = "
+                 f"{text(kv_cache.cache_room_bytes(_L40S.hbm_bytes, _70B.n_params, 4), 'B')}; each user takes "
+                 f"{text(kv_cache.of_model(_70B, 32_768, 1, 1), 'B')}. With 64 heads {_users_mha:.0f} would fit.",
+    ),
+    Exercise(
+        id="gqa-5",
+        level="open",
+        question="A vendor says: our new model has one key-value head, so it needs an eighth of the memory of a GQA-8 model and "
+                 "is eight times cheaper to serve, at the same quality. Name three questions that you would ask, and say which "
+                 "answer would change your mind on each.",
+        answer=None,
+        unit="",
+        solution="How many chips share a layer? At eight, a lone head is copied eight times and saves nothing; at one chip it "
+                 "saves all it promises. How many users at once, and how long are their contexts? With few and short ones the "
+                 "weights dominate and the saving is small: "
+                 f"attention does {text(roofline.attention_intensity_decode(64, 1), 'FLOP/B')} with one head of 64, but that "
+                 "helps only the part of a step that reads the cache. Compared with what, on which tests, with how many "
+                 "training runs? In DeepSeek-V2's table one head loses 3.8 to 12.9 points to multi-head attention.",
+    ),
+)
