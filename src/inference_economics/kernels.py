@@ -1,0 +1,142 @@
+"""What a kernel saves: the bytes of attention with its scores stored or fused, and what a faster part is worth.
+
+A kernel is one program on the chip. Between two kernels every result goes out to memory and comes back. Fusing them
+keeps it on the chip: the arithmetic is the same, the bytes are not.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+
+import numpy as np
+
+from ._checks import require
+
+_LIMITS = {
+    "prompt_tok": (1, 1e9, False, "give tokens."),
+    "q_heads": (1, 1e9, False, "give a count."),
+    "head_dim": (1, 1e6, False, "give a count."),
+    "query_tok": (1, 1e9, False, "give tokens."),
+    "sram_bytes": (0, 1e12, True, "give bytes."),
+    "bytes_per_value": (0, 16, True, "give bytes, not bits."),
+    "part_fraction": (0, 1, False, "give a fraction, not a percentage."),
+    "part_speedup": (0, 1e9, True, "give a ratio."),
+}
+
+
+def _checked(function):
+    names = tuple(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+            if name in _LIMITS:
+                low, high, open_low, hint = _LIMITS[name]
+                require(low, high, open_low=open_low, hint=hint, **{name: value})
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+@_checked
+def attention_bytes_stored(prompt_tok, q_heads, head_dim, bytes_per_value=2.0):
+    """Memory traffic of attention over one prompt, one layer, when the scores are stored.
+
+    Parameters
+    ----------
+    prompt_tok : numeric
+        Length of the prompt. [token]
+    q_heads : numeric
+        Heads, each with keys and values of its own. [1]
+    head_dim : numeric
+        Channels per head. [1]
+    bytes_per_value : numeric
+        Bytes of one stored value. [B]
+
+    Returns
+    -------
+    numeric
+        Queries, keys and values read, the result written; scores written, read, weights written, read. [B]
+
+    Notes
+    -----
+    The least that three separate kernels can move. Masks and dropout as kernels of their own add passes.
+
+    References
+    ----------
+    Dao et al., "FlashAttention", arXiv:2205.14135, 2022, Algorithm 0.
+    """
+    return 4 * q_heads * prompt_tok * (head_dim + prompt_tok) * bytes_per_value
+
+
+@_checked
+def attention_bytes_fused(prompt_tok, q_heads, head_dim, query_tok, bytes_per_value=2.0):
+    """Memory traffic of the same attention in one kernel that never stores a score.
+
+    Parameters
+    ----------
+    prompt_tok, q_heads, head_dim, bytes_per_value : numeric
+        As in `attention_bytes_stored`.
+    query_tok : numeric
+        Queries held on the chip at once; see `query_tok_in_sram`. [token]
+
+    Returns
+    -------
+    numeric
+        Queries read and the result written once; keys and values read once for each block of queries. [B]
+
+    Notes
+    -----
+    A second-level cache that serves several blocks at once lowers it; a causal mask skips half of the reading.
+    """
+    blocks = np.ceil(prompt_tok / query_tok)
+    return 2 * q_heads * prompt_tok * head_dim * (1 + blocks) * bytes_per_value
+
+
+@_checked
+def query_tok_in_sram(sram_bytes, head_dim, bytes_per_value=2.0):
+    """Queries that fit beside their result and one equal block of keys and values.
+
+    Parameters
+    ----------
+    sram_bytes : numeric
+        Memory of one core of the chip. [B]
+    head_dim : numeric
+        Channels per head. [1]
+    bytes_per_value : numeric
+        Bytes of one value. [B]
+
+    Returns
+    -------
+    numeric
+        Whole queries, one at the least. [token]
+
+    References
+    ----------
+    Dao et al., "FlashAttention", arXiv:2205.14135, 2022, Algorithm 1: blocks of a quarter of the memory.
+    """
+    return np.maximum(np.floor(sram_bytes / (4 * head_dim * bytes_per_value)), 1.0)
+
+
+@_checked
+def end_to_end_speedup(part_fraction, part_speedup):
+    """Speed of the whole when one part of it becomes faster.
+
+    Parameters
+    ----------
+    part_fraction : numeric
+        Share of the time that the part took before. [1]
+    part_speedup : numeric
+        Its speed now over its speed before. [1]
+
+    Returns
+    -------
+    numeric
+        Speed of the whole over before; at most ``1 / (1 - part_fraction)``. [1]
+
+    References
+    ----------
+    Amdahl, "Validity of the single processor approach to achieving large scale computing capabilities", AFIPS 1967.
+    """
+    return 1 / (1 - part_fraction + part_fraction / part_speedup)
