@@ -169,7 +169,8 @@ def jupyterlab(folder: Path):
     source = (RIVALS / "kernel_cell.py").read_text(encoding="utf-8")
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), folder / "rival.ipynb")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=8899", "--ip=127.0.0.1",
-               "--IdentityProvider.token=bench", f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"]
+               "--IdentityProvider.token=bench", f"--ServerApp.root_dir={folder}",
+               "--LabApp.expose_app_in_browser=True"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             yield "http://127.0.0.1:8899/lab/tree/rival.ipynb?token=bench"
@@ -274,7 +275,8 @@ def build_times() -> Path:
     """Build the site twice, print how long each took, and return its folder."""
     output = BENCH / "site"
     shutil.rmtree(output, ignore_errors=True)
-    command = [sys.executable, ROOT / "tools" / "website.py", "build", "--output", output, "--jobs", str(os.cpu_count())]
+    script = ROOT / "tools" / "website.py"
+    command = [sys.executable, script, "build", "--output", output, "--jobs", str(os.cpu_count())]
     for words in ("with all notebooks executed", "again, notebooks unchanged"):
         started = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
