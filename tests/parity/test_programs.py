@@ -139,10 +139,12 @@ def test_the_notebooks_have_explorers_with_names_of_their_own():
         assert len(names) == len(set(names)), f"{notebook}: {names}"
 
 
-HOSTILE = ["", " ", "0", "-0", "1e999", "-1e999", "1e-999", "NaN", "nan", "Infinity", "inf", "0x10", "1_000", "1,000", "٣",
-           "1e5 ", "\n7", "7\n", "+3", "3.", ".5", ".", "e5", "5e", "1e+2", "--1", "__proto__", "constructor", "toString",
-           "<script>alert(1)</script>", "8", "1", "spot", "big-3", "null", "undefined", "true", "[object Object]",
-           0, -1, 1, 2.5, 3.49999, 1e300, -1e300, 1e-300, 5e-324, 2**53 + 1, True, False, None, [], [5], {}, {"a": 1}]
+HOSTILE = [
+    "", " ", "0", "-0", "1e999", "-1e999", "1e-999", "NaN", "nan", "Infinity", "inf", "0x10", "1_000", "1,000", "٣",
+    "1e5 ", "\n7", "7\n", "+3", "3.", ".5", ".", "e5", "5e", "1e+2", "--1", "__proto__", "constructor", "toString", "8",
+    "1", "spot", "big-3", "<script>alert(1)</script>", "null", "undefined", "true", "[object Object]",
+    0, -1, 1, 2.5, 3.49999, 1e300, -1e300, 1e-300, 5e-324, 2**53 + 1, True, False, None, [], [5], {}, {"a": 1},
+]
 SPECIAL = [(math.nan, "NaN"), (math.inf, "Infinity"), (-math.inf, "-Infinity"), (-0.0, "-0")]
 
 
