@@ -261,13 +261,39 @@ def repeats(points) -> dict:
     return {"rows": len(apart), "tpot_spread": float(apart[:, 0].mean()), "ttft_spread": float(apart[:, 1].mean())}
 
 
-def write(fitted: dict, fit_rows: dict, held_rows: dict, repeat: dict, meta: dict) -> str:
+def unseen(points, least=20) -> dict[tuple, dict]:
+    """Fit without one model, or one chip, and judge the fit by it: what to expect of models and chips never measured.
+
+    Parameters
+    ----------
+    points : list of Point
+    least : int
+        Leave nothing out that has fewer points than this.
+
+    Returns
+    -------
+    dict
+        (``model`` or ``accelerator``, name) to rows and errors.
+    """
+    out = {}
+    for field in ("model", "accelerator"):
+        for name in sorted({getattr(p, field) for p in points}):
+            away = [p for p in points if getattr(p, field) == name]
+            if len(away) >= least:
+                data = Data(away)
+                fitted = fit([p for p in points if getattr(p, field) != name])
+                error = data.predict(data.constants(fitted)).tpot_s / data.tpot_s - 1
+                out[field, name] = {"rows": len(away), "tpot_error": _mean(abs(error)), "tpot_bias": _mean(error)}
+    return out
+
+
+def write(fitted: dict, fit_rows: dict, held_rows: dict, others: dict, meta: dict) -> str:
     """Return the text of ``calibration.toml``."""
     text = ["# Fitted constants of `calibration.Constants`, in base units. Written by `python -m"
             " inference_economics.calibration`;\n# do not edit. Shares have no unit, names in _s are seconds.\n"]
     text.append("[meta]\n" + "".join(f"{k} = {v if isinstance(v, int) else repr(v).replace(chr(39), chr(34))}\n"
                                      for k, v in meta.items()))
-    text.append(_section("repeat", repeat, ".4f"))
+    text += [_section(name, row, ".4f") for name, row in others.items()]
     text.append(_section("shared", fitted["shared"]))
     text += [_section(f"hardware.{g}", row) for g, row in fitted["hardware"].items()]
     text += [_section(f"engine.{e}", row) for e, row in fitted["engine"].items()]
@@ -290,10 +316,12 @@ def run():
     first, second = split(points)
     fitted = fit(first)
     held = residual_rows(second, fitted)
+    others = {"repeat": repeats(points)}
+    others |= {f'unseen.{field}."{name}"': row for (field, name), row in unseen(points).items()}
     meta = {"date": max(p.measured for p in every), "seed": SEED, "points": len(every),
             "set_aside": len(every) - len(points), "points_fitted": len(first), "points_judged": len(second),
             "source": "silicon_sample.csv of aiconfigurator-core 0.12.0 (PyPI), NVIDIA, Apache-2.0; mode agg"}
-    return write(fitted, residual_rows(first, fitted), held, repeats(points), meta), held
+    return write(fitted, residual_rows(first, fitted), held, others, meta), held
 
 
 def main() -> int:

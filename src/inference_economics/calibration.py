@@ -362,6 +362,17 @@ def repeatability() -> dict:
     return dict(_fitted()["repeat"])
 
 
+def unseen() -> dict[str, dict[str, dict]]:
+    """Return the errors on models and chips that were left out of a fit made for the purpose.
+
+    Returns
+    -------
+    dict
+        ``model`` and ``accelerator`` to name to ``rows``, ``tpot_error`` and ``tpot_bias``. [1]
+    """
+    return _fitted()["unseen"]
+
+
 def misses(count: int = 12) -> list[Miss]:
     """Return the points that the model misses by most, in either half.
 
