@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
@@ -84,8 +85,11 @@ def test_a_notebook_is_normalised(path):
 
 
 def command(option: str, path) -> int:
-    script = ROOT / "tools" / "notebooks.py"
-    return subprocess.run([sys.executable, script, option, path], capture_output=True, check=False).returncode
+    # By its path: the name `notebooks` is taken by the folder of the chapters.
+    spec = importlib.util.spec_from_file_location("notebooks_command", ROOT / "tools" / "notebooks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main([option, str(path)])
 
 
 def _notebook(*outputs: dict, source: str = "x") -> nbformat.NotebookNode:

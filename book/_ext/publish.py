@@ -101,7 +101,8 @@ def write_policies(app, exception) -> None:
     for path in sorted(Path(app.outdir).rglob("*.html")):
         if "_static" in path.relative_to(app.outdir).parts:
             continue
-        html = path.read_text(encoding="utf-8")
+        # docutils marks the entries of a list of references with a role that has since been dropped.
+        html = path.read_text(encoding="utf-8").replace('role="doc-biblioentry"', 'role="listitem"')
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
         path.write_text(html.replace("<head>", f"<head>\n    {meta}", 1), encoding="utf-8")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from book_site import ROOT, website
@@ -125,9 +126,14 @@ def test_the_page_shows_what_python_computes(explorers, driven):
             assert moment["shown"] == shown, (name, settings)
 
 
+def _rounded(moment: dict) -> dict:
+    """Return a moment with coordinates to a hundredth of a pixel: the base figure is matplotlib's, the later ones ours."""
+    return moment | {"paths": re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.2f}", moment["paths"])}
+
+
 def test_reset_brings_the_default_back(driven):
     for name, moments in driven.items():
-        assert moments[0] == moments[-1], name
+        assert _rounded(moments[0]) == _rounded(moments[-1]), name
 
 
 def test_each_control_changes_what_the_page_shows(explorers, driven):
