@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from inference_economics.custom_silicon import break_even_units
 from inference_economics.market import hourly_usd_per_token
 from inference_economics.ownership import owned_usd_per_year
-from inference_economics.uncertainty import Range, interval, sensitivity
+from inference_economics.uncertainty import Range, interval, sample_quantile, sensitivity
 
 ordered = st.tuples(st.floats(0.1, 1e6), st.floats(1, 10), st.floats(1, 10)).map(
     lambda x: (x[0], x[0] * x[1], x[0] * x[1] * x[2]))
@@ -188,3 +188,29 @@ def test_other_bad_input():
         sensitivity(_identity, {"x": 1.0}, factors=[np.nan])
     with pytest.raises(ValueError, match="must map argument names"):
         sensitivity(_identity, 3)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 60), st.sampled_from((0.05, 0.25, 0.5, 0.95, 1.0)))
+def test_a_quantile_without_sorting_is_the_sorted_one(seed, samples, probability):
+    values = np.random.default_rng(seed).lognormal(size=(3, samples))
+    values[0, : samples // 3] = np.inf
+    expected = np.quantile(values, probability, axis=-1, method="inverted_cdf")
+    assert (sample_quantile(values, probability) == expected).all()
+
+
+def test_a_quantile_traces():
+    from inference_economics.explore.trace import Graph
+
+    sample = np.linspace(1.0, 2.0, 20)
+    graph = Graph()
+    assert np.shape(sample_quantile(graph.parameter("scale") * sample, 0.5)) == ()
+
+
+@pytest.mark.parametrize(("values", "probability", "message"), [
+    (np.ones(3), 0, "probability"), (np.ones(3), 1.5, "probability"), (np.ones(3), np.nan, "probability"),
+    (2.0, 0.5, "along its last axis"),
+])
+def test_a_quantile_that_cannot_be(values, probability, message):
+    with pytest.raises(ValueError, match=message):
+        sample_quantile(values, probability)
