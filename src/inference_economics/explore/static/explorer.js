@@ -197,7 +197,7 @@ const wrap = (words, most) => words.match(new RegExp(`.{1,${most}}(?=\\s|$)|\\S+
 
 /** The figure as a file of its own: colours resolved, title, legend and settings written in. */
 function svgOf(root, spec, settings) {
-  const drawn = root.querySelector("svg"), copy = drawn.cloneNode(true);
+  const drawn = root.querySelector(".ex-plot svg"), copy = drawn.cloneNode(true);
   const live = drawn.querySelectorAll("*"), dead = copy.querySelectorAll("*");
   live.forEach((element, k) => {
     const style = getComputedStyle(element);
@@ -383,8 +383,9 @@ function start(root) {
     if (event.key === "Escape") leave();
     else if (event.key in moves && last >= 0) {
       event.preventDefault();
-      const from = cursor.place < 0 ? Math.round(last / 2) - moves[event.key] : cursor.place;
-      point(Math.min(Math.max(from + moves[event.key], 0), last));
+      // The first arrow starts in the middle.
+      const to = cursor.place < 0 && Number.isFinite(moves[event.key]) ? Math.round(last / 2) : cursor.place + moves[event.key];
+      point(Math.min(Math.max(to, 0), last));
     }
   });
 
