@@ -127,7 +127,7 @@ def test_the_page_shows_what_python_computes(explorers, driven):
 
 
 def _rounded(moment: dict) -> dict:
-    """Return a moment with coordinates to a hundredth of a pixel: the base figure is matplotlib's, the later ones ours."""
+    """Return a moment with coordinates to a hundredth: matplotlib wrote the first ones, the page's script the last."""
     return moment | {"paths": re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.2f}", moment["paths"])}
 
 
