@@ -391,6 +391,7 @@ def test_the_figure_arrives_as_svg(page, name):
     sizes = {element.get("font-size") for element in root.iter("{http://www.w3.org/2000/svg}text")}
     assert None not in sizes
     # Long words are broken, so that no line is cut off at the edge.
+    assert len(list(root[1].iter("{http://www.w3.org/2000/svg}svg"))) == len(explorer.figure().legend())
     width = float(root.get("viewBox").split()[2])
     for element in root[1].iter("{http://www.w3.org/2000/svg}text"):
         assert float(element.get("x")) + len(element.text) * float(element.get("font-size")) * 0.5 < width
@@ -443,7 +444,8 @@ def test_on_paper_there_are_settings_and_no_controls(opened):
 def test_the_theme_changes_every_colour(opened):
     page = opened()
     look = """() => ["#explorer-lines", "#explorer-lines svg path[data-key=m0]",
-      "#explorer-lines svg path[data-key=m2]", "#explorer-lines .ex-tick", "#explorer-lines svg [class=ex-stroke-grid]", "#explorer-lines .ex-state",
+      "#explorer-lines svg path[data-key=m2]",
+      "#explorer-lines .ex-tick", "#explorer-lines svg [class=ex-stroke-grid]", "#explorer-lines .ex-state",
       "#explorer-lines .ex-legend rect", "#explorer-lines svg text[data-key=m5-t]"].map((selector) => {
         const s = getComputedStyle(document.querySelector(selector));
         return [selector, s.color, s.backgroundColor, s.fill, s.stroke].join(" "); })"""

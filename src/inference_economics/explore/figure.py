@@ -93,7 +93,7 @@ class Part:
                 raise ValueError(f"{self.name()}: {field} must be one number, but has shape {shapes[field]}.")
         self.check_shapes(figure, shapes)
 
-    def check_shapes(self, figure: Figure, shapes: dict):  # noqa: ARG002 (Bars needs the figure)
+    def check_shapes(self, figure: Figure, shapes: dict):
         """Raise ValueError unless all fields are single numbers or rows of one length."""
         lengths = {shape for shape in shapes.values() if shape != ()}
         if len(lengths) > 1 or any(len(shape) > 1 for shape in lengths):

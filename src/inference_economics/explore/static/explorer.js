@@ -120,7 +120,7 @@ const DRAW = {
     const upright = m.x !== undefined, at = (upright ? px : py)(v[upright ? m.x : m.y][0]);
     const seen = (upright ? px : py).inside(v[upright ? m.x : m.y][0]);
     const p = round(at);
-    m.path.setAttribute("d", !seen ? "" : upright ? `M${p} ${top}V${top + height}` : `M${left} ${p}H${left + width}`);
+    m.path.setAttribute("d", !seen ? "" : upright ? `M${p} ${top}V${round(top + height)}` : `M${left} ${p}H${round(left + width)}`);
     write(m, v, seen, upright ? at + 3 : left + width - 2, upright ? top + 9 : at - 3);
   },
   label(m, v, { px, py }) {
@@ -195,11 +195,10 @@ function csvOf(spec, v, settings) {
 /** Words in lines of at most so many letters. */
 const wrap = (words, most) => words.match(new RegExp(`.{1,${most}}(?=\\s|$)|\\S+`, "gu")).map((line) => line.trim());
 
-/** The figure as a file of its own: colours resolved, title, legend and settings written in. */
-function svgOf(root, spec, settings) {
-  const drawn = root.querySelector(".ex-plot svg"), copy = drawn.cloneNode(true);
-  const live = drawn.querySelectorAll("*"), dead = copy.querySelectorAll("*");
-  live.forEach((element, k) => {
+/** A copy of an SVG element with the theme's colours and fonts written in. */
+function resolved(drawn) {
+  const copy = drawn.cloneNode(true), dead = copy.querySelectorAll("*");
+  drawn.querySelectorAll("*").forEach((element, k) => {
     const style = getComputedStyle(element);
     for (const property of ["fill", "stroke", "font-size", "font-family"]) {
       if (property.startsWith("font") && element.tagName !== "text") continue;
@@ -207,9 +206,15 @@ function svgOf(root, spec, settings) {
     }
     dead[k].removeAttribute("class");
   });
+  return copy;
+}
+
+/** The figure as a file of its own: colours resolved, title, legend and settings written in. */
+function svgOf(root, spec, settings) {
+  const drawn = root.querySelector(".ex-plot svg"), copy = resolved(drawn);
   const page = getComputedStyle(root), [, , width, height] = drawn.getAttribute("viewBox").split(" ").map(Number);
   const lines = [...wrap(spec.title, 68).map((words) => [words, 11, 600]),
-    ...spec.legend.map((entry) => [entry.label, 8, 400, entry.color])];
+    ...[...root.querySelectorAll(".ex-legend li")].map((entry) => [entry.textContent, 8, 400, entry.querySelector("svg")])];
   const summary = spec.controls.map((c) => `${c.label}: ${show(c, settings[c.name])}`).join(" · ");
   lines.push(...wrap(summary, 110).map((words) => [words, 7, 400]));
   let y = 16;
@@ -220,12 +225,13 @@ function svgOf(root, spec, settings) {
     if (words) element.textContent = words;
     parent.append(element);
   };
-  for (const [words, size, weight, color] of lines) {
-    if (color !== undefined) {
-      const stroke = page.getPropertyValue(`--ex-c${color}`).trim();
-      add(head, "rect", { x: 16, y: y - 6, width: 14, height: 4, fill: stroke });
+  for (const [words, size, weight, swatch] of lines) {
+    if (swatch) {
+      const small = resolved(swatch);
+      for (const [name, value] of Object.entries({ x: 16, y: y - 7, width: 20, height: 7.7 })) small.setAttribute(name, value);
+      head.append(small);
     }
-    add(head, "text", { x: color === undefined ? 16 : 36, y, "font-size": size, "font-weight": weight,
+    add(head, "text", { x: swatch ? 42 : 16, y, "font-size": size, "font-weight": weight,
       "font-family": page.fontFamily, fill: page.color }, words);
     y += size * 1.5;
   }
