@@ -99,7 +99,8 @@ def static_batching_fraction(batch):
     n = np.maximum(batch, 1.0)
     # the harmonic number by its series eight places further on, where it is good to ten digits
     far = n + 8
-    harmonic = np.log(far) + EULER_GAMMA + 1 / (2 * far) - 1 / (12 * np.square(far))
+    square = np.square(far)
+    harmonic = np.log(far) + EULER_GAMMA + 1 / (2 * far) - 1 / (12 * square) + 1 / (120 * np.square(square))
     return 1 / (harmonic - sum(1 / (n + k) for k in range(1, 9)))
 
 
