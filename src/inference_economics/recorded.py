@@ -59,8 +59,8 @@ def best_of(reports: Iterable[dict]) -> dict:
     for row in steps.values():
         n_params = row["n_params"] - plan["vocab"] * plan["hidden"]
         per_token = 2 * plan["layers"] * row["kv_heads"] * plan["head_dim"] * FLOAT_BYTES
-        bounds = roofline.decode_step_bounds(row["batch"], row["context_tok"], per_token, FLOAT_BYTES * n_params, n_params,
-                                             read, matmul["library"])
+        bounds = roofline.decode_step_bounds(row["batch"], row["context_tok"], per_token, FLOAT_BYTES * n_params,
+                                             n_params, read, matmul["library"])
         decode.append(row | {"bound_s": float(bounds.overlapped_s), "serial_s": float(bounds.serial_s),
                              "ratio": row["measured_s"] / float(bounds.overlapped_s)})
     machine = {name: reports[0]["machine"][name] for name in KEPT_OF_MACHINE}
