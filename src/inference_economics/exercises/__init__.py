@@ -173,7 +173,8 @@ def _json(value: float):
 
 def _paragraphs(words: str) -> str:
     parts = (escape(" ".join(part.split())) for part in words.strip().split("\n\n"))
-    return "".join("<p>" + re.sub("`([^`]+)`", r"<code>\1</code>", part) + "</p>" for part in parts)
+    # the book's sections ask MathJax to pass over them, except where a class asks it back
+    return "".join('<p class="mathjax_process">' + re.sub("`([^`]+)`", r"<code>\1</code>", part) + "</p>" for part in parts)
 
 
 @cache

@@ -23,8 +23,8 @@ def _cost(kv_heads):
 
 _by_width = _token(_QWEN) * _QWEN.hidden / _QWEN.q_heads / _QWEN.head_dim
 _latent = kv_cache.kv_bytes_per_token(_V3.kv_values_per_token)
-_two, _eight = (head_sharing.kv_heads_per_chip(8, tp) for tp in (2, 8))
 _16 = _token(_405B, head_sharing.kv_heads_per_chip(_405B.kv_heads, 16))
+_lost = [row["mha"] - row["mqa"] for row in prices.published("deepseek-v2-table8").records()]
 _users = kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 32_768, 4, 1, 1)
 _users_mha = kv_cache.sequences_that_fit(head_sharing.with_kv_heads(_70B, 64), _L40S.hbm_bytes, 32_768, 4, 1, 1)
 
@@ -93,8 +93,7 @@ EXERCISES = (
         answer=_16,
         unit="B",
         wrong=((_token(_405B) / 16, "That cuts a head in two. With more chips than heads, heads are copied."),
-               (_token(_405B), "That is the whole cache. Each chip holds one head of eight."),
-               (_token(_405B, _405B.q_heads) / 16, "That cuts the cache of 128 query heads; there are 8 key-value heads.")),
+               (_token(_405B), "That is the whole cache. Each chip holds one head of eight.")),
         solution=f"\\( \\lceil 8/16 \\rceil = 1 \\) head: \\( 2 \\times {_405B.layers} \\times 1 \\times {_405B.head_dim} "
                  f"\\times 2 \\) = {text(_16, 'B')}. The second server brought no room for caches, and two copies of each head.",
     ),
@@ -128,6 +127,7 @@ EXERCISES = (
                  "weights dominate and the saving is small: "
                  f"attention does {text(roofline.attention_intensity_decode(64, 1), 'FLOP/B')} with one head of 64, but that "
                  "helps only the part of a step that reads the cache. Compared with what, on which tests, with how many "
-                 "training runs? In DeepSeek-V2's table one head loses 3.8 to 12.9 points to multi-head attention.",
+                 f"training runs? In DeepSeek-V2's table one head loses {min(_lost):.1f} to {max(_lost):.1f} points to multi-head "
+                 "attention.",
     ),
 )
