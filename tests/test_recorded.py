@@ -12,7 +12,8 @@ from inference_economics import measure, recorded
 
 def report(plan=measure.SMALL, read=1e10, flop=1e11, step=0.1):
     rows = [{"batch": batch, "kv_heads": kv_heads, "context_tok": plan.context_tok,
-             "n_params": plan.config(kv_heads).n_params, "kv_bytes": 1, "bound_s": 1.0, "serial_s": 1.0, "measured_s": step, "median_s": step, "ratio": 1.0}
+             "n_params": plan.config(kv_heads).n_params, "kv_bytes": 1,
+             "bound_s": 1.0, "serial_s": 1.0, "measured_s": step, "median_s": step, "ratio": 1.0}
             for kv_heads in plan.kv_heads for batch in plan.batches]
     machine = dict.fromkeys([*recorded.KEPT_OF_MACHINE, "free_bytes", "threads_set"], 1)
     plan = json.loads(json.dumps(measure.asdict(plan)))
