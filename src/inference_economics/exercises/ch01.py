@@ -23,6 +23,7 @@ _openai_final = spend.Spend((1 - _openai) * _final, _openai).serving_share
 _plan = scaling.inference_aware_optimum(scaling.compute_optimal_loss(30e9, "sardana"), 1e13, "sardana")
 
 _gpt3_flop = training.training_flop(_GPT3.n_params, _GPT3.training_tok)
+_gpt3_days = _gpt3_flop / (1e15 * 86_400)
 _70b_flop = training.training_flop(_70B.n_params, _70B.training_tok)
 _hours = training.training_gpu_hours(_70b_flop, _H100.bf16_flop_per_s, 0.4)
 _small = {"horizon_years": 3, "training_usd": 4e7, "tokens_per_day": 5e10, "cost_usd_per_token": 3e-7}
@@ -79,15 +80,19 @@ EXERCISES = (
         id="inv-1",
         level="warm-up",
         question=f"{_GPT3.title} has {text(_GPT3.n_params, digits=4)} parameters and was trained on "
-                 f"{text(_GPT3.training_tok, 'tokens')}. How many FLOPs does 6ND give?",
-        answer=_gpt3_flop,
-        unit="FLOP",
-        wrong=((_gpt3_flop / 3, "That is the forward pass alone, 2 per parameter and token. Backward takes twice as much again."),
-               (_gpt3_flop / 6, "You left out the 6."),
-               (_gpt3_flop * 2 / 3, "That is the backward pass alone.")),
+                 f"{text(_GPT3.training_tok, 'tokens')}. How much arithmetic is that by 6ND, in petaflop/s-days: days of a machine "
+                 "that does \\( 10^{15} \\) operations a second?",
+        answer=_gpt3_days,
+        unit="petaflop/s-days",
+        wrong=((_gpt3_days / 3, "That is the forward pass alone, 2 per parameter and token. Backward takes twice as much again."),
+               (_gpt3_days / 6, "You left out the 6."),
+               (_gpt3_days * 2 / 3, "That is the backward pass alone."),
+               (_gpt3_days * 24, "Those are petaflop/s-hours."),
+               (_gpt3_days * 86_400, "Those are petaflop/s-seconds.")),
         tolerance=0.01,
         solution=f"\\( 6 \\times {_GPT3.n_params / 1e9:.1f} \\times 10^9 \\times {_GPT3.training_tok / 1e9:.0f} \\times 10^9 \\) = "
-                 f"{text(_gpt3_flop)} FLOP. The paper prints the same digits.",
+                 f"{text(_gpt3_flop)} FLOP, over \\( 10^{{15}} \\times 86{{,}}400 \\): {text(_gpt3_days, 'petaflop/s-days')}. The "
+                 "paper prints 3,640.",
     ),
     Exercise(
         id="inv-2",
