@@ -1,0 +1,459 @@
+"""API, rent, own or a chip of one's own: what a year of one workload costs each way, and how sure that is.
+
+Everything before it in one chain: a model on a chip within latency targets (`step`), a queue in the busiest hour
+(`queueing`), list prices (`market`), owned servers (`ownership`) and a chip programme (`custom_silicon`). Costs are
+level over the horizon: the same payment every year that has the present value of what is paid. What is not known
+exactly is carried as a factor on the reader's own number (`doubts`): one call gives an interval or a tornado.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from . import calibration, prices
+from ._checks import lookup, require, require_fraction, require_non_negative, require_whole
+from ._quantities import DAYS_PER_YEAR, checked
+from ._serving_quantities import check as check_serving
+from .accelerators import Accelerator
+from .accelerators import get as accelerator
+from .custom_silicon import programme_cost, saving_from_perf_per_tco
+from .market import api_usd
+from .ownership import average_load_fraction, capital_recovery_factor, owned_usd_per_year
+from .prices import _facts as _fact_file
+from .queueing import column, servers_for
+from .step import capacity, serve
+from .uncertainty import Range
+
+YEARS = np.arange(10.0)  # a horizon ends within them
+DEGREES = (1.0, 2.0, 4.0, 8.0)  # chips that share one copy, within one server
+BATCHES = np.unique(np.round(np.geomspace(1, 2048, 34)))
+OPTIONS = ("API", "rent", "own", "own chip")
+
+
+class Replica(NamedTuple):
+    """The cheapest way to run one copy of a model within its latency targets.
+
+    Parameters
+    ----------
+    batch, n_chips : numeric
+        Requests served at once, and chips that share the copy. Batch 0 where no setting meets the targets. [1]
+    service_s, tpot_s, ttft_s : numeric
+        Time that a request keeps its place, per output token, and to the first one. [s]
+    requests_per_s_per_chip : numeric
+        Requests that one chip finishes, at full load; 0 where no setting meets the targets. [1/s]
+    """
+
+    batch: object
+    n_chips: object
+    service_s: object
+    tpot_s: object
+    ttft_s: object
+    requests_per_s_per_chip: object
+
+    @property
+    def feasible(self):
+        """Whether the model fits and the targets are met."""
+        return self.requests_per_s_per_chip > 0
+
+
+class Costs(NamedTuple):
+    """Level cost of one workload, each way [USD/year], and the machines that it takes.
+
+    Parameters
+    ----------
+    api_usd, rent_usd, own_usd, custom_usd : numeric
+        Infinite where the model cannot be run within its targets. [USD/year]
+    prompts : numeric
+        Prompts of an average year, weighted as the money is. [1/year]
+    first_chips, last_chips : numeric
+        Chips rented in the first year and in the last of the horizon. [1]
+    """
+
+    api_usd: object
+    rent_usd: object
+    own_usd: object
+    custom_usd: object
+    prompts: object
+    first_chips: object
+    last_chips: object
+
+    @property
+    def ways(self):
+        """The four costs, in the order of `OPTIONS`."""
+        return self[:4]
+
+
+# -- one copy of a model ----------------------------------------------------------------------------------------------
+
+
+def best_replica(s, c, prompt_tok, output_tok, ttft_limit_s, tpot_limit_s) -> Replica:
+    """Search batches and tensor-parallel degrees for the most requests per chip within the latency targets.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them; see `step.serve`.
+    prompt_tok, output_tok : numeric
+        Mean lengths of prompts and answers. [token]
+    ttft_limit_s, tpot_limit_s : numeric
+        Longest acceptable mean time to the first token, and per further token. [s]
+
+    Returns
+    -------
+    Replica
+
+    Raises
+    ------
+    ValueError
+        If an argument lies outside its limits.
+
+    Notes
+    -----
+    Degrees 1, 2, 4 and 8, batches from 1 to 2,048 in steps of about a quarter, never more than fit. Targets are held by
+    the mean; a target for the slowest twentieth needs a smaller batch.
+    """
+    check_serving(prompt_tok=prompt_tok, output_tok=output_tok, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
+    chips = np.repeat(np.array(DEGREES), BATCHES.size)
+    room = np.maximum(np.floor(capacity(s, c, column(prompt_tok), column(output_tok), chips, 1.0)), 1.0)
+    batch = np.minimum(np.tile(BATCHES, len(DEGREES)), room)
+    point = serve(s, c, batch, column(prompt_tok), column(output_tok), chips)
+    meets = np.logical_and(point.ttft_s <= column(ttft_limit_s), point.tpot_s <= column(tpot_limit_s))
+    rate = np.where(meets, point.output_tok_per_s / column(output_tok) / chips, 0.0)
+    most = np.max(rate, axis=-1)
+    chosen = np.logical_and(rate >= column(most), meets)
+    # among equals the first degree: the same batch may stand in the grid twice where memory cuts it off
+    n_chips = np.min(np.where(chosen, chips, DEGREES[-1]), axis=-1)
+    chosen = np.logical_and(chosen, chips == column(n_chips))
+    batch = np.max(np.where(chosen, batch, 0.0), axis=-1)
+    tpot, ttft = (np.min(np.where(chosen, x, np.inf), axis=-1) for x in (point.tpot_s, point.ttft_s))
+    return Replica(batch, n_chips, ttft + output_tok * tpot, tpot, ttft, most)
+
+
+# -- a year of a workload ---------------------------------------------------------------------------------------------
+
+
+def _fleet(load, batch, n_chips, wait_probability):
+    """Chips for an offered load: whole replicas with square-root headroom."""
+    headroom = servers_for(1.0, wait_probability) - 1
+    places = load + headroom * np.sqrt(load)
+    return np.maximum(np.ceil(places / np.maximum(batch, 1.0)), 1.0) * n_chips
+
+
+@checked
+def yearly_costs(users, queries_per_day, prompt_tok, output_tok, *, growth_per_year=0.0, horizon_years=3.0,
+                 discount_rate=0.08, peak_to_mean=2.0, input_usd_per_token, output_usd_per_token,
+                 price_decline_per_year=0.0, service_s, batch, n_chips, price_usd_per_hour, capex_usd, power_w,
+                 life_years=5.0, resale_fraction=0.5, electricity_usd_per_kwh=0.08, pue=1.3,
+                 colocation_usd_per_kw_month=150.0, operations_fraction=0.08, idle_power_fraction=0.35,
+                 network_fraction=0.1, spare_fraction=0.03, team_usd_per_year=0.0, nre_usd=0.0,
+                 software_usd_per_year=0.0, perf_per_tco=1.0, delay_years=0.0, chips_per_server=8.0,
+                 wait_probability=0.05):
+    """Level yearly cost of one workload by API, on rented chips, on owned servers, and on a chip of one's own.
+
+    Parameters
+    ----------
+    users, queries_per_day : numeric
+        People today, and prompts of one of them on one day. [1], [1/day]
+    prompt_tok, output_tok : numeric
+        Tokens of a prompt and of its answer. [token]
+    growth_per_year, horizon_years, discount_rate : numeric
+        Growth of demand; years that are counted, at most ten; cost of capital. [1/year], [year], [1/year]
+    peak_to_mean : numeric
+        Busiest hour over the average; the fleet is fixed at what that hour needs. [1]
+    input_usd_per_token, output_usd_per_token, price_decline_per_year : numeric
+        Price list of the API, and how fast it falls. [USD/token], [USD/token], [1/year]
+    service_s, batch, n_chips : numeric
+        One copy of the model; see `best_replica`. [s], [1], [1]
+    price_usd_per_hour : numeric
+        Rent of one chip. [USD/h]
+    capex_usd, power_w : numeric
+        One server. [USD], [W]
+    life_years, resale_fraction : numeric
+        Life of a server; where the horizon is shorter, the share of its straight-line book value that it sells for.
+        [year], [1]
+    electricity_usd_per_kwh, pue, colocation_usd_per_kw_month : numeric
+        Price of electricity, overhead of the site and rent of it. [USD/kWh], [1], [USD/(kW month)]
+    operations_fraction, idle_power_fraction, network_fraction, spare_fraction : numeric
+        As in `ownership`. [1/year], [1], [1], [1]
+    team_usd_per_year : numeric
+        People who run a model themselves, rented or owned; an API needs none of them. [USD/year]
+    nre_usd, software_usd_per_year : numeric
+        A chip programme before its first unit, and its software in every year. [USD], [USD/year]
+    perf_per_tco, delay_years : numeric
+        Its performance per cost of ownership over the bought server's, and the years until it serves. [1], [year]
+    chips_per_server : numeric
+        Chips in a server; servers are bought whole, chips are rented one by one. [1]
+    wait_probability : numeric
+        Share of requests that may wait for a place in the busiest hour. [1]
+
+    Returns
+    -------
+    Costs
+
+    Notes
+    -----
+    ==================================  =======================================================================
+    assumed                             if false
+    ==================================  =======================================================================
+    the API's answers are good enough   no price compares two answers of different worth
+    no prompt meets a cache             both sides get cheaper, by what their caches find
+    the rented fleet runs day and       handing back idle chips at night saves rent, where chips come back
+    night                               in the morning
+    servers are replaced as they wear   a fleet that stands still is cheaper later and older
+    owned servers never shrink          falling demand can be met by selling
+    the own chip runs any model         it must be programmed anew for each; see `custom_silicon.porting_ramp`
+    ==================================  =======================================================================
+    """
+    check_serving(batch=batch, wait_probability=wait_probability)
+    require(0, np.inf, open_low=True, hint="give seconds.", service_s=service_s)
+    require(0.1, YEARS[-1] + 1, hint="the model looks at ten years at most.", horizon_years=horizon_years)
+    require_fraction(resale_fraction=resale_fraction)
+    require_non_negative(team_usd_per_year=team_usd_per_year)
+    require(1, 1e4, hint="give a count.", chips_per_server=chips_per_server)
+    t = YEARS + 0.5
+    growth, rate = np.log1p(column(growth_per_year)), np.log1p(column(discount_rate))
+    weight = np.clip(column(horizon_years) - YEARS, 0.0, 1.0) * np.exp(-rate * t)
+    total = np.sum(weight, axis=-1)
+    prompts = column(users * queries_per_day * DAYS_PER_YEAR) * np.exp(growth * t)
+    # what a level yearly payment costs is the average over the years, weighted by their present value
+    api = api_usd(prompts * column(prompt_tok), prompts * column(output_tok), column(input_usd_per_token),
+                  column(output_usd_per_token)) * np.exp(np.log1p(-column(price_decline_per_year)) * t)
+    busy_s = np.where(batch > 0, service_s, 1.0)
+    load = prompts / (DAYS_PER_YEAR * 86400) * column(peak_to_mean * busy_s)
+    chips = _fleet(load, column(batch), column(n_chips), wait_probability)
+    rent = chips * column(price_usd_per_hour * 24 * DAYS_PER_YEAR)
+    used_years = np.minimum(life_years, horizon_years)
+    server = owned_usd_per_year(
+        capex_usd, used_years, discount_rate, power_w, electricity_usd_per_kwh, pue=pue,
+        load_fraction=average_load_fraction(1 / peak_to_mean, idle_power_fraction), network_fraction=network_fraction,
+        residual_fraction=resale_fraction * (1 - used_years / life_years), operations_fraction=operations_fraction,
+        colocation_usd_per_kw_month=colocation_usd_per_kw_month).total_usd
+    servers = np.ceil(chips / column(chips_per_server) * (1 + column(spare_fraction)))
+    own = np.maximum(servers, servers[..., :1]) * column(server)
+    serves = np.clip(YEARS + 1 - column(delay_years), 0.0, 1.0)
+    custom = own * (1 - serves * column(saving_from_perf_per_tco(perf_per_tco)))
+    programme = programme_cost(nre_usd, 0.0, software_usd_per_year=software_usd_per_year, horizon_years=horizon_years,
+                               discount_rate=discount_rate).total_usd * capital_recovery_factor(discount_rate,
+                                                                                                 horizon_years)
+    api, rent, own, custom, prompts = (np.sum(x * weight, axis=-1) / total for x in (api, rent, own, custom, prompts))
+    last = np.sum(np.where(np.ceil(column(horizon_years)) == YEARS + 1, chips, 0.0), axis=-1)
+    machines = (rent + team_usd_per_year, own + team_usd_per_year, custom + team_usd_per_year + programme,
+                chips[..., 0], last)
+    # a model that does not fit, or misses its targets, cannot be run at any cost
+    rent, own, custom, first, last = (np.where(batch > 0, x, np.inf) for x in machines)
+    return Costs(api, rent, own, custom, prompts, first, last)
+
+
+def within(costs: Costs, privacy) -> tuple:
+    """Return the four costs with those that privacy forbids made infinite: a constraint has no price.
+
+    Parameters
+    ----------
+    costs : Costs
+        From `yearly_costs`.
+    privacy : numeric
+        0: data may go to an API. 1: only to machines that nobody else uses. 2: only to machines of your own. [1]
+
+    Returns
+    -------
+    tuple of numeric
+        In the order of `OPTIONS`. [USD/year]
+
+    Raises
+    ------
+    ValueError
+        For a degree outside 0 to 2.
+    """
+    require(0, 2, hint="0: anywhere; 1: machines of your own or hired alone; 2: machines of your own.", privacy=privacy)
+    return (np.where(privacy < 1, costs.api_usd, np.inf), np.where(privacy < 2, costs.rent_usd, np.inf), costs.own_usd,
+            costs.custom_usd)
+
+
+# -- what is not known exactly ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A factor on some inputs of `yearly_costs` that is not known exactly.
+
+    name, title : key, and name for readers.
+    arguments : the inputs that it multiplies; one that begins with ``1/`` is divided by it.
+    range : the factor.
+    why : where the range comes from.
+    """
+
+    name: str
+    title: str
+    arguments: tuple[str, ...]
+    range: Range
+    why: str
+
+
+def _around(fact, kind="lognormal") -> Range:
+    return Range(fact.low / fact.value, 1.0, fact.high / fact.value, kind)
+
+
+@cache
+def doubts() -> tuple[Doubt, ...]:
+    """Return what is not known exactly, each as a factor around one, read from the catalogues where they hold it.
+
+    Returns
+    -------
+    tuple of Doubt
+        In the order of a tornado: the workload, the market, the machines, the programme.
+    """
+    changes = [change.factor for change in prices.api_changes()]
+    index = prices.rental_series("h100-sxm").index_usd_per_hour
+    index = index[np.isfinite(index)]
+    power = [prices.datacentre(f"electricity-{place}").value for place in ("iowa", "ohio", "illinois")]
+    sites = [prices.datacentre(name).value for name in ("colocation-wholesale", "colocation-2025",
+                                                        "colocation-global-2025")]
+    lives = [fact.value for name, fact in _fact_file("datacentre.toml").items() if name.startswith("life-")]
+    # A normal error's 90% limits lie at 2.06 times its mean size.
+    error = 1 + 2.06 * max(row["tpot_error"] for row in calibration.unseen()["model"].values())
+    tco = prices.silicon("mtia-2i-perf-tco")
+    return (
+        Doubt("demand", "demand", ("users",), Range(0.5, 1, 2, "lognormal"), "assumed: half or twice the forecast"),
+        Doubt("peak", "busiest hour", ("peak_to_mean",), Range(0.7, 1, 1.5), "assumed"),
+        Doubt("api", "API price", ("input_usd_per_token", "output_usd_per_token"),
+              Range(min(changes), 1, max(changes), "lognormal"),
+              "least and greatest recorded change of one and the same model"),
+        Doubt("rent", "rent of a chip", ("price_usd_per_hour",),
+              Range(float(index.min() / index[-1]), 1, float(index.max() / index[-1]), "lognormal"),
+              "lowest and highest month of the H100 index over the last one"),
+        Doubt("speed", "speed of a chip", ("1/service_s",), Range(1 / error, 1, error, "lognormal"),
+              "twice the largest mean error of the serving model on a model it was not fitted to"),
+        Doubt("server", "price of a server", ("capex_usd",), _around(prices.datacentre("server-hgx-h100-2025-03")),
+              "two sellers on one day"),
+        Doubt("life", "life of a server", ("life_years",),
+              Range(min(lives) / 5, 1, max(lives) / 5), "lives in company accounts, over five years"),
+        Doubt("site", "electricity and site", ("electricity_usd_per_kwh", "colocation_usd_per_kw_month"),
+              Range(min(min(power) / 0.08, min(sites) / sites[1]), 1, max(max(power) / 0.08, max(sites) / sites[1]),
+                    "lognormal"), "prices in the catalogue, over the default"),
+        Doubt("people", "people", ("team_usd_per_year", "operations_fraction"), Range(0.5, 1, 2, "lognormal"),
+              "assumed: nobody publishes it"),
+        Doubt("programme", "chip programme", ("nre_usd", "software_usd_per_year"),
+              _around(prices.silicon("design-16nm")), "spread of estimates for one node"),
+        Doubt("advantage", "gain of own chip", ("perf_per_tco",), _around(tco, "triangular"),
+              "MTIA 2i's best and worst model over their mean; recommendation, not language"),
+        Doubt("delay", "years to own chip", ("delay_years",), Range(0.7, 1, 1.5), "assumed"),
+    )
+
+
+def scaled(inputs: Mapping, factors: Mapping) -> dict:
+    """Return the inputs of `yearly_costs` with factors applied.
+
+    Parameters
+    ----------
+    inputs : mapping
+        Keyword arguments of `yearly_costs`.
+    factors : mapping
+        Name of a doubt to its factor, a number or an array.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        For a doubt that is not known, or a factor that is not above zero.
+    """
+    known, out = {doubt.name: doubt for doubt in doubts()}, dict(inputs)
+    for name, factor in factors.items():
+        require(0, np.inf, open_low=True, open_high=True, hint="1 changes nothing.", **{name: factor})
+        for argument in lookup("doubt", name, known).arguments:
+            over = argument.startswith("1/")
+            argument = argument.removeprefix("1/")
+            if argument in out:
+                out[argument] = out[argument] / factor if over else out[argument] * factor
+    if "peak_to_mean" in out:
+        out["peak_to_mean"] = np.maximum(out["peak_to_mean"], 1.0)
+    return out
+
+
+def factor_sample(samples: int = 100, seed: int = 0) -> dict[str, np.ndarray]:
+    """Draw every doubt, stratified, as fixed numbers that a program on a page can hold.
+
+    Parameters
+    ----------
+    samples : int
+        Draws. [1]
+    seed : int
+        The same seed gives the same draws; a doubt's draws do not depend on the others. [1]
+
+    Returns
+    -------
+    dict
+        Name of a doubt to its factors, rounded to four digits.
+
+    Raises
+    ------
+    ValueError
+        Unless both are whole, and `samples` positive.
+    """
+    require_whole(1, samples=samples)
+    require_whole(0, seed=seed)
+    draw = {doubt.name: doubt.range.sample(int(samples), np.random.default_rng([int(seed), zlib.crc32(
+        doubt.name.encode())])) for doubt in doubts()}
+    return {name: np.array([float(f"{value:.4g}") for value in values]) for name, values in draw.items()}
+
+
+def factor_swings() -> dict[str, np.ndarray]:
+    """Return factors that move one doubt at a time: entry 2k has the k-th at its low end, 2k + 1 at its high end.
+
+    Returns
+    -------
+    dict
+        Name of a doubt to its factors; the last entry leaves all of them at one.
+    """
+    rows = {}
+    for k, doubt in enumerate(doubts()):
+        rows[doubt.name] = np.ones(2 * len(doubts()) + 1)
+        rows[doubt.name][2 * k : 2 * k + 2] = doubt.range.low, doubt.range.high
+    return rows
+
+
+# -- machines to choose from ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A server with eight chips, with what it costs to rent one chip or to buy the whole.
+
+    name, title : slug, and name for readers.
+    chip : the accelerator.
+    price_usd_per_hour : median of the neoclouds on 2026-10-05. [USD/h]
+    capex_usd, power_w : latest recorded price, and rated power, of the server. [USD], [W]
+    """
+
+    name: str
+    title: str
+    chip: Accelerator
+    price_usd_per_hour: float
+    capex_usd: float
+    power_w: float
+
+
+@cache
+def machines() -> tuple[Machine, ...]:
+    """Return the servers that the catalogues hold a recorded rent, price and power for.
+
+    Returns
+    -------
+    tuple of Machine
+    """
+    rows = (("h100-sxm", "server-hgx-h100-2025-03", "power-dgx-h100"),
+            ("h200-sxm", "server-hgx-h200-2025", "power-dgx-h100"), ("b200", "server-dgx-b200-2024", "power-dgx-b200"))
+    found = []
+    for name, price, power in rows:
+        quote = [q for q in prices.rental_quotes(name, prices.NEOCLOUD, "on-demand") if q.date == "2026-10-05"][-1]
+        found.append(Machine(name, accelerator(name).title, accelerator(name), quote.usd_per_hour,
+                             prices.datacentre(price).value, prices.datacentre(power).value))
+    return tuple(found)
