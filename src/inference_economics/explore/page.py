@@ -52,7 +52,6 @@ def figure_spec(figure: Figure, places: dict) -> dict:
         else:
             extra = {field: getattr(part, field) for field in ("width", "unit") if hasattr(part, field)}
             spec["marks"].append(entry | {"kind": type(part).__name__.lower()} | extra)
-    spec["legend"] = [{"label": label, "color": color} for _, label, color in figure.legend()]
     return spec
 
 

@@ -84,7 +84,7 @@ def _scale(axis: Axis, start: float, length: float, reverse: bool = False):
 
 def _n(value: float) -> str:
     """Write a coordinate with two decimals and no spare zeros; far away is as good as infinitely far."""
-    near = round(min(max(float(value), -FAR), FAR), 2) + 0.0  # no -0
+    near = np.floor(min(max(float(value), -FAR), FAR) * 100 + 0.5) / 100 + 0.0  # as Math.round, and no -0
     return f"{near:.2f}".rstrip("0").rstrip(".")
 
 
