@@ -8,11 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parity import harness
 
-from inference_economics import break_even, calibration, custom_silicon, decision, market, models, ownership, prices
+from inference_economics import (
+    break_even,
+    calibration,
+    custom_silicon,
+    decision,
+    market,
+    models,
+    ownership,
+    prices,
+    scenarios,
+)
 from inference_economics.decision import yearly_costs
 from inference_economics.uncertainty import interval
 
-H100, B200 = decision.machines()[0], decision.machines()[-1]
+H100, B200 = scenarios.machines()[0], scenarios.machines()[-1]
 SETUP = calibration.setup(models.get("llama-3.1-70b"), H100.chip)
 CONSTANTS = calibration.constants(H100.chip)
 REPLICA = {"service_s": 20.0, "batch": 64.0, "n_chips": 2.0}
@@ -184,7 +194,7 @@ def test_privacy_rules_out_and_does_not_price():
 
 
 def test_doubts_are_factors_around_one_on_inputs_that_exist():
-    for doubt in decision.doubts():
+    for doubt in scenarios.doubts():
         assert doubt.range.low < doubt.range.mid == 1 < doubt.range.high, doubt.name
         assert all(name.removeprefix("1/") in INPUTS for name in doubt.arguments)
         assert doubt.why
@@ -192,34 +202,54 @@ def test_doubts_are_factors_around_one_on_inputs_that_exist():
 
 def test_the_fixed_sample_agrees_with_ten_thousand_draws():
     """The page's hundred draws against `uncertainty.interval`, in logarithms: within a tenth at both ends."""
-    few = yearly_costs(**decision.scaled(INPUTS, decision.factor_sample()))
-    ranges = {doubt.name: doubt.range for doubt in decision.doubts()}
+    few = yearly_costs(**scenarios.scaled(INPUTS, scenarios.factor_sample()))
+    ranges = {doubt.name: doubt.range for doubt in scenarios.doubts()}
     for way in ("api_usd", "rent_usd", "own_usd", "custom_usd"):
-        many = interval(lambda _way=way, **factors: getattr(yearly_costs(**decision.scaled(INPUTS, factors)), _way),
+        many = interval(lambda _way=way, **factors: getattr(yearly_costs(**scenarios.scaled(INPUTS, factors)), _way),
                         ranges, samples=4000)
         ours = np.quantile(getattr(few, way), [0.05, 0.95])
         assert np.log(ours / [many.low, many.high]) == pytest.approx([0, 0], abs=0.25), way
 
 
 def test_swings_move_one_doubt_at_a_time():
-    swings = decision.factor_swings()
+    swings = scenarios.factor_swings()
     table = np.stack(list(swings.values()))
     assert ((table != 1).sum(axis=0) == [*[1] * (table.shape[1] - 1), 0]).all()
-    c = yearly_costs(**decision.scaled(INPUTS, swings))
+    c = yearly_costs(**scenarios.scaled(INPUTS, swings))
     place = list(swings).index("rent")
     assert c.rent_usd[2 * place] < c.rent_usd[-1] < c.rent_usd[2 * place + 1]
     assert c.own_usd[2 * place] == c.own_usd[-1]
 
 
 def test_scaled_divides_and_holds_the_peak_at_one():
-    out = decision.scaled({"service_s": 10.0, "peak_to_mean": 1.2}, {"speed": 2.0, "peak": 0.5, "rent": 3.0})
+    out = scenarios.scaled({"service_s": 10.0, "peak_to_mean": 1.2}, {"speed": 2.0, "peak": 0.5, "rent": 3.0})
     assert out == {"service_s": 5.0, "peak_to_mean": 1.0}
 
 
 def test_machines_come_from_the_catalogue():
     assert H100.price_usd_per_hour == 4.02
-    assert [machine.name for machine in decision.machines()] == ["h100-sxm", "h200-sxm", "b200"]
+    assert [machine.name for machine in scenarios.machines()] == ["h100-sxm", "h200-sxm", "b200"]
     assert B200.power_w == prices.datacentre("power-dgx-b200").value
+
+
+def test_scenarios_lead_where_they_should():
+    """A start-up stays on the API; the platform does not, and does not need a chip of its own for this model."""
+    start, _, platform = (yearly_costs(**scenarios.inputs_of(k)) for k in scenarios.SCENARIOS.values())
+    assert min(start.ways) == start.api_usd
+    assert min(platform.ways) == platform.own_usd
+    day = platform.prompts / 365
+    assert 1e9 < day < 1e9 * 1.3**5
+    assert {one.name for one in scenarios.offers()} >= {k["api"] for k in scenarios.SCENARIOS.values()}
+    assert scenarios.precision_of(models.get("gpt-oss-120b")) == "mxfp4"
+
+
+def test_a_scenario_that_lacks_something_is_named():
+    start = scenarios.SCENARIOS["Start-up"]
+    with pytest.raises(ValueError, match="unknown entry of the scenario 'users'"):
+        scenarios.inputs_of({name: value for name, value in start.items() if name != "users"})
+    for name, kind in (("machine", "machine"), ("api", "API offer"), ("model", "model")):
+        with pytest.raises(ValueError, match=f"unknown {kind} 'none'"):
+            scenarios.inputs_of(start | {name: "none"})
 
 
 # -- bad input --------------------------------------------------------------------------------------------------------
@@ -242,13 +272,13 @@ def test_a_bad_target_is_named(name):
 
 def test_bad_factors_and_samples_are_named():
     with pytest.raises(ValueError, match=r"unknown doubt 'speeed'.*Did you mean 'speed'"):
-        decision.scaled(INPUTS, {"speeed": 1.0})
+        scenarios.scaled(INPUTS, {"speeed": 1.0})
     with pytest.raises(ValueError, match=r"rent=0 is outside \(0, inf\); 1 changes nothing"):
-        decision.scaled(INPUTS, {"rent": 0.0})
+        scenarios.scaled(INPUTS, {"rent": 0.0})
     with pytest.raises(ValueError, match=r"samples=0 is outside"):
-        decision.factor_sample(0)
+        scenarios.factor_sample(0)
     with pytest.raises(ValueError, match=r"seed=.*must be a whole number"):
-        decision.factor_sample(10, seed=0.5)
+        scenarios.factor_sample(10, seed=0.5)
     with pytest.raises(ValueError, match="ten years at most"):
         costs(horizon_years=11.0)
 
