@@ -23,10 +23,8 @@ source.data = { batch: d.batch, step, cache, compute };
 READY = """
 <script>
 const wait = setInterval(() => {
-  const slider = window.Bokeh?.documents[0]?.get_model_by_name("context");
-  if (!slider || !document.querySelector(".bk-Figure")) return;
+  if (!window.Bokeh?.documents[0]?.is_idle) return;
   clearInterval(wait);
-  window.place = (t) => { slider.value = 500 * 256 ** t; };
   window.ready = true;
 }, 50);
 </script>

@@ -12,6 +12,17 @@ LIVE = re.compile(r'data-explorer=|class="exercise-spec"')
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
 REFERENCE_MARK = re.compile(r"\[(\d+)\]_")
 REFERENCE = re.compile(r"^(\s*)\.\. \[(\d+)\]")
+ICON = re.compile(r"fa-([a-z-]+)")
+ICON_SCRIPT = re.compile(r'<script[^>]*src="([^"]*?)scripts/fontawesome\.js[^>]*></script>')
+ICON_STYLE = """\
+.fa-solid { display: inline-block; width: 1.25em; height: 1em; background: currentColor; }
+.fa-solid { -webkit-mask: var(--icon) center / contain no-repeat; mask: var(--icon) center / contain no-repeat; }
+.fa-solid::before { content: none !important; }
+"""
+ICON_RULE = """\
+.fa-{name} {{ --icon: url("data:image/svg+xml,\
+%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'%3E%3Cpath d='{path}'/%3E%3C/svg%3E"); }}
+"""
 GLOSSARY = "<!-- glossary -->"
 DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
 
@@ -95,6 +106,29 @@ def policy(html: str) -> str:
             "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'")
 
 
+def draw_icons(app, exception) -> None:
+    """Replace the theme's icon script, 1.5 MB for two dozen icons, by a style sheet with the icons that are used."""
+    if exception is not None or app.builder.format != "html":
+        return
+    scripts = Path(app.outdir) / "_static" / "scripts"
+    everything = (scripts / "fontawesome.js").read_text(encoding="utf-8")
+    pages = [path for path in Path(app.outdir).rglob("*.html") if "_static" not in path.relative_to(app.outdir).parts]
+    used = set().union(*(ICON.findall(path.read_text(encoding="utf-8")) for path in pages)) | {"xmark"}
+    rules = [ICON_STYLE]
+    for name in sorted(used):
+        # The last of a name's drawings is the solid one.
+        if drawings := re.findall(rf'[{{,]"?{re.escape(name)}"?:\[(\d+),(\d+),\[[^]]*\],"\w+","([^"]+)"', everything):
+            width, height, path = drawings[-1]
+            rules.append(ICON_RULE.format(name=name, width=width, height=height, path=path))
+    (Path(app.outdir) / "_static" / "icons.css").write_text("".join(rules), encoding="utf-8")
+    for path in pages:
+        html = path.read_text(encoding="utf-8")
+        path.write_text(ICON_SCRIPT.sub(r'<link rel="stylesheet" href="\1icons.css">', html), encoding="utf-8")
+    for pattern in ("*.map", "fontawesome.js*", "fa-*.*"):
+        for path in list(scripts.parent.rglob(pattern)):
+            path.unlink()
+
+
 def write_policies(app, exception) -> None:
     if exception is not None or app.builder.format != "html":
         return
@@ -120,5 +154,6 @@ def setup(app):
     app.connect("source-read", write_glossary)
     app.connect("html-page-context", load_runtime)
     app.connect("html-page-context", drop_print_button, priority=900)
+    app.connect("build-finished", draw_icons, priority=890)
     app.connect("build-finished", write_policies, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
