@@ -25,12 +25,12 @@ _PREFIXED = {"B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/s"}
 
 
 def _scientific(magnitude: float, digits: int) -> tuple[str, int, bool]:
-    """Return the significant digits, the decimal exponent, and whether rounding lost nothing."""
+    """Return the significant digits, the decimal exponent, and whether rounding lost nothing to speak of."""
     exact = Decimal(magnitude)
     exponent = exact.adjusted()
     rounded = exact.quantize(Decimal((0, (1,), exponent - digits + 1)), ROUND_HALF_UP)
     text = "".join(map(str, rounded.as_tuple().digits))[:digits]
-    return text, rounded.adjusted(), float(rounded) == magnitude
+    return text, rounded.adjusted(), abs(float(rounded) - magnitude) <= 1e-12 * magnitude
 
 
 def _place(digits: str, exponent: int, exact: bool) -> str:

@@ -8,11 +8,11 @@ const DURATION = [[1e-6, 1e9, "ns"], [1e-3, 1e6, "µs"], [1, 1e3, "ms"], [120, 1
   [172800, 3600, "h"], [63072000, 86400, "days"], [Infinity, 31536000, "years"]];
 const PREFIXED = new Set(["B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/s"]);
 
-/** The significant digits, the decimal exponent, and whether rounding lost nothing. */
+/** The significant digits, the decimal exponent, and whether rounding lost nothing to speak of. */
 function scientific(magnitude, digits) {
   const rounded = magnitude.toExponential(digits - 1);
   const [mantissa, exponent] = rounded.split("e");
-  return { digits: mantissa.replace(".", ""), exponent: Number(exponent), exact: Number(rounded) === magnitude };
+  return { digits: mantissa.replace(".", ""), exponent: Number(exponent), exact: Math.abs(Number(rounded) - magnitude) <= 1e-12 * magnitude };
 }
 
 /** Significant digits with the point after position `exponent`, less the zeros that say nothing. */
