@@ -9,7 +9,8 @@ from inference_economics.explore.trace import Graph
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 10, 64, 1000])
 def test_it_is_one_over_the_harmonic_number(batch):
-    assert queueing.static_batching_fraction(batch) == pytest.approx(1 / sum(1 / k for k in range(1, batch + 1)), rel=1e-8)
+    harmonic = sum(1 / k for k in range(1, batch + 1))
+    assert queueing.static_batching_fraction(batch) == pytest.approx(1 / harmonic, rel=1e-8)
 
 
 def test_it_agrees_with_a_simulation():
