@@ -326,6 +326,7 @@ CHOICES = {
     "tabulate all": (lambda spec, stop: tabulate(lambda s, n: s.size ** int(n), spec, stop), "spec stop"),
     "numbers out of order": (lambda count: count * 1.0, "count"),
     "stop": (lambda stop: np.log2(stop), "stop"),
+    "things that hold arrays": (lambda rows: tabulate(lambda row: float(np.sum(row["values"])), rows), "rows"),
 }
 
 
@@ -333,7 +334,8 @@ CHOICES = {
 def test_chosen_things_are_tables_in_the_browser(node, name):
     function, used = CHOICES[name]
     controls = {"spec": Choice(*SPECS), "kind": Choice("spot", "reserved"), "count": Choice(16, 2, 8),
-                "stop": Slider(1, 4, value=2, stops=(1, 2, 4))}
+                "stop": Slider(1, 4, value=2, stops=(1, 2, 4)),
+                "rows": Choice({"a": {"values": np.arange(3.0)}, "b": {"values": np.arange(4.0)}})}
     here, there = readout_of(harness.page(node), function, **{key: controls[key] for key in used.split()})
     np.testing.assert_allclose(there, here, rtol=1e-15)
     assert len(set(here)) > 1

@@ -165,7 +165,7 @@ class Choice:
         if isinstance(value, str) and value in self.options:
             return value
         for key, option in self.options.items():
-            if option is value or (type(option) is type(value) and np.all(option == value)):
+            if _alike(option, value):
                 return key
         raise ValueError(f"unknown option {_name(value)!r}; known: {', '.join(self.options)}.")
 
@@ -218,6 +218,14 @@ def _read(value) -> float:
         return math.inf if value > 0 else -math.inf
 
 
+def _alike(a, b) -> bool:
+    """Say whether two things are the same; things that hold arrays are when they are one thing."""
+    try:
+        return a is b or (type(a) is type(b) and bool(a == b))
+    except ValueError:  # "the truth value of an array is ambiguous"
+        return False
+
+
 def _look_up(graph, values: list, position):
     """Return one traced value that equals ``values[position]``."""
     if all(isinstance(value, (bool, int, float, np.number, np.bool_)) for value in values):
@@ -230,7 +238,7 @@ def _look_up(graph, values: list, position):
         rows = np.stack(values)
         places = position * rows[0].size + np.arange(rows[0].size).reshape(rows[0].shape)
         return graph.pick(rows, places)
-    if all(value is values[0] or value == values[0] for value in values):
+    if all(_alike(value, values[0]) for value in values):
         return values[0]
     return Options(graph, values, position)
 
