@@ -213,8 +213,8 @@ def yearly_costs(users, queries_per_day, prompt_tok, output_tok, *, growth_per_y
     total = np.sum(weight, axis=-1)
     prompts = column(users * queries_per_day * DAYS_PER_YEAR) * np.exp(growth * t)
     # what a level yearly payment costs is the average over the years, weighted by their present value
-    api = api_usd(prompts * column(prompt_tok), prompts * column(output_tok), column(input_usd_per_token),
-                  column(output_usd_per_token)) * np.exp(np.log1p(-column(price_decline_per_year)) * t)
+    api = prompts * column(api_usd(prompt_tok, output_tok, input_usd_per_token, output_usd_per_token)) * np.exp(
+        np.log1p(-column(price_decline_per_year)) * t)
     busy_s = np.where(batch > 0, service_s, 1.0)
     load = prompts / (DAYS_PER_YEAR * 86400) * column(peak_to_mean * busy_s)
     chips = _fleet(load, column(batch), column(n_chips), wait_probability)
