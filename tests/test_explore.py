@@ -197,6 +197,16 @@ def test_a_function_must_return_a_figure():
         declare(nothing, a=Slider(0, 1, value=0))
 
 
+def test_a_figure_that_fails_within_reach_is_refused():
+    def checked(a, b):
+        if not getattr(b, "__traced__", False) and b == 0:
+            raise ValueError("b=0 is outside (0, inf).")
+        return simple(a, b)
+
+    with pytest.raises(ValueError, match=r"checked fails at \{'b': 0\.0\}: b=0 is outside \(0, inf\)"):
+        declare(checked)
+
+
 def test_an_untraceable_function_names_the_line_and_the_repair():
     def branches(a):
         return simple(a if a > 1 else 2)

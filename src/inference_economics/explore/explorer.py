@@ -155,18 +155,26 @@ class Explorer:
                     raise ValueError(f"preset {label!r}: {key}={value!r} is not a value that a control can hold.")
 
     def _check_limits(self):
+        """Try the default, both ends of each control, and random settings: no error, and every mark is seen."""
         rng = np.random.default_rng(0)
-        outside = set(self.figure().outside())
-        for _ in range(24):
-            if not outside:
+        controls = self.controls_spec
+        ends = [{key: control.snap(end)} for key, control in controls.items() for end in (-math.inf, math.inf)]
+        random = [{key: control.sample(rng) for key, control in controls.items()} for _ in range(24)]
+        outside = None
+        for setting in ({}, *ends, *random):
+            if outside == set() and setting in random:
                 return
-            settings = {key: control.sample(rng) for key, control in self.controls_spec.items()}
-            outside &= set(self.figure(**settings).outside())
-        figure = self.figure()
+            try:
+                figure = self.figure(**setting)
+            except (ValueError, ArithmeticError) as error:
+                raise ValueError(f"{self.name} fails at {setting or 'its default'}: {error}") from error
+            unseen = set(figure.outside())
+            outside = unseen if outside is None else outside & unseen
         if outside:
             raise ValueError(
                 f"{min(outside)!r} never enters the limits x {figure.x.limits[0]:g}..{figure.x.limits[1]:g}, "
-                f"y {figure.y.limits[0]:g}..{figure.y.limits[1]:g} at the default or 24 random settings; widen them."
+                f"y {figure.y.limits[0]:g}..{figure.y.limits[1]:g} at the default, the ends or 24 random settings; "
+                "widen them."
             )
 
     # --- the page's form ----------------------------------------------------------------------------------------
