@@ -15,9 +15,9 @@ REFERENCE = re.compile(r"^(\s*)\.\. \[(\d+)\]")
 ICON = re.compile(r"fa-([a-z-]+)")
 ICON_SCRIPT = re.compile(r'<script[^>]*src="([^"]*?)scripts/fontawesome\.js[^>]*></script>')
 ICON_STYLE = """\
-.fa-solid { display: inline-block; width: 1.25em; height: 1em; background: currentColor; }
-.fa-solid { -webkit-mask: var(--icon) center / contain no-repeat; mask: var(--icon) center / contain no-repeat; }
-.fa-solid::before { content: none !important; }
+:is(.fa-solid, .fas) { display: inline-block; width: 1.25em; height: 1em; background: currentColor; }
+:is(.fa-solid, .fas) { -webkit-mask: var(--icon) center / contain no-repeat; mask: var(--icon) center / contain no-repeat; }
+:is(.fa-solid, .fas)::before { content: none !important; }
 """
 ICON_RULE = """\
 .fa-{name} {{ --icon: url("data:image/svg+xml,\
