@@ -16,7 +16,7 @@ ICON = re.compile(r"fa-([a-z-]+)")
 ICON_SCRIPT = re.compile(r'<script[^>]*src="([^"]*?)scripts/fontawesome\.js[^>]*></script>')
 ICON_STYLE = """\
 :is(.fa-solid, .fas) { display: inline-block; width: 1.25em; height: 1em; background: currentColor; }
-:is(.fa-solid, .fas) { -webkit-mask: var(--icon) center / contain no-repeat; mask: var(--icon) center / contain no-repeat; }
+:is(.fa-solid, .fas) { mask: var(--icon) center / contain no-repeat; }
 :is(.fa-solid, .fas)::before { content: none !important; }
 """
 ICON_RULE = """\
@@ -60,6 +60,14 @@ def load_runtime(app, _pagename, _templatename, context, _doctree) -> None:
     if LIVE.search(context.get("body", "")):
         app.add_css_file("explorer.css")
         app.add_js_file("explorer.js", loading_method="defer")
+
+
+def drop_unused_mathematics(_app, _pagename, _templatename, context, _doctree) -> None:
+    """Spare a page without equations MathJax's 2 MB: Sphinx counts the equations of the pages below it as its own."""
+    if 'class="math' not in context.get("body", ""):
+        context["script_files"] = [
+            script for script in context["script_files"]
+            if "mathjax" not in f"{script.filename}{getattr(script, 'attributes', {}).get('body')}".lower()]
 
 
 def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None:
@@ -153,6 +161,7 @@ def setup(app):
     app.connect("builder-inited", add_runtime, priority=100)
     app.connect("source-read", write_glossary)
     app.connect("html-page-context", load_runtime)
+    app.connect("html-page-context", drop_unused_mathematics, priority=900)
     app.connect("html-page-context", drop_print_button, priority=900)
     app.connect("build-finished", draw_icons, priority=890)
     app.connect("build-finished", write_policies, priority=900)
