@@ -162,6 +162,17 @@ def test_the_best_replica_meets_its_targets_and_matches_the_serving_model():
     assert best.requests_per_s_per_chip * best.n_chips == pytest.approx(best.batch / best.service_s)
 
 
+def test_a_latent_cache_is_not_copied_to_every_chip():
+    """DeepSeek-V3 on eight H200: whole attention layers on each chip hold more sequences than cut ones."""
+    h200 = scenarios.machines()[1].chip
+    s, c = calibration.setup(models.get("deepseek-v3"), h200), calibration.constants(h200)
+    best = decision.best_replica(s, c, 4000, 1200, 10.0, 0.05)
+    cut, whole = (calibration.calibrated("deepseek-v3", "h200-sxm", concurrency=float(best.batch), prompt_tok=4000,
+                                         output_tok=1200, tp=8, attention_dp=dp) for dp in (1, 8))
+    assert best.tpot_s == pytest.approx(whole.tpot_s)
+    assert cut.output_tok_per_s < whole.output_tok_per_s
+
+
 def test_looser_targets_never_cost_throughput():
     limits = np.geomspace(0.005, 1, 25)
     rate = decision.best_replica(SETUP, CONSTANTS, 1500, 400, 5.0, limits).requests_per_s_per_chip

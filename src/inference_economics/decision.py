@@ -22,7 +22,8 @@ from .queueing import column, servers_for
 from .step import capacity, serve
 
 YEARS = np.arange(10.0)  # a horizon ends within them
-DEGREES = (1.0, 2.0, 4.0, 8.0)  # chips that share one copy, within one server
+# chips that share one copy, within one server, and groups of them that hold whole attention layers
+LAYOUTS = ((1.0, 1.0), (2.0, 1.0), (4.0, 1.0), (8.0, 1.0), (4.0, 4.0), (8.0, 8.0))
 BATCHES = np.unique(np.round(np.geomspace(1, 2048, 34)))
 OPTIONS = ("API", "rent", "own", "own chip")
 
@@ -84,7 +85,7 @@ class Costs(NamedTuple):
 
 
 def best_replica(s, c, prompt_tok, output_tok, ttft_limit_s, tpot_limit_s) -> Replica:
-    """Search batches and tensor-parallel degrees for the most requests per chip within the latency targets.
+    """Search batches and ways of cutting the model for the most requests per chip within the latency targets.
 
     Parameters
     ----------
@@ -106,20 +107,22 @@ def best_replica(s, c, prompt_tok, output_tok, ttft_limit_s, tpot_limit_s) -> Re
 
     Notes
     -----
-    Degrees 1, 2, 4 and 8, batches from 1 to 2,048 in steps of about a quarter, never more than fit. Targets are held by
-    the mean; a target for the slowest twentieth needs a smaller batch.
+    Every layer cut over 1, 2, 4 or 8 chips, or whole attention layers on each of 4 or 8, which suits a latent cache;
+    batches from 1 to 2,048 in steps of about a quarter, never more than fit. Targets are held by the mean; a target for
+    the slowest twentieth needs a smaller batch.
     """
     check_serving(prompt_tok=prompt_tok, output_tok=output_tok, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
-    chips = np.repeat(np.array(DEGREES), BATCHES.size)
-    room = np.maximum(np.floor(capacity(s, c, column(prompt_tok), column(output_tok), chips, 1.0)), 1.0)
-    batch = np.minimum(np.tile(BATCHES, len(DEGREES)), room)
-    point = serve(s, c, batch, column(prompt_tok), column(output_tok), chips)
+    chips = np.repeat([n for n, _ in LAYOUTS], BATCHES.size)
+    groups = np.repeat([dp for _, dp in LAYOUTS], BATCHES.size)
+    room = np.maximum(np.floor(capacity(s, c, column(prompt_tok), column(output_tok), chips, groups)), 1.0)
+    batch = np.minimum(np.tile(BATCHES, len(LAYOUTS)), room)
+    point = serve(s, c, batch, column(prompt_tok), column(output_tok), chips, groups)
     meets = np.logical_and(point.ttft_s <= column(ttft_limit_s), point.tpot_s <= column(tpot_limit_s))
     rate = np.where(meets, point.output_tok_per_s / column(output_tok) / chips, 0.0)
     most = np.max(rate, axis=-1)
     chosen = np.logical_and(rate >= column(most), meets)
     # among equals the first degree: the same batch may stand in the grid twice where memory cuts it off
-    n_chips = np.min(np.where(chosen, chips, DEGREES[-1]), axis=-1)
+    n_chips = np.min(np.where(chosen, chips, LAYOUTS[-1][0]), axis=-1)
     chosen = np.logical_and(chosen, chips == column(n_chips))
     batch = np.max(np.where(chosen, batch, 0.0), axis=-1)
     tpot, ttft = (np.min(np.where(chosen, x, np.inf), axis=-1) for x in (point.tpot_s, point.ttft_s))
