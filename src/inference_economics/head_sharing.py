@@ -198,5 +198,6 @@ def setup_with_kv_heads(setup: Setup, model: Model, kv_heads, bytes_per_value=1.
     per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
     more = (n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
             - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))
-    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads, shared_params=setup.shared_params + more,
+    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads,
+                   shared_params=setup.shared_params + more,
                    resident_bytes=setup.resident_bytes + more * setup.shared_bytes_per_param)
