@@ -167,7 +167,9 @@ def jupyterlab(folder: Path):
     import nbformat
 
     source = (RIVALS / "kernel_cell.py").read_text(encoding="utf-8")
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), folder / "rival.ipynb")
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=metadata)
+    nbformat.write(notebook, folder / "rival.ipynb")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=8899", "--ip=127.0.0.1",
                "--IdentityProvider.token=bench", f"--ServerApp.root_dir={folder}",
                "--LabApp.expose_app_in_browser=True"]
