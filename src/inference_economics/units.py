@@ -8,6 +8,7 @@ from zero on the exact binary value, because that is what JavaScript's `toExpone
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
@@ -21,6 +22,7 @@ _COUNT = {6: "M", 9: "B", 12: "T"}
 # Below a second the second number multiplies, because 1e-3 is not a double; from a second on it divides.
 _DURATION = ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1, 1e3, "ms"), (120, 1, "s"), (7200, 60, "min"),
              (172800, 3600, "h"), (63072000, 86400, "days"), (math.inf, 31536000, "years"))
+_PLURAL = re.compile(r"[A-Za-z]{3,}s$")
 _PREFIXED = {"B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/s"}
 
 
@@ -93,14 +95,21 @@ def _money(magnitude: float, digits: int) -> str:
     if 1 <= magnitude < 999.995:
         cents = str(Decimal(magnitude).quantize(Decimal("0.01"), ROUND_HALF_UP))
         return f"${cents.removesuffix('.00')}"
-    return f"${_number(magnitude, digits)}"
+    number = _number(magnitude, digits)
+    # $0.50, as prices are written, not $0.5
+    return f"${number}0" if re.fullmatch(r"0\.\d", number) else f"${number}"
 
 
 def _duration(magnitude: float, digits: int) -> str:
     if magnitude == 0:
         return "0 s"
     size, name = next((size, name) for limit, size, name in _DURATION if magnitude < limit)
-    return f"{_number(magnitude * size if magnitude < 1 else magnitude / size, digits)} {name}"
+    return _counted(_number(magnitude * size if magnitude < 1 else magnitude / size, digits), name)
+
+
+def _counted(number: str, name: str) -> str:
+    """Put a name after a count: ``2 days``, ``1 day``. Units that end in s for another reason stay: ``1 ms``."""
+    return f"{number} {name[:-1] if number == '1' and _PLURAL.match(name) else name}"
 
 
 def text(value: float, unit: str = "", digits: int = 3) -> str:
@@ -152,4 +161,4 @@ def _magnitude(magnitude: float, unit: str, digits: int) -> str:
         return _number(magnitude * 100, digits) + "%"
     if unit == "×":
         return _number(magnitude, digits) + "×"
-    return _number(magnitude, digits) + (f" {unit}" if unit else "")
+    return _counted(_number(magnitude, digits), unit) if unit else _number(magnitude, digits)

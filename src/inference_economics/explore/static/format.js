@@ -58,13 +58,16 @@ function iec(magnitude, unit, digits) {
 
 function money(magnitude, digits) {
   if (magnitude >= 1 && magnitude < 999.995) return `$${magnitude.toFixed(2).replace(/\.00$/, "")}`;
-  return `$${count(magnitude, digits)}`;
+  return `$${count(magnitude, digits).replace(/^0\.\d$/, "$&0")}`;
 }
+
+/** A name after a count: 2 days, 1 day. */
+const counted = (number, name) => `${number} ${number === "1" && /^[A-Za-z]{3,}s$/.test(name) ? name.slice(0, -1) : name}`;
 
 function duration(magnitude, digits) {
   if (magnitude === 0) return "0 s";
   const [, size, name] = DURATION.find(([limit]) => magnitude < limit);
-  return `${count(magnitude < 1 ? magnitude * size : magnitude / size, digits)} ${name}`;
+  return counted(count(magnitude < 1 ? magnitude * size : magnitude / size, digits), name);
 }
 
 /**
@@ -86,6 +89,6 @@ function text(value, unit = "", digits = 3) {
   else if (unit === "USD" || unit.startsWith("USD/")) body = money(magnitude, digits) + unit.slice(3);
   else if (unit === "%") body = `${count(magnitude * 100, digits)}%`;
   else if (unit === "×") body = `${count(magnitude, digits)}×`;
-  else body = count(magnitude, digits) + (unit ? ` ${unit}` : "");
+  else body = unit ? counted(count(magnitude, digits), unit) : count(magnitude, digits);
   return sign + body;
 }
