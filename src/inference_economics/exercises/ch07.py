@@ -32,7 +32,7 @@ EXERCISES = (
     Exercise(
         id="byt-q1",
         level="guess",
-        question="The weights take half the bytes. How many times as fast does a token come, measured?",
+        question="With their scales the weights take little more than half the bytes. How many times as fast does a token come, measured?",
         answer=_halved,
         unit="×",
         solution=f"{text(_measured('fp8'), 's')} in fp8 and {text(_measured('fp4'), 's')} in fp4: nothing was gained. On four chips "
