@@ -5,7 +5,8 @@
     python bench/page.py --tests         also time the whole test suite
 
 A slider is dragged with a real pointer, and the clock runs from the browser's event to the last change of the figure.
-Main-thread time is what Chromium charged to the page, less what the same drag costs on a page without a figure. Medians and 99th percentiles; nothing is asserted, nothing in the repository is written.
+Main-thread time is what Chromium charged to the page, less what the same drag costs on a page without a figure. Medians
+and 99th percentiles; nothing is asserted, nothing in the repository is written.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Drag:
         self.cdp.send("Performance.enable")
 
     def _charged(self) -> float:
-        """Return the milliseconds of the page's main thread so far. (Script alone would leave promises out.)"""
+        """Return the milliseconds of the page's main thread so far; script alone would leave promises out."""
         metrics = self.cdp.send("Performance.getMetrics")["metrics"]
         return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration") * 1e3
 

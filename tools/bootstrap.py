@@ -44,7 +44,7 @@ def install():
                "--no-deps", "--progress-bar", "off", "-r", LOCK]
     with subprocess.Popen(command, stdout=subprocess.PIPE, universal_newlines=True) as pip:
         for line in pip.stdout:
-            if line.startswith(("Collecting", "Requirement already")):
+            if line.startswith(("Collecting", "Processing", "Requirement already")):
                 seen += 1
                 if sys.stdout.isatty() or seen % 40 == 0:
                     print("  packages: {} of at most {}".format(seen, total), end="\r" if sys.stdout.isatty() else "\n")
