@@ -1,6 +1,6 @@
 """Execute notebooks and keep what a reader of the repository needs: text outputs, and nothing that varies.
 
-The command is `tools/notebooks.py`. This module has another name because tests import it: there, `notebooks` is a folder.
+The command is `tools/notebooks.py`. This module has another name because tests import it, and `notebooks` is a folder.
 
 A stored notebook has no images, no HTML, no widget state, no execution counts and no timings; its cell ids follow from
 its position. So a diff shows what changed in the chapter, and strict nbval compares every stored output.
