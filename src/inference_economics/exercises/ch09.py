@@ -113,7 +113,7 @@ EXERCISES = (
         id="buy-4",
         level="harder",
         question=f"You need 300 chips from eight in the morning to eight at night, and 100 for the rest of the day. On demand a "
-                 f"chip costs {text(_RENT.usd_per_hour, 'USD/h')}; under a one-year contract {text(_CONTRACT, 'USD/h')}, used or not. "
+                 f"chip costs {text(_RENT.usd_per_hour, 'USD/h')} (October 2026); under a one-year contract {text(_CONTRACT, 'USD/h')} (June 2026), used or not. "
                  "How many chips should be under contract?",
         answer=100,
         unit="chips",
