@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from urllib.parse import urlencode
 
 
 class Table:
@@ -15,17 +16,24 @@ class Table:
     columns : sequence of str
         Headings.
     rows : iterable of sequence
-        Cells; give numbers as text with their units (`inference_economics.text`).
+        Cells; give numbers as text with their units (`inference_economics.text`). A pair of texts is a link: the words
+        and the address. As text only the words are shown.
     caption : str
         What the table shows.
     """
 
     def __init__(self, columns: Sequence[str], rows: Iterable[Sequence], caption: str = ""):
         self.columns, self.caption = [str(column) for column in columns], caption
-        self.rows = [[str(cell) for cell in row] for row in rows]
-        for row in self.rows:
+        cells = [[cell if isinstance(cell, tuple) else (str(cell), "") for cell in row] for row in rows]
+        for row in cells:
+            for cell in row:
+                if len(cell) != 2 or not all(isinstance(part, str) for part in cell):
+                    raise ValueError(f"the cell {cell!r} is neither text nor a pair of texts (words, address).")
             if len(row) != len(self.columns):
-                raise ValueError(f"the row {row} has {len(row)} cells, but there are {len(self.columns)} columns.")
+                raise ValueError(f"the row {[words for words, _ in row]} has {len(row)} cells, "
+                                 f"but there are {len(self.columns)} columns.")
+        self.rows = [[words for words, _ in row] for row in cells]
+        self.links = [[address for _, address in row] for row in cells]
 
     def __repr__(self):
         lines = [self.columns, *self.rows]
@@ -41,11 +49,45 @@ class Table:
         head = "".join(f'<th scope="col"{side}>{escape(column)}</th>'
                        for column, side in zip(self.columns, right, strict=True))
         body = "".join(
-            "<tr>" + "".join(f'<th scope="row">{escape(cell)}</th>' if k == 0 else f"<td{right[k]}>{escape(cell)}</td>"
-                             for k, cell in enumerate(row)) + "</tr>" for row in self.rows)
+            "<tr>" + "".join(f'<th scope="row">{cell}</th>' if k == 0 else f"<td{right[k]}>{cell}</td>"
+                             for k, cell in enumerate(map(_linked, row, links))) + "</tr>"
+            for row, links in zip(self.rows, self.links, strict=True))
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
         return (f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(self.caption or "Table")}">'
                 f'<table class="table">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>')
+
+
+def _linked(words: str, address: str) -> str:
+    return f'<a href="{escape(address)}">{escape(words)}</a>' if address else escape(words)
+
+
+def explorer_address(page: str, name: str, **settings) -> str:
+    """Return the address of an explorer on another page of the book, with settings that it takes when it opens.
+
+    Parameters
+    ----------
+    page : str
+        File of the chapter, without its ending: ``03_the_kv_cache``.
+    name : str
+        The explorer's name: its figure function's, with hyphens.
+    **settings
+        Values of its controls, by name; what is not given is at its default.
+
+    Returns
+    -------
+    str
+        Relative to a page in the same folder.
+
+    Raises
+    ------
+    ValueError
+        For a page or a name that an address cannot hold.
+    """
+    if not isinstance(page, str) or not re.fullmatch(r"\w+", page):
+        raise ValueError(f"page={page!r} must be the name of a chapter's file without its ending.")
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+        raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
+    return f"{page}.html#explorer-{name}" + (f"?{urlencode(settings)}" if settings else "")
 
 
 def glue(**words: str) -> None:

@@ -1,0 +1,459 @@
+"""The numbers behind the book's rulings, each from the formulas and catalogues, with the inputs of its chapter.
+
+One function for a claim or a group of claims. Chapter 14 prints them in one table; a test of the built site looks each
+of them up on the page of its chapter, so that the two cannot part. `tipping` puts the claims that can be counted on one
+scale: the quantity that a claim speaks of over the value at which it tips.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+
+from . import (
+    accelerators,
+    break_even,
+    calibration,
+    custom_silicon,
+    decision,
+    exposure,
+    head_sharing,
+    kv_cache,
+    market,
+    models,
+    ownership,
+    prices,
+    queueing,
+    scenarios,
+    serving,
+    silicon,
+    spend,
+    step,
+    toy_context,
+    training,
+)
+from ._checks import require_fraction, require_positive
+
+RENTS_OF = "2026-10-05"  # the day of the rents in chapters 8 and 9
+SAVING_GPU_YEARS = 5.0  # life of a server in chapters 10 and 11
+OUTPUT_TOK = 500.0  # an answer, in chapter 10's conversion of GPUs to prompts
+PLATFORM_PROMPTS = 1e9  # a day
+
+
+@cache
+def day() -> SimpleNamespace:
+    """Return DeepSeek's published day: tokens, dollars, and what one GPU did."""
+    rows = dict(prices.published("deepseek-day").rows)
+    tokens = rows["input tokens"] + rows["output tokens"]
+    gpus = rows["average nodes"] * rows["GPUs per node"]
+    run = next(row["usd"] for row in prices.published("deepseek-v3-cost").records() if row["stage"] == "total")
+    return SimpleNamespace(
+        tokens=tokens, usd=rows["daily cost, USD"], usd_per_token=rows["daily cost, USD"] / tokens, run_usd=run,
+        output_tok_per_gpu=rows["output tokens"] / gpus, tokens_per_output=tokens / rows["output tokens"],
+        paid_share=rows["daily cost, USD"] / rows["theoretical daily revenue, USD"])
+
+
+@cache
+def training_against_serving() -> SimpleNamespace:
+    """Return days to the inversion, share of final runs in research, shares of cash, and the share against final runs.
+
+    For C1 and C2, chapter 1.
+    """
+    one, runs = day(), {row["company"]: row["share"] for row in prices.published("final-run-share").records()}
+    facts = prices.spend_shares()
+    cash = [fact.value for fact in facts.values() if fact.basis == "cash compute spend"]
+    served = facts["openai-2024"].value
+    return SimpleNamespace(
+        days=spend.crossover_days(one.run_usd, one.tokens, one.usd_per_token), paid_share=one.paid_share,
+        run_low=min(runs.values()), run_high=max(runs.values()), cash_low=min(cash), cash_high=max(cash),
+        final_only=spend.Spend((1 - served) * runs["OpenAI"], served).serving_share,
+        window=spend.tokens_per_day_for_share(0.8, 3, one.run_usd, one.usd_per_token)
+        / spend.tokens_per_day_for_share(0.6, 3, one.run_usd, one.usd_per_token))
+
+
+@cache
+def rent_usd_per_hour(chip: str = "h100-sxm") -> float:
+    """Return the median neocloud rent of a chip on the day of chapter 9 [USD/h]."""
+    return next(quote.usd_per_hour for quote in prices.rental_quotes(chip, prices.NEOCLOUD) if quote.date == RENTS_OF)
+
+
+@cache
+def global_scale() -> SimpleNamespace:
+    """Return dollars per thousand prompts at a billion a day: rented by the hour, held all day, premium API.
+
+    For C3, chapter 9: Llama-3.1 70B in fp8, four H100 to a copy, 64 requests in flight, 3,000 tokens in and 1,000 out.
+    """
+    served = calibration.calibrated("llama-3.1-70b", "h100-sxm", precision="fp8", concurrency=64, prompt_tok=3000,
+                                    output_tok=1000, tp=4)
+    per_s, rent, tokens = served.input_tok_per_s + served.output_tok_per_s, rent_usd_per_hour(), 4000 * PLATFORM_PROMPTS
+    hourly = np.maximum(break_even.servers_for_demand(tokens * queueing.daily_curve(2.0), per_s), 1.0)
+    held = break_even.servers_for_demand(tokens, per_s, 2.0)
+    premium = prices.api_price("gpt-5.6-sol")
+    api = market.blended_usd_per_token(premium.input_usd_per_token, premium.output_usd_per_token, 3)
+    return SimpleNamespace(
+        rented_usd=float(np.sum(hourly)) * 4 * rent / PLATFORM_PROMPTS * 1000,
+        held_usd=held * 4 * 24 * rent / PLATFORM_PROMPTS * 1000,
+        premium_usd=api * 4000 * 1000, premium=premium.model, premium_date=premium.date)
+
+
+@cache
+def api_moves() -> SimpleNamespace:
+    """Return how often and how far listed prices moved, and what takes a thin or a thick margin.
+
+    For C4, chapter 12.
+    """
+    factors = np.array([change.factor for change in prices.api_changes()])
+    thin, thick = (0.25, 0.95), (0.6, 0.8)
+    return SimpleNamespace(
+        changes=factors.size, cuts=int((factors < 1).sum()), years_per_change=1 / prices.api_change_rate_per_year(),
+        largest_rise=float(factors.max()), thin_margin=thin[0], thick_margin=thick[0],
+        thin_limit=exposure.break_even_shock(1.0, 1 - thin[0], thin[1]),
+        thick_limit=exposure.break_even_shock(1.0, 1 - thick[0], thick[1]))
+
+
+@cache
+def owned_gpu() -> SimpleNamespace:
+    """Return the cost of one owned H100 over five years, and over one [USD, USD/year].
+
+    For C5 and C6, chapters 10 and 11.
+    """
+    fact = prices.datacentre
+    server = fact("server-hgx-h100-2025-01").value
+    year = ownership.owned_usd_per_year(
+        server, SAVING_GPU_YEARS, 0.08, fact("power-dgx-h100").value, fact("electricity-us-industrial-2023").value,
+        pue=fact("default-pue").value, load_fraction=0.75,
+        colocation_usd_per_kw_month=fact("colocation-wholesale").value, network_fraction=0.1,
+        operations_fraction=fact("default-operations").value)
+    life = ownership.net_present_cost_usd(server * 1.1, year.total_usd - year.capital_usd, SAVING_GPU_YEARS, 0.08)
+    return SimpleNamespace(life_usd=life / 8, year_usd=year.total_usd / 8)
+
+
+def programme_usd() -> float:
+    """Return the cost of the chip programme of chapter 10 [USD]."""
+    design = prices.silicon("design-7nm").value
+    return custom_silicon.programme_cost(design, 10e6, 1, 30e6, 100e6, SAVING_GPU_YEARS, 0.08).total_usd
+
+
+@cache
+def own_chip() -> SimpleNamespace:
+    """Return the saving on recommendation, the work that pays for a programme, and the miss on language models.
+
+    For C5, chapter 10.
+    """
+    saving = prices.silicon("mtia-2i-saving").value
+    units = custom_silicon.break_even_units(programme_usd(), owned_gpu().life_usd, saving)
+    chip, model = accelerators.get("mtia-2i"), models.get("llama-2-7b")
+    return SimpleNamespace(
+        saving=saving, units=units, prompts=units * day().output_tok_per_gpu / OUTPUT_TOK,
+        floor_s=model.n_params_read * 2 / chip.hbm_bytes_per_s, target_s=prices.silicon("mtia-2i-tpot-limit").value)
+
+
+@cache
+def full_stack() -> SimpleNamespace:
+    """Return shares of the H100's peak before and after a rewrite, and the fleet from which a team of twenty pays.
+
+    For C6, chapter 11.
+    """
+    rows = {(row["version"], row["chip"]): row["high"] for row in prices.published("flash-attention").records()}
+    gain = custom_silicon.saving_from_perf_per_tco(1.1)
+    return SimpleNamespace(before=rows["2", "H100"], after=rows["3", "H100"],
+                           pays=custom_silicon.break_even_units(team_usd_per_year(), owned_gpu().year_usd, gain))
+
+
+def team_usd_per_year() -> float:
+    """Return the cost of the team of chapter 11: twenty people at $400,000 [USD/year]."""
+    return 20 * 400_000.0
+
+
+@cache
+def integration() -> SimpleNamespace:
+    """Return an own design over the cloud's price of an hour, and the steps between them.
+
+    For C7, chapter 10.
+    """
+    recovery = ownership.capital_recovery_factor(0.08, 5)
+
+    def hour(cloud_margin):
+        return silicon.margin_stack(3320, 0.88, 8, 32_010, 0.05, cloud_margin, recovery, 45_000, 0.7)
+
+    cloud, owned = hour(0.3), hour(0.0).cloud_usd_per_hour
+
+    def design(fleet):
+        return cloud.bare_usd_per_hour + 7e8 / (fleet * SAVING_GPU_YEARS * 8760 * 0.7)
+
+    return SimpleNamespace(
+        cloud_usd=cloud.cloud_usd_per_hour, owned_usd=owned, own_over_cloud=design(30_000) / cloud.cloud_usd_per_hour,
+        saved_by_owning=1 - owned / cloud.cloud_usd_per_hour, saved_by_design=1 - design(30_000) / owned,
+        small_usd=design(500),
+        fleet=_design_pays(0.88))
+
+
+@cache
+def memory() -> SimpleNamespace:
+    """Return a multi-head model's cache, the context where 16 users outweigh the model, and a grouped one's share.
+
+    For C8, chapter 3.
+    """
+    mha, grouped = models.get("llama-2-13b"), models.get("llama-3.1-70b")
+    token = kv_cache.kv_bytes_per_token(mha.kv_values_per_token)
+    return SimpleNamespace(
+        token_bytes=token, equal_tok=kv_cache.context_where_cache_equals_weights(mha.n_params * 2, 16, token),
+        short=kv_cache.of_model(grouped, 2048) / (grouped.n_params * 2))
+
+
+@cache
+def shared_heads() -> SimpleNamespace:
+    """Return users of 32,768 tokens on eight H100 with and without shared heads, and the weights either way.
+
+    For C9, chapters 4 and 8.
+    """
+    built = models.get("llama-3.1-70b")
+    every = head_sharing.with_kv_heads(built, built.q_heads)
+    hbm = accelerators.get("h100-sxm").hbm_bytes
+
+    def users(model):
+        return kv_cache.sequences_that_fit(model, hbm, 32_768, 8, 1, 1)
+
+    return SimpleNamespace(users=users(built), users_unshared=users(every), weights_bytes=built.n_params * 2,
+                           weights_unshared_bytes=every.n_params * 2)
+
+
+@cache
+def block() -> SimpleNamespace:
+    """Return models with a gated part, a toy's loss beyond its training, and what 16 times the context costs.
+
+    For C10, chapter 5.
+    """
+    known, unscaled = models.load().values(), toy_context.losses("none", 2)
+    fitted = calibration.constants("h100-sxm")
+    setup = calibration.setup("llama-3.1-70b", "h100-sxm", "fp8", 2)
+    rent = prices.rental_usd_per_hour("h100-sxm")
+    long, short = (serving.usd_per_output_token(rent, 8, step.serve(setup, fitted, 8, n, 500, 8).output_tok_per_s)
+                   for n in (131_072, 8192))
+    return SimpleNamespace(
+        models=len(known), gated=sum(model.ffn == "gated" for model in known), home=float(np.mean(unscaled[:2])),
+        far=float(np.mean(unscaled[8:])), dearer=long / short, longer=131_072 / 8192)
+
+
+@cache
+def independence() -> SimpleNamespace:
+    """Return the price of keeping data from APIs, and the rise that a supplier can take before moving pays.
+
+    For C11, chapter 12.
+    """
+    start, enterprise, _ = (decision.yearly_costs(**scenarios.inputs_of(one)) for one in scenarios.SCENARIOS.values())
+    free, bound = (min(decision.within(start, level)) for level in (0, 1))
+
+    def rise(months, review_usd, overlap_months):
+        move = exposure.switching_cost_usd(months, 25_000, review_usd, overlap_months, 500_000 / 12)
+        return exposure.switching_threshold(1.0, 1.0, 500_000, move, 2, 0.1) - 1
+
+    return SimpleNamespace(
+        small=bound / free, large=enterprise.api_usd / min(decision.within(enterprise, 1)), rise=rise(6, 50_000, 1),
+        easy_rise=rise(0.5, 5_000, 0.25), own_half=exposure.margin_after_shock(0.5, 0.4, 1.0),
+        api_half=exposure.margin_after_shock(0.5, 0.2, 1.0))
+
+
+@cache
+def efficiency() -> SimpleNamespace:
+    """Return what twice the work per chip saves, and what a smaller or cheaper model does.
+
+    For C12, chapter 13.
+    """
+    start, _, platform = scenarios.SCENARIOS.values()
+
+    def cost(scenario, **factors):
+        return decision.yearly_costs(**scenarios.scaled(scenarios.inputs_of(scenario), factors))
+
+    whole, half = cost(platform), cost(platform, speed=2.0)
+    bills = [cost(start | {"api": offer.name}).api_usd for offer in scenarios.offers()]
+    return SimpleNamespace(
+        platform=1 - half.own_usd / whole.own_usd, platform_usd=whole.own_usd - half.own_usd,
+        small=1 - cost(start, speed=2.0).rent_usd / cost(start).rent_usd, apis=max(bills) / min(bills),
+        smaller_model=whole.own_usd / cost(platform | {"model": "llama-3.1-8b"}).own_usd)
+
+
+# -- all claims on one scale ------------------------------------------------------------------------------------------
+
+CLAIMS = ("C1 serving passes training", "C2 serving is 60% to 80%", "C3 rent breaks you", "C3 a premium API does",
+          "C4 a price rise does", "C5 a chip of your own pays", "C6 a kernel team pays", "C7 own design beats buying",
+          "C8 cache outweighs weights", "C9 shared heads decide", "C12 efficiency pays")
+
+
+def tipping(prompts_per_day=PLATFORM_PROMPTS, output_tok=OUTPUT_TOK, work=1.0, rent=1.0, final_run_fraction=0.226,
+            usd_per_1000=10.0, margin=0.6, saving=0.44, chip_margin=0.88, users=50.0, context_tok=32_768.0, model=None):
+    """Put the claims that can be counted on one scale: from 1 up a claim holds under these assumptions.
+
+    Parameters
+    ----------
+    prompts_per_day, output_tok : float or array
+        Demand, and output tokens of a prompt; input in the proportion of DeepSeek's day. [1/day], [token]
+    work : float or array
+        Work of one GPU, over DeepSeek's day. [1]
+    rent : float or array
+        Rent of a chip, over that in the chapters. [1]
+    final_run_fraction : float or array
+        Share of training spend that goes into final runs; one programme a year, three years. [1]
+    usd_per_1000 : float or array
+        What a thousand prompts earn. [USD]
+    margin : float or array
+        Gross margin before a supplier's largest recorded rise, with four fifths of the cost exposed. [1]
+    saving, chip_margin : float or array
+        Saving of an own chip at equal work; gross margin of the GPU's seller. [1]
+    users, context_tok : float or array
+        Sequences held at once on eight H100, and tokens of each. [1], [token]
+    model : Model, optional
+        The standard transformer of C8; Llama-2 13B by default.
+
+    Returns
+    -------
+    tuple
+        One number for each of `CLAIMS`. C10 and C11 have none: no quantity of theirs has a threshold. [1]
+
+    Raises
+    ------
+    ValueError
+        For a number that is not above zero where it must be, or outside what the chapters' formulas accept.
+    """
+    require_positive(prompts_per_day=prompts_per_day, output_tok=output_tok, work=work, rent=rent, users=users,
+                     usd_per_1000=usd_per_1000)
+    one, gpu, scale = day(), owned_gpu(), global_scale()
+    gpus = prompts_per_day * output_tok / (one.output_tok_per_gpu * work)
+    tokens = prompts_per_day * output_tok * one.tokens_per_output
+    spent = spend.cumulative_spend(3.0, training.programme_usd(one.run_usd, final_run_fraction), tokens,
+                                   one.usd_per_token * rent / work, retrain_every_years=1.0)
+    odds = spent.serving_usd / spent.training_usd
+    chip_pays = custom_silicon.break_even_units(programme_usd(), gpu.life_usd, saving)
+    llama, hbm = models.get("llama-3.1-70b"), accelerators.get("h100-sxm").hbm_bytes
+    shared, alone = (kv_cache.sequences_that_fit(one, hbm, context_tok, 8, 1, 1)
+                     for one in (llama, head_sharing.with_kv_heads(llama, llama.q_heads)))
+    standard = models.get("llama-2-13b") if model is None else model
+    # Above the range of C2, and beyond what even shared heads hold in C9, the claim fails again.
+    return (
+        odds, np.minimum(odds / 1.5, 4 / odds), scale.rented_usd * rent / work / usd_per_1000,
+        scale.premium_usd / usd_per_1000,
+        api_moves().largest_rise / exposure.break_even_shock(1.0, 1 - margin, 0.8),
+        gpus / chip_pays, gpus / full_stack().pays, gpus / _design_pays(chip_margin),
+        kv_cache.of_model(standard, context_tok, users) / (standard.n_params * 2),
+        np.where(users <= shared, users / np.maximum(alone, 1.0), shared / users),
+        gpus * gpu.year_usd * 0.5 / team_usd_per_year())
+
+
+def _design_pays(chip_margin):
+    """Return the fleet from which chapter 10's design costs less an hour than buying the chip does."""
+    stack = silicon.margin_stack(3320, chip_margin, 8, 32_010, 0.05, 0.0,
+                                 ownership.capital_recovery_factor(0.08, 5), 45_000, 0.7)
+    return 7e8 / ((stack.cloud_usd_per_hour - stack.bare_usd_per_hour) * SAVING_GPU_YEARS * 8760 * 0.7)
+
+
+# -- from peak arithmetic to a price ----------------------------------------------------------------------------------
+
+
+def ladder(s, c, n_params_read, price_usd_per_hour, n_chips, concurrency, prompt_tok, output_tok, utilisation):
+    """Price of an average token, rung by rung: peak arithmetic, the bound, an engine as measured, hours as used.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        A model in some format on some chip, and an engine's constants.
+    n_params_read : float or array
+        Weights that a token is multiplied with. [1]
+    price_usd_per_hour : float or array
+        Of one chip. [USD/h]
+    n_chips, concurrency, prompt_tok, output_tok : float or array
+        Chips of a copy, requests in flight, mean lengths. [1], [1], [token], [token]
+    utilisation : float or array
+        Share of the throughput that is sold. [1]
+
+    Returns
+    -------
+    tuple
+        Four prices, each counting one loss more than the one before. [USD/token]
+
+    Raises
+    ------
+    ValueError
+        As `step.serve` and `market.hourly_usd_per_token` do.
+    """
+    require_positive(n_params_read=n_params_read)
+
+    def price(served):
+        tokens = np.maximum(served.input_tok_per_s + served.output_tok_per_s, 1e-6)
+        return market.hourly_usd_per_token(n_chips * price_usd_per_hour, tokens)
+
+    load = (concurrency, prompt_tok, output_tok, n_chips)
+    peak = market.hourly_usd_per_token(price_usd_per_hour, s.shared_flop_per_s / (2 * n_params_read))
+    ideal, real = (price(step.serve(s, one, *load)) for one in (replace(step.IDEAL, memory_share=c.memory_share), c))
+    return peak, ideal, real, market.hourly_usd_per_token(real * 3600, 1.0, utilisation)
+
+
+@cache
+def example() -> SimpleNamespace:
+    """Return the ladder of chapter 9's copy at half use: Llama-3.1 70B in fp8 on four H100. [USD/token].
+
+    And DeepSeek's day on it: the price of its peak arithmetic, by all tokens and by those that no cache held.
+    """
+    model, chip = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
+    rungs = ladder(calibration.setup(model, chip, "fp8"), calibration.constants(chip), model.n_params_read,
+                   rent_usd_per_hour(), 4, 64, 3000, 1000, 0.5)
+    rows, deepseek = dict(prices.published("deepseek-day").rows), models.get("deepseek-v3")
+    peak = market.hourly_usd_per_token(rows["USD per GPU-hour"], chip.fp8_flop_per_s / (2 * deepseek.n_params_active))
+    missed = day().tokens - rows["of these from cache"]
+    return SimpleNamespace(rungs=rungs, over_peak=rungs[3] / rungs[0], day_peak=peak,
+                           day_over_peak=day().usd_per_token / peak, day_over_computed=day().usd / missed / peak)
+
+
+# -- capability or efficiency -----------------------------------------------------------------------------------------
+
+
+def saved_by_efficiency(gain, reach=1.0):
+    """Share of a bill saved by doing more work per chip.
+
+    Parameters
+    ----------
+    gain : float or array
+        Work per chip, after over before. [1]
+    reach : float or array
+        Share of the bill that falls with it. [1]
+
+    Returns
+    -------
+    float or array
+        [1]
+
+    Raises
+    ------
+    ValueError
+        For a gain not above zero, or a reach that is no fraction.
+    """
+    require_positive(gain=gain)
+    require_fraction(reach=reach)
+    return reach * (1 - 1 / gain)
+
+
+def saved_by_smaller_model(share, price_ratio):
+    """Share of a bill saved by giving a share of the prompts to a cheaper model.
+
+    Parameters
+    ----------
+    share : float or array
+        Prompts whose answers are as good from the cheaper model. [1]
+    price_ratio : float or array
+        Cost of the dearer model over that of the cheaper one. [1]
+
+    Returns
+    -------
+    float or array
+        [1]
+
+    Raises
+    ------
+    ValueError
+        For a share that is no fraction, or a ratio not above zero.
+    """
+    require_fraction(share=share)
+    require_positive(price_ratio=price_ratio)
+    return share * (1 - 1 / price_ratio)
