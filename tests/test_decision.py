@@ -251,6 +251,11 @@ def test_scenarios_lead_where_they_should():
     day = platform.prompts / 365
     assert 1e9 < day < 1e9 * 1.3**5
     assert {one.name for one in scenarios.offers()} >= {k["api"] for k in scenarios.SCENARIOS.values()}
+    contract = prices.rental_quotes("h100-sxm", "neocloud", "contract-1y")[-1]
+    month = prices.rental_series("h100-sxm")
+    index = month.index_usd_per_hour[month.months.index(contract.date)]
+    assert scenarios.SCENARIOS["A billion prompts a day"]["rent_over_median"] == pytest.approx(
+        contract.usd_per_hour / index, abs=0.005)
     assert scenarios.precision_of(models.get("gpt-oss-120b")) == "mxfp4"
 
 

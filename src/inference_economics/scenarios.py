@@ -249,16 +249,20 @@ _START_UP = {
     "peak_to_mean": 2.0, "ttft_limit_s": 2.0, "tpot_limit_s": 0.05, "privacy": 0, "model": "llama-3.1-70b",
     "machine": "h100-sxm", "api": "gemini-3.5-flash-lite", "price_decline_per_year": 0.0, "horizon_years": 3,
     "discount_rate": 0.15, "team_usd_per_year": 3e5, "nre_usd": 3e8, "perf_per_tco": 1.79, "delay_years": 3.0,
+    "rent_over_median": 1.0,
 }
+# One-year contracts for an H100 in June 2026 over that month's index of list prices: 2.65 / 3.32.
+_CONTRACT = 0.8
 SCENARIOS: dict[str, dict] = {
     "Start-up": _START_UP,
     "Enterprise, private data": _START_UP | {
         "users": 20_000, "queries_per_day": 20.0, "prompt_tok": 4000, "output_tok": 500, "growth_per_year": 0.2,
         "peak_to_mean": 3.0, "privacy": 1, "machine": "h200-sxm", "api": "gpt-5.6-terra", "horizon_years": 4,
-        "discount_rate": 0.1, "team_usd_per_year": 6e5},
+        "discount_rate": 0.1, "team_usd_per_year": 6e5, "rent_over_median": _CONTRACT},
     "A billion prompts a day": _START_UP | {
         "users": 250_000_000, "queries_per_day": 4.0, "prompt_tok": 1000, "output_tok": 300, "growth_per_year": 0.3,
-        "machine": "b200", "api": "gpt-5.6-luna", "horizon_years": 5, "discount_rate": 0.08, "team_usd_per_year": 3e7},
+        "machine": "b200", "api": "gpt-5.6-luna", "horizon_years": 5, "discount_rate": 0.08, "team_usd_per_year": 3e7,
+        "rent_over_median": _CONTRACT},
 }
 
 
@@ -297,6 +301,7 @@ def inputs_of(scenario: Mapping, s=None, c=None, machine=None, api=None) -> dict
     return {name: scenario[name] for name in same} | {
         "input_usd_per_token": api.input_usd_per_token, "output_usd_per_token": api.output_usd_per_token,
         "service_s": best.service_s, "batch": best.batch, "n_chips": best.n_chips,
-        "price_usd_per_hour": machine.price_usd_per_hour, "capex_usd": machine.capex_usd, "power_w": machine.power_w,
+        "price_usd_per_hour": machine.price_usd_per_hour * scenario["rent_over_median"],
+        "capex_usd": machine.capex_usd, "power_w": machine.power_w,
         "colocation_usd_per_kw_month": prices.datacentre("colocation-2025").value,
         "software_usd_per_year": scenario["nre_usd"] * SOFTWARE_PER_NRE}
