@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import pkgutil
 import re
 from pathlib import Path
 
@@ -23,7 +24,14 @@ ICON_RULE = """\
 .fa-{name} {{ --icon: url("data:image/svg+xml,\
 %3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'%3E%3Cpath d='{path}'/%3E%3C/svg%3E"); }}
 """
-GLOSSARY = "<!-- glossary -->"
+SECTION = """
+## `{0}`
+
+```{{eval-rst}}
+.. automodule:: inference_economics.{0}
+   :members:
+```
+"""
 DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
 
 
@@ -76,12 +84,23 @@ def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None
         group["buttons"] = [button for button in group.get("buttons", []) if button["type"] == "link"]
 
 
-def write_glossary(_app, docname, source) -> None:
-    """Put the glossary's tables where the notation page asks for them."""
+def modules() -> str:
+    """Return the API page's sections: explorers and exercises, then every public module of the package."""
+    import inference_economics
+
+    found = [module.name for module in pkgutil.iter_modules(inference_economics.__path__) if not module.ispkg]
+    names = ["explore", "exercises", *sorted(name for name in found if not name.startswith("_"))]
+    return "".join(SECTION.format(name) for name in names)
+
+
+def write_generated(_app, docname, source) -> None:
+    """Put the glossary's tables and the list of modules where their pages ask for them."""
     if docname == "book/notation":
         from inference_economics import glossary
 
-        source[0] = source[0].replace(GLOSSARY, glossary.markdown())
+        source[0] = source[0].replace("<!-- glossary -->", glossary.markdown())
+    if docname == "book/api":
+        source[0] = source[0].replace("<!-- modules -->", modules())
 
 
 def plain_references(_app, _what, _name, _object, _options, lines) -> None:
@@ -159,7 +178,7 @@ def setup(app):
     # Before myst-nb reads its settings at the default priority.
     app.connect("builder-inited", name_cache, priority=100)
     app.connect("builder-inited", add_runtime, priority=100)
-    app.connect("source-read", write_glossary)
+    app.connect("source-read", write_generated)
     app.connect("html-page-context", load_runtime)
     app.connect("html-page-context", drop_unused_mathematics, priority=900)
     app.connect("html-page-context", drop_print_button, priority=900)
