@@ -12,6 +12,7 @@ import pytest
 
 import inference_economics
 from inference_economics import glossary
+from inference_economics._quantities import QUANTITIES
 
 OTHER_UNIT = {("roofline.experts_touched", "batch")}  # there, tokens that meet in one layer
 PARAMETER = re.compile(r"^(\*{0,2}\w[\w, *]*?) : (.+)$")
@@ -94,3 +95,17 @@ def test_the_tables_hold_every_term():
     tables = glossary.markdown()
     assert all(f"| `{name}` |" in tables for name in glossary.load())
     assert tables.count("## ") == len({term.group for term in glossary.load().values()})
+
+
+@pytest.mark.parametrize("name", sorted(QUANTITIES))
+def test_limits_are_limits_and_come_with_a_hint(name):
+    row = QUANTITIES[name]
+    assert row.low < row.high
+    assert row.hint.endswith((".", "?"))
+    assert any(name in parameters(function.__doc__) for _, function in formulas()), "no formula has this argument"
+
+
+def test_the_hint_of_a_unit_serves_where_a_row_has_none():
+    assert QUANTITIES["mfu"] == (0, 1, True, False, "give a fraction, not a percentage.")
+    assert QUANTITIES["layers"] == (1, 1e4, False, False, "give a count.")
+    assert QUANTITIES["die_area_mm2"].hint == "was it given in cm²?"

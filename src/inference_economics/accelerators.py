@@ -243,16 +243,7 @@ def load(path: str | Path | None = None) -> dict[str, Accelerator]:
     ValueError
         Naming the file, the row and the field at fault.
     """
-    if path is None:
-        return dict(_shipped())
-    chips = {}
-    for key, row in catalog.read_tables(path).items():
-        try:
-            spec = _base_units(row)
-        except ValueError as error:
-            raise ValueError(f"{path}, row [{key}]: {error}") from None
-        chips[key] = catalog.build(Accelerator, spec, path, key, name=key)
-    return chips
+    return dict(_shipped()) if path is None else catalog.build_all(Accelerator, path, _base_units)
 
 
 @cache

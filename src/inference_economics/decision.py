@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._checks import require, require_fraction, require_non_negative
-from ._quantities import DAYS_PER_YEAR, checked
-from ._serving_quantities import check as check_serving
+from ._quantities import DAYS_PER_YEAR, check, checked
 from .custom_silicon import programme_cost, saving_from_perf_per_tco
 from .market import api_usd
 from .ownership import average_load_fraction, capital_recovery_factor, owned_usd_per_year
@@ -111,7 +110,7 @@ def best_replica(s, c, prompt_tok, output_tok, ttft_limit_s, tpot_limit_s) -> Re
     batches from 1 to 2,048 in steps of about a quarter, never more than fit. Targets are held by the mean; a target for
     the slowest twentieth needs a smaller batch.
     """
-    check_serving(prompt_tok=prompt_tok, output_tok=output_tok, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
+    check(prompt_tok=prompt_tok, output_tok=output_tok, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
     chips = np.repeat([n for n, _ in LAYOUTS], BATCHES.size)
     groups = np.repeat([dp for _, dp in LAYOUTS], BATCHES.size)
     room = np.maximum(np.floor(capacity(s, c, column(prompt_tok), column(output_tok), chips, groups)), 1.0)
@@ -139,7 +138,7 @@ def _fleet(load, batch, n_chips, wait_probability):
     return np.maximum(np.ceil(places / np.maximum(batch, 1.0)), 1.0) * n_chips
 
 
-@checked
+@checked(prompt_tok="[0, 1e22]", output_tok="[0, 1e22]", service_s="(0, inf]")
 def yearly_costs(users, queries_per_day, prompt_tok, output_tok, *, growth_per_year=0.0, horizon_years=3.0,
                  discount_rate=0.08, peak_to_mean=2.0, input_usd_per_token, output_usd_per_token,
                  price_decline_per_year=0.0, service_s, batch, n_chips, price_usd_per_hour, capex_usd, power_w,
@@ -204,8 +203,6 @@ def yearly_costs(users, queries_per_day, prompt_tok, output_tok, *, growth_per_y
     the own chip runs any model         it must be programmed anew for each; see `custom_silicon.porting_ramp`
     ==================================  =======================================================================
     """
-    check_serving(batch=batch, wait_probability=wait_probability)
-    require(0, np.inf, open_low=True, hint="give seconds.", service_s=service_s)
     require(0.1, YEARS[-1] + 1, hint="the model looks at ten years at most.", horizon_years=horizon_years)
     require_fraction(resale_fraction=resale_fraction)
     require_non_negative(team_usd_per_year=team_usd_per_year)

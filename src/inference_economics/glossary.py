@@ -26,6 +26,10 @@ class Term:
         One sentence.
     group : str
         The heading it stands under.
+    limits : str
+        What formulas accept, as "[low, high]" with a round bracket at an excluded end; empty where none checks it.
+    hint : str
+        What a value outside the limits suggests.
     """
 
     name: str
@@ -33,6 +37,8 @@ class Term:
     unit: str
     meaning: str
     group: str
+    limits: str = ""
+    hint: str = ""
 
 
 @functools.cache
@@ -51,10 +57,13 @@ def load() -> dict[str, Term]:
     data = tomllib.loads((resources.files("inference_economics") / "glossary.toml").read_text(encoding="utf-8"))
     terms: dict[str, Term] = {}
     for group in data["group"]:
-        for name, (symbol, unit, meaning) in group["terms"].items():
+        for name, (symbol, unit, meaning, *limits) in group["terms"].items():
             if name in terms:
                 raise ValueError(f"glossary.toml: {name!r} stands under {terms[name].group!r} and {group['title']!r}.")
-            terms[name] = Term(name, symbol, unit, meaning, group["title"])
+            if len(limits) == 1:
+                share = unit == "1" and limits[0][:-1].endswith(" 1")
+                limits.append(data["hints"]["fraction" if share else unit])
+            terms[name] = Term(name, symbol, unit, meaning, group["title"], *limits)
     return terms
 
 

@@ -114,7 +114,7 @@ def cases() -> dict[str, Case]:
         Key to `Case`.
     """
     file = catalog.path("golden.toml")
-    rows = {key: catalog.build(Case, row, file, key, name=key) for key, row in catalog.read_tables(file).items()}
+    rows = catalog.build_all(Case, file)
     counts = {f"params-{name}": _count_case(name, model) for name, model in models.load().items()
               if model.reference_n_params}
     return rows | counts

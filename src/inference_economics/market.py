@@ -14,7 +14,7 @@ def _bill(prompt_tok, output_tok, input_price, output_price, cached_fraction, ca
     return (prompt_tok * per_input + output_tok * output_price) * (1 - batch_fraction * discount)
 
 
-@checked
+@checked(prompt_tok="[0, 1e22]", output_tok="[0, 1e22]")
 def api_usd(prompt_tok, output_tok, input_usd_per_token, output_usd_per_token, *, cached_fraction=0.0,
             cached_input_usd_per_token=None, batch_fraction=0.0, batch_discount=0.0):
     """Bill of an API for a volume of tokens.

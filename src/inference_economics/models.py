@@ -412,9 +412,7 @@ def load(path: str | Path | None = None) -> dict[str, Model]:
     ValueError
         Naming the file, the row and the field at fault.
     """
-    if path is None:
-        return dict(_shipped())
-    return {key: catalog.build(Model, row, path, key, name=key) for key, row in catalog.read_tables(path).items()}
+    return dict(_shipped()) if path is None else catalog.build_all(Model, path)
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._serving_quantities import checked
+from ._quantities import checked
 
 HOURS = np.arange(24.0)
 
@@ -44,7 +44,7 @@ class Provision(NamedTuple):
 # -- a day of demand --------------------------------------------------------------------------------------------------
 
 
-@checked
+@checked(peak_to_mean="[1, 12]")
 def daily_curve(peak_to_mean, peak_hour=14.0):
     """Demand in each hour of a day, over the day's mean.
 
@@ -203,7 +203,7 @@ def servers_for(offered_load, wait_probability=0.05):
     return offered_load + beta * np.sqrt(offered_load)
 
 
-@checked
+@checked(peak_to_mean="[1, 12]")
 def provision(request_per_s, service_s, batch, peak_to_mean=2.0, wait_probability=0.05):
     """Replicas for a demand that comes and goes, and the utilisation that follows.
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._checks import is_traced, require_non_negative
-from ._serving_quantities import checked
+from ._quantities import checked
 
 FLOP_PER_PARAM = 2.0  # one multiplication and one addition per weight and token
 

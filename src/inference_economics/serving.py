@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._serving_quantities import check, checked
+from ._checks import require_positive
+from ._quantities import check, checked
 from .kv_cache import cache_room_bytes, capacity_sequences
 from .queueing import Provision, column, daily_curve, erlang_c, mean_wait_s, provision, servers_for
 
@@ -311,7 +312,7 @@ def speculative_speedup(acceptance, draft_tok, draft_cost, verify_cost=1.0):
 # -- replicas at a stated utilisation ---------------------------------------------------------------------------------
 
 
-@checked
+@checked(utilisation="(0, 1]")
 def replicas_for(demand_tok_per_s, throughput_tok_per_s, utilisation=1.0):
     """Replicas for a steady demand at a stated utilisation.
 
@@ -335,7 +336,7 @@ def replicas_for(demand_tok_per_s, throughput_tok_per_s, utilisation=1.0):
 # -- dollars ----------------------------------------------------------------------------------------------------------
 
 
-@checked
+@checked(utilisation="(0, 1]")
 def usd_per_output_token(price_usd_per_hour, n_chips, throughput_tok_per_s, utilisation=1.0):
     """All cost on the output tokens.
 
@@ -358,7 +359,7 @@ def usd_per_output_token(price_usd_per_hour, n_chips, throughput_tok_per_s, util
     return price_usd_per_hour * n_chips / (SECONDS_PER_HOUR * throughput_tok_per_s * utilisation)
 
 
-@checked
+@checked(utilisation="(0, 1]")
 def token_cost(price_usd_per_hour, n_chips, batch, prompt_tok, output_tok, prefill_time_s, decode_step_s,
                utilisation=1.0, cached_fraction=0.0):
     """Cost of input and output tokens, by the machine time that each takes.
@@ -412,6 +413,7 @@ def calibrated_token_cost(model, accelerator, price_usd_per_hour, *, utilisation
 
     load = {"concurrency": 1, "prompt_tok": 1024, "output_tok": 1024, "tp": 1} | load
     check(price_usd_per_hour=price_usd_per_hour, utilisation=utilisation, cached_fraction=cached_fraction)
+    require_positive(utilisation=utilisation)
     point = calibrated(model, accelerator, **load)
     prompt_tok, output_tok = (np.asarray(load[name], float) for name in ("prompt_tok", "output_tok"))
     usd_per_s = price_usd_per_hour * np.asarray(load["tp"], float) / (SECONDS_PER_HOUR * utilisation)

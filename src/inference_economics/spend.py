@@ -31,7 +31,7 @@ class Spend(NamedTuple):
         return ratio(self.serving_usd, self.total_usd, 0.0)[()]
 
 
-@checked
+@checked(prompt_tok="[0, 1e22]", output_tok="[0, 1e22]")
 def demand_tokens_per_day(users, queries_per_day, prompt_tok, output_tok):
     """Tokens that a service reads and writes in a day.
 

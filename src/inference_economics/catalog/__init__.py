@@ -99,6 +99,18 @@ def build(kind: type, row: dict, file: str | Path, key: str, **extra):
         raise ValueError(f"{file}, row [{key}]: {error}") from None
 
 
+def build_all(kind: type, file: str | Path, prepare=dict) -> dict:
+    """Build one `kind` from every row of a file, named by its key, once `prepare` has put the row into base units."""
+    built = {}
+    for key, row in read_tables(file).items():
+        try:
+            row = prepare(row)
+        except ValueError as error:
+            raise ValueError(f"{file}, row [{key}]: {error}") from None
+        built[key] = build(kind, row, file, key, name=key)
+    return built
+
+
 def check_provenance(source: str, date: str, confidence: str) -> None:
     """Raise `ValueError` unless a row names a source, an ISO date (year, month or day) and a known confidence mark."""
     if not isinstance(source, str) or not source.strip():
@@ -258,7 +270,7 @@ def load_facts(file: str | Path) -> dict[str, Fact]:
     dict
         Key to `Fact`.
     """
-    return {key: build(Fact, row, file, key, name=key) for key, row in read_tables(file).items()}
+    return build_all(Fact, file)
 
 
 def load_tables(file: str | Path) -> dict[str, Table]:
@@ -274,4 +286,4 @@ def load_tables(file: str | Path) -> dict[str, Table]:
     dict
         Key to `Table`.
     """
-    return {key: build(Table, row, file, key, name=key) for key, row in read_tables(file).items()}
+    return build_all(Table, file)
