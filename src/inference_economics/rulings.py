@@ -402,8 +402,9 @@ def example() -> SimpleNamespace:
     rows, deepseek = dict(prices.published("deepseek-day").rows), models.get("deepseek-v3")
     peak = market.hourly_usd_per_token(rows["USD per GPU-hour"], chip.fp8_flop_per_s / (2 * deepseek.n_params_active))
     missed = day().tokens - rows["of these from cache"]
-    return SimpleNamespace(rungs=rungs, over_peak=rungs[3] / rungs[0], day_peak=peak,
-                           day_over_peak=day().usd_per_token / peak, day_over_computed=day().usd / missed / peak)
+    return SimpleNamespace(
+        rungs=rungs, over_peak=rungs[3] / rungs[0], day_peak=peak, day_computed=day().usd / missed,
+        day_over_peak=day().usd_per_token / peak, day_over_computed=day().usd / missed / peak)
 
 
 # -- capability or efficiency -----------------------------------------------------------------------------------------
