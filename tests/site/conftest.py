@@ -43,6 +43,8 @@ def _opener(chromium, site: Path, address: str, contexts: list):
     def opened(name: str, from_disk: bool = False, **settings):
         context = chromium.new_context(**settings)
         contexts.append(context)
+        # A busy machine is slow, not wrong.
+        context.set_default_timeout(180_000)
         page = context.new_page()
         home = site.as_uri() if from_disk else address
         page.troubles, own = [], ("data:", "blob:", home)

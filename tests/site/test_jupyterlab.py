@@ -58,7 +58,7 @@ def _free_port() -> int:
 
 
 def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
-    for _ in range(240):
+    for _ in range(720):
         if server.poll() is not None:
             break
         try:
@@ -101,7 +101,7 @@ def page(chromium, lab):
     """The chapter in JupyterLab, all its cells run."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(240_000)
     page.troubles = []
     page.on("request", lambda r: r.url.startswith((lab.split("/lab")[0], "ws://127.0.0.1", "data:", "blob:"))
             or page.troubles.append(r.url))

@@ -41,7 +41,9 @@ def parsed(site: Path) -> dict[Path, Page]:
 
 def _target(page: Path, address: str) -> tuple[Path, str]:
     parts = urlsplit(address)
-    return ((page.parent / unquote(parts.path)).resolve() if parts.path else page), unquote(parts.fragment)
+    # after a question mark come an explorer's settings
+    anchor = unquote(parts.fragment).partition("?")[0]
+    return ((page.parent / unquote(parts.path)).resolve() if parts.path else page), anchor
 
 
 @pytest.mark.parametrize("name", page_names())

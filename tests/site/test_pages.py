@@ -48,6 +48,6 @@ def test_the_theme_follows_the_button(visit):
 
 def test_the_front_page_has_a_live_slider_above_the_fold(visit):
     page = visit("book/index.html", viewport={"width": 1280, "height": 900})
-    box = page.locator("input[type=range]").first.bounding_box(timeout=3000)
+    box = page.locator("input[type=range]").first.bounding_box(timeout=30_000)
     assert box is not None
     assert box["y"] + box["height"] < 900
