@@ -20,7 +20,8 @@ export OPENBLAS_NUM_THREADS ?= 1
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-book: site serve  ## build the site and serve it on this machine
+book: site  ## build the site and serve it on this machine
+	$(PY) tools/website.py serve --port $(PORT)
 
 site: $(ENV)  ## execute the notebooks and build the site into _build/html
 	$(PY) tools/website.py build --jobs $(JOBS)
