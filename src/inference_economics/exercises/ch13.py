@@ -28,6 +28,8 @@ _first_year = _bill(_LITE, _prompts, 1500, 400)
 _start, _enterprise, _platform = (_costs(one) for one in (_START, _ENTERPRISE, _PLATFORM))
 _today = yearly_costs(**scenarios.inputs_of(_START | {"growth_per_year": 0.0}))
 _break_even = (_today.rent_usd / (_today.api_usd / _today.prompts)) / 365
+_inputs = scenarios.inputs_of(_START)
+_two_chips = 86_400 * _inputs["batch"] / _inputs["service_s"]
 _no_people = yearly_costs(**scenarios.inputs_of(_START | {"growth_per_year": 0.0, "team_usd_per_year": 0.0}))
 _terra_year = _bill(_TERRA, 20_000 * 20 * 365, 4000, 500)
 _saving_needed = 3e8 / (6e4 * 20_000)
@@ -67,8 +69,9 @@ EXERCISES = (
         unit="prompts",
         solution=f"{text(_today.rent_usd, 'USD')} over {text(_today.api_usd / _today.prompts * 1000, 'USD')} per thousand "
                  f"prompts, over 365 days: {text(_break_even, 'prompts')} a day, "
-                 f"{text(_break_even / 25_000, '×')} what it has. By then two chips may not be enough, so the real "
-                 "crossing lies a little higher.",
+                 f"{text(_break_even / 25_000, '×')} what it has. That is a lower limit: two chips carry at most "
+                 f"{text(_two_chips, 'prompts', 2)} a day without a peak, and each further chip is rented as well. The explorer "
+                 "counts them.",
     ),
     Exercise(
         id="dec-1",
