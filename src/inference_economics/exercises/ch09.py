@@ -136,8 +136,8 @@ EXERCISES = (
         unit="",
         solution=f"Changes in the price of a listed name are rare ({text(prices.api_change_rate_per_year(), '')} per name and year), "
                  "so a budget on the old name was a fair forecast until it was retired. Replacement at a new price is the usual "
-                 "way, and since 2025 families have risen as often as they fell. Renting protects you from a retired name, if the "
-                 "weights are open, and exposes you to rents, which rose in 2026. Owning fixes most of the cost for years, and "
+                 "way, and three of the four steps between versions in our catalogue since late 2024 were rises; it holds those that "
+                 "were noticed. Renting protects you from a retired name, if the weights are open, and exposes you to rents, which rose in 2026. Owning fixes most of the cost for years, and "
                  "exposes you to idle hours and to the next chip. None protects you from needing the better model: chapter 12 "
                  "prices the option to move.",
     ),
