@@ -43,8 +43,9 @@ EXERCISES = (
     Exercise(
         id="gqa-q2",
         level="guess",
-        question=f"The cache of {_70B.title} is 8 times smaller than with a head for each query. Eight {_H100.title} serve 256 "
-                 "users with prompts of 4,096 and answers of 1,024 tokens. By what factor is an output token cheaper?",
+        question=f"The cache of {_70B.title} is 8 times smaller than with a head for each query. Eight {_H100.title} hold it in fp8, with "
+                 "a bf16 cache, and serve 256 users with prompts of 4,096 and answers of 1,024 tokens. By what factor is an "
+                 "output token cheaper?",
         answer=_cost(64) / _cost(8),
         unit="×",
         solution=f"{text(_cost(64) * 1e6, 'USD/Mtok')} against {text(_cost(8) * 1e6, 'USD/Mtok')}. The cache shrinks 8 times; "
@@ -84,7 +85,7 @@ EXERCISES = (
                (_latent * _V3.kv_lora / (_V3.kv_lora + _V3.rope_dim), "You left out the rotary key."),
                (_token(_V3, _V3.q_heads), "That is multi-head attention with 128 heads. The latent serves all of them.")),
         solution=f"\\( {_V3.layers} \\times ({_V3.kv_lora} + {_V3.rope_dim}) \\times 2 \\) = {text(_latent, 'B')}, less than "
-                 f"{_70B.title}'s {text(_token(_70B), 'B')} though the model is ten times larger.",
+                 f"{_70B.title}'s {text(_token(_70B), 'B')} though the model is nearly ten times larger.",
     ),
     Exercise(
         id="gqa-3",
