@@ -47,7 +47,7 @@ EXERCISES = (
     Exercise(
         id="blk-q3",
         level="guess",
-        question=f"Eight {_H100.title} serve {_70B.title} to eight users, who get answers of 500 tokens. Their prompts grow from "
+        question=f"Eight {_H100.title} serve {_70B.title} in fp8 to eight users, who get answers of 500 tokens. Their prompts grow from "
                  "8,192 to 131,072 tokens, sixteen times. By what factor does the cost of a request grow?",
         answer=_request(131_072) / _request(8192),
         unit="×",
