@@ -26,7 +26,7 @@ _day = dict(prices.published("deepseek-day").rows)
 _per_gpu = _day["output tokens"] / (_day["average nodes"] * _day["GPUs per node"])
 _units = custom_silicon.break_even_units(700e6, 60_000, _SAVING)
 _prompts = _units * _per_gpu / 500
-_floor = roofline.decode_step_time_s(1, 0, 0, 2 * _7B.n_params, _7B.n_params, _2I.hbm_bytes_per_s, _2I.bf16_flop_per_s)
+_floor = roofline.decode_step_time_s(1, 0, 0, 2 * _7B.n_params_read, _7B.n_params_read, _2I.hbm_bytes_per_s, _2I.bf16_flop_per_s)
 _left = custom_silicon.perf_per_tco_after_delay(_END, 2, 0.4)
 
 EXERCISES = (
@@ -69,11 +69,11 @@ EXERCISES = (
     Exercise(
         id="asic-q4",
         level="guess",
-        question=f"{_7B.title} in 16 bits takes {text(2 * _7B.n_params, 'B')}. A {_2I.title} reads its memory at "
+        question=f"A token of {_7B.title} in 16 bits needs {text(2 * _7B.n_params_read, 'B')} of weights. A {_2I.title} reads its memory at "
                  f"{text(_2I.hbm_bytes_per_s, 'B/s')}. One user reads along. How long does a token take at the least?",
         answer=_floor,
         unit="s",
-        solution=f"{text(2 * _7B.n_params, 'B')} / {text(_2I.hbm_bytes_per_s, 'B/s')} = {text(_floor, 's')}. Meta's target was "
+        solution=f"{text(2 * _7B.n_params_read, 'B')} / {text(_2I.hbm_bytes_per_s, 'B/s')} = {text(_floor, 's')}. Meta's target was "
                  f"{text(prices.silicon('mtia-2i-tpot-limit').value, 's')}.",
     ),
     Exercise(
