@@ -211,6 +211,14 @@ def test_doubts_are_factors_around_one_on_inputs_that_exist():
         assert doubt.why
 
 
+@pytest.mark.parametrize("doubt", scenarios.doubts(), ids=lambda doubt: doubt.name)
+def test_every_doubt_moves_a_cost_of_the_platform_by_all_its_inputs(doubt):
+    inputs = scenarios.inputs_of(scenarios.SCENARIOS["A billion prompts a day"])
+    assert {argument.removeprefix("1/") for argument in doubt.arguments} <= set(inputs)
+    moved = yearly_costs(**scenarios.scaled(inputs, {doubt.name: doubt.range.high})).ways
+    assert any(float(a) != float(b) for a, b in zip(moved, yearly_costs(**inputs).ways, strict=True))
+
+
 def test_the_fixed_sample_agrees_with_ten_thousand_draws():
     """The page's hundred draws against `uncertainty.interval`, in logarithms: within a tenth at both ends."""
     few = yearly_costs(**scenarios.scaled(INPUTS, scenarios.factor_sample()))

@@ -303,5 +303,7 @@ def inputs_of(scenario: Mapping, s=None, c=None, machine=None, api=None) -> dict
         "service_s": best.service_s, "batch": best.batch, "n_chips": best.n_chips,
         "price_usd_per_hour": machine.price_usd_per_hour * scenario["rent_over_median"],
         "capex_usd": machine.capex_usd, "power_w": machine.power_w,
+        # named here although they are the defaults of `yearly_costs`: a doubt moves only what the inputs hold
+        "life_years": 5.0, "electricity_usd_per_kwh": 0.08, "operations_fraction": 0.08,
         "colocation_usd_per_kw_month": prices.datacentre("colocation-2025").value,
         "software_usd_per_year": scenario["nre_usd"] * SOFTWARE_PER_NRE}
