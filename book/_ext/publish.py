@@ -151,7 +151,8 @@ def draw_icons(app, exception) -> None:
     for path in pages:
         html = path.read_text(encoding="utf-8")
         path.write_text(ICON_SCRIPT.sub(r'<link rel="stylesheet" href="\1icons.css">', html), encoding="utf-8")
-    for pattern in ("*.map", "fontawesome.js*", "fa-*.*"):
+    # The solid font stays, for the few icons that the theme writes by style alone.
+    for pattern in ("*.map", "fontawesome.js*", "fa-brands*", "fa-regular*", "fa-solid*.ttf"):
         for path in list(scripts.parent.rglob(pattern)):
             path.unlink()
 

