@@ -381,7 +381,7 @@ def ladder(s, c, n_params_read, price_usd_per_hour, n_chips, concurrency, prompt
     require_positive(n_params_read=n_params_read)
 
     def price(served):
-        tokens = np.maximum(served.input_tok_per_s + served.output_tok_per_s, 1e-6)
+        tokens = np.maximum(served.input_tok_per_s + served.output_tok_per_s, 1e-3)
         return market.hourly_usd_per_token(n_chips * price_usd_per_hour, tokens)
 
     load = (concurrency, prompt_tok, output_tok, n_chips)
