@@ -51,8 +51,7 @@ def explorers_of(name: str) -> list[Explorer]:
                 try:
                     exec(compile(source, f"{name}[{number}]", "exec"), scope)
                 except Exception as error:
-                    if "raises-exception" not in cell["metadata"].get("tags", []):
-                        raise AssertionError(f"{name}, cell {number}: {type(error).__name__}: {error}") from error
+                    raise AssertionError(f"{name}, cell {number}: {type(error).__name__}: {error}") from error
     finally:
         os.chdir(before)
     return made
