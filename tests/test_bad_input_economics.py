@@ -23,7 +23,7 @@ from inference_economics import (
     spend,
     training,
 )
-from inference_economics._quantities import QUANTITIES
+from inference_economics.quantities.limits import QUANTITIES
 
 MODULES = (break_even, custom_silicon, exposure, market, options, ownership, price_paths, scaling, silicon, spend,
            training)

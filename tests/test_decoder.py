@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from inference_economics import decoder_block, decoder_deepseek, models, rope
 from inference_economics.checkpoint import config_from
-from inference_economics.decoder import Cache, Config, Decoder, Scaling, check_weights, sample, shapes
-from inference_economics.decoder_cache import quantise
+from inference_economics.decoder import Decoder, sample
+from inference_economics.decoder_cache import Cache, quantise
+from inference_economics.decoder_config import Config, check_weights, shapes
+from inference_economics.rope import Scaling
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ORACLE = json.loads((FIXTURES / "oracle.json").read_text())
@@ -165,7 +167,7 @@ def test_latent_attention_equals_expanded_keys_and_values():
     got = decoder_deepseek.latent_attention(c, model.weights, at, x, positions, frequency, model.cache(1, 7), 0)
 
     w = {name.removeprefix(at): array for name, array in model.weights.items()}
-    turn = lambda v: decoder_deepseek.rotate(v, positions, frequency, interleaved=True)  # noqa: E731
+    turn = lambda v: rope.rotate(v, positions, frequency, interleaved=True)  # noqa: E731
     q = (x[0] @ w["q_proj.weight"].T).reshape(7, c.q_heads, -1).swapaxes(0, 1)
     low = x[0] @ w["kv_a_proj_with_mqa.weight"].T
     latent = decoder_block.rms_norm(low[:, : c.kv_lora], w["kv_a_layernorm.weight"], 1e-6)

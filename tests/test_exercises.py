@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from inference_economics import check, exercise, exercises, solution
 from inference_economics.exercises import Exercise, parse, suffixes
 from inference_economics.explore import runtime
-from inference_economics.units import text
+from inference_economics.quantities.units import text
 
 ALL = list(exercises._table().values())
 CLOSED = [one for one in ALL if one.answer is not None]

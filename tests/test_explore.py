@@ -18,28 +18,14 @@ from hypothesis import strategies as st
 from parity import harness
 from parity.synthetic import SPECS, explorers
 
-from inference_economics.explore import (
-    Axis,
-    Band,
-    Bars,
-    CannotBeTraced,
-    Choice,
-    Explorer,
-    Figure,
-    Line,
-    NotSupportedYet,
-    Point,
-    Readout,
-    Rule,
-    Slider,
-    State,
-    explore,
-    runtime,
-    standalone,
-    tabulate,
-)
 from inference_economics.explore import explorer as explorer_module
+from inference_economics.explore import runtime
+from inference_economics.explore.controls import Choice, Slider, tabulate
+from inference_economics.explore.explorer import Explorer, explore
+from inference_economics.explore.figure import Axis, Band, Bars, Figure, Line, Point, Readout, Rule, State
+from inference_economics.explore.page import standalone
 from inference_economics.explore.svg import matplotlib_svg, page_svg
+from inference_economics.explore.trace import CannotBeTraced, NotSupportedYet
 
 X = np.linspace(0, 10, 11)
 args = dict  # parts by name, as the call under test writes them

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics import _finance as fin
+from inference_economics.quantities import mathematics as fin
 
 rates = st.floats(0, 2) | st.floats(0, 1e-4)
 

@@ -12,7 +12,7 @@ import pytest
 
 import inference_economics
 from inference_economics import glossary
-from inference_economics._quantities import QUANTITIES
+from inference_economics.quantities.limits import QUANTITIES
 
 OTHER_UNIT = {("roofline.experts_touched", "batch")}  # there, tokens that meet in one layer
 PARAMETER = re.compile(r"^(\*{0,2}\w[\w, *]*?) : (.+)$")
@@ -37,14 +37,15 @@ def parameters(doc: str) -> dict[str, tuple[str, str]]:
 def formulas() -> list[tuple[str, object]]:
     """Return every public function of every public module that has a numeric parameter."""
     found = []
-    for module in pkgutil.iter_modules(inference_economics.__path__):
-        if module.name.startswith("_") or module.ispkg:
+    for module in pkgutil.walk_packages(inference_economics.__path__, "inference_economics."):
+        short = module.name.rpartition(".")[2]
+        if short.startswith("_") or module.ispkg or ".explore." in module.name:
             continue
-        loaded = importlib.import_module(f"inference_economics.{module.name}")
+        loaded = importlib.import_module(module.name)
         for name, function in vars(loaded).items():
             own = inspect.isfunction(function) and function.__module__ == loaded.__name__
             if own and not name.startswith("_") and "numeric" in str(parameters(function.__doc__ or "").values()):
-                found.append((f"{module.name}.{name}", function))
+                found.append((f"{short}.{name}", function))
     return found
 
 
@@ -52,7 +53,7 @@ def formulas() -> list[tuple[str, object]]:
 def test_each_parameter_of_a_formula_is_in_the_glossary(name, function):
     numeric = {key: words for key, (kind, words) in parameters(function.__doc__).items() if "numeric" in kind}
     missing = [key for key in numeric if key not in glossary.load()]
-    assert missing == [], f"add a row to src/inference_economics/glossary.toml for {missing}"
+    assert missing == [], f"add a row to quantities/glossary.toml for {missing}"
 
 
 @pytest.mark.parametrize(("name", "function"), formulas(), ids=[name for name, _ in formulas()])

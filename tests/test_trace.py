@@ -16,12 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parity import harness
 
-from inference_economics.explore import CannotBeTraced, NotSupportedYet, TraceError
 from inference_economics.explore import trace as trace_module
 from inference_economics.explore.functions import FUNCTIONS
 from inference_economics.explore.ops import BITWISE, ELEMENTWISE, OPS, REDUCTIONS
 from inference_economics.explore.program import _compact, compile_program, number
-from inference_economics.explore.trace import Graph, Traced
+from inference_economics.explore.trace import CannotBeTraced, Graph, NotSupportedYet, Traced, TraceError
 
 RNG = np.random.default_rng(20240611)
 HOSTILE = np.array([

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parity import harness
 
-from inference_economics.units import GIB, text
+from inference_economics.quantities.units import GIB, text
 
 UNITS = ("B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/s", "iB", "s", "USD", "USD/Mtok", "USD/h", "%", "×", "",
          "tokens", "years")

@@ -1,29 +1,45 @@
-"""Inference economics you can run: the formulas, catalogues and explorers of *The Infrastructure Trap*."""
+"""Inference economics you can run: the formulas, catalogues and explorers of *The Infrastructure Trap*.
 
-from .chapter import Table, glue
-from .exercises import check, exercise, solution
-from .explore import (
-    Axis,
-    Band,
-    Bars,
-    Choice,
-    Explorer,
-    Figure,
-    Label,
-    Line,
-    Point,
-    Readout,
-    Rule,
-    Slider,
-    State,
-    explore,
-    standalone,
-    tabulate,
-)
-from .units import text
+Modules stand in rooms (`inference_economics.models`, `.serving`, …) and can be had by their own name from here:
+``from inference_economics import kv_cache``. Each is loaded when it is first asked for.
+"""
+
+import importlib
+import sys
+from types import ModuleType
 
 __version__ = "0.1.0"
 
+# module: the room that it stands in
+_MODULES = {
+    "glossary": "quantities.glossary",
+    "units": "quantities.units",
+}
+# name: the module that defines it
+_NAMES = {
+    "Axis": "explore",
+    "Band": "explore",
+    "Bars": "explore",
+    "Choice": "explore",
+    "Explorer": "explore",
+    "Figure": "explore",
+    "Label": "explore",
+    "Line": "explore",
+    "Point": "explore",
+    "Readout": "explore",
+    "Rule": "explore",
+    "Slider": "explore",
+    "State": "explore",
+    "Table": "chapter",
+    "check": "exercises",
+    "exercise": "exercises",
+    "explore": "explore",
+    "glue": "chapter",
+    "solution": "exercises",
+    "standalone": "explore",
+    "tabulate": "explore",
+    "text": "quantities.units",
+}
 __all__ = [
     "Axis",
     "Band",
@@ -48,3 +64,28 @@ __all__ = [
     "tabulate",
     "text",
 ]
+
+
+def __getattr__(name: str):
+    if name in _MODULES:
+        return importlib.import_module(f".{_MODULES[name]}", __name__)
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f".{_NAMES[name]}", __name__), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_MODULES, *_NAMES})
+
+
+class _Package(ModuleType):
+    """The package, in which the function `explore` hides the room of the same name, loaded first or not."""
+
+    def __setattr__(self, name, value):
+        if not (name == "explore" and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

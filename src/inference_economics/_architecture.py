@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from ._checks import lookup, require, require_non_negative, require_whole
+from .quantities.checks import lookup, require, require_non_negative, require_whole
 
 if TYPE_CHECKING:
     from .models import Model

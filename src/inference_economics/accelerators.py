@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from . import catalog
-from ._checks import lookup
+from .quantities.checks import lookup
 
 # the key in TOML: (the field, and what one unit of it is in base units)
 UNITS = {

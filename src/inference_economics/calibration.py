@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from . import accelerators, catalog, models
-from ._checks import is_traced, lookup, require_whole
-from ._quantities import check
+from .quantities.checks import is_traced, lookup, require_whole
+from .quantities.limits import check
 from .step import EMBEDDING_BYTES, IDEAL, Constants, Serving, Setup, serve
 
 # Four-bit formats carry a one-byte scale per block: of 16 weights in NVFP4 ("fp4"), of 32 in MXFP4 (gpt-oss).

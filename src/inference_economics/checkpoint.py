@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, deserialize
 
-from inference_economics._checks import lookup
-from inference_economics.decoder import Config, Decoder, Scaling
+from .decoder import Decoder
+from .decoder_config import Config
+from .quantities.checks import lookup
+from .rope import Scaling
 
 _NUMBERS = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
 _MODEL_TYPES = {"llama": "gqa", "mistral": "gqa", "deepseek_v3": "mla"}

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._finance import annuity_years, grown, ratio
-from ._quantities import checked
+from .quantities.limits import checked
+from .quantities.mathematics import annuity_years, grown, ratio
 
 
 class ProgrammeCost(NamedTuple):

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import require, require_fraction, require_non_negative
-from ._quantities import DAYS_PER_YEAR, check, checked
 from .custom_silicon import programme_cost, saving_from_perf_per_tco
 from .market import api_usd
 from .ownership import average_load_fraction, capital_recovery_factor, owned_usd_per_year
+from .quantities.checks import require, require_fraction, require_non_negative
+from .quantities.limits import DAYS_PER_YEAR, check, checked
 from .queueing import column, servers_for
 from .step import capacity, serve
 

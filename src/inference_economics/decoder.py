@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from inference_economics._checks import require, require_non_negative, require_whole
-from inference_economics.decoder_block import feed_forward, grouped_query, linear, rms_norm, softmax
-from inference_economics.decoder_cache import Cache
-from inference_economics.decoder_config import Config, check_weights, shapes
-from inference_economics.decoder_deepseek import latent_attention, mixture
-from inference_economics.rope import Scaling, frequencies
+from .decoder_block import feed_forward, grouped_query, linear, rms_norm, softmax
+from .decoder_cache import Cache
+from .decoder_config import Config, check_weights, shapes
+from .decoder_deepseek import latent_attention, mixture
+from .quantities.checks import require, require_non_negative, require_whole
+from .rope import Scaling, frequencies
 
 __all__ = ["Cache", "Config", "Decoder", "Scaling", "check_weights", "sample", "shapes"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inference_economics.rope import rotate
+from .rope import rotate
 
 
 def rms_norm(x, gain, eps):

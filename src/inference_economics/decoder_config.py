@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference_economics._checks import lookup, require_positive, require_whole
-from inference_economics.rope import Scaling, frequencies
+from .quantities.checks import lookup, require_positive, require_whole
+from .rope import Scaling, frequencies
 
 FFN = ("swiglu", "relu", "gelu")
 ATTENTION = ("gqa", "mla")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from inference_economics.decoder_block import attend, feed_forward, linear, rms_norm
-from inference_economics.rope import rotate
+from .decoder_block import attend, feed_forward, linear, rms_norm
+from .rope import rotate
 
 
 def latent_attention(c, w, at, x, positions, frequency, cache, layer):

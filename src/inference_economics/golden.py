@@ -13,9 +13,9 @@ from functools import cache
 from typing import NamedTuple
 
 from . import catalog, models
-from ._checks import lookup
 from ._golden_formulas import FORMULAS
-from .units import text
+from .quantities.checks import lookup
+from .quantities.units import text
 
 RULES = {
     "match": "equal, within the source's own rounding",

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ._checks import is_traced, require_non_negative, require_positive, require_whole
 from .kv_cache import kv_bytes_per_token, kv_values_per_token
 from .models import Model
+from .quantities.checks import is_traced, require_non_negative, require_positive, require_whole
 from .roofline import FLOP_PER_PARAM
 from .step import Setup
 

@@ -18,10 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from inference_economics import roofline, units
-from inference_economics._checks import require_positive, require_whole
-from inference_economics._probe import FLOAT_BYTES, bandwidth, free_bytes, machine, matrix_rates, times_s
-from inference_economics.decoder import Config, Decoder, shapes
+from . import roofline
+from ._probe import FLOAT_BYTES, bandwidth, free_bytes, machine, matrix_rates, times_s
+from .decoder import Decoder
+from .decoder_config import Config, shapes
+from .quantities import units
+from .quantities.checks import require_positive, require_whole
 
 
 @dataclass(frozen=True)

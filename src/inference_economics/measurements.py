@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from . import catalog, models
-from ._checks import lookup
+from .quantities.checks import lookup
 
 MODELS = {
     "meta-llama/Llama-3.1-8B-Instruct": "llama-3.1-8b",

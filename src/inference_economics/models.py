@@ -15,7 +15,7 @@ import numpy as np
 
 from . import _architecture as arch
 from . import catalog
-from ._checks import lookup, require, require_non_negative, require_positive
+from .quantities.checks import lookup, require, require_non_negative, require_positive
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._finance import annuity_years, ratio
-from ._quantities import DAYS_PER_YEAR, HOURS_PER_YEAR, checked
+from .quantities.limits import DAYS_PER_YEAR, HOURS_PER_YEAR, checked
+from .quantities.mathematics import annuity_years, ratio
 
 
 @checked

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import require, require_whole
-from ._finance import grown
-from ._quantities import checked
+from .quantities.checks import require, require_whole
+from .quantities.limits import checked
+from .quantities.mathematics import grown
 
 
 class Draws(NamedTuple):

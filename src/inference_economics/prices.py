@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 
 from . import catalog
-from ._checks import lookup
+from .quantities.checks import lookup
 
 HYPERSCALER, NEOCLOUD, MARKETPLACE, SPOT, INDEX = "hyperscaler", "neocloud", "marketplace", "spot", "index"
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._quantities import checked
+from .quantities.limits import checked
 
 HOURS = np.arange(24.0)
 

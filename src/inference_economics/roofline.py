@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import is_traced, require_non_negative
-from ._quantities import checked
+from .quantities.checks import is_traced, require_non_negative
+from .quantities.limits import checked
 
 FLOP_PER_PARAM = 2.0  # one multiplication and one addition per weight and token
 

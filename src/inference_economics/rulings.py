@@ -35,7 +35,7 @@ from . import (
     toy_context,
     training,
 )
-from ._checks import require_fraction, require_positive
+from .quantities.checks import require_fraction, require_positive
 
 RENTS_OF = "2026-10-05"  # the day of the rents in chapters 8 and 9
 SAVING_GPU_YEARS = 5.0  # life of a server in chapters 10 and 11

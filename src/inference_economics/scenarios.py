@@ -14,12 +14,12 @@ from functools import cache
 import numpy as np
 
 from . import calibration, prices
-from ._checks import lookup, require, require_whole
 from .accelerators import Accelerator
 from .accelerators import get as accelerator
 from .decision import best_replica
 from .models import get as get_model
 from .prices import _facts as _fact_file
+from .quantities.checks import lookup, require, require_whole
 from .uncertainty import Range
 
 SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the programme; assumed

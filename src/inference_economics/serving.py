@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import require_positive
-from ._quantities import check, checked
 from .kv_cache import cache_room_bytes, capacity_sequences
+from .quantities.checks import require_positive
+from .quantities.limits import check, checked
 from .queueing import Provision, column, daily_curve, erlang_c, mean_wait_s, provision, servers_for
 
 __all__ = ["Best", "Frontier", "Pools", "Provision", "TokenCost", "best_batch", "calibrated_token_cost", "daily_curve",

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._finance import exp_mean, ratio
-from ._quantities import HOURS_PER_YEAR, checked
+from .quantities.limits import HOURS_PER_YEAR, checked
+from .quantities.mathematics import exp_mean, ratio
 
 
 @checked

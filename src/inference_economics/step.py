@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._quantities import checked
+from .quantities.limits import checked
 from .roofline import FLOP_PER_PARAM, experts_touched
 
 EMBEDDING_BYTES = 2.0  # published checkpoints leave embeddings and output head in bf16

@@ -16,9 +16,10 @@ from importlib import resources
 
 import numpy as np
 
-from inference_economics._checks import lookup, require_whole
-from inference_economics.checkpoint import read_weights
-from inference_economics.decoder import Config, Decoder
+from .checkpoint import read_weights
+from .decoder import Decoder
+from .decoder_config import Config
+from .quantities.checks import lookup, require_whole
 
 VOCAB = 128
 CONTEXT_TOK = 128

@@ -11,9 +11,10 @@ import json
 
 import numpy as np
 
-from inference_economics import toy
-from inference_economics._checks import lookup, require_whole
-from inference_economics.decoder import Decoder, Scaling
+from . import toy
+from .decoder import Decoder
+from .quantities.checks import lookup, require_whole
+from .rope import Scaling
 
 METHODS = ("none", "linear", "ntk", "yarn", "llama3")
 FACTORS = (2, 4, 8)

@@ -6,22 +6,9 @@ import dataclasses
 
 import numpy as np
 
-from inference_economics.explore import (
-    Axis,
-    Band,
-    Bars,
-    Choice,
-    Figure,
-    Label,
-    Line,
-    Point,
-    Readout,
-    Rule,
-    Slider,
-    State,
-    explore,
-    tabulate,
-)
+from inference_economics.explore.controls import Choice, Slider, tabulate
+from inference_economics.explore.explorer import explore
+from inference_economics.explore.figure import Axis, Band, Bars, Figure, Label, Line, Point, Readout, Rule, State
 
 
 @dataclasses.dataclass(frozen=True)

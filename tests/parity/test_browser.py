@@ -14,9 +14,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from parity.synthetic import explorers
 
-from inference_economics.explore import Label, Rule, standalone
+from inference_economics.explore.figure import Label, Rule
+from inference_economics.explore.page import standalone
 from inference_economics.explore.svg import page_svg
-from inference_economics.units import text
+from inference_economics.quantities.units import text
 
 EXPLORERS = {explorer.name: explorer for explorer in explorers()}
 # What a strict site allows: no eval, no other host, nothing from anywhere but the page itself.

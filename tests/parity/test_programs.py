@@ -19,8 +19,8 @@ import pytest
 from parity import collect, harness
 from parity.synthetic import explorers
 
-from inference_economics.explore import Label, Rule
-from inference_economics.units import text
+from inference_economics.explore.figure import Label, Rule
+from inference_economics.quantities.units import text
 
 SETTINGS, SECONDS = 2000, 0.8  # at most, for each explorer
 SYNTHETIC = {explorer.name: explorer for explorer in explorers()}

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from inference_economics import rulings
-from inference_economics.units import text
+from inference_economics.quantities.units import text
 
 ARGUMENT = "14_the_argument_tested.html"
 

@@ -21,7 +21,7 @@ from dataclasses import MISSING, dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 
-from inference_economics._checks import lookup
+from ..quantities.checks import lookup
 
 CONFIDENCE = ("primary", "secondary", "derived", "estimate")
 

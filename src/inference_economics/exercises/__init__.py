@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 
-from .._checks import lookup
-from ..units import text
+from ..quantities.checks import lookup
+from ..quantities.units import text
 
 # What may follow a number, by the unit of the answer. Words after it are passed over.
 SUFFIXES = {

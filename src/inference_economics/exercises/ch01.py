@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from inference_economics import accelerators, models, prices, scaling, spend, training
-from inference_economics.units import text
-
+from .. import accelerators, models, prices, scaling, spend, training
+from ..quantities.units import text
 from . import Exercise
 
 _405B, _70B, _GPT3 = (models.get(name) for name in ("llama-3.1-405b", "llama-3.1-70b", "gpt3-175b"))

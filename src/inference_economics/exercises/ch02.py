@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import accelerators, kv_cache, models, roofline
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _8B, _70B = models.get("llama-3.1-8b"), models.get("llama-3.1-70b")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import accelerators, kv_cache, models
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _70B, _8B, _13B = (models.get(name) for name in ("llama-3.1-70b", "llama-3.1-8b", "llama-2-13b"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import accelerators, calibration, head_sharing, kv_cache, models, prices, roofline, serving, step
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _70B, _405B, _QWEN, _V3 = (models.get(name) for name in ("llama-3.1-70b", "llama-3.1-405b", "qwen3-32b", "deepseek-v3"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import accelerators, calibration, ffn, kv_cache, models, prices, rope, serving, step
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _70B, _13B = models.get("llama-3.1-70b"), models.get("llama-2-13b")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import accelerators, calibration, market, models, prices, queueing, serving
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _70B, _H100 = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import accelerators, calibration, measurements, models, roofline, serving
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _70B, _V3, _OSS = (models.get(name) for name in ("llama-3.1-70b", "deepseek-v3", "gpt-oss-120b"))

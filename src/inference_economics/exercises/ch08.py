@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import accelerators, calibration, head_sharing, kv_cache, models, ownership, prices
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _70B, _405B, _8B = (models.get(f"llama-3.1-{size}") for size in ("70b", "405b", "8b"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import calibration, market, ownership, prices
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _TERRA = prices.api_price("gpt-5.6-terra")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import accelerators, custom_silicon, models, ownership, prices, roofline, silicon
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _WAFER = prices.silicon("wafer-n5").value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import accelerators, custom_silicon, kernels, prices, recorded
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _RATES = recorded.load()["matmul"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import exposure, options, price_paths, prices
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _CHANGES = prices.api_changes()

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import custom_silicon, market, scenarios
 from ..decision import yearly_costs
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _START, _ENTERPRISE, _PLATFORM = scenarios.SCENARIOS.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import rulings
-from ..units import text
+from ..quantities.units import text
 from . import Exercise
 
 _one = rulings.tipping()

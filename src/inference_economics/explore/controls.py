@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from inference_economics.units import text
-
+from ..quantities.units import text
 from .trace import CannotBeTraced, Traced, _caller
 
 

@@ -16,8 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from inference_economics._checks import lookup
-
+from ..quantities.checks import lookup
 from . import page
 from .controls import Choice, Options, Slider
 from .figure import Figure, draw

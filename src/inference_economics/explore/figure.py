@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from inference_economics._checks import is_traced
-from inference_economics.units import text
+from ..quantities.checks import is_traced
+from ..quantities.units import text
 
 # The first colours of the page's light theme; static/explorer.css holds both themes. Checked for contrast on white and
 # told apart by dash as well as hue.

@@ -6,9 +6,8 @@ import json
 from collections import Counter
 from html import escape
 
-from inference_economics._checks import is_traced
-from inference_economics.units import text
-
+from ..quantities.checks import is_traced
+from ..quantities.units import text
 from .controls import Choice
 from .figure import PALETTE, Axis, Figure, Readout, State, axis_text, frame
 from .program import number

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import glossary
-from ._checks import is_traced, require
+from .checks import is_traced, require
 
 HOURS_PER_YEAR = 8760.0
 DAYS_PER_YEAR = 365.0

@@ -7,7 +7,7 @@ import functools
 import tomllib
 from importlib import resources
 
-from inference_economics._checks import lookup
+from .checks import lookup
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +54,7 @@ def load() -> dict[str, Term]:
     ValueError
         A name stands in the file twice.
     """
-    data = tomllib.loads((resources.files("inference_economics") / "glossary.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads((resources.files(__package__) / "glossary.toml").read_text(encoding="utf-8"))
     terms: dict[str, Term] = {}
     for group in data["group"]:
         for name, (symbol, unit, meaning, *limits) in group["terms"].items():
