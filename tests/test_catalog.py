@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 from inference_economics import accelerators, catalog, models, prices
 
-ROWS = [(file, key, row) for file, rows in prices.everything().items() for key, row in rows.items()]
+ROWS = [(file, key, row) for file, rows in catalog.everything().items() for key, row in rows.items()]
 
 
 @pytest.mark.parametrize(("file", "key", "row"), ROWS, ids=[f"{file}:{key}" for file, key, _ in ROWS])
@@ -27,7 +27,7 @@ def test_rows_are_many():
 def test_tables_name_chips_and_models_of_the_other_catalogues():
     chips, known = accelerators.load(), models.load()
     assert {q.accelerator for q in prices.rental_quotes()} <= chips.keys()
-    mlperf = prices.published("mlperf")
+    mlperf = catalog.published("mlperf")
     assert set(mlperf.column("accelerator")) <= chips.keys()
     assert set(mlperf.column("model")) <= known.keys()
     assert set(mlperf.column("precision")) <= {"fp8", "fp4"}
@@ -109,47 +109,47 @@ def test_discounts_are_factors_on_the_list_price():
 
 
 def test_facts_carry_ranges_and_base_units():
-    quote = prices.datacentre("server-hgx-h100-2025-03")
+    quote = catalog.datacentre("server-hgx-h100-2025-03")
     assert quote.high / quote.low == pytest.approx(1.63, abs=0.005)
-    single = prices.datacentre("pue-meta-2023")
+    single = catalog.datacentre("pue-meta-2023")
     assert single.low == single.value == single.high == 1.08
-    assert prices.silicon("defects-n7").unit == "1/mm2"
+    assert catalog.silicon("defects-n7").unit == "1/mm2"
     # 0.09 per cm2 is 0.0009 per mm2
-    assert prices.silicon("defects-n7").value == pytest.approx(0.09 / 100)
+    assert catalog.silicon("defects-n7").value == pytest.approx(0.09 / 100)
 
 
 def test_bill_of_materials_adds_up():
     parts = ("logic", "hbm", "packaging", "test")
-    assert sum(prices.silicon(f"bom-h100-{part}").value for part in parts) == prices.silicon("bom-h100").value
+    assert sum(catalog.silicon(f"bom-h100-{part}").value for part in parts) == catalog.silicon("bom-h100").value
 
 
 def test_llama_failures_need_148_faulty_gpus():
-    share = prices.datacentre("llama3-failures-gpu").value / prices.datacentre("llama3-failures").value
+    share = catalog.datacentre("llama3-failures-gpu").value / catalog.datacentre("llama3-failures").value
     assert round(share, 3) == 0.353
 
 
 def test_spend_shares_state_their_basis():
-    shares = prices.spend_shares()
+    shares = catalog.spend_shares()
     assert len(shares) >= 15
     assert len({s.basis for s in shares.values()}) >= 6
     assert all(0 < s.value < 1 and s.basis for s in shares.values())
 
 
 def test_chinchilla_table_is_six_nd():
-    table = prices.published("chinchilla-table3")
+    table = catalog.published("chinchilla-table3")
     n, flop, tok = (np.array(table.column(c)) for c in ("n_params", "training_flop", "training_tok"))
     assert_allclose(6 * n * tok, flop, rtol=0.05)
 
 
 def test_deepseek_cost_table_adds_up():
-    rows = {r["stage"]: r for r in prices.published("deepseek-v3-cost").records()}
+    rows = {r["stage"]: r for r in catalog.published("deepseek-v3-cost").records()}
     total = rows.pop("total")
     assert sum(r["h800_hours"] for r in rows.values()) == total["h800_hours"]
     assert sum(r["usd"] for r in rows.values()) == pytest.approx(total["usd"])
 
 
 def test_records_and_columns():
-    table = prices.published("gqa-table1")
+    table = catalog.published("gqa-table1")
     assert table.column("model") == ("MHA-Large", "MHA-XXL", "MQA-XXL", "GQA-8-XXL")
     assert [r["s_per_sample"] for r in table.records(model="GQA-8-XXL")] == [0.28]
     assert prices.api_table("family-steps").column("factor")[0] == 0.333
@@ -168,11 +168,11 @@ def test_records_and_columns():
     (lambda: prices.api_change_rate_per_year("2026"), "date='2026' is not a date; write 2024-12-26"),
     (lambda: prices.api_change_rate_per_year("2001-01-01"), "lies before the record begins"),
     (lambda: prices.api_table("steps"), "unknown table 'steps'; known: list-prices"),
-    (lambda: prices.datacentre("pue"), "unknown data-centre fact 'pue'; known: server-dgx"),
-    (lambda: prices.silicon("wafer"), "unknown silicon fact 'wafer'"),
-    (lambda: prices.published("pope"), "unknown published table 'pope'; known: gqa-table1"),
-    (lambda: prices.published("gqa-table1").column("time"), "unknown column 'time'; known: model, s_per_sample"),
-    (lambda: prices.published("gqa-table1").records(size=1), "unknown column 'size'"),
+    (lambda: catalog.datacentre("pue"), "unknown data-centre fact 'pue'; known: server-dgx"),
+    (lambda: catalog.silicon("wafer"), "unknown silicon fact 'wafer'"),
+    (lambda: catalog.published("pope"), "unknown published table 'pope'; known: gqa-table1"),
+    (lambda: catalog.published("gqa-table1").column("time"), "unknown column 'time'; known: model, s_per_sample"),
+    (lambda: catalog.published("gqa-table1").records(size=1), "unknown column 'size'"),
 ])
 def test_wrong_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):

@@ -11,6 +11,7 @@ from parity import harness
 from inference_economics import (
     break_even,
     calibration,
+    catalog,
     custom_silicon,
     decision,
     market,
@@ -47,7 +48,7 @@ def costs(**changes):
 
 def test_deepseeks_day_at_its_list_prices():
     """Every token of the day at R1's prices, none found in the cache: 608B × $0.55 + 168B × $2.19."""
-    day = dict(prices.published("deepseek-day").rows)
+    day = dict(catalog.published("deepseek-day").rows)
     bill = yearly_costs(**PLAIN | {
         "users": 1e6, "queries_per_day": 1.0, "prompt_tok": day["input tokens"] / 1e6,
         "output_tok": day["output tokens"] / 1e6,
@@ -248,7 +249,7 @@ def test_scaled_divides_and_holds_the_peak_at_one():
 def test_machines_come_from_the_catalogue():
     assert H100.price_usd_per_hour == 4.02
     assert [machine.name for machine in scenarios.machines()] == ["h100-sxm", "h200-sxm", "b200"]
-    assert B200.power_w == prices.datacentre("power-dgx-b200").value
+    assert B200.power_w == catalog.datacentre("power-dgx-b200").value
 
 
 def test_scenarios_lead_where_they_should():

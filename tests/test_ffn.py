@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics import ffn, models, prices
+from inference_economics import catalog, ffn, models
 
 
-@pytest.mark.parametrize("row", prices.published("llama-ffn").records(), ids=lambda row: row["model"])
+@pytest.mark.parametrize("row", catalog.published("llama-ffn").records(), ids=lambda row: row["model"])
 def test_published_widths_follow_from_the_rule(row):
     model = models.get(row["model"])
     assert ffn.gated_width(model.hidden, 4, row["multiplier"], row["multiple_of"]) == model.ffn_hidden

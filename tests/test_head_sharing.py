@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics import accelerators, calibration, models, prices, roofline
+from inference_economics import accelerators, calibration, catalog, models, roofline
 from inference_economics import head_sharing as hs
 
 LLAMA = models.get("llama-3.1-70b")
@@ -69,10 +69,10 @@ def test_a_setup_with_the_models_own_heads_is_the_same():
 
 
 def test_published_rows_agree_with_the_formulas():
-    row = prices.published("cache-from-query-heads").records()[0]
+    row = catalog.published("cache-from-query-heads").records()[0]
     m = models.get(row["model"])
     assert m.q_heads / m.kv_heads == row["ratio"]
-    table = prices.published("llama2-table18")
+    table = catalog.published("llama2-table18")
     assert np.mean(table.column("mha")) == pytest.approx(44.15, abs=0.01)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics import accelerators, calibration, models, prices, rulings
+from inference_economics import accelerators, calibration, catalog, models, prices, rulings
 
 
 def held(**assumptions) -> set[str]:
@@ -16,7 +16,7 @@ def held(**assumptions) -> set[str]:
 
 
 def test_published_figures():
-    one = rulings.day()
+    one = catalog.day()
     assert one.usd_per_token * 1e6 == pytest.approx(87_072 / 776e3)  # DeepSeek's day: dollars over tokens
     assert rulings.own_chip().floor_s > rulings.own_chip().target_s  # Meta: "missed"
     assert rulings.full_stack().before < rulings.full_stack().after
@@ -42,7 +42,7 @@ def test_every_number_is_finite_and_in_its_range():
 def test_the_scale_agrees_with_the_chapters_thresholds():
     gpus = rulings.own_chip().prompts
     assert rulings.tipping(prompts_per_day=gpus)[5] == pytest.approx(1)
-    fleet = rulings.full_stack().pays * rulings.day().output_tok_per_gpu / rulings.OUTPUT_TOK
+    fleet = rulings.full_stack().pays * catalog.day().output_tok_per_gpu / rulings.OUTPUT_TOK
     assert rulings.tipping(prompts_per_day=fleet)[6] == pytest.approx(1)
     assert rulings.tipping(users=16, context_tok=rulings.memory().equal_tok)[8] == pytest.approx(1)
 

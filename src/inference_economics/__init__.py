@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 # module: the room that it stands in
 _MODULES = {
     "glossary": "quantities.glossary",
+    "prices": "catalog.prices",
     "units": "quantities.units",
 }
 # name: the module that defines it

@@ -17,6 +17,7 @@ from . import (
     accelerators,
     break_even,
     calibration,
+    catalog,
     custom_silicon,
     decision,
     exposure,
@@ -25,7 +26,6 @@ from . import (
     market,
     models,
     ownership,
-    prices,
     queueing,
     scenarios,
     serving,
@@ -35,6 +35,8 @@ from . import (
     toy_context,
     training,
 )
+from .catalog import prices
+from .catalog.facts import day
 from .quantities.checks import require_fraction, require_positive
 
 RENTS_OF = "2026-10-05"  # the day of the rents in chapters 8 and 9
@@ -44,26 +46,13 @@ PLATFORM_PROMPTS = 1e9  # a day
 
 
 @cache
-def day() -> SimpleNamespace:
-    """Return DeepSeek's published day: tokens, dollars, and what one GPU did."""
-    rows = dict(prices.published("deepseek-day").rows)
-    tokens = rows["input tokens"] + rows["output tokens"]
-    gpus = rows["average nodes"] * rows["GPUs per node"]
-    run = next(row["usd"] for row in prices.published("deepseek-v3-cost").records() if row["stage"] == "total")
-    return SimpleNamespace(
-        tokens=tokens, usd=rows["daily cost, USD"], usd_per_token=rows["daily cost, USD"] / tokens, run_usd=run,
-        output_tok_per_gpu=rows["output tokens"] / gpus, tokens_per_output=tokens / rows["output tokens"],
-        paid_share=rows["daily cost, USD"] / rows["theoretical daily revenue, USD"])
-
-
-@cache
 def training_against_serving() -> SimpleNamespace:
     """Return days to the inversion, share of final runs in research, shares of cash, and the share against final runs.
 
     For C1 and C2, chapter 1.
     """
-    one, runs = day(), {row["company"]: row["share"] for row in prices.published("final-run-share").records()}
-    facts = prices.spend_shares()
+    one, runs = day(), {row["company"]: row["share"] for row in catalog.published("final-run-share").records()}
+    facts = catalog.spend_shares()
     cash = [fact.value for fact in facts.values() if fact.basis == "cash compute spend"]
     served = facts["openai-2024"].value
     return SimpleNamespace(
@@ -120,7 +109,7 @@ def owned_gpu() -> SimpleNamespace:
 
     For C5 and C6, chapters 10 and 11.
     """
-    fact = prices.datacentre
+    fact = catalog.datacentre
     server = fact("server-hgx-h100-2025-01").value
     year = ownership.owned_usd_per_year(
         server, SAVING_GPU_YEARS, 0.08, fact("power-dgx-h100").value, fact("electricity-us-industrial-2023").value,
@@ -133,7 +122,7 @@ def owned_gpu() -> SimpleNamespace:
 
 def programme_usd() -> float:
     """Return the cost of the chip programme of chapter 10 [USD]."""
-    design = prices.silicon("design-7nm").value
+    design = catalog.silicon("design-7nm").value
     return custom_silicon.programme_cost(design, 10e6, 1, 30e6, 100e6, SAVING_GPU_YEARS, 0.08).total_usd
 
 
@@ -143,12 +132,12 @@ def own_chip() -> SimpleNamespace:
 
     For C5, chapter 10.
     """
-    saving = prices.silicon("mtia-2i-saving").value
+    saving = catalog.silicon("mtia-2i-saving").value
     units = custom_silicon.break_even_units(programme_usd(), owned_gpu().life_usd, saving)
     chip, model = accelerators.get("mtia-2i"), models.get("llama-2-7b")
     return SimpleNamespace(
         saving=saving, units=units, prompts=units * day().output_tok_per_gpu / OUTPUT_TOK,
-        floor_s=model.n_params_read * 2 / chip.hbm_bytes_per_s, target_s=prices.silicon("mtia-2i-tpot-limit").value)
+        floor_s=model.n_params_read * 2 / chip.hbm_bytes_per_s, target_s=catalog.silicon("mtia-2i-tpot-limit").value)
 
 
 @cache
@@ -157,7 +146,7 @@ def full_stack() -> SimpleNamespace:
 
     For C6, chapter 11.
     """
-    rows = {(row["version"], row["chip"]): row["high"] for row in prices.published("flash-attention").records()}
+    rows = {(row["version"], row["chip"]): row["high"] for row in catalog.published("flash-attention").records()}
     gain = custom_silicon.saving_from_perf_per_tco(1.1)
     return SimpleNamespace(before=rows["2", "H100"], after=rows["3", "H100"],
                            pays=custom_silicon.break_even_units(team_usd_per_year(), owned_gpu().year_usd, gain))
@@ -399,7 +388,7 @@ def example() -> SimpleNamespace:
     model, chip = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
     rungs = ladder(calibration.setup(model, chip, "fp8"), calibration.constants(chip), model.n_params_read,
                    rent_usd_per_hour(), 4, 64, 3000, 1000, 0.5)
-    rows, deepseek = dict(prices.published("deepseek-day").rows), models.get("deepseek-v3")
+    rows, deepseek = dict(catalog.published("deepseek-day").rows), models.get("deepseek-v3")
     peak = market.hourly_usd_per_token(rows["USD per GPU-hour"], chip.fp8_flop_per_s / (2 * deepseek.n_params_active))
     missed = day().tokens - rows["of these from cache"]
     return SimpleNamespace(

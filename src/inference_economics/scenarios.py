@@ -13,12 +13,13 @@ from functools import cache
 
 import numpy as np
 
-from . import calibration, prices
+from . import calibration, catalog
 from .accelerators import Accelerator
 from .accelerators import get as accelerator
+from .catalog import prices
+from .catalog.facts import _facts as _fact_file
 from .decision import best_replica
 from .models import get as get_model
-from .prices import _facts as _fact_file
 from .quantities.checks import lookup, require, require_whole
 from .uncertainty import Range
 
@@ -60,13 +61,13 @@ def doubts() -> tuple[Doubt, ...]:
     changes = [change.factor for change in prices.api_changes()]
     index = prices.rental_series("h100-sxm").index_usd_per_hour
     index = index[np.isfinite(index)]
-    power = [prices.datacentre(f"electricity-{place}").value for place in ("iowa", "ohio", "illinois")]
-    sites = [prices.datacentre(name).value for name in ("colocation-wholesale", "colocation-2025",
+    power = [catalog.datacentre(f"electricity-{place}").value for place in ("iowa", "ohio", "illinois")]
+    sites = [catalog.datacentre(name).value for name in ("colocation-wholesale", "colocation-2025",
                                                         "colocation-global-2025")]
     lives = [fact.value for name, fact in _fact_file("datacentre.toml").items() if name.startswith("life-")]
     # A normal error's 90% limits lie at 2.06 times its mean size.
     error = 1 + 2.06 * max(row["tpot_error"] for row in calibration.unseen()["model"].values())
-    tco = prices.silicon("mtia-2i-perf-tco")
+    tco = catalog.silicon("mtia-2i-perf-tco")
     return (
         Doubt("demand", "demand", ("users",), Range(0.5, 1, 2, "lognormal"), "assumed: half or twice the forecast"),
         Doubt("peak", "busiest hour", ("peak_to_mean",), Range(0.7, 1, 1.5), "assumed"),
@@ -78,7 +79,7 @@ def doubts() -> tuple[Doubt, ...]:
               "lowest and highest month of the H100 index over the last one"),
         Doubt("speed", "speed of a chip", ("1/service_s",), Range(1 / error, 1, error, "lognormal"),
               "twice the largest mean error of the serving model on a model it was not fitted to"),
-        Doubt("server", "price of a server", ("capex_usd",), _around(prices.datacentre("server-hgx-h100-2025-03")),
+        Doubt("server", "price of a server", ("capex_usd",), _around(catalog.datacentre("server-hgx-h100-2025-03")),
               "two sellers on one day"),
         Doubt("life", "life of a server", ("life_years",),
               Range(min(lives) / 5, 1, max(lives) / 5), "lives in company accounts, over five years"),
@@ -88,7 +89,7 @@ def doubts() -> tuple[Doubt, ...]:
         Doubt("people", "people and upkeep", ("team_usd_per_year", "operations_fraction"),
               Range(0.5, 1, 2, "lognormal"), "assumed: nobody publishes it"),
         Doubt("programme", "chip programme", ("nre_usd", "software_usd_per_year"),
-              _around(prices.silicon("design-16nm")), "spread of estimates for one node"),
+              _around(catalog.silicon("design-16nm")), "spread of estimates for one node"),
         Doubt("advantage", "gain of own chip", ("perf_per_tco",), _around(tco, "triangular"),
               "MTIA 2i's best and worst model over their mean; recommendation, not language"),
         Doubt("delay", "years to own chip", ("delay_years",), Range(0.7, 1, 1.5), "assumed"),
@@ -204,7 +205,7 @@ def machines() -> tuple[Machine, ...]:
     for name, price, power in rows:
         quote = [q for q in prices.rental_quotes(name, prices.NEOCLOUD, "on-demand") if q.date == "2026-10-05"][-1]
         found.append(Machine(name, accelerator(name).title, accelerator(name), quote.usd_per_hour,
-                             prices.datacentre(price).value, prices.datacentre(power).value))
+                             catalog.datacentre(price).value, catalog.datacentre(power).value))
     return tuple(found)
 
 
@@ -305,5 +306,5 @@ def inputs_of(scenario: Mapping, s=None, c=None, machine=None, api=None) -> dict
         "capex_usd": machine.capex_usd, "power_w": machine.power_w,
         # named here although they are the defaults of `yearly_costs`: a doubt moves only what the inputs hold
         "life_years": 5.0, "electricity_usd_per_kwh": 0.08, "operations_fraction": 0.08,
-        "colocation_usd_per_kw_month": prices.datacentre("colocation-2025").value,
+        "colocation_usd_per_kw_month": catalog.datacentre("colocation-2025").value,
         "software_usd_per_year": scenario["nre_usd"] * SOFTWARE_PER_NRE}

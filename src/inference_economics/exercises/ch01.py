@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from .. import accelerators, models, prices, scaling, spend, training
+from .. import accelerators, catalog, models, scaling, spend, training
 from ..quantities.units import text
 from . import Exercise
 
 _405B, _70B, _GPT3 = (models.get(name) for name in ("llama-3.1-405b", "llama-3.1-70b", "gpt3-175b"))
 _H100 = accelerators.get("h100-sxm")
-_day = dict(prices.published("deepseek-day").rows)
+_day = dict(catalog.published("deepseek-day").rows)
 _day_tok = _day["input tokens"] + _day["output tokens"]
 _token_usd = _day["daily cost, USD"] / _day_tok
-_run_usd = prices.published("deepseek-v3-cost").records(stage="total")[0]["usd"]
+_run_usd = catalog.published("deepseek-v3-cost").records(stage="total")[0]["usd"]
 _crossover = spend.crossover_days(_run_usd, _day_tok, _token_usd)
 _405b_mfu = training.training_mfu(training.training_flop(_405B.n_params, _405B.training_tok), _405B.training_hours,
                                   _H100.bf16_flop_per_s)
 _window = [spend.tokens_per_day_for_share(share, 3, 1e8, 1e-6) for share in (0.6, 0.8)]
-_openai = prices.spend_shares()["openai-2024"].value
-_final = prices.published("final-run-share").records(company="OpenAI")[0]["share"]
+_openai = catalog.spend_shares()["openai-2024"].value
+_final = catalog.published("final-run-share").records(company="OpenAI")[0]["share"]
 _openai_final = spend.Spend((1 - _openai) * _final, _openai).serving_share
 _plan = scaling.inference_aware_optimum(scaling.compute_optimal_loss(30e9, "sardana"), 1e13, "sardana")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import accelerators, calibration, head_sharing, kv_cache, models, prices, roofline, serving, step
+from .. import accelerators, calibration, catalog, head_sharing, kv_cache, models, roofline, serving, step
+from ..catalog import prices
 from ..quantities.units import text
 from . import Exercise
 
@@ -24,7 +25,7 @@ def _cost(kv_heads):
 _by_width = _token(_QWEN) * _QWEN.hidden / _QWEN.q_heads / _QWEN.head_dim
 _latent = kv_cache.kv_bytes_per_token(_V3.kv_values_per_token)
 _16 = _token(_405B, head_sharing.kv_heads_per_chip(_405B.kv_heads, 16))
-_lost = [row["mha"] - row["mqa"] for row in prices.published("deepseek-v2-table8").records()]
+_lost = [row["mha"] - row["mqa"] for row in catalog.published("deepseek-v2-table8").records()]
 _users = kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 32_768, 4, 1, 1)
 _users_mha = kv_cache.sequences_that_fit(head_sharing.with_kv_heads(_70B, 64), _L40S.hbm_bytes, 32_768, 4, 1, 1)
 

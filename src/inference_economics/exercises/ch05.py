@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import accelerators, calibration, ffn, kv_cache, models, prices, rope, serving, step
+from .. import accelerators, calibration, ffn, kv_cache, models, rope, serving, step
+from ..catalog import prices
 from ..quantities.units import text
 from . import Exercise
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from .. import accelerators, calibration, market, models, prices, queueing, serving
+from .. import accelerators, calibration, catalog, market, models, queueing, serving
+from ..catalog import prices
 from ..quantities.units import text
 from . import Exercise
 
 _70B, _H100 = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
 _PRICE = prices.rental_usd_per_hour("h100-sxm")
-_DAY = dict(prices.published("deepseek-day").rows)
+_DAY = dict(catalog.published("deepseek-day").rows)
 
 
 def _at(batch):

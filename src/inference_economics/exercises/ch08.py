@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import accelerators, calibration, head_sharing, kv_cache, models, ownership, prices
+from .. import accelerators, calibration, catalog, head_sharing, kv_cache, models, ownership
 from ..quantities.units import text
 from . import Exercise
 
 _70B, _405B, _8B = (models.get(f"llama-3.1-{size}") for size in ("70b", "405b", "8b"))
 _MHA = head_sharing.with_kv_heads(_70B, _70B.q_heads)
 _H100, _H200, _L40S, _M3 = (accelerators.get(name) for name in ("h100-sxm", "h200-sxm", "l40s", "m3-ultra"))
-_PRICE = prices.datacentre("server-hgx-h100-2025-01").value
-_POWER = prices.datacentre("power-dgx-h100").value
+_PRICE = catalog.datacentre("server-hgx-h100-2025-01").value
+_POWER = catalog.datacentre("power-dgx-h100").value
 
 
 def _users(model, chip, context_tok, n_chips=8, width=1):

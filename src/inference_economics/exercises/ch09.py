@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import calibration, market, ownership, prices
+from .. import calibration, catalog, market, ownership
+from ..catalog import prices
 from ..quantities.units import text
 from . import Exercise
 
@@ -10,9 +11,9 @@ _TERRA = prices.api_price("gpt-5.6-terra")
 _IN, _OUT = _TERRA.input_usd_per_mtok, _TERRA.output_usd_per_mtok
 _RENT = next(quote for quote in prices.rental_quotes("h100-sxm", "neocloud") if quote.date == "2026-10-05")
 _CONTRACT = prices.rental_quotes("h100-sxm", terms="contract-1y")[-1].usd_per_hour
-_DAY = dict(prices.published("deepseek-day").rows)
-_CAPEX = prices.datacentre("server-hgx-h100-2025-01").value
-_POWER = prices.datacentre("power-dgx-h100").value
+_DAY = dict(catalog.published("deepseek-day").rows)
+_CAPEX = catalog.datacentre("server-hgx-h100-2025-01").value
+_POWER = catalog.datacentre("power-dgx-h100").value
 
 _HIT = 0.25
 

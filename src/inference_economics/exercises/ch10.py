@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .. import accelerators, custom_silicon, models, ownership, prices, roofline, silicon
+from .. import accelerators, catalog, custom_silicon, models, ownership, roofline, silicon
 from ..quantities.units import text
 from . import Exercise
 
-_WAFER = prices.silicon("wafer-n5").value
-_DEFECTS = prices.silicon("defects-n5").value
-_SAVING = prices.silicon("mtia-2i-saving").value
-_START, _END = prices.silicon("mtia-2i-port-start").value, prices.silicon("mtia-2i-port-end").value
+_WAFER = catalog.silicon("wafer-n5").value
+_DEFECTS = catalog.silicon("defects-n5").value
+_SAVING = catalog.silicon("mtia-2i-saving").value
+_START, _END = catalog.silicon("mtia-2i-port-start").value, catalog.silicon("mtia-2i-port-end").value
 _2I, _H100, _7B = accelerators.get("mtia-2i"), accelerators.get("h100-sxm"), models.get("llama-2-7b")
 
 _dies = silicon.gross_dies(_2I.die_area_mm2)
@@ -18,11 +18,11 @@ _die = silicon.good_die_usd(_WAFER, _dies, _yield)
 _no_rim = silicon.good_die_usd(_WAFER, 70685.8 / _2I.die_area_mm2, _yield)
 _h100_die = silicon.good_die_usd(_WAFER, silicon.gross_dies(_H100.die_area_mm2), silicon.repaired_yield(
     silicon.negative_binomial_yield(_H100.die_area_mm2, _DEFECTS), 0.5))
-_h100_price = silicon.price_at_margin(prices.silicon("bom-h100").value, prices.silicon("margin-chip-h100").value)
+_h100_price = silicon.price_at_margin(catalog.silicon("bom-h100").value, catalog.silicon("margin-chip-h100").value)
 
 _recovery = ownership.capital_recovery_factor(0.08, 5)
 _stack = silicon.margin_stack(3320, 0.88, 8, 32_010, 0.05, 0.3, _recovery, 45_000, 0.7)
-_day = dict(prices.published("deepseek-day").rows)
+_day = dict(catalog.published("deepseek-day").rows)
 _per_gpu = _day["output tokens"] / (_day["average nodes"] * _day["GPUs per node"])
 _units = custom_silicon.break_even_units(700e6, 60_000, _SAVING)
 _prompts = _units * _per_gpu / 500
@@ -74,7 +74,7 @@ EXERCISES = (
         answer=_floor,
         unit="s",
         solution=f"{text(2 * _7B.n_params_read, 'B')} / {text(_2I.hbm_bytes_per_s, 'B/s')} = {text(_floor, 's')}. Meta's target was "
-                 f"{text(prices.silicon('mtia-2i-tpot-limit').value, 's')}.",
+                 f"{text(catalog.silicon('mtia-2i-tpot-limit').value, 's')}.",
     ),
     Exercise(
         id="asic-1",

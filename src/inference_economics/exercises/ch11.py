@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import accelerators, custom_silicon, kernels, prices, recorded
+from .. import accelerators, catalog, custom_silicon, kernels, recorded
 from ..quantities.units import text
 from . import Exercise
 
@@ -14,7 +14,7 @@ _team, _gpu_year, _gain = 20 * 400_000, 15_000, 0.1
 _saving = custom_silicon.saving_from_perf_per_tco(1 + _gain)
 _fleet = custom_silicon.break_even_units(_team, _gpu_year, _saving)
 
-_rows = prices.published("llama3-mfu").records()[1]
+_rows = catalog.published("llama3-mfu").records()[1]
 _mfu = _rows["tflops_per_gpu"] * 1e12 / _H100.bf16_flop_per_s
 _a100_mfu = _rows["tflops_per_gpu"] * 1e12 / (2 * _H100.bf16_flop_per_s)
 
@@ -22,7 +22,7 @@ _stored = kernels.attention_bytes_stored(8192, 32, 128)
 _fused = kernels.attention_bytes_fused(8192, 32, 128, 2048)
 _once = 4 * 32 * 8192 * 128 * 2
 _whole = kernels.end_to_end_speedup(0.3, 4)
-_budget = prices.datacentre("mtia-2i-power-budget").value
+_budget = catalog.datacentre("mtia-2i-power-budget").value
 
 EXERCISES = (
     Exercise(

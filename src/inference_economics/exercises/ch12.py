@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import exposure, options, price_paths, prices
+from .. import exposure, options, price_paths
+from ..catalog import prices
 from ..quantities.units import text
 from . import Exercise
 

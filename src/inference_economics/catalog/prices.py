@@ -12,8 +12,9 @@ from functools import cache
 
 import numpy as np
 
-from . import catalog
-from .quantities.checks import lookup
+from ..quantities.checks import lookup
+from . import provenance
+from .facts import Table, _tables
 
 HYPERSCALER, NEOCLOUD, MARKETPLACE, SPOT, INDEX = "hyperscaler", "neocloud", "marketplace", "spot", "index"
 
@@ -150,16 +151,6 @@ class ApiChange:
         return self.input_after_usd_per_mtok / self.input_before_usd_per_mtok
 
 
-@cache
-def _tables(file: str) -> dict[str, catalog.Table]:
-    return catalog.load_tables(catalog.path(file))
-
-
-@cache
-def _facts(file: str) -> dict[str, catalog.Fact]:
-    return catalog.load_facts(catalog.path(file))
-
-
 # -- renting ----------------------------------------------------------------------------------------------------------
 
 
@@ -274,7 +265,7 @@ def api_price(model: str, date: str | None = None) -> ApiPrice:
     history = api_history(model)
     if date is None:
         return history[-1]
-    catalog.check_date(date)
+    provenance.check_date(date)
     before = [price for price in history if price.date <= date]
     if not before:
         raise ValueError(f"date={date!r}: {model!r} was first recorded on {history[0].date}.")
@@ -294,7 +285,7 @@ def api_prices(date: str | None = None) -> tuple[ApiPrice, ...]:
     tuple of ApiPrice
     """
     if date is not None:
-        catalog.check_date(date)
+        provenance.check_date(date)
     return tuple(api_price(model, date) for model, rows in _api().items() if date is None or rows[0].date <= date)
 
 
@@ -328,7 +319,7 @@ def api_change_rate_per_year(until: str = "2026-08-05") -> float:
     Exposure is an upper bound (retired models stay on the list), so the rate is a lower one. Prices move by new names
     far more than by repricing.
     """
-    catalog.check_date(until, whole=True)
+    provenance.check_date(until, whole=True)
     last = np.datetime64(until)
     listed = [(last - np.datetime64(rows[0].date)).astype(float) / 365.25 for rows in _api().values()]
     exposure = sum(years for years in listed if years > 0)
@@ -337,7 +328,7 @@ def api_change_rate_per_year(until: str = "2026-08-05") -> float:
     return sum(change.date <= until for change in api_changes()) / exposure
 
 
-def api_table(name: str) -> catalog.Table:
+def api_table(name: str) -> Table:
     """Return a table about API prices: family steps, discounts, hosting of open weights, rates of decline.
 
     Parameters
@@ -351,75 +342,3 @@ def api_table(name: str) -> catalog.Table:
     catalog.Table
     """
     return lookup("table", name, _tables("api_prices.toml"))
-
-
-# -- single numbers and tables ----------------------------------------------------------------------------------------
-
-
-def datacentre(name: str) -> catalog.Fact:
-    """Return a number about servers, power, buildings, money or failures.
-
-    Parameters
-    ----------
-    name : str
-        Key, such as ``pue-industry-2025``.
-
-    Returns
-    -------
-    catalog.Fact
-    """
-    return lookup("data-centre fact", name, _facts("datacentre.toml"))
-
-
-def silicon(name: str) -> catalog.Fact:
-    """Return a number about design, wafers, yield, packages, memory or margins.
-
-    Parameters
-    ----------
-    name : str
-        Key, such as ``wafer-n5``.
-
-    Returns
-    -------
-    catalog.Fact
-    """
-    return lookup("silicon fact", name, _facts("silicon.toml"))
-
-
-def spend_shares() -> dict[str, catalog.Fact]:
-    """Return published shares of inference. Their bases differ: compare, never average.
-
-    Returns
-    -------
-    dict
-        Key to `catalog.Fact`, whose `basis` says what the share is a share of.
-    """
-    return dict(_facts("spend_shares.toml"))
-
-
-def published(name: str) -> catalog.Table:
-    """Return a table from a paper or benchmark.
-
-    Parameters
-    ----------
-    name : str
-        Key, such as ``pope-table2`` or ``mlperf``.
-
-    Returns
-    -------
-    catalog.Table
-    """
-    return lookup("published table", name, _tables("published.toml"))
-
-
-def everything() -> dict[str, dict]:
-    """Return all catalogue files about prices and results, for the appendix that prints them.
-
-    Returns
-    -------
-    dict
-        File name to its rows: `catalog.Fact` or `catalog.Table` by key.
-    """
-    facts = {name: dict(_facts(name)) for name in ("datacentre.toml", "silicon.toml", "spend_shares.toml")}
-    names = ("rental_monthly.toml", "rental_quotes.toml", "api_prices.toml", "published.toml")
-    return facts | {name: dict(_tables(name)) for name in names}
