@@ -47,7 +47,7 @@ bench: $(ENV)  ## time the figures, the pages and the model on this machine
 	$(PY) bench/model.py
 
 calibrate: $(ENV)  ## fit the serving efficiencies to the published measurements again
-	$(PY) tools/calibrate.py
+	$(PY) -m inference_economics.serving.report
 
 oracle: $(ENV)  ## compare the reference decoder with another implementation (fetches PyTorch)
 	$(PY) tools/in_oracle.py tools/oracle.py

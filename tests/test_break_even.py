@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import break_even as be
-from inference_economics.market import hourly_usd_per_token
 from inference_economics.ownership import usd_per_used_hour
+from inference_economics.serving.token_cost import hourly_usd_per_token
 
 yearly = st.floats(1e3, 1e7)
 speeds = st.floats(10, 1e6)

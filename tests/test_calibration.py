@@ -8,22 +8,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference_economics import _fit, accelerators, calibration, catalog, measurements, models, step
+from inference_economics import accelerators, calibration, catalog, measurements, models, serving, step
 from inference_economics.explore.trace import Graph
+from inference_economics.serving import fit, report
+from inference_economics.serving.load import floor_s
 
-STORED = catalog.read_tables(catalog.path("calibration.toml"))
+STORED = catalog.read_tables(catalog.path("calibration.toml", "inference_economics.serving"))
 LOAD = {"precision": "fp8", "concurrency": 16, "prompt_tok": 1024, "output_tok": 1024, "tp": 2, "engine": "vllm"}
 
 
 @pytest.fixture(scope="module")
 def halves():
-    return _fit.split(measurements.kept())
+    return fit.split(measurements.kept())
 
 
 @pytest.fixture(scope="module")
 def judged(halves):
     """Errors on the half that was not fitted, recomputed from the stored constants."""
-    return _fit.residual_rows(halves[1], STORED)
+    return report.residual_rows(halves[1], STORED)
 
 
 # -- accuracy ---------------------------------------------------------------------------------------------------------
@@ -71,7 +73,7 @@ def test_no_drift_with_tensor_parallelism(judged):
 def test_one_chip_mixtures_miss_in_both_directions(halves):
     """The worst corner, kept in sight: four-bit experts on one chip, too slow on Blackwell and too fast on Hopper."""
     points = [p for half in halves for p in half if p.n_chips == 1 and p.model == "gpt-oss-120b" and p.engine == "vllm"]
-    data = _fit.Data(points)
+    data = fit.Data(points)
     bias = data.predict(data.constants(STORED)).tpot_s / data.tpot_s - 1
     hopper = np.array([calibration.generation(p.accelerator) == "hopper" for p in points])
     assert bias[hopper].mean() < 0 < bias[~hopper].mean()
@@ -88,7 +90,7 @@ def test_queues_follow_from_the_cache():
     points = [p for p in measurements.kept() if p.model == "llama-3.1-70b" and p.accelerator == "h200-sxm"
               and p.n_chips == 1 and p.engine == "trtllm" and p.concurrency >= 64 and p.ttft_s > 10]
     assert len(points) == 4
-    data = _fit.Data(points)
+    data = fit.Data(points)
     out = data.predict(data.constants(STORED))
     assert np.all(out.batch < data.concurrency)
     assert out.ttft_s == pytest.approx(data.ttft_s, rel=0.25)
@@ -114,7 +116,7 @@ def test_first_tokens_are_predicted_as_well_as_they_repeat():
 
 
 def test_the_worst_misses_are_explained():
-    worst = calibration.misses(12)
+    worst = report.misses(12)
     assert len(worst) == 12
     ratios = [abs(np.log(miss.tpot_s / miss.point.tpot_s)) for miss in worst]
     assert ratios == sorted(ratios, reverse=True)
@@ -130,7 +132,7 @@ def test_the_worst_misses_are_explained():
 
 @pytest.mark.parametrize(("half", "which"), [("fitted_half", 0), ("other_half", 1)])
 def test_stored_residuals_come_from_the_stored_constants(halves, half, which):
-    rows = _fit.residual_rows(halves[which], STORED)
+    rows = report.residual_rows(halves[which], STORED)
     stored = STORED["residual"][half]
     assert {(group, key) for group, table in stored.items() for key in table} == set(rows)
     for (group, key), row in rows.items():
@@ -146,7 +148,7 @@ def _numbers(table, path=()):
 
 
 def test_refitting_gives_the_constants_again(halves):
-    again = dict(_numbers(_fit.fit(halves[0])))
+    again = dict(_numbers(fit.fit(halves[0])))
     stored = dict(_numbers({name: STORED[name] for name in ("hardware", "engine", "pair", "shared")}))
     assert set(again) == set(stored)
     for path, value in stored.items():
@@ -155,7 +157,7 @@ def test_refitting_gives_the_constants_again(halves):
 
 
 def test_leaving_out_gives_the_same_errors_again():
-    again = _fit.unseen(measurements.kept(), least=250)
+    again = report.judge_unseen(measurements.kept(), least=250)
     assert set(again) == {("accelerator", "h200-sxm"), ("accelerator", "b200")}
     for (field, name), row in again.items():
         assert STORED["unseen"][field][name] == pytest.approx(row, abs=2e-3)
@@ -166,10 +168,10 @@ def test_the_file_says_what_it_holds(halves):
     assert meta["points"] == len(measurements.load())
     assert meta["points_fitted"] + meta["points_judged"] == sum(map(len, halves))
     assert meta["set_aside"] == meta["points"] - sum(map(len, halves))
-    assert meta["seed"] == _fit.SEED
+    assert meta["seed"] == fit.SEED
     assert meta["date"] == max(p.measured for p in measurements.load())
     groups = {name: STORED[name] for name in ("hardware", "engine", "pair", "shared")}
-    text = _fit.write(groups, {}, {}, {}, meta)
+    text = report.write(groups, {}, {}, {}, meta)
     assert dict(_numbers(tomllib.loads(text))) == dict(_numbers({"meta": meta, **groups}))
 
 
@@ -188,8 +190,8 @@ def test_halves_share_no_configuration(halves):
     first, second = halves
     assert not {p.config for p in first} & {p.config for p in second}
     assert 0.8 < len(first) / len(second) < 1.25
-    assert _fit.split(measurements.kept()) == halves
-    assert _fit.split(measurements.kept(), seed=1) != halves
+    assert fit.split(measurements.kept()) == halves
+    assert fit.split(measurements.kept(), seed=1) != halves
 
 
 # -- the measurements -------------------------------------------------------------------------------------------------
@@ -247,7 +249,7 @@ def test_every_model_on_every_chip(name):
             load = {"precision": precision, "concurrency": np.array([1.0, 8, 64]), "link_bytes_per_s": 100e9, "tp": 8}
             p = calibration.calibrated(name, chip, **load)
             bound = calibration.bound_tpot_s(name, chip, **load)
-            floor = calibration.floor_s(name, chip, precision=precision, concurrency=1, tp=1, prompt_tok=512)
+            floor = floor_s(name, chip, precision=precision, concurrency=1, tp=1, prompt_tok=512)
             assert not np.any(np.isnan(p.tpot_s)), (chip, precision)
             assert not np.any(np.isnan(p.ttft_s)), (chip, precision)
             assert np.all(p.tpot_s >= bound), (chip, precision)
@@ -302,7 +304,7 @@ def test_a_model_that_does_not_fit_is_infinitely_slow():
 
 
 def test_without_constants_only_the_hardware_is_left():
-    s = calibration.setup("llama-3.1-8b", "h100-sxm", "bf16")
+    s = serving.setup("llama-3.1-8b", "h100-sxm", "bf16")
     p = step.serve(s, step.IDEAL, 1.0, 1000.0, 2.0, 1.0)
     m = models.get("llama-3.1-8b")
     read = 2 * (m.n_params - m.hidden * m.vocab) + 2 * m.kv_values_per_token * 1001
@@ -337,7 +339,7 @@ def test_a_million_configurations_are_one_call():
 
 def test_the_step_traces():
     graph = Graph()
-    s = calibration.setup("gpt-oss-120b", "h100-sxm", "mxfp4")
+    s = serving.setup("gpt-oss-120b", "h100-sxm", "mxfp4")
     c = calibration.constants("h100-sxm", "vllm")
     sliders = ("concurrency", "prompt_tok", "output_tok", "n_chips", "attention_dp")
     p = step.serve(s, c, *map(graph.parameter, sliders))
@@ -347,7 +349,7 @@ def test_the_step_traces():
 # -- refusals ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("function", [calibration.calibrated, calibration.bound_tpot_s, calibration.floor_s])
+@pytest.mark.parametrize("function", [calibration.calibrated, calibration.bound_tpot_s, floor_s])
 @pytest.mark.parametrize("name", ["concurrency", "prompt_tok", "output_tok", "tp"])
 @pytest.mark.parametrize("bad", [0, -1, float("nan"), float("inf"), "many"])
 def test_loads_that_cannot_be(function, name, bad):
@@ -380,7 +382,7 @@ def test_the_report_refuses_what_it_has_not():
     with pytest.raises(ValueError, match="unknown half 'first'; known: fitted_half, other_half"):
         calibration.residuals("first")
     with pytest.raises(ValueError, match="count"):
-        calibration.misses(0)
+        report.misses(0)
 
 
 @pytest.mark.parametrize(("arguments", "message"), [((7, "h100-sxm"), "model=7 is neither"),
@@ -395,7 +397,7 @@ def test_specs_that_are_none(arguments, message):
 def test_the_step_refuses_what_cannot_be(name, bad):
     load = {"concurrency": 1, "prompt_tok": 100, "output_tok": 100, "n_chips": 1, "attention_dp": 1, name: bad}
     with pytest.raises(ValueError, match=name):
-        step.serve(calibration.setup("llama-3.1-8b", "h100-sxm"), step.IDEAL, **load)
+        step.serve(serving.setup("llama-3.1-8b", "h100-sxm"), step.IDEAL, **load)
 
 
 def test_chips_with_gaps():

@@ -19,12 +19,13 @@ from inference_economics import (
     ownership,
     prices,
     scenarios,
+    serving,
 )
 from inference_economics.decision import yearly_costs
 from inference_economics.uncertainty import interval
 
 H100, B200 = scenarios.machines()[0], scenarios.machines()[-1]
-SETUP = calibration.setup(models.get("llama-3.1-70b"), H100.chip)
+SETUP = serving.setup(models.get("llama-3.1-70b"), H100.chip)
 CONSTANTS = calibration.constants(H100.chip)
 REPLICA = {"service_s": 20.0, "batch": 64.0, "n_chips": 2.0}
 INPUTS = {"users": 20_000.0, "queries_per_day": 20.0, "prompt_tok": 1500.0, "output_tok": 400.0,
@@ -152,7 +153,7 @@ def test_falling_demand_leaves_owned_servers_standing():
 
 
 def test_the_best_replica_meets_its_targets_and_matches_the_serving_model():
-    best = decision.best_replica(SETUP, CONSTANTS, 1500, 400, 2.0, 0.05)
+    best = serving.best_replica(SETUP, CONSTANTS, 1500, 400, 2.0, 0.05)
     point = calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=float(best.batch), prompt_tok=1500,
                                    output_tok=400, tp=float(best.n_chips))
     assert best.feasible
@@ -166,8 +167,8 @@ def test_the_best_replica_meets_its_targets_and_matches_the_serving_model():
 def test_a_latent_cache_is_not_copied_to_every_chip():
     """DeepSeek-V3 on eight H200: whole attention layers on each chip hold more sequences than cut ones."""
     h200 = scenarios.machines()[1].chip
-    s, c = calibration.setup(models.get("deepseek-v3"), h200), calibration.constants(h200)
-    best = decision.best_replica(s, c, 4000, 1200, 10.0, 0.05)
+    s, c = serving.setup(models.get("deepseek-v3"), h200), calibration.constants(h200)
+    best = serving.best_replica(s, c, 4000, 1200, 10.0, 0.05)
     cut, whole = (calibration.calibrated("deepseek-v3", "h200-sxm", concurrency=float(best.batch), prompt_tok=4000,
                                          output_tok=1200, tp=8, attention_dp=dp) for dp in (1, 8))
     assert best.tpot_s == pytest.approx(whole.tpot_s)
@@ -176,14 +177,14 @@ def test_a_latent_cache_is_not_copied_to_every_chip():
 
 def test_looser_targets_never_cost_throughput():
     limits = np.geomspace(0.005, 1, 25)
-    rate = decision.best_replica(SETUP, CONSTANTS, 1500, 400, 5.0, limits).requests_per_s_per_chip
+    rate = serving.best_replica(SETUP, CONSTANTS, 1500, 400, 5.0, limits).requests_per_s_per_chip
     assert rate[0] == 0
     assert (np.diff(rate) >= 0).all()
 
 
 def test_a_model_that_does_not_fit_costs_infinity():
-    big = calibration.setup(models.get("deepseek-v3"), H100.chip)
-    best = decision.best_replica(big, CONSTANTS, 1500, 400, 10.0, 1.0)
+    big = serving.setup(models.get("deepseek-v3"), H100.chip)
+    best = serving.best_replica(big, CONSTANTS, 1500, 400, 10.0, 1.0)
     assert not best.feasible
     c = costs(service_s=best.service_s, batch=best.batch, n_chips=best.n_chips)
     assert np.isinf([c.rent_usd, c.own_usd, c.custom_usd]).all()
@@ -292,7 +293,7 @@ def test_a_bad_target_is_named(name):
     good = {"prompt_tok": 1500.0, "output_tok": 400.0, "ttft_limit_s": 2.0, "tpot_limit_s": 0.05}
     for bad in (np.nan, -1.0, "ten"):
         with pytest.raises(ValueError, match=rf"^{name}=.*(is outside|is not a number)"):
-            decision.best_replica(SETUP, CONSTANTS, **good | {name: bad})
+            serving.best_replica(SETUP, CONSTANTS, **good | {name: bad})
 
 
 def test_bad_factors_and_samples_are_named():
@@ -325,7 +326,7 @@ def test_the_page_computes_what_numpy_computes(node):
 
     def flat(*values):
         c = decision.within(yearly_costs(**INPUTS | dict(zip(names, values, strict=True))), 0)
-        best = decision.best_replica(SETUP, CONSTANTS, values[2], values[3], 2.0, 0.05)
+        best = serving.best_replica(SETUP, CONSTANTS, values[2], values[3], 2.0, 0.05)
         return np.stack([*c, best.batch, best.service_s])
 
     for factor in (0.93, 1.0, 1.07):

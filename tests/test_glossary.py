@@ -14,7 +14,7 @@ import inference_economics
 from inference_economics import glossary
 from inference_economics.quantities.limits import QUANTITIES
 
-OTHER_UNIT = {("roofline.experts_touched", "batch")}  # there, tokens that meet in one layer
+OTHER_UNIT = {("experts.experts_touched", "batch")}  # there, tokens that meet in one layer
 PARAMETER = re.compile(r"^(\*{0,2}\w[\w, *]*?) : (.+)$")
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics import accelerators, calibration, catalog, models, roofline
+from inference_economics import accelerators, catalog, models, roofline, serving
 from inference_economics import head_sharing as hs
 
 LLAMA = models.get("llama-3.1-70b")
@@ -62,10 +62,10 @@ def test_latent_intensity_is_the_models_own(name):
 
 def test_a_setup_with_the_models_own_heads_is_the_same():
     chip = accelerators.get("h100-sxm")
-    plain = calibration.setup(LLAMA, chip, "fp8")
-    assert hs.setup_with_kv_heads(plain, LLAMA, 8) == plain
-    mha = calibration.setup(hs.with_kv_heads(LLAMA, 64), chip, "fp8")
-    assert hs.setup_with_kv_heads(plain, LLAMA, 64) == mha
+    plain = serving.setup(LLAMA, chip, "fp8")
+    assert serving.setup_with_kv_heads(plain, LLAMA, 8) == plain
+    mha = serving.setup(hs.with_kv_heads(LLAMA, 64), chip, "fp8")
+    assert serving.setup_with_kv_heads(plain, LLAMA, 64) == mha
 
 
 def test_published_rows_agree_with_the_formulas():

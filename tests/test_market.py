@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import market as mk
+from inference_economics import serving
 
 prices = st.floats(1e-8, 1e-3)
 shares = st.floats(0, 1)
@@ -48,13 +49,13 @@ def test_blend_at_three_to_one():
 
 @given(price=st.floats(0.1, 100), speed=st.floats(1, 1e5), use=st.floats(0.01, 1))
 def test_cost_of_a_token_by_the_hour(price, speed, use):
-    cost = mk.hourly_usd_per_token(price, speed, use)
+    cost = serving.hourly_usd_per_token(price, speed, use)
     assert cost * speed * use * 3600 == pytest.approx(price)
-    assert mk.hourly_usd_per_token(price, speed, use / 2) == pytest.approx(2 * cost)
+    assert serving.hourly_usd_per_token(price, speed, use / 2) == pytest.approx(2 * cost)
 
 
 def test_an_idle_machine_makes_infinitely_dear_tokens():
-    assert mk.hourly_usd_per_token(2, 1000, 0) == np.inf
+    assert serving.hourly_usd_per_token(2, 1000, 0) == np.inf
 
 
 def test_spot_price_by_counting_hours():

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from inference_economics import _architecture, models
+from inference_economics import models
+from inference_economics.models import weights
 
 CATALOGUE = models.load()
 SHAPE = {"layers": 4, "hidden": 64, "q_heads": 8, "kv_heads": 2, "head_dim": 16, "ffn_hidden": 128, "vocab": 1000}
@@ -125,7 +126,7 @@ def test_published_rounding_agrees_with_the_count():
     """Names round generously (32.8B is sold as 32B, 6.7B as 7B); nothing else separates count and publication."""
     for name, m in CATALOGUE.items():
         if m.published_n_params and m.exact:
-            value, half = _architecture.rounded(m.published_n_params)
+            value, half = weights.rounded(m.published_n_params)
             assert abs(m.n_params - value) <= max(half, 0.03 * value), name
 
 
@@ -321,10 +322,10 @@ def test_models_are_frozen_and_load_returns_a_copy():
     ("671B", 671e9, 0.5e9), ("540.35B", 540.35e9, 0.005e9), ("1558M", 1558e6, 0.5e6), ("1T", 1e12, 0.5e12),
 ])
 def test_rounded(text, value, half):
-    assert_allclose(_architecture.rounded(text), (value, half))
+    assert_allclose(weights.rounded(text), (value, half))
 
 
 @pytest.mark.parametrize("text", ["", "B", "12", "1,000B", None, 7])
 def test_rounded_refuses_anything_else(text):
     with pytest.raises(ValueError, match="is not a rounded count"):
-        _architecture.rounded(text)
+        weights.rounded(text)

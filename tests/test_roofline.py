@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from inference_economics import accelerators, models, roofline
 from inference_economics.explore.trace import Graph
+from inference_economics.hardware import links
 
 STEP = {"batch": 8.0, "context_tok": 4096.0, "kv_bytes_per_token": 131072.0, "param_bytes": 16e9, "n_params": 8e9,
         "hbm_bytes_per_s": 3.35e12, "flop_per_s": 989e12}
@@ -51,8 +52,8 @@ def test_llama_2_7b_on_mtia_2i_misses_its_target():
 def test_attention_passes_the_weights_where_the_scaling_book_says(causal_fraction, reported_tok):
     m = models.get("llama-3.1-8b")
     layer = m.hidden * m.head_dim * (2 * m.q_heads + 2 * m.kv_heads) + 3 * m.hidden * m.ffn_hidden
-    attention = roofline.attention_flop_prefill(reported_tok, m.layers, m.q_heads * m.head_dim, causal_fraction)
-    assert attention == pytest.approx(roofline.linear_flop(reported_tok, layer * m.layers))
+    attention = models.attention_flop_prefill(reported_tok, m.layers, m.q_heads * m.head_dim, causal_fraction)
+    assert attention == pytest.approx(models.linear_flop(reported_tok, layer * m.layers))
 
 
 PALM = {"hbm_bytes_per_s": 64 * 1.2e12, "flop_per_s": 64 * 2.75e14}
@@ -114,7 +115,7 @@ def test_efficiencies_divide_the_bound():
 @given(batch=st.integers(1, 10_000), experts=st.integers(1, 512), k=st.integers(1, 16))
 def test_experts_touched_lie_between_those_of_one_token_and_all(batch, experts, k):
     k = min(k, experts)
-    touched = roofline.experts_touched(batch, experts, k)
+    touched = models.experts_touched(batch, experts, k)
     assert k * (1 - 1e-9) <= touched <= experts * (1 + 1e-9)
     assert touched <= batch * k * (1 + 1e-9)
 
@@ -122,31 +123,31 @@ def test_experts_touched_lie_between_those_of_one_token_and_all(batch, experts, 
 def test_experts_touched_agrees_with_a_draw():
     rng = np.random.default_rng(3)
     drawn = [len({e for _ in range(32) for e in rng.choice(128, 4, replace=False)}) for _ in range(2000)]
-    assert roofline.experts_touched(32, 128, 4) == pytest.approx(np.mean(drawn), rel=0.01)
+    assert models.experts_touched(32, 128, 4) == pytest.approx(np.mean(drawn), rel=0.01)
 
 
 def test_expert_bytes_of_deepseek():
     m = models.get("deepseek-v3")
-    every = roofline.expert_bytes_read(1e6, m.experts, m.experts_active, m.n_params_expert, 1)
+    every = models.expert_bytes_read(1e6, m.experts, m.experts_active, m.n_params_expert, 1)
     assert every == pytest.approx(m.experts * m.n_params_expert)
 
 
 @given(message=st.floats(1, 1e9), n=st.integers(2, 64))
 def test_all_reduce_approaches_twice_the_message(message, n):
-    time = roofline.all_reduce_time_s(message, n, 450e9)
+    time = links.all_reduce_time_s(message, n, 450e9)
     assert message / 450e9 <= time * (1 + 1e-12)
     assert time < 2 * message / 450e9
 
 
 def test_one_chip_sends_nothing():
-    assert roofline.all_reduce_time_s(1e9, 1, 450e9, 1e-5) == 0
-    assert roofline.tensor_parallel_time_s(64, 8192, 80, 1, 450e9, 1e-5) == 0
+    assert links.all_reduce_time_s(1e9, 1, 450e9, 1e-5) == 0
+    assert links.tensor_parallel_time_s(64, 8192, 80, 1, 450e9, 1e-5) == 0
 
 
 def test_latency_dominates_decode_and_bandwidth_prefill():
     latency = 2 * 80 * 1e-5
-    assert roofline.tensor_parallel_time_s(1, 8192, 80, 8, 450e9, 1e-5) == pytest.approx(latency, rel=0.02)
-    assert roofline.tensor_parallel_time_s(8192, 8192, 80, 8, 450e9, 1e-5) > 10 * latency
+    assert links.tensor_parallel_time_s(1, 8192, 80, 8, 450e9, 1e-5) == pytest.approx(latency, rel=0.02)
+    assert links.tensor_parallel_time_s(8192, 8192, 80, 8, 450e9, 1e-5) > 10 * latency
 
 
 def test_roofline_meets_at_the_ridge():
@@ -158,13 +159,13 @@ def test_roofline_meets_at_the_ridge():
 def test_intensity():
     assert roofline.arithmetic_intensity(10, 5) == 2
     assert roofline.arithmetic_intensity(10, 0) == np.inf
-    assert roofline.attention_intensity_decode(64, 8) == 8 * roofline.attention_intensity_decode(64, 64)
+    assert models.attention_intensity_decode(64, 8) == 8 * models.attention_intensity_decode(64, 64)
 
 
 def test_attention_of_a_prompt_is_the_sum_over_its_tokens():
     contexts = np.arange(1, 4097)
-    summed = roofline.attention_flop_decode(contexts, 32, 4096).sum()
-    assert roofline.attention_flop_prefill(4096, 32, 4096) == pytest.approx(summed, rel=1e-3)
+    summed = models.attention_flop_decode(contexts, 32, 4096).sum()
+    assert models.attention_flop_prefill(4096, 32, 4096) == pytest.approx(summed, rel=1e-3)
 
 
 def test_shares_add_up():
@@ -183,7 +184,7 @@ def test_shares_of_nothing():
 
 
 def test_a_list_is_an_array():
-    assert roofline.linear_flop([1, 2], 1e9) == pytest.approx([2e9, 4e9])
+    assert models.linear_flop([1, 2], 1e9) == pytest.approx([2e9, 4e9])
     assert roofline.decode_step_time_s(**{**STEP, "batch": [1, 2, 4]}).shape == (3,)
 
 
@@ -209,22 +210,22 @@ def test_unit_slips_are_named(name, slip, hint):
 
 
 @pytest.mark.parametrize(("call", "name"), [
-    (lambda: roofline.experts_touched(-1, 8, 2), "batch"),
-    (lambda: roofline.experts_touched(1, 0, 2), "experts"),
-    (lambda: roofline.experts_touched(1, 8, 0), "experts_active"),
-    (lambda: roofline.expert_bytes_read(1, 8, 2, -1.0), "n_params_expert"),
-    (lambda: roofline.all_reduce_time_s(-1, 8, 450e9), "message_bytes"),
-    (lambda: roofline.all_reduce_time_s(1, 0, 450e9), "n_chips"),
-    (lambda: roofline.all_reduce_time_s(1, 8, 450), "link_bytes_per_s"),
-    (lambda: roofline.all_reduce_time_s(1, 8, 450e9, 10), "collective_latency_s"),
+    (lambda: models.experts_touched(-1, 8, 2), "batch"),
+    (lambda: models.experts_touched(1, 0, 2), "experts"),
+    (lambda: models.experts_touched(1, 8, 0), "experts_active"),
+    (lambda: models.expert_bytes_read(1, 8, 2, -1.0), "n_params_expert"),
+    (lambda: links.all_reduce_time_s(-1, 8, 450e9), "message_bytes"),
+    (lambda: links.all_reduce_time_s(1, 0, 450e9), "n_chips"),
+    (lambda: links.all_reduce_time_s(1, 8, 450), "link_bytes_per_s"),
+    (lambda: links.all_reduce_time_s(1, 8, 450e9, 10), "collective_latency_s"),
     (lambda: roofline.decode_step_time_s(**STEP, mfu=60), "fraction"),
     (lambda: roofline.decode_step_time_s(**STEP, mbu=0), "mbu"),
     (lambda: roofline.critical_batch(989e12, 3.35e12, 0), "bytes_per_param"),
-    (lambda: roofline.attention_intensity_decode(0, 8), "q_heads"),
+    (lambda: models.attention_intensity_decode(0, 8), "q_heads"),
     (lambda: roofline.attainable_flop_per_s(-1, 1e12, 1e12), "intensity"),
     (lambda: roofline.arithmetic_intensity(1, -1), "moved_bytes"),
-    (lambda: roofline.linear_flop(1, float("nan")), "n_params"),
-    (lambda: roofline.attention_flop_decode(-5, 1, 1), "context_tok"),
+    (lambda: models.linear_flop(1, float("nan")), "n_params"),
+    (lambda: models.attention_flop_decode(-5, 1, 1), "context_tok"),
 ])
 def test_bad_arguments_are_named(call, name):
     with pytest.raises(ValueError, match=name):
@@ -236,5 +237,5 @@ def test_formulas_trace():
     step = {name: graph.parameter(name) for name in STEP}
     assert roofline.decode_step_bounds(**step).serial_s is not None
     assert roofline.prefill_bounds(**{name: graph.parameter(name) for name in PREFILL}).overlapped_s is not None
-    assert roofline.experts_touched(graph.parameter("batch"), 128, 4) is not None
-    assert roofline.tensor_parallel_time_s(step["batch"], 8192, 80, graph.parameter("tp"), 450e9, 1e-5) is not None
+    assert models.experts_touched(graph.parameter("batch"), 128, 4) is not None
+    assert links.tensor_parallel_time_s(step["batch"], 8192, 80, graph.parameter("tp"), 450e9, 1e-5) is not None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics import accelerators, calibration, catalog, models, prices, rulings
+from inference_economics import accelerators, calibration, catalog, models, prices, rulings, serving
 
 
 def held(**assumptions) -> set[str]:
@@ -107,10 +107,10 @@ def test_the_ladder_refuses_a_negative(name):
     model, chip = models.get("llama-3.1-8b"), accelerators.get("h100-sxm")
     given_ = {"n_params_read": model.n_params_read, "price_usd_per_hour": 2.0, "n_chips": 1, "concurrency": 8,
               "prompt_tok": 500, "output_tok": 100, "utilisation": 0.5}
-    s, c = calibration.setup(model, chip), calibration.constants(chip)
-    assert rulings.ladder(s, c, **given_)[0] > 0
+    s, c = serving.setup(model, chip), calibration.constants(chip)
+    assert serving.ladder(s, c, **given_)[0] > 0
     with pytest.raises(ValueError, match="=-1"):
-        rulings.ladder(s, c, **given_ | {name: -1})
+        serving.ladder(s, c, **given_ | {name: -1})
 
 
 def test_rents_and_prices_are_of_one_day():

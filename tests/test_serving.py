@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics import models, queueing, serving
+from inference_economics import models, serving
 from inference_economics.explore.trace import Graph
 
 COST = {"price_usd_per_hour": 2.0, "n_chips": 8.0, "batch": 64.0, "prompt_tok": 1000.0, "output_tok": 500.0,
@@ -133,7 +133,7 @@ def test_drafting_stops_paying_in_large_batches():
 
 @given(peak=st.floats(1, 12))
 def test_daily_curve_has_its_mean_and_peak(peak):
-    day = queueing.daily_curve(peak)
+    day = serving.daily_curve(peak)
     assert day.shape == (24,)
     assert day.mean() == pytest.approx(1)
     assert day.max() == pytest.approx(peak)
@@ -150,17 +150,17 @@ def _erlang_c(servers: int, load: float) -> float:
 
 @given(servers=st.integers(1, 3000), rho=st.floats(0.05, 0.999))
 def test_erlang_c_agrees_with_the_recursion(servers, rho):
-    assert queueing.erlang_c(servers, rho * servers) == pytest.approx(_erlang_c(servers, rho * servers), rel=1e-5,
+    assert serving.erlang_c(servers, rho * servers) == pytest.approx(_erlang_c(servers, rho * servers), rel=1e-5,
                                                                      abs=1e-12)
 
 
 def test_erlang_c_limits():
-    assert queueing.erlang_c(10, 0) == 0
-    assert queueing.erlang_c(10, 10) == 1
-    assert queueing.erlang_c(10, 20) == 1
-    assert queueing.erlang_c(1, 0.3) == pytest.approx(0.3, rel=1e-5)
-    assert queueing.mean_wait_s(10, 10, 1.0) == np.inf
-    assert queueing.erlang_c(np.array([[5.0], [10.0]]), np.array([1.0, 4.0, 4.5])).shape == (2, 3)
+    assert serving.erlang_c(10, 0) == 0
+    assert serving.erlang_c(10, 10) == 1
+    assert serving.erlang_c(10, 20) == 1
+    assert serving.erlang_c(1, 0.3) == pytest.approx(0.3, rel=1e-5)
+    assert serving.mean_wait_s(10, 10, 1.0) == np.inf
+    assert serving.erlang_c(np.array([[5.0], [10.0]]), np.array([1.0, 4.0, 4.5])).shape == (2, 3)
 
 
 def test_erlang_c_agrees_with_a_simulation():
@@ -173,22 +173,22 @@ def test_erlang_c_agrees_with_a_simulation():
         soonest = min(range(servers), key=free.__getitem__)
         start = max(arrivals[i], free[soonest])
         waits[i], free[soonest] = start - arrivals[i], start + service[i]
-    assert np.mean(waits > 0) == pytest.approx(queueing.erlang_c(servers, load), rel=0.05)
-    assert waits.mean() == pytest.approx(queueing.mean_wait_s(servers, load, 1.0), rel=0.1)
+    assert np.mean(waits > 0) == pytest.approx(serving.erlang_c(servers, load), rel=0.05)
+    assert waits.mean() == pytest.approx(serving.mean_wait_s(servers, load, 1.0), rel=0.1)
 
 
 @pytest.mark.parametrize("load", [30.0, 300.0, 3000.0])
 @pytest.mark.parametrize("wait", [0.02, 0.1, 0.5])
 def test_square_root_staffing_keeps_its_promise(load, wait):
-    servers = queueing.servers_for(load, wait)
+    servers = serving.servers_for(load, wait)
     # an approximation for large loads: two percentage points off at 30, half of one at 300
-    assert queueing.erlang_c(servers, load) == pytest.approx(wait, rel=0.05, abs=0.12 / math.sqrt(load))
+    assert serving.erlang_c(servers, load) == pytest.approx(wait, rel=0.05, abs=0.12 / math.sqrt(load))
     assert servers > load
 
 
 def test_large_services_run_fuller():
     rate = np.array([1.0, 10.0, 100.0, 1000.0])
-    plan = queueing.provision(rate, 20.0, 64, peak_to_mean=2)
+    plan = serving.provision(rate, 20.0, 64, peak_to_mean=2)
     assert np.all(np.diff(plan.utilisation) > 0)
     assert np.all(plan.utilisation < 0.5)
     assert plan.peak_utilisation == pytest.approx(2 * plan.utilisation)
@@ -196,22 +196,22 @@ def test_large_services_run_fuller():
 
 
 def test_no_demand_still_needs_a_replica():
-    plan = queueing.provision(0.0, 20.0, 64)
+    plan = serving.provision(0.0, 20.0, 64)
     assert plan.replicas == 1
     assert plan.utilisation == 0
 
 
 @given(peak=st.floats(1, 12))
 def test_uneven_demand_lowers_utilisation(peak):
-    flat, uneven = queueing.provision(**DEMAND, peak_to_mean=1), queueing.provision(**DEMAND, peak_to_mean=peak)
+    flat, uneven = serving.provision(**DEMAND, peak_to_mean=1), serving.provision(**DEMAND, peak_to_mean=peak)
     assert uneven.utilisation <= flat.utilisation * (1 + 1e-12)
     assert uneven.utilisation <= 1 / peak
     assert uneven.replicas == math.ceil(uneven.replicas)
 
 
 def test_hour_by_hour_needs_less():
-    hourly = [queueing.provision(100 * share, 20.0, 64, peak_to_mean=1).replicas for share in queueing.daily_curve(2.5)]
-    assert np.mean(hourly) < queueing.provision(100.0, 20.0, 64, peak_to_mean=2.5).replicas
+    hourly = [serving.provision(100 * share, 20.0, 64, peak_to_mean=1).replicas for share in serving.daily_curve(2.5)]
+    assert np.mean(hourly) < serving.provision(100.0, 20.0, 64, peak_to_mean=2.5).replicas
 
 
 def test_replicas_for_a_steady_demand():
@@ -247,7 +247,7 @@ def test_a_cached_prompt_is_cheaper():
 
 
 def test_calibrated_cost_adds_up_to_the_rent():
-    from inference_economics.calibration import calibrated
+    from inference_economics.serving.calibration import calibrated
 
     load = {"precision": "fp8", "concurrency": np.array([1.0, 8, 64, 512]), "prompt_tok": 2000, "output_tok": 300,
             "tp": 4, "engine": "vllm"}
@@ -278,7 +278,7 @@ def test_token_cost_refuses_what_cannot_be(name, bad):
 @pytest.mark.parametrize("bad", [-1.0, float("nan"), "much"])
 def test_provision_refuses_what_cannot_be(name, bad):
     with pytest.raises(ValueError, match=name):
-        queueing.provision(**{**DEMAND, name: bad})
+        serving.provision(**{**DEMAND, name: bad})
 
 
 @pytest.mark.parametrize(("call", "name"), [
@@ -300,13 +300,13 @@ def test_provision_refuses_what_cannot_be(name, bad):
     (lambda: serving.speculative_speedup(0.7, 4, -1), "draft_cost"),
     (lambda: serving.speculative_speedup(0.7, 4, 0.1, 0.5), "verify_cost"),
     (lambda: serving.verification_cost(1, 4, 0, 1e-5), "weights_s"),
-    (lambda: queueing.daily_curve(0.5), "peak_to_mean"),
-    (lambda: queueing.daily_curve(2, 25), "peak_hour"),
-    (lambda: queueing.erlang_c(0, 1), "servers"),
-    (lambda: queueing.erlang_c(1, -1), "offered_load"),
-    (lambda: queueing.mean_wait_s(2, 1, 0), "service_s"),
-    (lambda: queueing.servers_for(10, 0), "wait_probability"),
-    (lambda: queueing.provision(**DEMAND, peak_to_mean=100), "peak_to_mean"),
+    (lambda: serving.daily_curve(0.5), "peak_to_mean"),
+    (lambda: serving.daily_curve(2, 25), "peak_hour"),
+    (lambda: serving.erlang_c(0, 1), "servers"),
+    (lambda: serving.erlang_c(1, -1), "offered_load"),
+    (lambda: serving.mean_wait_s(2, 1, 0), "service_s"),
+    (lambda: serving.servers_for(10, 0), "wait_probability"),
+    (lambda: serving.provision(**DEMAND, peak_to_mean=100), "peak_to_mean"),
     (lambda: serving.replicas_for(-1, 10), "demand_tok_per_s"),
     (lambda: serving.replicas_for(1, 0), "throughput_tok_per_s"),
     (lambda: serving.usd_per_output_token(2, 8, 100, 60), "percentage"),
@@ -325,8 +325,8 @@ def test_formulas_trace():
 
     f = serving.frontier(GRID, 0.01 + 1e-4 * GRID, slider("prefill"), slider("output"))
     best = serving.best_batch(GRID, f.tpot_s, f.ttft_s, slider("tpot"), slider("ttft"), slider("largest"))
-    plan = queueing.provision(slider("rate"), slider("service"), best.batch + 1, slider("peak"), slider("wait"))
-    day = queueing.daily_curve(slider("peak"))
+    plan = serving.provision(slider("rate"), slider("service"), best.batch + 1, slider("peak"), slider("wait"))
+    day = serving.daily_curve(slider("peak"))
     cost = serving.token_cost(**{name: slider(name) for name in COST}, utilisation=plan.utilisation)
     gain = serving.speculative_speedup(slider("a"), slider("g"), slider("c"),
                                        serving.verification_cost(slider("batch"), slider("g"), 0.01, 1e-5))

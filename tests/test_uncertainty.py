@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_economics.custom_silicon import break_even_units
-from inference_economics.market import hourly_usd_per_token
 from inference_economics.ownership import owned_usd_per_year
+from inference_economics.serving.token_cost import hourly_usd_per_token
 from inference_economics.uncertainty import Range, interval, sample_quantile, sensitivity
 
 ordered = st.tuples(st.floats(0.1, 1e6), st.floats(1, 10), st.floats(1, 10)).map(

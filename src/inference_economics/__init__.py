@@ -12,8 +12,18 @@ __version__ = "0.1.0"
 
 # module: the room that it stands in
 _MODULES = {
+    "accelerators": "hardware.accelerators",
+    "calibration": "serving.calibration",
+    "ffn": "models.ffn",
     "glossary": "quantities.glossary",
+    "head_sharing": "models.head_sharing",
+    "kernels": "hardware.kernels",
+    "kv_cache": "models.kv_cache",
+    "measurements": "serving.measurements",
     "prices": "catalog.prices",
+    "queueing": "serving.queueing",
+    "roofline": "hardware.roofline",
+    "step": "serving.step",
     "units": "quantities.units",
 }
 # name: the module that defines it

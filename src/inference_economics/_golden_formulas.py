@@ -10,7 +10,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from . import accelerators, custom_silicon, kv_cache, market, models, ownership, roofline, scaling, silicon, training
+from . import custom_silicon, market, models, ownership, scaling, silicon, training
+from .hardware import accelerators, roofline
+from .models import kv_cache, weights
 
 FORMULAS = {}
 
@@ -104,7 +106,7 @@ def queries_per_s_per_chip(hbm_bytes, param_bytes, n_chips, kv_bytes_per_token, 
 def _read_bytes(m, batch, bytes_per_param):
     """Weights a decode step reads: everything in a dense model, the experts touched in a mixture."""
     fixed = m.n_params_read - m.experts_active * m.n_params_expert
-    touched = roofline.experts_touched(batch, m.experts, m.experts_active) if m.experts else 0
+    touched = models.experts_touched(batch, m.experts, m.experts_active) if m.experts else 0
     return (fixed + touched * m.n_params_expert) * bytes_per_param
 
 
@@ -132,7 +134,7 @@ def prefill_floor(model, accelerator, n_chips, batch, prompt_tok, bytes_per_para
 def achieved_mfu(model, accelerator, n_chips, tokens, latency_s):
     """Share of peak that a measured latency amounts to, counting two FLOPs per parameter and token."""
     peak = n_chips * accelerators.get(accelerator).bf16_flop_per_s
-    return roofline.linear_flop(tokens, models.get(model).n_params) / (latency_s * peak)
+    return models.linear_flop(tokens, models.get(model).n_params) / (latency_s * peak)
 
 
 @formula
@@ -171,7 +173,7 @@ def encoder_decoder_floor(layers, hidden, ffn_hidden, q_heads, kv_heads, head_di
              "qk_norm": "none", "sinks": False, "output_gate": False, "ffn": "gated", "ffn_bias": False,
              "kv_heads": kv_heads}
     block = SimpleNamespace(**shape)
-    attention, ffn = models.arch.gqa(block), models.arch.ffn(block, ffn_hidden)
+    attention, ffn = weights.gqa(block), weights.ffn(block, ffn_hidden)
     encoder, decoder = layers * (attention + ffn), layers * (2 * attention + ffn)
     cached = kv_cache.kv_bytes_per_token(kv_cache.kv_values_per_token(layers, kv_heads, head_dim))
     reading = roofline.prefill_bounds(batch, input_tok, 2 * encoder, encoder, layers, q_heads * head_dim,

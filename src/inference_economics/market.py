@@ -84,27 +84,6 @@ def blended_usd_per_token(input_usd_per_token, output_usd_per_token, input_outpu
 
 
 @checked
-def hourly_usd_per_token(price_usd_per_hour, throughput_tok_per_s, utilisation=1.0):
-    """Cost of a token on a machine that is paid by the hour.
-
-    Parameters
-    ----------
-    price_usd_per_hour : numeric
-        Price of the machine for one hour, busy or not. [USD/h]
-    throughput_tok_per_s : numeric
-        Tokens per second of the same machine at full load. [token/s]
-    utilisation : numeric
-        Share of that throughput that demand uses. [1]
-
-    Returns
-    -------
-    numeric
-        Cost of one token; infinite for an idle machine. [USD/token]
-    """
-    return ratio(price_usd_per_hour, throughput_tok_per_s * utilisation * SECONDS_PER_HOUR)
-
-
-@checked
 def spot_usd_per_hour(price_usd_per_hour, interruptions_per_hour, lost_s_per_interruption):
     """Price of one useful hour on a machine that can be taken away.
 

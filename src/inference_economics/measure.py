@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from . import roofline
 from ._probe import FLOAT_BYTES, bandwidth, free_bytes, machine, matrix_rates, times_s
 from .decoder import Decoder
 from .decoder_config import Config, shapes
+from .hardware import roofline
 from .quantities import units
 from .quantities.checks import require_positive, require_whole
 

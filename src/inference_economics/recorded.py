@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable
 from importlib import resources
 
-from . import roofline
+from .hardware import roofline
 
 KEPT_OF_MACHINE = ("date", "system", "cores", "cache_bytes", "python", "numpy", "blas")
 FLOAT_BYTES = 4

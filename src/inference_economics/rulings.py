@@ -7,37 +7,34 @@ scale: the quantity that a claim speaks of over the value at which it tips.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 
 from . import (
-    accelerators,
     break_even,
-    calibration,
     catalog,
     custom_silicon,
     decision,
     exposure,
-    head_sharing,
-    kv_cache,
     market,
     models,
     ownership,
-    queueing,
     scenarios,
     serving,
     silicon,
     spend,
-    step,
     toy_context,
     training,
 )
 from .catalog import prices
 from .catalog.facts import day
+from .hardware import accelerators
+from .models import head_sharing, kv_cache
 from .quantities.checks import require_fraction, require_positive
+from .serving import calibration, step
+from .serving.token_cost import ladder
 
 RENTS_OF = "2026-10-05"  # the day of the rents in chapters 8 and 9
 SAVING_GPU_YEARS = 5.0  # life of a server in chapters 10 and 11
@@ -78,7 +75,7 @@ def global_scale() -> SimpleNamespace:
     served = calibration.calibrated("llama-3.1-70b", "h100-sxm", precision="fp8", concurrency=64, prompt_tok=3000,
                                     output_tok=1000, tp=4)
     per_s, rent, tokens = served.input_tok_per_s + served.output_tok_per_s, rent_usd_per_hour(), 4000 * PLATFORM_PROMPTS
-    hourly = np.maximum(break_even.servers_for_demand(tokens * queueing.daily_curve(2.0), per_s), 1.0)
+    hourly = np.maximum(break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s), 1.0)
     held = break_even.servers_for_demand(tokens, per_s, 2.0)
     premium = prices.api_price("gpt-5.6-sol")
     api = market.blended_usd_per_token(premium.input_usd_per_token, premium.output_usd_per_token, 3)
@@ -218,7 +215,7 @@ def block() -> SimpleNamespace:
     """
     known, unscaled = models.load().values(), toy_context.losses("none", 2)
     fitted = calibration.constants("h100-sxm")
-    setup = calibration.setup("llama-3.1-70b", "h100-sxm", "fp8", 2)
+    setup = serving.setup("llama-3.1-70b", "h100-sxm", "fp8", 2)
     rent = prices.rental_usd_per_hour("h100-sxm")
     long, short = (serving.usd_per_output_token(rent, 8, step.serve(setup, fitted, 8, n, 500, 8).output_tok_per_s)
                    for n in (131_072, 8192))
@@ -338,47 +335,6 @@ def _design_pays(chip_margin):
     return 7e8 / ((stack.cloud_usd_per_hour - stack.bare_usd_per_hour) * SAVING_GPU_YEARS * 8760 * 0.7)
 
 
-# -- from peak arithmetic to a price ----------------------------------------------------------------------------------
-
-
-def ladder(s, c, n_params_read, price_usd_per_hour, n_chips, concurrency, prompt_tok, output_tok, utilisation):
-    """Price of an average token, rung by rung: peak arithmetic, the bound, an engine as measured, hours as used.
-
-    Parameters
-    ----------
-    s, c : Setup, Constants
-        A model in some format on some chip, and an engine's constants.
-    n_params_read : float or array
-        Weights that a token is multiplied with. [1]
-    price_usd_per_hour : float or array
-        Of one chip. [USD/h]
-    n_chips, concurrency, prompt_tok, output_tok : float or array
-        Chips of a copy, requests in flight, mean lengths. [1], [1], [token], [token]
-    utilisation : float or array
-        Share of the throughput that is sold. [1]
-
-    Returns
-    -------
-    tuple
-        Four prices, each counting one loss more than the one before. [USD/token]
-
-    Raises
-    ------
-    ValueError
-        As `step.serve` and `market.hourly_usd_per_token` do.
-    """
-    require_positive(n_params_read=n_params_read)
-
-    def price(served):
-        tokens = np.maximum(served.input_tok_per_s + served.output_tok_per_s, 1e-3)
-        return market.hourly_usd_per_token(n_chips * price_usd_per_hour, tokens)
-
-    load = (concurrency, prompt_tok, output_tok, n_chips)
-    peak = market.hourly_usd_per_token(price_usd_per_hour, s.shared_flop_per_s / (2 * n_params_read))
-    ideal, real = (price(step.serve(s, one, *load)) for one in (replace(step.IDEAL, memory_share=c.memory_share), c))
-    return peak, ideal, real, market.hourly_usd_per_token(real * 3600, 1.0, utilisation)
-
-
 @cache
 def example() -> SimpleNamespace:
     """Return the ladder of chapter 9's copy at half use: Llama-3.1 70B in fp8 on four H100. [USD/token].
@@ -386,10 +342,10 @@ def example() -> SimpleNamespace:
     And DeepSeek's day on it: the price of its peak arithmetic, by all tokens and by those that no cache held.
     """
     model, chip = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
-    rungs = ladder(calibration.setup(model, chip, "fp8"), calibration.constants(chip), model.n_params_read,
+    rungs = ladder(serving.setup(model, chip, "fp8"), calibration.constants(chip), model.n_params_read,
                    rent_usd_per_hour(), 4, 64, 3000, 1000, 0.5)
     rows, deepseek = dict(catalog.published("deepseek-day").rows), models.get("deepseek-v3")
-    peak = market.hourly_usd_per_token(rows["USD per GPU-hour"], chip.fp8_flop_per_s / (2 * deepseek.n_params_active))
+    peak = serving.hourly_usd_per_token(rows["USD per GPU-hour"], chip.fp8_flop_per_s / (2 * deepseek.n_params_active))
     missed = day().tokens - rows["of these from cache"]
     return SimpleNamespace(
         rungs=rungs, over_peak=rungs[3] / rungs[0], day_peak=peak, day_computed=day().usd / missed,

@@ -13,14 +13,15 @@ from functools import cache
 
 import numpy as np
 
-from . import calibration, catalog
-from .accelerators import Accelerator
-from .accelerators import get as accelerator
+from . import catalog, serving
 from .catalog import prices
 from .catalog.facts import _facts as _fact_file
-from .decision import best_replica
-from .models import get as get_model
+from .hardware.accelerators import Accelerator
+from .hardware.accelerators import get as accelerator
+from .models.spec import get as get_model
 from .quantities.checks import lookup, require, require_whole
+from .serving import calibration
+from .serving.replica import best_replica
 from .uncertainty import Range
 
 SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the programme; assumed
@@ -294,7 +295,7 @@ def inputs_of(scenario: Mapping, s=None, c=None, machine=None, api=None) -> dict
         api = lookup("API offer", scenario["api"], {one.name: one for one in offers()})
     if s is None:
         model = get_model(scenario["model"])
-        s, c = calibration.setup(model, machine.chip, precision_of(model)), calibration.constants(machine.chip)
+        s, c = serving.setup(model, machine.chip, precision_of(model)), calibration.constants(machine.chip)
     best = best_replica(s, c, *(scenario[name] for name in ("prompt_tok", "output_tok", "ttft_limit_s",
                                                             "tpot_limit_s")))
     same = ("users", "queries_per_day", "prompt_tok", "output_tok", "growth_per_year", "peak_to_mean", "horizon_years",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import accelerators, catalog, models, scaling, spend, training
+from .. import catalog, models, scaling, spend, training
+from ..hardware import accelerators
 from ..quantities.units import text
 from . import Exercise
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .. import accelerators, kv_cache, models, roofline
+from .. import models
+from ..hardware import accelerators, links, roofline
+from ..models import kv_cache
 from ..quantities.units import text
 from . import Exercise
 
@@ -26,9 +28,9 @@ _crit = roofline.critical_batch(_H100.bf16_flop_per_s, _H100.hbm_bytes_per_s, 1)
 _equal = 2 * _70B.n_params_read / (_70B_TOKEN * 8192)
 _wrong_heads = _equal * _70B.kv_heads / _70B.q_heads
 _link = (32, _70B.hidden, _70B.layers, 8, _H100.link_bytes_per_s)
-_links = roofline.tensor_parallel_time_s(*_link, 15e-6)
-_no_latency = roofline.tensor_parallel_time_s(*_link)
-_once = roofline.tensor_parallel_time_s(*_link, 15e-6, collectives_per_layer=1)
+_links = links.tensor_parallel_time_s(*_link, 15e-6)
+_no_latency = links.tensor_parallel_time_s(*_link)
+_once = links.tensor_parallel_time_s(*_link, 15e-6, collectives_per_layer=1)
 
 EXERCISES = (
     Exercise(

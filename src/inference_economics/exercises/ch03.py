@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .. import accelerators, kv_cache, models
+from .. import models
+from ..hardware import accelerators
+from ..models import kv_cache
 from ..quantities.units import text
 from . import Exercise
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from .. import accelerators, calibration, catalog, head_sharing, kv_cache, models, roofline, serving, step
+from .. import catalog, models, serving
 from ..catalog import prices
+from ..hardware import accelerators
+from ..models import head_sharing, kv_cache
 from ..quantities.units import text
+from ..serving import calibration, step
 from . import Exercise
 
 _70B, _405B, _QWEN, _V3 = (models.get(name) for name in ("llama-3.1-70b", "llama-3.1-405b", "qwen3-32b", "deepseek-v3"))
@@ -17,7 +20,7 @@ def _token(model, kv_heads=None, bytes_per_value=2):
 
 
 def _cost(kv_heads):
-    setup = head_sharing.setup_with_kv_heads(calibration.setup(_70B, _H100, "fp8", 2), _70B, kv_heads, 2)
+    setup = serving.setup_with_kv_heads(serving.setup(_70B, _H100, "fp8", 2), _70B, kv_heads, 2)
     rate = step.serve(setup, calibration.constants(_H100), 256, 4096, 1024, 8).output_tok_per_s
     return serving.usd_per_output_token(prices.rental_usd_per_hour(_H100.name), 8, rate)
 
@@ -127,7 +130,7 @@ EXERCISES = (
         solution="How many chips share a layer? At eight, a lone head is copied eight times and saves nothing; at one chip it "
                  "saves all it promises. How many users at once, and how long are their contexts? With few and short ones the "
                  "weights dominate and the saving is small: "
-                 f"attention does {text(roofline.attention_intensity_decode(64, 1), 'FLOP/B')} with one head of 64, but that "
+                 f"attention does {text(models.attention_intensity_decode(64, 1), 'FLOP/B')} with one head of 64, but that "
                  "helps only the part of a step that reads the cache. Compared with what, on which tests, with how many "
                  f"training runs? In DeepSeek-V2's table one head loses {min(_lost):.1f} to {max(_lost):.1f} points to multi-head "
                  "attention.",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import accelerators, calibration, ffn, kv_cache, models, rope, serving, step
+from .. import models, rope, serving
 from ..catalog import prices
+from ..hardware import accelerators
+from ..models import ffn, kv_cache
 from ..quantities.units import text
+from ..serving import calibration, step
 from . import Exercise
 
 _70B, _13B = models.get("llama-3.1-70b"), models.get("llama-2-13b")
@@ -21,7 +24,7 @@ _long_cache = kv_cache.of_model(_70B, 131_072)
 
 
 def _request(prompt_tok):
-    served = step.serve(calibration.setup(_70B, _H100, "fp8", 2), calibration.constants(_H100), 8, prompt_tok, 500, 8)
+    served = step.serve(serving.setup(_70B, _H100, "fp8", 2), calibration.constants(_H100), 8, prompt_tok, 500, 8)
     return 500 * serving.usd_per_output_token(prices.rental_usd_per_hour(_H100.name), 8, served.output_tok_per_s)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from .. import accelerators, calibration, catalog, market, models, queueing, serving
+from .. import catalog, market, models, serving
 from ..catalog import prices
+from ..hardware import accelerators
 from ..quantities.units import text
+from ..serving import calibration
 from . import Exercise
 
 _70B, _H100 = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
@@ -18,16 +20,16 @@ def _at(batch):
 
 _one, _many = _at(1), _at(64)
 _gain = _many.output_tok_per_s / _one.output_tok_per_s
-_places = queueing.servers_for(2000, 0.05)
+_places = serving.servers_for(2000, 0.05)
 _busy = 1000 / _places
-_small = queueing.provision(10, 1, 64)
+_small = serving.provision(10, 1, 64)
 _load = 300_000 / 86_400 * 12
 _rate = 2000.0
 _usd = 1e6 * serving.usd_per_output_token(_PRICE, 4, _rate, 0.3)
 _full = 1e6 * serving.usd_per_output_token(_PRICE, 4, _rate)
 _revenue, _cost = _DAY["theoretical daily revenue, USD"] / 3, _DAY["daily cost, USD"]
 _margin = market.gross_margin(_revenue, _cost)
-_steep = queueing.servers_for(600, 0.01)
+_steep = serving.servers_for(600, 0.01)
 
 EXERCISES = (
     Exercise(
@@ -55,7 +57,7 @@ EXERCISES = (
         question="What share of its places is busy, averaged over the day?",
         answer=_small.utilisation,
         unit="%",
-        solution=f"The peak needs {queueing.servers_for(20, 0.05):.0f} places, and one replica has 64: "
+        solution=f"The peak needs {serving.servers_for(20, 0.05):.0f} places, and one replica has 64: "
                  f"\\( 10 / 64 \\) = {text(_small.utilisation, '%')}. A smaller batch would be used better, but read the weights "
                  "for fewer users; nothing is saved.",
     ),
@@ -103,11 +105,11 @@ EXERCISES = (
         question="A service has 200 requests in progress on average; its busiest hour has three times as many, and then at most one "
                  "request in a hundred may wait. The fleet stays the same all day. What share of its places is used? (Places can be "
                  "bought one at a time. The \\( \\beta \\) for one in a hundred is "
-                 f"{queueing.servers_for(1, 0.01) - 1:.2f}; `queueing.servers_for` computes it.)",
+                 f"{serving.servers_for(1, 0.01) - 1:.2f}; `queueing.servers_for` computes it.)",
         answer=200 / _steep,
         unit="%",
         wrong=((1 / 3, "That has no spare places: in the busiest hour nearly everybody would wait."),
-               (200 / queueing.servers_for(200, 0.01), "You staffed for the mean. The busiest hour has three times as many."),
+               (200 / serving.servers_for(200, 0.01), "You staffed for the mean. The busiest hour has three times as many."),
                (600 / _steep, "That is the use in the busiest hour. The question asks for the day.")),
         tolerance=0.01,
         solution=f"The peak is 600; {_steep:.0f} places keep the wait rare. \\( 200 / {_steep:.0f} \\) = {text(200 / _steep, '%')}.",

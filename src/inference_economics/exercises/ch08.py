@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import accelerators, calibration, catalog, head_sharing, kv_cache, models, ownership
+from .. import catalog, models, ownership
+from ..hardware import accelerators
+from ..models import head_sharing, kv_cache
 from ..quantities.units import text
+from ..serving import calibration
 from . import Exercise
 
 _70B, _405B, _8B = (models.get(f"llama-3.1-{size}") for size in ("70b", "405b", "8b"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .. import calibration, catalog, market, ownership
+from .. import catalog, market, ownership, serving
 from ..catalog import prices
 from ..quantities.units import text
+from ..serving import calibration
 from . import Exercise
 
 _TERRA = prices.api_price("gpt-5.6-terra")
@@ -26,7 +27,7 @@ def _usd_per_mtok(ratio, cached, batch=0.0):
 
 _agent = _usd_per_mtok(20, 0.8)
 _copy = calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=64, prompt_tok=3000, output_tok=1000, tp=4)
-_rented = market.hourly_usd_per_token(4 * _RENT.usd_per_hour, _copy.input_tok_per_s + _copy.output_tok_per_s) * 1e6
+_rented = serving.hourly_usd_per_token(4 * _RENT.usd_per_hour, _copy.input_tok_per_s + _copy.output_tok_per_s) * 1e6
 _owned = ownership.owned_usd_per_year(_CAPEX, 5.5, 0.10, _POWER, 0.08, pue=1.3, colocation_usd_per_kw_month=184,
                                       operations_fraction=0.08)
 _hour = ownership.usd_per_used_hour(_owned.total_usd, 8)

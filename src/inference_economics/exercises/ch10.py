@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import accelerators, catalog, custom_silicon, models, ownership, roofline, silicon
+from .. import catalog, custom_silicon, models, ownership, silicon
+from ..hardware import accelerators, roofline
 from ..quantities.units import text
 from . import Exercise
 

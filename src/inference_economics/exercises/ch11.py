@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import accelerators, catalog, custom_silicon, kernels, recorded
+from .. import catalog, custom_silicon, recorded
+from ..hardware import accelerators, kernels
 from ..quantities.units import text
 from . import Exercise
 

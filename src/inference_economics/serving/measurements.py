@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from . import catalog, models
-from .quantities.checks import lookup
+from .. import catalog, models
+from ..quantities.checks import lookup
 
 MODELS = {
     "meta-llama/Llama-3.1-8B-Instruct": "llama-3.1-8b",
@@ -153,11 +153,11 @@ def _speculative(point: Point) -> bool:
 
 def _impossible(point: Point) -> str:
     """A row that cannot be what it says: heads that do not divide, or faster than every chip at its full peak."""
-    from . import calibration
+    from .load import floor_s
 
     if models.get(point.model).q_heads % point.n_chips:
         return "its chips do not divide the heads: several pools were added up"
-    floor = calibration.floor_s(
+    floor = floor_s(
         point.model, point.accelerator, precision=point.precision, concurrency=point.concurrency, tp=point.n_chips,
         prompt_tok=point.prompt_tok, output_tok=point.output_tok, attention_dp=point.attention_dp)
     return "faster than the chip's peak allows: part of the prompts came from a cache" if point.tpot_s < floor else ""
@@ -195,7 +195,7 @@ def load() -> tuple[Point, ...]:
     tuple of Point
         Duplicates removed. A series with one impossible row is set aside as a whole.
     """
-    points = _read(catalog.path("serving_measurements.csv"))
+    points = _read(catalog.path("serving_measurements.csv", __package__))
     doubtful = {}
     for point in points:
         if reason := _impossible(point):

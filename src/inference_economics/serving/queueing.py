@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.limits import checked
+from ..quantities.limits import checked
 
 HOURS = np.arange(24.0)
 
@@ -235,3 +235,13 @@ def provision(request_per_s, service_s, batch, peak_to_mean=2.0, wait_probabilit
     places = replicas * batch
     return Provision(replicas, mean_load / places, peak_load / places, erlang_c(places, peak_load),
                      mean_wait_s(places, peak_load, service_s))
+
+
+# -- a year of a workload ---------------------------------------------------------------------------------------------
+
+
+def _fleet(load, batch, n_chips, wait_probability):
+    """Chips for an offered load: whole replicas with square-root headroom."""
+    headroom = servers_for(1.0, wait_probability) - 1
+    places = load + headroom * np.sqrt(load)
+    return np.maximum(np.ceil(places / np.maximum(batch, 1.0)), 1.0) * n_chips

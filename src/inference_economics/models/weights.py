@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from .quantities.checks import lookup, require, require_non_negative, require_whole
+from ..quantities.checks import lookup, require, require_non_negative, require_whole
 
 if TYPE_CHECKING:
-    from .models import Model
+    from .spec import Model
 
 ATTENTION = {"gqa": "grouped-query, from multi-head to multi-query", "mla": "multi-head latent", "other": "not counted"}
 FFN = {"gated": "three matrices (SwiGLU, GeGLU)", "plain": "two matrices (GELU, ReLU)"}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .models import Model
-from .quantities.checks import require, require_fraction, require_non_negative, require_positive, require_whole
+from ..quantities.checks import require, require_fraction, require_non_negative, require_positive, require_whole
+from .spec import Model
 
 
 def kv_values_per_token(layers, kv_heads, head_dim):

@@ -17,10 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.checks import is_traced, require_non_negative
-from .quantities.limits import checked
-
-FLOP_PER_PARAM = 2.0  # one multiplication and one addition per weight and token
+from ..models.flop import FLOP_PER_PARAM, attention_flop_prefill, linear_flop
+from ..quantities.checks import is_traced, require_non_negative
+from ..quantities.limits import checked
 
 
 class Bounds(NamedTuple):
@@ -119,86 +118,6 @@ def critical_batch(flop_per_s, hbm_bytes_per_s, bytes_per_param=2.0):
     experts each expert sees only its share of the batch, so the batch must be larger by experts over active experts.
     """
     return flop_per_s * bytes_per_param / (FLOP_PER_PARAM * hbm_bytes_per_s)
-
-
-@checked
-def linear_flop(batch_tok, n_params):
-    """Arithmetic of the weights for some tokens.
-
-    Parameters
-    ----------
-    batch_tok : numeric
-        Tokens. [token]
-    n_params : numeric
-        Weights each token passes (the active ones). [1]
-
-    Returns
-    -------
-    numeric
-        Two per weight and token. [FLOP]
-    """
-    return FLOP_PER_PARAM * batch_tok * n_params
-
-
-@checked
-def attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction=0.5):
-    """Arithmetic of scores and weighted sums for one prompt.
-
-    Parameters
-    ----------
-    prompt_tok : numeric
-        Prompt length. [token]
-    layers : numeric
-        Attention layers that see the whole prompt. [1]
-    attention_width : numeric
-        Query heads times head size. [1]
-    causal_fraction : numeric
-        Share of the square that counts: 1/2 causal, 1 in full. [1]
-
-    Returns
-    -------
-    numeric
-        Two products over the square of the prompt. [FLOP]
-    """
-    return 2 * FLOP_PER_PARAM * causal_fraction * layers * attention_width * np.square(prompt_tok)
-
-
-@checked
-def attention_flop_decode(context_tok, layers, attention_width):
-    """Arithmetic of attention for one new token.
-
-    Parameters
-    ----------
-    context_tok : numeric
-        Tokens it attends to. [token]
-    layers, attention_width : numeric
-        Attention layers; query heads times head size. [1]
-
-    Returns
-    -------
-    numeric
-        Arithmetic. [FLOP]
-    """
-    return 2 * FLOP_PER_PARAM * layers * attention_width * context_tok
-
-
-@checked
-def attention_intensity_decode(q_heads, kv_heads, bytes_per_value=2.0):
-    """Arithmetic per byte of cache when one token attends: what grouping heads improves.
-
-    Parameters
-    ----------
-    q_heads, kv_heads : numeric
-        Query heads, and key-value heads they share. [1]
-    bytes_per_value : numeric
-        Bytes of one cached value. [B]
-
-    Returns
-    -------
-    numeric
-        Two operations per query head and cached value, whatever the context. [FLOP/B]
-    """
-    return FLOP_PER_PARAM * q_heads / (kv_heads * bytes_per_value)
 
 
 # -- prefill and decode -----------------------------------------------------------------------------------------------
@@ -301,114 +220,6 @@ def prefill_bounds(batch, prompt_tok, param_bytes, n_params, layers, attention_w
     flop = flop + batch * attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction)
     compute_s, weights_s = flop / (flop_per_s * mfu), param_bytes / (hbm_bytes_per_s * mbu)
     return Bounds(np.maximum(compute_s, weights_s), compute_s + weights_s)
-
-
-# -- several chips ----------------------------------------------------------------------------------------------------
-
-
-@checked
-def all_reduce_time_s(message_bytes, n_chips, link_bytes_per_s, collective_latency_s=0.0):
-    """Time to sum a message over some chips and hand every chip the result.
-
-    Parameters
-    ----------
-    message_bytes : numeric
-        What each chip contributes. [B]
-    n_chips : numeric
-        Chips; with one there is nothing to do. [1]
-    link_bytes_per_s : numeric
-        Link of one chip, one direction. [B/s]
-    collective_latency_s : numeric
-        Time with nothing to send. Measured ones are 5 to 20 µs within a server. [s]
-
-    Returns
-    -------
-    numeric
-        Ring or two-shot: each chip sends and receives 2 (n − 1) / n of the message. [s]
-
-    Notes
-    -----
-    Switches that add on the way (NVLink SHARP) halve the traffic. During decode the latency is nearly all of it.
-    """
-    sent = 2 * (n_chips - 1) / n_chips * message_bytes / link_bytes_per_s
-    return np.where(n_chips > 1, collective_latency_s + sent, 0.0)
-
-
-@checked
-def tensor_parallel_time_s(batch_tok, hidden, layers, tp, link_bytes_per_s, collective_latency_s=0.0,
-                           bytes_per_activation=2.0, collectives_per_layer=2.0):
-    """Communication of one forward pass of a model whose layers are cut across chips.
-
-    Parameters
-    ----------
-    batch_tok : numeric
-        Tokens that pass together: the batch in decode, all prompt tokens in prefill. [token]
-    hidden, layers : numeric
-        Width and depth. [1]
-    tp : numeric
-        Tensor-parallel degree. [1]
-    link_bytes_per_s, collective_latency_s : numeric
-        As in `all_reduce_time_s`.
-    bytes_per_activation : numeric
-        Bytes of one value sent. [B]
-    collectives_per_layer : numeric
-        All-reduces in a layer: after attention and after the feed-forward part. [1]
-
-    Returns
-    -------
-    numeric
-        Nothing of it hidden behind other work. [s]
-    """
-    message = batch_tok * hidden * bytes_per_activation
-    return layers * collectives_per_layer * all_reduce_time_s(message, tp, link_bytes_per_s, collective_latency_s)
-
-
-# -- mixtures of experts ----------------------------------------------------------------------------------------------
-
-
-@checked
-def experts_touched(batch, experts, experts_active):
-    """Expected number of different experts that a batch wakes in one layer.
-
-    Parameters
-    ----------
-    batch : numeric
-        Tokens in the step. [token]
-    experts, experts_active : numeric
-        Routed experts of the layer, and those of one token. [1]
-
-    Returns
-    -------
-    numeric
-        E (1 − (1 − k/E)^B): `experts_active` at a batch of one, all experts in a large one. [1]
-
-    Notes
-    -----
-    Assumes that tokens choose independently and evenly. Real routing is uneven, which wakes fewer.
-    """
-    share = np.minimum(experts_active / experts, 1.0)
-    return experts * (1 - np.power(1 - share, batch))
-
-
-@checked
-def expert_bytes_read(batch, experts, experts_active, n_params_expert, bytes_per_param=2.0):
-    """Expert weights that one decode step reads.
-
-    Parameters
-    ----------
-    batch, experts, experts_active : numeric
-        As in `experts_touched`.
-    n_params_expert : numeric
-        One routed expert, summed over all layers. [1]
-    bytes_per_param : numeric
-        Bytes of one stored weight. [B]
-
-    Returns
-    -------
-    numeric
-        Weights of the touched experts. [B]
-    """
-    return experts_touched(batch, experts, experts_active) * n_params_expert * bytes_per_param
 
 
 def step_shares(**parts_s):

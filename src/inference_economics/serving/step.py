@@ -21,10 +21,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.limits import checked
-from .roofline import FLOP_PER_PARAM, experts_touched
+from ..models.experts import experts_touched
+from ..models.flop import FLOP_PER_PARAM
+from ..quantities.limits import checked
+from .deployment import EMBEDDING_BYTES, Setup
 
-EMBEDDING_BYTES = 2.0  # published checkpoints leave embeddings and output head in bf16
 ACTIVATION_BYTES = 2.0
 
 
@@ -76,63 +77,6 @@ class Constants:
     latent_layer_s: object
     queue_share: object
     memory_share: object
-
-
-@dataclass(frozen=True)
-class Setup:
-    """A model in some format on some chip, as plain numbers in base units; arrays broadcast.
-
-    Parameters
-    ----------
-    layers, expert_layers, latent_layers, quantised_layers : numeric
-        Layers; those with experts, with latent attention, with quantised activations in dense weights. [1]
-    hidden, experts, experts_active : numeric
-        Width; routed experts of a layer (1 in a dense model) and those of one token (0). [1]
-    shared_params, head_params, expert_params : numeric
-        Weights every token passes, without the head; the head; one expert over all layers. [1]
-    resident_bytes : numeric
-        Shared weights, head and embedding as stored. [B]
-    shared_bytes_per_param, expert_bytes_per_param : numeric
-        As stored. [B]
-    cache_bytes_per_tok, window_bytes_per_tok, state_bytes : numeric
-        Cache per token that grows for ever, that a window of `window_tok` bounds, and fixed state. [B]
-    window_tok, attend_tok : numeric
-        Window, and tokens a sparse attention reads; very large without. [token]
-    cache_shards : numeric
-        Chips that the cache of one sequence can be cut over: key-value heads, or 1 for a latent cache. [1]
-    pair_flop, whole_layers, window_layers : numeric
-        Attention arithmetic per pair of tokens and layer; layers that see everything, and a window. [FLOP], [1]
-    hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s, link_bytes_per_s : numeric
-        One chip. [B], [B/s], [FLOP/s], [FLOP/s], [B/s]
-    """
-
-    layers: object
-    expert_layers: object
-    latent_layers: object
-    quantised_layers: object
-    hidden: object
-    experts: object
-    experts_active: object
-    shared_params: object
-    head_params: object
-    expert_params: object
-    resident_bytes: object
-    shared_bytes_per_param: object
-    expert_bytes_per_param: object
-    cache_bytes_per_tok: object
-    window_bytes_per_tok: object
-    state_bytes: object
-    window_tok: object
-    attend_tok: object
-    cache_shards: object
-    pair_flop: object
-    whole_layers: object
-    window_layers: object
-    hbm_bytes: object
-    hbm_bytes_per_s: object
-    shared_flop_per_s: object
-    expert_flop_per_s: object
-    link_bytes_per_s: object
 
 
 class Serving(NamedTuple):

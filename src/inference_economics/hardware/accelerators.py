@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from . import catalog
-from .quantities.checks import lookup
+from .. import catalog
+from ..quantities.checks import lookup
 
 # the key in TOML: (the field, and what one unit of it is in base units)
 UNITS = {

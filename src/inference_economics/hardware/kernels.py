@@ -11,7 +11,7 @@ import inspect
 
 import numpy as np
 
-from .quantities.checks import require
+from ..quantities.checks import require
 
 _LIMITS = {
     "prompt_tok": (1, 1e9, False, "give tokens."),

@@ -11,11 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from .kv_cache import kv_bytes_per_token, kv_values_per_token
-from .models import Model
-from .quantities.checks import is_traced, require_non_negative, require_positive, require_whole
-from .roofline import FLOP_PER_PARAM
-from .step import Setup
+from ..quantities.checks import is_traced, require_non_negative, require_positive, require_whole
+from .flop import FLOP_PER_PARAM
+from .spec import Model
 
 MATRICES_GATED = 3
 
@@ -173,31 +171,3 @@ def latent_intensity_decode(q_heads, kv_lora, rope_dim, bytes_per_value=2.0):
     require_positive(kv_lora=kv_lora, bytes_per_value=bytes_per_value)
     require_non_negative(rope_dim=rope_dim)
     return FLOP_PER_PARAM * q_heads * (2 * kv_lora + rope_dim) / ((kv_lora + rope_dim) * bytes_per_value)
-
-
-def setup_with_kv_heads(setup: Setup, model: Model, kv_heads, bytes_per_value=1.0) -> Setup:
-    """Return the plain numbers of `calibration.setup` for another number of key-value heads.
-
-    Parameters
-    ----------
-    setup : Setup
-        From `calibration.setup` for the same model. The model has no sliding windows.
-    model : Model
-        What runs.
-    kv_heads : numeric
-        Key-value heads, at most the query heads; may be an array, one entry per configuration. [1]
-    bytes_per_value : numeric
-        Bytes of one cached value. [B]
-
-    Returns
-    -------
-    Setup
-        Weights, cache per token and the chips that a cache can be cut over have changed.
-    """
-    _check_heads(model.q_heads, kv_heads)
-    per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
-    more = (n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
-            - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))
-    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads,
-                   shared_params=setup.shared_params + more,
-                   resident_bytes=setup.resident_bytes + more * setup.shared_bytes_per_param)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .quantities.checks import require, require_positive, require_whole
+from ..quantities.checks import require, require_positive, require_whole
 
 
 def n_params_ffn(hidden, ffn_hidden, matrices):

@@ -1,0 +1,54 @@
+"""Mixtures of experts: which experts a batch wakes, and how many bytes that reads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..quantities.limits import checked
+
+# -- mixtures of experts ----------------------------------------------------------------------------------------------
+
+
+@checked
+def experts_touched(batch, experts, experts_active):
+    """Expected number of different experts that a batch wakes in one layer.
+
+    Parameters
+    ----------
+    batch : numeric
+        Tokens in the step. [token]
+    experts, experts_active : numeric
+        Routed experts of the layer, and those of one token. [1]
+
+    Returns
+    -------
+    numeric
+        E (1 − (1 − k/E)^B): `experts_active` at a batch of one, all experts in a large one. [1]
+
+    Notes
+    -----
+    Assumes that tokens choose independently and evenly. Real routing is uneven, which wakes fewer.
+    """
+    share = np.minimum(experts_active / experts, 1.0)
+    return experts * (1 - np.power(1 - share, batch))
+
+
+@checked
+def expert_bytes_read(batch, experts, experts_active, n_params_expert, bytes_per_param=2.0):
+    """Expert weights that one decode step reads.
+
+    Parameters
+    ----------
+    batch, experts, experts_active : numeric
+        As in `experts_touched`.
+    n_params_expert : numeric
+        One routed expert, summed over all layers. [1]
+    bytes_per_param : numeric
+        Bytes of one stored weight. [B]
+
+    Returns
+    -------
+    numeric
+        Weights of the touched experts. [B]
+    """
+    return experts_touched(batch, experts, experts_active) * n_params_expert * bytes_per_param

@@ -1,0 +1,82 @@
+"""What an engine takes: steps as measured, batches, queues, and the price of a token."""
+
+# May import: quantities, catalog, models, hardware.
+
+from .batching import (
+    Best,
+    Frontier,
+    Pools,
+    best_batch,
+    frontier,
+    largest_batch,
+    pools,
+    prefill_tok,
+    prefix_cached_fraction,
+    replicas_for,
+)
+from .deployment import BYTES_PER_PARAM, EMBEDDING_BYTES, Setup, setup, setup_with_kv_heads
+from .queueing import (
+    EULER_GAMMA,
+    HOURS,
+    Provision,
+    column,
+    daily_curve,
+    erlang_c,
+    mean_wait_s,
+    provision,
+    servers_for,
+    static_batching_fraction,
+)
+from .replica import BATCHES, LAYOUTS, Replica, best_replica
+from .speculative import expected_tokens, speculative_speedup, verification_cost
+from .token_cost import (
+    SECONDS_PER_HOUR,
+    TokenCost,
+    calibrated_token_cost,
+    hourly_usd_per_token,
+    ladder,
+    token_cost,
+    usd_per_output_token,
+)
+
+__all__ = [
+    "BATCHES",
+    "BYTES_PER_PARAM",
+    "EMBEDDING_BYTES",
+    "EULER_GAMMA",
+    "HOURS",
+    "LAYOUTS",
+    "SECONDS_PER_HOUR",
+    "Best",
+    "Frontier",
+    "Pools",
+    "Provision",
+    "Replica",
+    "Setup",
+    "TokenCost",
+    "best_batch",
+    "best_replica",
+    "calibrated_token_cost",
+    "column",
+    "daily_curve",
+    "erlang_c",
+    "expected_tokens",
+    "frontier",
+    "hourly_usd_per_token",
+    "ladder",
+    "largest_batch",
+    "mean_wait_s",
+    "pools",
+    "prefill_tok",
+    "prefix_cached_fraction",
+    "provision",
+    "replicas_for",
+    "servers_for",
+    "setup",
+    "setup_with_kv_heads",
+    "speculative_speedup",
+    "static_batching_fraction",
+    "token_cost",
+    "usd_per_output_token",
+    "verification_cost",
+]

@@ -1,0 +1,89 @@
+"""The cheapest way to run one copy of a model within its latency targets."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..quantities.limits import check
+from .queueing import column
+from .step import capacity, serve
+
+# chips that share one copy, within one server, and groups of them that hold whole attention layers
+LAYOUTS = ((1.0, 1.0), (2.0, 1.0), (4.0, 1.0), (8.0, 1.0), (4.0, 4.0), (8.0, 8.0))
+BATCHES = np.unique(np.round(np.geomspace(1, 2048, 34)))
+
+
+class Replica(NamedTuple):
+    """The cheapest way to run one copy of a model within its latency targets.
+
+    Parameters
+    ----------
+    batch, n_chips : numeric
+        Requests served at once, and chips that share the copy. Batch 0 where no setting meets the targets. [1]
+    service_s, tpot_s, ttft_s : numeric
+        Time that a request keeps its place, per output token, and to the first one. [s]
+    requests_per_s_per_chip : numeric
+        Requests that one chip finishes, at full load; 0 where no setting meets the targets. [1/s]
+    """
+
+    batch: object
+    n_chips: object
+    service_s: object
+    tpot_s: object
+    ttft_s: object
+    requests_per_s_per_chip: object
+
+    @property
+    def feasible(self):
+        """Whether the model fits and the targets are met."""
+        return self.requests_per_s_per_chip > 0
+
+
+# -- one copy of a model ----------------------------------------------------------------------------------------------
+
+
+def best_replica(s, c, prompt_tok, output_tok, ttft_limit_s, tpot_limit_s) -> Replica:
+    """Search batches and ways of cutting the model for the most requests per chip within the latency targets.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them; see `step.serve`.
+    prompt_tok, output_tok : numeric
+        Mean lengths of prompts and answers. [token]
+    ttft_limit_s, tpot_limit_s : numeric
+        Longest acceptable mean time to the first token, and per further token. [s]
+
+    Returns
+    -------
+    Replica
+
+    Raises
+    ------
+    ValueError
+        If an argument lies outside its limits.
+
+    Notes
+    -----
+    Every layer cut over 1, 2, 4 or 8 chips, or whole attention layers on each of 4 or 8, which suits a latent cache;
+    batches from 1 to 2,048 in steps of about a quarter, never more than fit. Targets are held by the mean; a target for
+    the slowest twentieth needs a smaller batch.
+    """
+    check(prompt_tok=prompt_tok, output_tok=output_tok, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
+    chips = np.repeat([n for n, _ in LAYOUTS], BATCHES.size)
+    groups = np.repeat([dp for _, dp in LAYOUTS], BATCHES.size)
+    room = np.maximum(np.floor(capacity(s, c, column(prompt_tok), column(output_tok), chips, groups)), 1.0)
+    batch = np.minimum(np.tile(BATCHES, len(LAYOUTS)), room)
+    point = serve(s, c, batch, column(prompt_tok), column(output_tok), chips, groups)
+    meets = np.logical_and(point.ttft_s <= column(ttft_limit_s), point.tpot_s <= column(tpot_limit_s))
+    rate = np.where(meets, point.output_tok_per_s / column(output_tok) / chips, 0.0)
+    most = np.max(rate, axis=-1)
+    chosen = np.logical_and(rate >= column(most), meets)
+    # among equals the first degree: the same batch may stand in the grid twice where memory cuts it off
+    n_chips = np.min(np.where(chosen, chips, LAYOUTS[-1][0]), axis=-1)
+    chosen = np.logical_and(chosen, chips == column(n_chips))
+    batch = np.max(np.where(chosen, batch, 0.0), axis=-1)
+    tpot, ttft = (np.min(np.where(chosen, x, np.inf), axis=-1) for x in (point.tpot_s, point.ttft_s))
+    return Replica(batch, n_chips, ttft + output_tok * tpot, tpot, ttft, most)
