@@ -10,8 +10,8 @@ from safetensors.numpy import save_file
 
 from inference_economics import checkpoint
 from inference_economics.decoder import Decoder
-from inference_economics.decoder_config import Config, shapes
-from inference_economics.rope import Scaling
+from inference_economics.decoder.config import Config, shapes
+from inference_economics.decoder.rope import Scaling
 
 SAVED = Path(__file__).parent / "fixtures" / "checkpoint"
 CONFIG = Config(layers=2, hidden=24, q_heads=4, kv_heads=2, head_dim=6, ffn_hidden=40, vocab=31)

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_economics import decoder_block, decoder_deepseek, models, rope
-from inference_economics.checkpoint import config_from
 from inference_economics.decoder import Decoder, sample
-from inference_economics.decoder_cache import Cache, quantise
-from inference_economics.decoder_config import Config, check_weights, shapes
-from inference_economics.rope import Scaling
+from inference_economics.decoder.cache import Cache, quantise
+from inference_economics.decoder.checkpoint import config_from
+from inference_economics.decoder.config import Config, check_weights, shapes
+from inference_economics.decoder.rope import Scaling
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ORACLE = json.loads((FIXTURES / "oracle.json").read_text())

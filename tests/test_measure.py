@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inference_economics import _probe, measure, roofline
+from inference_economics import measure, roofline
 from inference_economics.decoder import Decoder
+from inference_economics.measure import __main__, probe
 
 TINY = measure.Plan(array_bytes=1 << 16, library_n=16, compiled_n=12, python_n=8, layers=2, hidden=32, q_heads=4,
                     head_dim=8, ffn_hidden=48, vocab=16, kv_heads=(4, 1), batches=(1, 3), context_tok=10, repeats=2)
@@ -80,8 +81,8 @@ def test_nothing_is_started_after_the_time_limit():
 
 
 def test_the_command_saves_what_there_was_time_for(monkeypatch, tmp_path):
-    monkeypatch.setattr(measure, "SMALL", TINY)
-    assert measure.main(["--small", "--limit-s", "1e-9", "--out", str(tmp_path / "x.json")]) == 0
+    monkeypatch.setattr(__main__, "SMALL", TINY)
+    assert __main__.main(["--small", "--limit-s", "1e-9", "--out", str(tmp_path / "x.json")]) == 0
     assert [file.name for file in tmp_path.iterdir()] == ["x.json"]
 
 
@@ -94,12 +95,12 @@ def test_a_report_says_when_the_cache_may_have_been_measured(report):
 
 def test_the_python_product_is_the_product():
     a, b = np.random.default_rng(0).integers(9, size=(2, 5, 5))
-    assert _probe.python_matmul(a.tolist(), b.tolist()) == (a @ b).tolist()
+    assert probe.python_matmul(a.tolist(), b.tolist()) == (a @ b).tolist()
 
 
 def test_times_leave_the_first_run_out():
     calls = []
-    assert len(_probe.times_s(lambda: calls.append(1), 3)) == 3
+    assert len(probe.times_s(lambda: calls.append(1), 3)) == 3
     assert len(calls) == 4
 
 
@@ -127,24 +128,24 @@ def test_the_plan_is_the_largest_that_fits():
 def test_a_machine_that_is_too_small_is_told_so(capsys, tmp_path):
     with pytest.raises(ValueError, match=r"has 1 MB to spare, and the smallest measurement needs \d+ MB"):
         measure.plan_for(1e6)
-    assert measure.main(["--memory-bytes", "1e6", "--out", str(tmp_path / "x.json")]) == 1
+    assert __main__.main(["--memory-bytes", "1e6", "--out", str(tmp_path / "x.json")]) == 1
     out = capsys.readouterr()
     assert "Nothing was measured: this machine has 1 MB to spare" in out.err
     assert not list(tmp_path.iterdir())
 
 
 def test_the_command_saves_a_report_and_a_plot(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(measure, "SMALL", TINY)
-    assert measure.main(["--small", "--out", str(tmp_path / "mine.json")]) == 0
+    monkeypatch.setattr(__main__, "SMALL", TINY)
+    assert __main__.main(["--small", "--out", str(tmp_path / "mine.json")]) == 0
     assert json.loads((tmp_path / "mine.json").read_text())["plan"]["context_tok"] == 10
     assert (tmp_path / "mine.svg").read_text().startswith("<?xml")
     assert "KV heads  batch" in capsys.readouterr().out
 
 
 def test_the_command_saves_here_with_the_date(monkeypatch, tmp_path):
-    monkeypatch.setattr(measure, "SMALL", TINY)
+    monkeypatch.setattr(__main__, "SMALL", TINY)
     monkeypatch.chdir(tmp_path)
-    assert measure.main(["--small"]) == 0
+    assert __main__.main(["--small"]) == 0
     assert sorted(file.suffix for file in tmp_path.glob("measure-20??-??-??.*")) == [".json", ".svg"]
 
 
@@ -160,8 +161,8 @@ def test_the_module_runs_as_a_command():
     (lambda: replace(TINY, kv_heads=(3,)), "kv_heads=3 does not divide q_heads=4"),
     (lambda: replace(TINY, batches=()), "give at least one"),
     (lambda: replace(TINY, batches=(0,)), "batches=0"),
-    (lambda: _probe.bandwidth(0), "array_bytes=0"),
-    (lambda: _probe.bandwidth(8, 0), "repeats=0"),
+    (lambda: probe.bandwidth(0), "array_bytes=0"),
+    (lambda: probe.bandwidth(8, 0), "repeats=0"),
     (lambda: measure.plan_for(-1), "memory_bytes=-1"),
     (lambda: measure.run(TINY, limit_s=0), "limit_s=0"),
     (lambda: measure.run(TINY, memory_bytes=0), "memory_bytes=0"),

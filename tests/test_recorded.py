@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -16,7 +17,7 @@ def report(plan=measure.SMALL, read=1e10, flop=1e11, step=0.1):
              "bound_s": 1.0, "serial_s": 1.0, "measured_s": step, "median_s": step, "ratio": 1.0}
             for kv_heads in plan.kv_heads for batch in plan.batches]
     machine = dict.fromkeys([*recorded.KEPT_OF_MACHINE, "free_bytes", "threads_set"], 1)
-    plan = json.loads(json.dumps(measure.asdict(plan)))
+    plan = json.loads(json.dumps(asdict(plan)))
     return {"machine": machine, "plan": plan, "bandwidth": {"dot": read, "gemv": read / 2, "copy": read},
             "matmul": {"library": flop, "compiled": flop / 10, "python": flop / 1e4}, "decode": rows, "left_out": []}
 

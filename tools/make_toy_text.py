@@ -12,7 +12,7 @@ import re
 import sys
 from pydoc_data import topics
 
-DATA = pathlib.Path(__file__).resolve().parents[1] / "src" / "inference_economics" / "data"
+DATA = pathlib.Path(__file__).resolve().parents[1] / "src" / "inference_economics" / "decoder" / "data"
 
 
 def plain(text):

@@ -6,7 +6,7 @@ Five shapes of equal size, several seeds each, on the text of `inference_economi
     relu, gelu         2 KV heads, a plain FFN          what the gate buys
 
 Runs in the oracle's environment (PyTorch on the CPU). The weights of the first seed of mha, gqa and mqa go to
-src/inference_economics/data/toy-*.safetensors in fp16, the results of all to toy_results.json beside them. One thread,
+src/inference_economics/decoder/data/toy-*.safetensors in fp16, the results of all to toy_results.json beside them. One thread,
 seeded: the same versions on the same kind of processor give the same numbers again.
 """
 
@@ -30,7 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 from inference_economics import toy  # noqa: E402
 
-DATA = ROOT / "src" / "inference_economics" / "data"
+DATA = ROOT / "src" / "inference_economics" / "decoder" / "data"
 LAYERS, HIDDEN, HEADS, HEAD_DIM, THETA, EPS = 3, 64, 4, 16, 10000.0, 1e-5
 
 # What K and V give up, or the gate, the FFN gets: the five are equal in size to three parts in a thousand.

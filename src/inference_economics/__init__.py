@@ -14,6 +14,11 @@ __version__ = "0.1.0"
 _MODULES = {
     "accelerators": "hardware.accelerators",
     "calibration": "serving.calibration",
+    "checkpoint": "decoder.checkpoint",
+    "decoder_block": "decoder.block",
+    "decoder_cache": "decoder.cache",
+    "decoder_config": "decoder.config",
+    "decoder_deepseek": "decoder.deepseek",
     "ffn": "models.ffn",
     "glossary": "quantities.glossary",
     "head_sharing": "models.head_sharing",
@@ -22,8 +27,12 @@ _MODULES = {
     "measurements": "serving.measurements",
     "prices": "catalog.prices",
     "queueing": "serving.queueing",
+    "recorded": "measure.recorded",
     "roofline": "hardware.roofline",
+    "rope": "decoder.rope",
     "step": "serving.step",
+    "toy": "decoder.toy",
+    "toy_context": "decoder.toy_context",
     "units": "quantities.units",
 }
 # name: the module that defines it

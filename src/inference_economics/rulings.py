@@ -25,11 +25,11 @@ from . import (
     serving,
     silicon,
     spend,
-    toy_context,
     training,
 )
 from .catalog import prices
 from .catalog.facts import day
+from .decoder import toy_context
 from .hardware import accelerators
 from .models import head_sharing, kv_cache
 from .quantities.checks import require_fraction, require_positive

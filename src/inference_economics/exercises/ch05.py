@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import models, rope, serving
+from .. import models, serving
 from ..catalog import prices
+from ..decoder import rope
 from ..hardware import accelerators
 from ..models import ffn, kv_cache
 from ..quantities.units import text

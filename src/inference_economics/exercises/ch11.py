@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .. import catalog, custom_silicon, recorded
+from .. import catalog, custom_silicon
 from ..hardware import accelerators, kernels
+from ..measure import recorded
 from ..quantities.units import text
 from . import Exercise
 

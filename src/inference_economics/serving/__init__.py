@@ -29,15 +29,7 @@ from .queueing import (
 )
 from .replica import BATCHES, LAYOUTS, Replica, best_replica
 from .speculative import expected_tokens, speculative_speedup, verification_cost
-from .token_cost import (
-    SECONDS_PER_HOUR,
-    TokenCost,
-    calibrated_token_cost,
-    hourly_usd_per_token,
-    ladder,
-    token_cost,
-    usd_per_output_token,
-)
+from .token_cost import TokenCost, calibrated_token_cost, hourly_usd_per_token, ladder, token_cost, usd_per_output_token
 
 __all__ = [
     "BATCHES",
@@ -46,7 +38,6 @@ __all__ = [
     "EULER_GAMMA",
     "HOURS",
     "LAYOUTS",
-    "SECONDS_PER_HOUR",
     "Best",
     "Frontier",
     "Pools",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .quantities.checks import require_whole
+from ..quantities.checks import require_whole
 
 FLOAT_BYTES = 4
 

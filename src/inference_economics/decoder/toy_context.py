@@ -11,9 +11,9 @@ import json
 
 import numpy as np
 
+from ..quantities.checks import lookup, require_whole
 from . import toy
 from .decoder import Decoder
-from .quantities.checks import lookup, require_whole
 from .rope import Scaling
 
 METHODS = ("none", "linear", "ntk", "yarn", "llama3")

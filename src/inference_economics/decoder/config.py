@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .quantities.checks import lookup, require_positive, require_whole
+from ..quantities.checks import lookup, require_positive, require_whole
 from .rope import Scaling, frequencies
 
 FFN = ("swiglu", "relu", "gelu")

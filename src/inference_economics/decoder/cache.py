@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .quantities.checks import lookup, require_whole
+from ..quantities.checks import lookup, require_whole
 
 # Element type, and the bytes that one vector of values needs besides its values.
 DTYPES = {"float64": (np.float64, 0), "float32": (np.float32, 0), "float16": (np.float16, 0), "int8": (np.int8, 2)}

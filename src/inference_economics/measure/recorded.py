@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable
 from importlib import resources
 
-from .hardware import roofline
+from ..hardware import roofline
 
 KEPT_OF_MACHINE = ("date", "system", "cores", "cache_bytes", "python", "numpy", "blas")
 FLOAT_BYTES = 4
@@ -77,4 +77,4 @@ def load() -> dict:
     dict
         As from `measure.run`: ``machine``, ``plan``, ``bandwidth`` [B/s], ``matmul`` [FLOP/s], ``decode`` [s].
     """
-    return json.loads((resources.files(__package__) / "data" / "two_core_machine.json").read_text(encoding="utf-8"))
+    return json.loads((resources.files(__package__) / "two_core_machine.json").read_text(encoding="utf-8"))

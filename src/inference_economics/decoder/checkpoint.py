@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, deserialize
 
+from ..quantities.checks import lookup
+from .config import Config
 from .decoder import Decoder
-from .decoder_config import Config
-from .quantities.checks import lookup
 from .rope import Scaling
 
 _NUMBERS = {"F64": np.float64, "F32": np.float32, "F16": np.float16}

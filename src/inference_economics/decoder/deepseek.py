@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .decoder_block import attend, feed_forward, linear, rms_norm
+from .block import attend, feed_forward, linear, rms_norm
 from .rope import rotate
 
 

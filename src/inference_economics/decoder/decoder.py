@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .decoder_block import feed_forward, grouped_query, linear, rms_norm, softmax
-from .decoder_cache import Cache
-from .decoder_config import Config, check_weights, shapes
-from .decoder_deepseek import latent_attention, mixture
-from .quantities.checks import require, require_non_negative, require_whole
-from .rope import Scaling, frequencies
-
-__all__ = ["Cache", "Config", "Decoder", "Scaling", "check_weights", "sample", "shapes"]
+from ..quantities.checks import require, require_non_negative, require_whole
+from .block import feed_forward, grouped_query, linear, rms_norm, softmax
+from .cache import Cache
+from .config import check_weights, shapes
+from .deepseek import latent_attention, mixture
+from .rope import frequencies
 
 
 class Decoder:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .quantities.checks import lookup, require, require_positive, require_whole
+from ..quantities.checks import lookup, require, require_positive, require_whole
 
 
 def _check_head(head_dim):

@@ -16,16 +16,16 @@ from importlib import resources
 
 import numpy as np
 
+from ..quantities.checks import lookup, require_whole
 from .checkpoint import read_weights
+from .config import Config
 from .decoder import Decoder
-from .decoder_config import Config
-from .quantities.checks import lookup, require_whole
 
 VOCAB = 128
 CONTEXT_TOK = 128
 HELD_OUT = 0.1
 NAMES = ("mha", "gqa", "mqa")
-DATA = resources.files("inference_economics") / "data"
+DATA = resources.files(__package__) / "data"
 
 
 def text() -> str:

@@ -1,0 +1,20 @@
+"""Whether it really runs so: a small decoder in numpy, with the toy models that it runs."""
+
+# May import: quantities.
+
+from .cache import DTYPES, Cache, quantise
+from .config import ATTENTION, FFN, Config, check_weights, shapes
+from .decoder import Decoder, sample
+
+__all__ = [
+    "ATTENTION",
+    "DTYPES",
+    "FFN",
+    "Cache",
+    "Config",
+    "Decoder",
+    "check_weights",
+    "quantise",
+    "sample",
+    "shapes",
+]
