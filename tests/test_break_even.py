@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import break_even as be
-from inference_economics.ownership import usd_per_used_hour
+from inference_economics.buying.ownership import usd_per_used_hour
 from inference_economics.serving.token_cost import hourly_usd_per_token
 
 yearly = st.floats(1e3, 1e7)

@@ -22,7 +22,7 @@ from inference_economics import (
     serving,
 )
 from inference_economics.decision import yearly_costs
-from inference_economics.uncertainty import interval
+from inference_economics.risk.uncertainty import interval
 
 H100, B200 = scenarios.machines()[0], scenarios.machines()[-1]
 SETUP = serving.setup(models.get("llama-3.1-70b"), H100.chip)

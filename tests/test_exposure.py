@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_economics import exposure as ex
-from inference_economics.ownership import capital_recovery_factor
-from inference_economics.price_paths import draws, simulate_prices
+from inference_economics.buying.ownership import capital_recovery_factor
+from inference_economics.risk.price_paths import draws, simulate_prices
 
 TABLE = draws(40_000, 12, seed=11)
 money = st.floats(1, 1e9)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_economics import options as op
-from inference_economics.price_paths import draws, simulate_prices
+from inference_economics.risk.price_paths import draws, simulate_prices
 
 TABLE = draws(40_000, 36, seed=21)
 prices = st.floats(0.5, 5)

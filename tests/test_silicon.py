@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import silicon as si
-from inference_economics.ownership import capital_recovery_factor
+from inference_economics.buying.ownership import capital_recovery_factor
 
 areas = st.floats(20, 900)
 densities = st.floats(0, 0.01)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference_economics.custom_silicon import break_even_units
-from inference_economics.ownership import owned_usd_per_year
+from inference_economics.buying.ownership import owned_usd_per_year
+from inference_economics.risk.uncertainty import Range, interval, sample_quantile, sensitivity
 from inference_economics.serving.token_cost import hourly_usd_per_token
-from inference_economics.uncertainty import Range, interval, sample_quantile, sensitivity
+from inference_economics.silicon.programme import break_even_units
 
 ordered = st.tuples(st.floats(0.1, 1e6), st.floats(1, 10), st.floats(1, 10)).map(
     lambda x: (x[0], x[0] * x[1], x[0] * x[1] * x[2]))

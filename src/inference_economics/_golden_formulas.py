@@ -10,9 +10,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from . import custom_silicon, market, models, ownership, scaling, silicon, training
+from . import models, silicon, training
+from .buying import market, ownership
 from .hardware import accelerators, roofline
 from .models import kv_cache, weights
+from .silicon import programme
+from .training import scaling
 
 FORMULAS = {}
 
@@ -298,13 +301,13 @@ def good_die(die_area_mm2, defects_per_mm2, wafer_usd):
 @formula
 def perf_per_tco(saving_fraction):
     """Performance per cost that a saving amounts to."""
-    return custom_silicon.perf_per_tco_from_saving(saving_fraction)
+    return programme.perf_per_tco_from_saving(saving_fraction)
 
 
 @formula
 def break_even_units(nre_usd, tco_usd_per_unit, saving_fraction):
     """GPU-equivalents that pay for a chip programme."""
-    return custom_silicon.break_even_units(nre_usd, tco_usd_per_unit, saving_fraction)
+    return programme.break_even_units(nre_usd, tco_usd_per_unit, saving_fraction)
 
 
 # -- speculative decoding ---------------------------------------------------------------------------------------------

@@ -12,29 +12,19 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from . import (
-    break_even,
-    catalog,
-    custom_silicon,
-    decision,
-    exposure,
-    market,
-    models,
-    ownership,
-    scenarios,
-    serving,
-    silicon,
-    spend,
-    training,
-)
+from . import catalog, decision, models, scenarios, serving, silicon, training
+from .buying import break_even, market, ownership
 from .catalog import prices
 from .catalog.facts import day
 from .decoder import toy_context
 from .hardware import accelerators
 from .models import head_sharing, kv_cache
 from .quantities.checks import require_fraction, require_positive
+from .risk import exposure
 from .serving import calibration, step
 from .serving.token_cost import ladder
+from .silicon import programme
+from .training import spend
 
 RENTS_OF = "2026-10-05"  # the day of the rents in chapters 8 and 9
 SAVING_GPU_YEARS = 5.0  # life of a server in chapters 10 and 11
@@ -120,7 +110,7 @@ def owned_gpu() -> SimpleNamespace:
 def programme_usd() -> float:
     """Return the cost of the chip programme of chapter 10 [USD]."""
     design = catalog.silicon("design-7nm").value
-    return custom_silicon.programme_cost(design, 10e6, 1, 30e6, 100e6, SAVING_GPU_YEARS, 0.08).total_usd
+    return programme.programme_cost(design, 10e6, 1, 30e6, 100e6, SAVING_GPU_YEARS, 0.08).total_usd
 
 
 @cache
@@ -130,7 +120,7 @@ def own_chip() -> SimpleNamespace:
     For C5, chapter 10.
     """
     saving = catalog.silicon("mtia-2i-saving").value
-    units = custom_silicon.break_even_units(programme_usd(), owned_gpu().life_usd, saving)
+    units = programme.break_even_units(programme_usd(), owned_gpu().life_usd, saving)
     chip, model = accelerators.get("mtia-2i"), models.get("llama-2-7b")
     return SimpleNamespace(
         saving=saving, units=units, prompts=units * day().output_tok_per_gpu / OUTPUT_TOK,
@@ -144,9 +134,9 @@ def full_stack() -> SimpleNamespace:
     For C6, chapter 11.
     """
     rows = {(row["version"], row["chip"]): row["high"] for row in catalog.published("flash-attention").records()}
-    gain = custom_silicon.saving_from_perf_per_tco(1.1)
+    gain = programme.saving_from_perf_per_tco(1.1)
     return SimpleNamespace(before=rows["2", "H100"], after=rows["3", "H100"],
-                           pays=custom_silicon.break_even_units(team_usd_per_year(), owned_gpu().year_usd, gain))
+                           pays=programme.break_even_units(team_usd_per_year(), owned_gpu().year_usd, gain))
 
 
 def team_usd_per_year() -> float:
@@ -312,7 +302,7 @@ def tipping(prompts_per_day=PLATFORM_PROMPTS, output_tok=OUTPUT_TOK, work=1.0, r
     spent = spend.cumulative_spend(3.0, training.programme_usd(one.run_usd, final_run_fraction), tokens,
                                    one.usd_per_token * rent / work, retrain_every_years=1.0)
     odds = spent.serving_usd / spent.training_usd
-    chip_pays = custom_silicon.break_even_units(programme_usd(), gpu.life_usd, saving)
+    chip_pays = programme.break_even_units(programme_usd(), gpu.life_usd, saving)
     llama, hbm = models.get("llama-3.1-70b"), accelerators.get("h100-sxm").hbm_bytes
     shared, alone = (kv_cache.sequences_that_fit(one, hbm, context_tok, 8, 1, 1)
                      for one in (llama, head_sharing.with_kv_heads(llama, llama.q_heads)))

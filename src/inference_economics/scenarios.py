@@ -20,9 +20,9 @@ from .hardware.accelerators import Accelerator
 from .hardware.accelerators import get as accelerator
 from .models.spec import get as get_model
 from .quantities.checks import lookup, require, require_whole
+from .risk.uncertainty import Range
 from .serving import calibration
 from .serving.replica import best_replica
-from .uncertainty import Range
 
 SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the programme; assumed
 

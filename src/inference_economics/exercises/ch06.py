@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import catalog, market, models, serving
+from .. import catalog, models, serving
+from ..buying import market
 from ..catalog import prices
 from ..hardware import accelerators
 from ..quantities.units import text

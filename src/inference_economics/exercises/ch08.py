@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import catalog, models, ownership
+from .. import catalog, models
+from ..buying import ownership
 from ..hardware import accelerators
 from ..models import head_sharing, kv_cache
 from ..quantities.units import text

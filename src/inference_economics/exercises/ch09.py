@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import catalog, market, ownership, serving
+from .. import catalog, serving
+from ..buying import market, ownership
 from ..catalog import prices
 from ..quantities.units import text
 from ..serving import calibration

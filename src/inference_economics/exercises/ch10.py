@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from .. import catalog, custom_silicon, models, ownership, silicon
+from .. import catalog, models, silicon
+from ..buying import ownership
 from ..hardware import accelerators, roofline
 from ..quantities.units import text
+from ..silicon import programme
 from . import Exercise
 
 _WAFER = catalog.silicon("wafer-n5").value
@@ -25,10 +27,10 @@ _recovery = ownership.capital_recovery_factor(0.08, 5)
 _stack = silicon.margin_stack(3320, 0.88, 8, 32_010, 0.05, 0.3, _recovery, 45_000, 0.7)
 _day = dict(catalog.published("deepseek-day").rows)
 _per_gpu = _day["output tokens"] / (_day["average nodes"] * _day["GPUs per node"])
-_units = custom_silicon.break_even_units(700e6, 60_000, _SAVING)
+_units = programme.break_even_units(700e6, 60_000, _SAVING)
 _prompts = _units * _per_gpu / 500
 _floor = roofline.decode_step_time_s(1, 0, 0, 2 * _7B.n_params_read, _7B.n_params_read, _2I.hbm_bytes_per_s, _2I.bf16_flop_per_s)
-_left = custom_silicon.perf_per_tco_after_delay(_END, 2, 0.4)
+_left = programme.perf_per_tco_after_delay(_END, 2, 0.4)
 
 EXERCISES = (
     Exercise(
@@ -97,23 +99,23 @@ EXERCISES = (
         id="asic-2",
         question=f"A chip does the work of a GPU at {text(_SAVING, '%')} lower cost of ownership. What is its performance per "
                  "cost of ownership, with the GPU at 1?",
-        answer=custom_silicon.perf_per_tco_from_saving(_SAVING),
+        answer=programme.perf_per_tco_from_saving(_SAVING),
         unit="×",
         wrong=((1 + _SAVING, "A saving is not a gain: 44% less cost is more than 44% more work per dollar."),
                (1 / _SAVING, "That divides by what is saved. Divide by what is still paid.")),
-        solution=f"\\( 1 / (1 - 0.44) \\) = {text(custom_silicon.perf_per_tco_from_saving(_SAVING), '×')}.",
+        solution=f"\\( 1 / (1 - 0.44) \\) = {text(programme.perf_per_tco_from_saving(_SAVING), '×')}.",
     ),
     Exercise(
         id="asic-3",
         question="A programme costs $300 million. A GPU costs $60,000 over its life and the new chip saves 44% at equal work. "
                  "Three of the new chips do the work of one GPU. How many of the new chips must be built before it pays?",
-        answer=3 * custom_silicon.break_even_units(300e6, 60_000, 0.44),
+        answer=3 * programme.break_even_units(300e6, 60_000, 0.44),
         unit="chips",
-        wrong=((custom_silicon.break_even_units(300e6, 60_000, 0.44), "Those are GPUs' worth of work. Three chips make one."),
+        wrong=((programme.break_even_units(300e6, 60_000, 0.44), "Those are GPUs' worth of work. Three chips make one."),
                (3 * 300e6 / 60_000, "You divided by the whole cost of a GPU. Only 44% of it is saved."),
-               (custom_silicon.break_even_units(300e6, 60_000, 0.44) / 3, "Three chips per GPU, not three GPUs per chip.")),
-        solution=f"{text(custom_silicon.break_even_units(300e6, 60_000, 0.44))} GPUs' worth of work, and three chips for each: "
-                 f"{text(3 * custom_silicon.break_even_units(300e6, 60_000, 0.44))} chips.",
+               (programme.break_even_units(300e6, 60_000, 0.44) / 3, "Three chips per GPU, not three GPUs per chip.")),
+        solution=f"{text(programme.break_even_units(300e6, 60_000, 0.44))} GPUs' worth of work, and three chips for each: "
+                 f"{text(3 * programme.break_even_units(300e6, 60_000, 0.44))} chips.",
     ),
     Exercise(
         id="asic-4",
@@ -127,7 +129,7 @@ EXERCISES = (
                (_END / 1.8, "40% a year compounds: two years make 1.4 × 1.4."),
                (_END * 1.96, "The rival's progress divides the advantage.")),
         solution=f"\\( 1.8 / 1.4^2 \\) = {text(_left, '×')}. The chip arrives behind. It was overtaken after "
-                 f"{text(custom_silicon.years_until_overtaken(_END, 0.4), '')} years.",
+                 f"{text(programme.years_until_overtaken(_END, 0.4), '')} years.",
     ),
     Exercise(
         id="asic-5",
@@ -138,7 +140,7 @@ EXERCISES = (
         answer=None,
         unit="",
         solution=f"On your own chip: 44% of what, on which of your models, at which latency? Who pays for a second tape-out? At "
-                 f"$60,000 a GPU the programme needs {text(custom_silicon.break_even_units(150e6, 60_000, 0.44))} GPUs' worth of "
+                 f"$60,000 a GPU the programme needs {text(programme.break_even_units(150e6, 60_000, 0.44))} GPUs' worth of "
                  "work if all goes well, and you have 3,000. On the rival's: 25% of the price of a chip is less than 25% of the "
                  "cost of ownership, and the port costs months, in which you pay for both. But there is no $150 million to lose, "
                  "and you can stop after a month. Try the rival's first: the offer alone may move your present price.",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .. import catalog, custom_silicon
+from .. import catalog
 from ..hardware import accelerators, kernels
 from ..measure import recorded
 from ..quantities.units import text
+from ..silicon import programme
 from . import Exercise
 
 _RATES = recorded.load()["matmul"]
@@ -13,8 +14,8 @@ _H100, _A100 = accelerators.get("h100-sxm"), accelerators.get("a100-sxm-80gb")
 _library = _RATES["library"] / _RATES["python"]
 _scores = 32 * 32_768**2 * 2
 _team, _gpu_year, _gain = 20 * 400_000, 15_000, 0.1
-_saving = custom_silicon.saving_from_perf_per_tco(1 + _gain)
-_fleet = custom_silicon.break_even_units(_team, _gpu_year, _saving)
+_saving = programme.saving_from_perf_per_tco(1 + _gain)
+_fleet = programme.break_even_units(_team, _gpu_year, _saving)
 
 _rows = catalog.published("llama3-mfu").records()[1]
 _mfu = _rows["tflops_per_gpu"] * 1e12 / _H100.bf16_flop_per_s
@@ -111,7 +112,7 @@ EXERCISES = (
                  "you measure first?",
         answer=None,
         unit="",
-        solution=f"First the size: 30% on 64 GPUs at $15,000 a year saves {text(64 * 15_000 * custom_silicon.saving_from_perf_per_tco(1.3), 'USD')} "
+        solution=f"First the size: 30% on 64 GPUs at $15,000 a year saves {text(64 * 15_000 * programme.saving_from_perf_per_tco(1.3), 'USD')} "
                  "a year, so the price is more than two years of it. Then where the time goes: which part of the step, at your batch "
                  "and context, is far from its bound, and what share of the time it takes. If that share is 20%, no kernel gives 30%. "
                  "Then how the promise is measured: end to end, at your latency target, against the newest version of the engine. "

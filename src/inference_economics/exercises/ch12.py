@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import exposure, options, price_paths
 from ..catalog import prices
 from ..quantities.units import text
+from ..risk import exposure, options, price_paths
 from . import Exercise
 
 _CHANGES = prices.api_changes()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import custom_silicon, market, scenarios
+from .. import scenarios
+from ..buying import market
 from ..decision import yearly_costs
 from ..quantities.units import text
+from ..silicon import programme
 from . import Exercise
 
 _START, _ENTERPRISE, _PLATFORM = scenarios.SCENARIOS.values()
@@ -112,7 +114,7 @@ EXERCISES = (
                                              "question asks for the saving."),
                (3e8 / (6e4 * 20_000) / 8, "GPUs, not servers: do not divide by eight.")),
         solution=f"\\( 3\\times 10^8 / (20{{,}}000 \\times 60{{,}}000) \\) = {text(_saving_needed, '%')}, which is "
-                 f"{text(custom_silicon.perf_per_tco_from_saving(_saving_needed), '×')} the work per dollar. Every year of "
+                 f"{text(programme.perf_per_tco_from_saving(_saving_needed), '×')} the work per dollar. Every year of "
                  "delay raises it, because the GPUs of that year are bought all the same.",
     ),
     Exercise(

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.checks import is_traced, lookup, require
-from .quantities.limits import checked
+from ..quantities.checks import is_traced, lookup, require
+from ..quantities.limits import checked
 
 
 @dataclass(frozen=True)

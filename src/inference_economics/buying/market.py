@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .quantities.limits import SECONDS_PER_HOUR, checked
-from .quantities.mathematics import ratio
+from ..quantities.limits import SECONDS_PER_HOUR, checked
+from ..quantities.mathematics import ratio
 
 
 def _bill(prompt_tok, output_tok, input_price, output_price, cached_fraction, cached_price, batch_fraction, discount):

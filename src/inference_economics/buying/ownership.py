@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.limits import DAYS_PER_YEAR, HOURS_PER_YEAR, checked
-from .quantities.mathematics import annuity_years, ratio
+from ..quantities.limits import DAYS_PER_YEAR, HOURS_PER_YEAR, checked
+from ..quantities.mathematics import annuity_years, ratio
 
 
 @checked

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .quantities.limits import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_YEAR, checked
-from .quantities.mathematics import ratio
+from ..quantities.limits import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_YEAR, checked
+from ..quantities.mathematics import ratio
 
 
 @checked

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .quantities.checks import is_traced, require, require_whole
-from .quantities.limits import checked
-from .quantities.mathematics import call_value, first_axis, grown, ratio
+from ..quantities.checks import is_traced, require, require_whole
+from ..quantities.limits import checked
+from ..quantities.mathematics import call_value, first_axis, grown, ratio
 
 
 @checked

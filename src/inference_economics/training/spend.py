@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.limits import DAYS_PER_YEAR, checked
-from .quantities.mathematics import exp_mean, first_axis, geometric_sum, grown, log_mean, ratio
+from ..quantities.limits import DAYS_PER_YEAR, checked
+from ..quantities.mathematics import exp_mean, first_axis, geometric_sum, grown, log_mean, ratio
 
 
 class Spend(NamedTuple):

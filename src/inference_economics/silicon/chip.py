@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.limits import HOURS_PER_YEAR, checked
-from .quantities.mathematics import exp_mean, ratio
+from ..quantities.limits import HOURS_PER_YEAR, checked
+from ..quantities.mathematics import exp_mean, ratio
 
 
 @checked

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.checks import require, require_whole
-from .quantities.limits import checked
-from .quantities.mathematics import grown
+from ..quantities.checks import require, require_whole
+from ..quantities.limits import checked
+from ..quantities.mathematics import grown
 
 
 class Draws(NamedTuple):

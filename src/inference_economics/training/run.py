@@ -6,8 +6,8 @@ model to train is the question of `scaling`.
 
 from __future__ import annotations
 
-from .quantities.limits import SECONDS_PER_HOUR, checked
-from .quantities.mathematics import ratio
+from ..quantities.limits import SECONDS_PER_HOUR, checked
+from ..quantities.mathematics import ratio
 
 
 @checked

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.limits import checked
-from .quantities.mathematics import annuity_years, grown, ratio
+from ..quantities.limits import checked
+from ..quantities.mathematics import annuity_years, grown, ratio
 
 
 class ProgrammeCost(NamedTuple):

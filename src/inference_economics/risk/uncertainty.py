@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .quantities.checks import lookup, require, require_whole
-from .quantities.mathematics import normal_ppf
+from ..quantities.checks import lookup, require, require_whole
+from ..quantities.mathematics import normal_ppf
 
 _KINDS = ("triangular", "lognormal")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .quantities.limits import checked
-from .quantities.mathematics import annuity_years, call_value, grown, normal_cdf, ratio
+from ..quantities.limits import checked
+from ..quantities.mathematics import annuity_years, call_value, grown, normal_cdf, ratio
 
 
 @checked

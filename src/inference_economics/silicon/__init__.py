@@ -1,0 +1,37 @@
+"""Whether to make a chip: its die and its margins, and the programme that designs it."""
+
+# May import: quantities, catalog.
+
+from .chip import (
+    YIELD_MODELS,
+    ChipCost,
+    MarginStack,
+    chip_cost,
+    good_die_usd,
+    gross_dies,
+    margin_stack,
+    memory_usd,
+    murphy_yield,
+    negative_binomial_yield,
+    poisson_yield,
+    price_at_margin,
+    repaired_yield,
+    seeds_yield,
+)
+
+__all__ = [
+    "YIELD_MODELS",
+    "ChipCost",
+    "MarginStack",
+    "chip_cost",
+    "good_die_usd",
+    "gross_dies",
+    "margin_stack",
+    "memory_usd",
+    "murphy_yield",
+    "negative_binomial_yield",
+    "poisson_yield",
+    "price_at_margin",
+    "repaired_yield",
+    "seeds_yield",
+]

@@ -1,0 +1,25 @@
+"""Training against serving: runs, their best size, and what is spent on each over the years."""
+
+# May import: quantities, catalog, models.
+
+from .run import (
+    programme_usd,
+    serving_flop,
+    training_days,
+    training_flop,
+    training_flop_with_attention,
+    training_gpu_hours,
+    training_mfu,
+    training_usd,
+)
+
+__all__ = [
+    "programme_usd",
+    "serving_flop",
+    "training_days",
+    "training_flop",
+    "training_flop_with_attention",
+    "training_gpu_hours",
+    "training_mfu",
+    "training_usd",
+]
