@@ -21,10 +21,10 @@ from inference_economics import (
     scenarios,
     serving,
 )
-from inference_economics.decision import yearly_costs
+from inference_economics.decision import doubts, offers, yearly_costs
 from inference_economics.risk.uncertainty import interval
 
-H100, B200 = scenarios.machines()[0], scenarios.machines()[-1]
+H100, B200 = offers.machines()[0], offers.machines()[-1]
 SETUP = serving.setup(models.get("llama-3.1-70b"), H100.chip)
 CONSTANTS = calibration.constants(H100.chip)
 REPLICA = {"service_s": 20.0, "batch": 64.0, "n_chips": 2.0}
@@ -166,7 +166,7 @@ def test_the_best_replica_meets_its_targets_and_matches_the_serving_model():
 
 def test_a_latent_cache_is_not_copied_to_every_chip():
     """DeepSeek-V3 on eight H200: whole attention layers on each chip hold more sequences than cut ones."""
-    h200 = scenarios.machines()[1].chip
+    h200 = offers.machines()[1].chip
     s, c = serving.setup(models.get("deepseek-v3"), h200), calibration.constants(h200)
     best = serving.best_replica(s, c, 4000, 1200, 10.0, 0.05)
     cut, whole = (calibration.calibrated("deepseek-v3", "h200-sxm", concurrency=float(best.batch), prompt_tok=4000,
@@ -207,49 +207,49 @@ def test_privacy_rules_out_and_does_not_price():
 
 
 def test_doubts_are_factors_around_one_on_inputs_that_exist():
-    for doubt in scenarios.doubts():
+    for doubt in doubts.doubts():
         assert doubt.range.low < doubt.range.mid == 1 < doubt.range.high, doubt.name
         assert all(name.removeprefix("1/") in INPUTS for name in doubt.arguments)
         assert doubt.why
 
 
-@pytest.mark.parametrize("doubt", scenarios.doubts(), ids=lambda doubt: doubt.name)
+@pytest.mark.parametrize("doubt", doubts.doubts(), ids=lambda doubt: doubt.name)
 def test_every_doubt_moves_a_cost_of_the_platform_by_all_its_inputs(doubt):
     inputs = scenarios.inputs_of(scenarios.SCENARIOS["A billion prompts a day"])
     assert {argument.removeprefix("1/") for argument in doubt.arguments} <= set(inputs)
-    moved = yearly_costs(**scenarios.scaled(inputs, {doubt.name: doubt.range.high})).ways
+    moved = yearly_costs(**doubts.scaled(inputs, {doubt.name: doubt.range.high})).ways
     assert any(float(a) != float(b) for a, b in zip(moved, yearly_costs(**inputs).ways, strict=True))
 
 
 def test_the_fixed_sample_agrees_with_ten_thousand_draws():
     """The page's hundred draws against `uncertainty.interval`, in logarithms: within a tenth at both ends."""
-    few = yearly_costs(**scenarios.scaled(INPUTS, scenarios.factor_sample()))
-    ranges = {doubt.name: doubt.range for doubt in scenarios.doubts()}
+    few = yearly_costs(**doubts.scaled(INPUTS, doubts.factor_sample()))
+    ranges = {doubt.name: doubt.range for doubt in doubts.doubts()}
     for way in ("api_usd", "rent_usd", "own_usd", "custom_usd"):
-        many = interval(lambda _way=way, **factors: getattr(yearly_costs(**scenarios.scaled(INPUTS, factors)), _way),
+        many = interval(lambda _way=way, **factors: getattr(yearly_costs(**doubts.scaled(INPUTS, factors)), _way),
                         ranges, samples=4000)
         ours = np.quantile(getattr(few, way), [0.05, 0.95])
         assert np.log(ours / [many.low, many.high]) == pytest.approx([0, 0], abs=0.25), way
 
 
 def test_swings_move_one_doubt_at_a_time():
-    swings = scenarios.factor_swings()
+    swings = doubts.factor_swings()
     table = np.stack(list(swings.values()))
     assert ((table != 1).sum(axis=0) == [*[1] * (table.shape[1] - 1), 0]).all()
-    c = yearly_costs(**scenarios.scaled(INPUTS, swings))
+    c = yearly_costs(**doubts.scaled(INPUTS, swings))
     place = list(swings).index("rent")
     assert c.rent_usd[2 * place] < c.rent_usd[-1] < c.rent_usd[2 * place + 1]
     assert c.own_usd[2 * place] == c.own_usd[-1]
 
 
 def test_scaled_divides_and_holds_the_peak_at_one():
-    out = scenarios.scaled({"service_s": 10.0, "peak_to_mean": 1.2}, {"speed": 2.0, "peak": 0.5, "rent": 3.0})
+    out = doubts.scaled({"service_s": 10.0, "peak_to_mean": 1.2}, {"speed": 2.0, "peak": 0.5, "rent": 3.0})
     assert out == {"service_s": 5.0, "peak_to_mean": 1.0}
 
 
 def test_machines_come_from_the_catalogue():
     assert H100.price_usd_per_hour == 4.02
-    assert [machine.name for machine in scenarios.machines()] == ["h100-sxm", "h200-sxm", "b200"]
+    assert [machine.name for machine in offers.machines()] == ["h100-sxm", "h200-sxm", "b200"]
     assert B200.power_w == catalog.datacentre("power-dgx-b200").value
 
 
@@ -260,13 +260,13 @@ def test_scenarios_lead_where_they_should():
     assert min(platform.ways) == platform.own_usd
     day = platform.prompts / 365
     assert 1e9 < day < 1e9 * 1.3**5
-    assert {one.name for one in scenarios.offers()} >= {k["api"] for k in scenarios.SCENARIOS.values()}
+    assert {one.name for one in offers.offers()} >= {k["api"] for k in scenarios.SCENARIOS.values()}
     contract = prices.rental_quotes("h100-sxm", "neocloud", "contract-1y")[-1]
     month = prices.rental_series("h100-sxm")
     index = month.index_usd_per_hour[month.months.index(contract.date)]
     assert scenarios.SCENARIOS["A billion prompts a day"]["rent_over_median"] == pytest.approx(
         contract.usd_per_hour / index, abs=0.005)
-    assert scenarios.precision_of(models.get("gpt-oss-120b")) == "mxfp4"
+    assert offers.precision_of(models.get("gpt-oss-120b")) == "mxfp4"
 
 
 def test_a_scenario_that_lacks_something_is_named():
@@ -298,13 +298,13 @@ def test_a_bad_target_is_named(name):
 
 def test_bad_factors_and_samples_are_named():
     with pytest.raises(ValueError, match=r"unknown doubt 'speeed'.*Did you mean 'speed'"):
-        scenarios.scaled(INPUTS, {"speeed": 1.0})
+        doubts.scaled(INPUTS, {"speeed": 1.0})
     with pytest.raises(ValueError, match=r"rent=0 is outside \(0, inf\); 1 changes nothing"):
-        scenarios.scaled(INPUTS, {"rent": 0.0})
+        doubts.scaled(INPUTS, {"rent": 0.0})
     with pytest.raises(ValueError, match=r"samples=0 is outside"):
-        scenarios.factor_sample(0)
+        doubts.factor_sample(0)
     with pytest.raises(ValueError, match=r"seed=.*must be a whole number"):
-        scenarios.factor_sample(10, seed=0.5)
+        doubts.factor_sample(10, seed=0.5)
     with pytest.raises(ValueError, match="ten years at most"):
         costs(horizon_years=11.0)
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import accelerators, calibration, catalog, models, prices, rulings, serving
+from inference_economics.decision import savings
 
 
 def held(**assumptions) -> set[str]:
@@ -77,10 +78,10 @@ def test_each_rung_costs_more():
 
 
 def test_a_doubling_and_a_routing_that_save_alike():
-    saved = rulings.saved_by_efficiency(2.0, 0.8)
+    saved = savings.saved_by_efficiency(2.0, 0.8)
     assert saved == pytest.approx(0.4)
-    assert rulings.saved_by_smaller_model(saved / (1 - 1 / 3.2), 3.2) == pytest.approx(saved)
-    assert rulings.saved_by_efficiency(1.0) == 0
+    assert savings.saved_by_smaller_model(saved / (1 - 1 / 3.2), 3.2) == pytest.approx(saved)
+    assert savings.saved_by_efficiency(1.0) == 0
 
 
 @pytest.mark.parametrize(("function", "given_", "words"), [
@@ -91,10 +92,10 @@ def test_a_doubling_and_a_routing_that_save_alike():
     (rulings.tipping, {"final_run_fraction": 2}, "final_run_fraction=2"), (rulings.tipping, {"saving": 44}, "=44"),
     (rulings.tipping, {"chip_margin": 88}, "chip_margin=88"), (rulings.tipping, {"context_tok": -5}, "context_tok=-5"),
     (rulings.tipping, {"margin": 60}, "cost_usd=-59"),
-    (rulings.saved_by_efficiency, {"gain": 0}, "gain=0"),
-    (rulings.saved_by_efficiency, {"gain": 2, "reach": 80}, "reach=80"),
-    (rulings.saved_by_smaller_model, {"share": 58, "price_ratio": 2}, "share=58"),
-    (rulings.saved_by_smaller_model, {"share": 0.5, "price_ratio": 0}, "price_ratio=0"),
+    (savings.saved_by_efficiency, {"gain": 0}, "gain=0"),
+    (savings.saved_by_efficiency, {"gain": 2, "reach": 80}, "reach=80"),
+    (savings.saved_by_smaller_model, {"share": 58, "price_ratio": 2}, "share=58"),
+    (savings.saved_by_smaller_model, {"share": 0.5, "price_ratio": 0}, "price_ratio=0"),
 ])
 def test_bad_input(function, given_, words):
     with pytest.raises(ValueError, match=words):

@@ -38,6 +38,7 @@ _MODULES = {
     "roofline": "hardware.roofline",
     "rope": "decoder.rope",
     "scaling": "training.scaling",
+    "scenarios": "decision.scenarios",
     "spend": "training.spend",
     "step": "serving.step",
     "toy": "decoder.toy",

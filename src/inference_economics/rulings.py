@@ -12,14 +12,15 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from . import catalog, decision, models, scenarios, serving, silicon, training
+from . import catalog, decision, models, serving, silicon, training
 from .buying import break_even, market, ownership
 from .catalog import prices
 from .catalog.facts import day
+from .decision import doubts, offers, scenarios
 from .decoder import toy_context
 from .hardware import accelerators
 from .models import head_sharing, kv_cache
-from .quantities.checks import require_fraction, require_positive
+from .quantities.checks import require_positive
 from .risk import exposure
 from .serving import calibration, step
 from .serving.token_cost import ladder
@@ -242,10 +243,10 @@ def efficiency() -> SimpleNamespace:
     start, _, platform = scenarios.SCENARIOS.values()
 
     def cost(scenario, **factors):
-        return decision.yearly_costs(**scenarios.scaled(scenarios.inputs_of(scenario), factors))
+        return decision.yearly_costs(**doubts.scaled(scenarios.inputs_of(scenario), factors))
 
     whole, half = cost(platform), cost(platform, speed=2.0)
-    bills = [cost(start | {"api": offer.name}).api_usd for offer in scenarios.offers()]
+    bills = [cost(start | {"api": offer.name}).api_usd for offer in offers.offers()]
     return SimpleNamespace(
         platform=1 - half.own_usd / whole.own_usd, platform_usd=whole.own_usd - half.own_usd,
         small=1 - cost(start, speed=2.0).rent_usd / cost(start).rent_usd, apis=max(bills) / min(bills),
@@ -340,56 +341,3 @@ def example() -> SimpleNamespace:
     return SimpleNamespace(
         rungs=rungs, over_peak=rungs[3] / rungs[0], day_peak=peak, day_computed=day().usd / missed,
         day_over_peak=day().usd_per_token / peak, day_over_computed=day().usd / missed / peak)
-
-
-# -- capability or efficiency -----------------------------------------------------------------------------------------
-
-
-def saved_by_efficiency(gain, reach=1.0):
-    """Share of a bill saved by doing more work per chip.
-
-    Parameters
-    ----------
-    gain : float or array
-        Work per chip, after over before. [1]
-    reach : float or array
-        Share of the bill that falls with it. [1]
-
-    Returns
-    -------
-    float or array
-        [1]
-
-    Raises
-    ------
-    ValueError
-        For a gain not above zero, or a reach that is no fraction.
-    """
-    require_positive(gain=gain)
-    require_fraction(reach=reach)
-    return reach * (1 - 1 / gain)
-
-
-def saved_by_smaller_model(share, price_ratio):
-    """Share of a bill saved by giving a share of the prompts to a cheaper model.
-
-    Parameters
-    ----------
-    share : float or array
-        Prompts whose answers are as good from the cheaper model. [1]
-    price_ratio : float or array
-        Cost of the dearer model over that of the cheaper one. [1]
-
-    Returns
-    -------
-    float or array
-        [1]
-
-    Raises
-    ------
-    ValueError
-        For a share that is no fraction, or a ratio not above zero.
-    """
-    require_fraction(share=share)
-    require_positive(price_ratio=price_ratio)
-    return share * (1 - 1 / price_ratio)

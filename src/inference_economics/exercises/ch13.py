@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import scenarios
 from ..buying import market
-from ..decision import yearly_costs
+from ..decision import offers, scenarios
+from ..decision.costs import yearly_costs
 from ..quantities.units import text
 from ..silicon import programme
 from . import Exercise
 
 _START, _ENTERPRISE, _PLATFORM = scenarios.SCENARIOS.values()
-_OFFERS = {offer.name: offer for offer in scenarios.offers()}
+_OFFERS = {offer.name: offer for offer in offers.offers()}
 _LITE, _TERRA = _OFFERS["gemini-3.5-flash-lite"], _OFFERS["gpt-5.6-terra"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import rulings
+from ..decision import savings
 from ..quantities.units import text
 from . import Exercise
 
@@ -15,7 +16,7 @@ _tie = _platform.platform / (1 - 1 / _platform.smaller_model)
 _days = _spent.days * 10
 _quarter = _rungs[2] / 0.25 / _rungs[0]
 _half_saving = rulings.own_chip().prompts * 2
-_gain = 1 / (1 - rulings.saved_by_smaller_model(0.3, 8.0))
+_gain = 1 / (1 - savings.saved_by_smaller_model(0.3, 8.0))
 
 EXERCISES = (
     Exercise(
@@ -96,9 +97,9 @@ EXERCISES = (
         answer=_gain,
         unit="×",
         wrong=((8 * 0.3, "Savings add up, prices do not: first compute the share of the bill that is saved."),
-               (1 + rulings.saved_by_smaller_model(0.3, 8.0), "That adds the saving to one. A saving of s is worth 1/(1 − s)."),
+               (1 + savings.saved_by_smaller_model(0.3, 8.0), "That adds the saving to one. A saving of s is worth 1/(1 − s)."),
                (1 / 0.7, "That makes the smaller model free. It costs an eighth.")),
-        solution=f"The routing saves \\( 0.3 \\times (1 - 1/8) \\) = {text(rulings.saved_by_smaller_model(0.3, 8.0), '%')}. "
+        solution=f"The routing saves \\( 0.3 \\times (1 - 1/8) \\) = {text(savings.saved_by_smaller_model(0.3, 8.0), '%')}. "
                  f"The same from efficiency needs \\( 1/(1 - s) \\) = {text(_gain, '×')}, about what a good year of kernels "
                  "brings.",
     ),

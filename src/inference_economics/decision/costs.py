@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .buying.market import api_usd
-from .buying.ownership import average_load_fraction, capital_recovery_factor, owned_usd_per_year
-from .quantities.checks import require, require_fraction, require_non_negative
-from .quantities.limits import DAYS_PER_YEAR, checked
-from .serving.queueing import _fleet, column
-from .silicon.programme import programme_cost, saving_from_perf_per_tco
+from ..buying.market import api_usd
+from ..buying.ownership import average_load_fraction, capital_recovery_factor, owned_usd_per_year
+from ..quantities.checks import require, require_fraction, require_non_negative
+from ..quantities.limits import DAYS_PER_YEAR, checked
+from ..serving.queueing import _fleet, column
+from ..silicon.programme import programme_cost, saving_from_perf_per_tco
 
 YEARS = np.arange(10.0)  # a horizon ends within them
 OPTIONS = ("API", "rent", "own", "own chip")

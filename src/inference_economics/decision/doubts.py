@@ -1,0 +1,163 @@
+"""What is not known exactly about a decision: factors on the inputs of `costs.yearly_costs`."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from .. import catalog
+from ..catalog import prices
+from ..catalog.facts import _facts as _fact_file
+from ..quantities.checks import lookup, require, require_whole
+from ..risk.uncertainty import Range
+from ..serving import calibration
+
+SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the programme; assumed
+
+# -- what is not known exactly ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A factor on some inputs of `yearly_costs` that is not known exactly.
+
+    name, title : key, and name for readers.
+    arguments : the inputs that it multiplies; one that begins with ``1/`` is divided by it.
+    range : the factor.
+    why : where the range comes from.
+    """
+
+    name: str
+    title: str
+    arguments: tuple[str, ...]
+    range: Range
+    why: str
+
+
+def _around(fact, kind="lognormal") -> Range:
+    return Range(fact.low / fact.value, 1.0, fact.high / fact.value, kind)
+
+
+@cache
+def doubts() -> tuple[Doubt, ...]:
+    """Return what is not known exactly, each as a factor around one, read from the catalogues where they hold it.
+
+    Returns
+    -------
+    tuple of Doubt
+        In the order of a tornado: the workload, the market, the machines, the programme.
+    """
+    changes = [change.factor for change in prices.api_changes()]
+    index = prices.rental_series("h100-sxm").index_usd_per_hour
+    index = index[np.isfinite(index)]
+    power = [catalog.datacentre(f"electricity-{place}").value for place in ("iowa", "ohio", "illinois")]
+    sites = [catalog.datacentre(name).value for name in ("colocation-wholesale", "colocation-2025",
+                                                        "colocation-global-2025")]
+    lives = [fact.value for name, fact in _fact_file("datacentre.toml").items() if name.startswith("life-")]
+    # A normal error's 90% limits lie at 2.06 times its mean size.
+    error = 1 + 2.06 * max(row["tpot_error"] for row in calibration.unseen()["model"].values())
+    tco = catalog.silicon("mtia-2i-perf-tco")
+    return (
+        Doubt("demand", "demand", ("users",), Range(0.5, 1, 2, "lognormal"), "assumed: half or twice the forecast"),
+        Doubt("peak", "busiest hour", ("peak_to_mean",), Range(0.7, 1, 1.5), "assumed"),
+        Doubt("api", "API price", ("input_usd_per_token", "output_usd_per_token"),
+              Range(min(changes), 1, max(changes), "lognormal"),
+              "least and greatest recorded change of one and the same model"),
+        Doubt("rent", "rent of a chip", ("price_usd_per_hour",),
+              Range(float(index.min() / index[-1]), 1, float(index.max() / index[-1]), "lognormal"),
+              "lowest and highest month of the H100 index over the last one"),
+        Doubt("speed", "speed of a chip", ("1/service_s",), Range(1 / error, 1, error, "lognormal"),
+              "twice the largest mean error of the serving model on a model it was not fitted to"),
+        Doubt("server", "price of a server", ("capex_usd",), _around(catalog.datacentre("server-hgx-h100-2025-03")),
+              "two sellers on one day"),
+        Doubt("life", "life of a server", ("life_years",),
+              Range(min(lives) / 5, 1, max(lives) / 5), "lives in company accounts, over five years"),
+        Doubt("site", "electricity and site", ("electricity_usd_per_kwh", "colocation_usd_per_kw_month"),
+              Range(min(min(power) / 0.08, min(sites) / sites[1]), 1, max(max(power) / 0.08, max(sites) / sites[1]),
+                    "lognormal"), "prices in the catalogue, over the default"),
+        Doubt("people", "people and upkeep", ("team_usd_per_year", "operations_fraction"),
+              Range(0.5, 1, 2, "lognormal"), "assumed: nobody publishes it"),
+        Doubt("programme", "chip programme", ("nre_usd", "software_usd_per_year"),
+              _around(catalog.silicon("design-16nm")), "spread of estimates for one node"),
+        Doubt("advantage", "gain of own chip", ("perf_per_tco",), _around(tco, "triangular"),
+              "MTIA 2i's best and worst model over their mean; recommendation, not language"),
+        Doubt("delay", "years to own chip", ("delay_years",), Range(0.7, 1, 1.5), "assumed"),
+    )
+
+
+def scaled(inputs: Mapping, factors: Mapping) -> dict:
+    """Return the inputs of `yearly_costs` with factors applied.
+
+    Parameters
+    ----------
+    inputs : mapping
+        Keyword arguments of `yearly_costs`.
+    factors : mapping
+        Name of a doubt to its factor, a number or an array.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        For a doubt that is not known, or a factor that is not above zero.
+    """
+    known, out = {doubt.name: doubt for doubt in doubts()}, dict(inputs)
+    for name, factor in factors.items():
+        require(0, np.inf, open_low=True, open_high=True, hint="1 changes nothing.", **{name: factor})
+        for argument in lookup("doubt", name, known).arguments:
+            over = argument.startswith("1/")
+            argument = argument.removeprefix("1/")
+            if argument in out:
+                out[argument] = out[argument] / factor if over else out[argument] * factor
+    if "peak_to_mean" in out:
+        out["peak_to_mean"] = np.maximum(out["peak_to_mean"], 1.0)
+    return out
+
+
+def factor_sample(samples: int = 100, seed: int = 0) -> dict[str, np.ndarray]:
+    """Draw every doubt, stratified, as fixed numbers that a program on a page can hold.
+
+    Parameters
+    ----------
+    samples : int
+        Draws. [1]
+    seed : int
+        The same seed gives the same draws; a doubt's draws do not depend on the others. [1]
+
+    Returns
+    -------
+    dict
+        Name of a doubt to its factors, rounded to four digits.
+
+    Raises
+    ------
+    ValueError
+        Unless both are whole, and `samples` positive.
+    """
+    require_whole(1, samples=samples)
+    require_whole(0, seed=seed)
+    draw = {doubt.name: doubt.range.sample(int(samples), np.random.default_rng([int(seed), zlib.crc32(
+        doubt.name.encode())])) for doubt in doubts()}
+    return {name: np.array([float(f"{value:.4g}") for value in values]) for name, values in draw.items()}
+
+
+def factor_swings() -> dict[str, np.ndarray]:
+    """Return factors that move one doubt at a time: entry 2k has the k-th at its low end, 2k + 1 at its high end.
+
+    Returns
+    -------
+    dict
+        Name of a doubt to its factors; the last entry leaves all of them at one.
+    """
+    rows = {}
+    for k, doubt in enumerate(doubts()):
+        rows[doubt.name] = np.ones(2 * len(doubts()) + 1)
+        rows[doubt.name][2 * k : 2 * k + 2] = doubt.range.low, doubt.range.high
+    return rows
