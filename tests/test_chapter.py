@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inference_economics import Table
-from inference_economics.chapter import explorer_address
+from inference_economics.chapters.exhibits import explorer_address
 
 
 def test_a_pair_is_a_link_on_the_page_and_its_words_in_text():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import check, exercise, exercises, solution
-from inference_economics.exercises import Exercise, parse, suffixes
+from inference_economics.chapters.exercises.exercise import Exercise, parse, suffixes
 from inference_economics.explore import runtime
 from inference_economics.quantities.units import text
 

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import accelerators, calibration, catalog, models, prices, rulings, serving
+from inference_economics.chapters import tipping
 from inference_economics.decision import savings
 
 
 def held(**assumptions) -> set[str]:
-    values = [float(value) for value in rulings.tipping(**assumptions)]
-    return {claim for claim, value in zip(rulings.CLAIMS, values, strict=True) if value >= 1}
+    values = [float(value) for value in tipping.tipping(**assumptions)]
+    return {claim for claim, value in zip(tipping.CLAIMS, values, strict=True) if value >= 1}
 
 
 def test_published_figures():
@@ -42,27 +43,27 @@ def test_every_number_is_finite_and_in_its_range():
 
 def test_the_scale_agrees_with_the_chapters_thresholds():
     gpus = rulings.own_chip().prompts
-    assert rulings.tipping(prompts_per_day=gpus)[5] == pytest.approx(1)
+    assert tipping.tipping(prompts_per_day=gpus)[5] == pytest.approx(1)
     fleet = rulings.full_stack().pays * catalog.day().output_tok_per_gpu / rulings.OUTPUT_TOK
-    assert rulings.tipping(prompts_per_day=fleet)[6] == pytest.approx(1)
-    assert rulings.tipping(users=16, context_tok=rulings.memory().equal_tok)[8] == pytest.approx(1)
+    assert tipping.tipping(prompts_per_day=fleet)[6] == pytest.approx(1)
+    assert tipping.tipping(users=16, context_tok=rulings.memory().equal_tok)[8] == pytest.approx(1)
 
 
 def test_a_share_above_the_range_is_outside_it():
-    assert rulings.CLAIMS[1] in held()
-    assert rulings.CLAIMS[1] not in held(final_run_fraction=1.0)
-    assert rulings.CLAIMS[1] not in held(prompts_per_day=1e8)
+    assert tipping.CLAIMS[1] in held()
+    assert tipping.CLAIMS[1] not in held(final_run_fraction=1.0)
+    assert tipping.CLAIMS[1] not in held(prompts_per_day=1e8)
 
 
 def test_more_users_than_shared_heads_hold():
-    assert rulings.CLAIMS[9] in held()
-    assert rulings.CLAIMS[9] not in held(users=1)
-    assert rulings.CLAIMS[9] not in held(users=1000)
+    assert tipping.CLAIMS[9] in held()
+    assert tipping.CLAIMS[9] not in held(users=1)
+    assert tipping.CLAIMS[9] not in held(users=1000)
 
 
 @given(st.floats(1e4, 1e12), st.floats(0.1, 10))
 def test_demand_and_work_trade_off(prompts, work):
-    a, b = rulings.tipping(prompts_per_day=prompts, work=work), rulings.tipping(prompts_per_day=prompts / work)
+    a, b = tipping.tipping(prompts_per_day=prompts, work=work), tipping.tipping(prompts_per_day=prompts / work)
     for k in (5, 6, 7, 10):
         assert float(a[k]) == pytest.approx(float(b[k]))
     assert float(a[0]) == pytest.approx(float(b[0]) / work * work, rel=1e-6)
@@ -85,13 +86,13 @@ def test_a_doubling_and_a_routing_that_save_alike():
 
 
 @pytest.mark.parametrize(("function", "given_", "words"), [
-    (rulings.tipping, {"prompts_per_day": 0}, "prompts_per_day=0"),
-    (rulings.tipping, {"output_tok": -1}, "output_tok=-1"),
-    (rulings.tipping, {"work": 0}, "work=0"), (rulings.tipping, {"rent": "2"}, "rent='2'"),
-    (rulings.tipping, {"users": np.nan}, "users=nan"), (rulings.tipping, {"usd_per_1000": 0}, "usd_per_1000=0"),
-    (rulings.tipping, {"final_run_fraction": 2}, "final_run_fraction=2"), (rulings.tipping, {"saving": 44}, "=44"),
-    (rulings.tipping, {"chip_margin": 88}, "chip_margin=88"), (rulings.tipping, {"context_tok": -5}, "context_tok=-5"),
-    (rulings.tipping, {"margin": 60}, "cost_usd=-59"),
+    (tipping.tipping, {"prompts_per_day": 0}, "prompts_per_day=0"),
+    (tipping.tipping, {"output_tok": -1}, "output_tok=-1"),
+    (tipping.tipping, {"work": 0}, "work=0"), (tipping.tipping, {"rent": "2"}, "rent='2'"),
+    (tipping.tipping, {"users": np.nan}, "users=nan"), (tipping.tipping, {"usd_per_1000": 0}, "usd_per_1000=0"),
+    (tipping.tipping, {"final_run_fraction": 2}, "final_run_fraction=2"), (tipping.tipping, {"saving": 44}, "=44"),
+    (tipping.tipping, {"chip_margin": 88}, "chip_margin=88"), (tipping.tipping, {"context_tok": -5}, "context_tok=-5"),
+    (tipping.tipping, {"margin": 60}, "cost_usd=-59"),
     (savings.saved_by_efficiency, {"gain": 0}, "gain=0"),
     (savings.saved_by_efficiency, {"gain": 2, "reach": 80}, "reach=80"),
     (savings.saved_by_smaller_model, {"share": 58, "price_ratio": 2}, "share=58"),

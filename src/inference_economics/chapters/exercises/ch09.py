@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import catalog, serving
-from ..buying import market, ownership
-from ..catalog import prices
-from ..quantities.units import text
-from ..serving import calibration
-from . import Exercise
+from ... import catalog, serving
+from ...buying import market, ownership
+from ...catalog import prices
+from ...quantities.units import text
+from ...serving import calibration
+from .exercise import Exercise
 
 _TERRA = prices.api_price("gpt-5.6-terra")
 _IN, _OUT = _TERRA.input_usd_per_mtok, _TERRA.output_usd_per_mtok

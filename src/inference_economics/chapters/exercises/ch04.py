@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .. import catalog, models, serving
-from ..catalog import prices
-from ..hardware import accelerators
-from ..models import head_sharing, kv_cache
-from ..quantities.units import text
-from ..serving import calibration, step
-from . import Exercise
+from ... import catalog, models, serving
+from ...catalog import prices
+from ...hardware import accelerators
+from ...models import head_sharing, kv_cache
+from ...quantities.units import text
+from ...serving import calibration, step
+from .exercise import Exercise
 
 _70B, _405B, _QWEN, _V3 = (models.get(name) for name in ("llama-3.1-70b", "llama-3.1-405b", "qwen3-32b", "deepseek-v3"))
 _H100, _L40S = accelerators.get("h100-sxm"), accelerators.get("l40s")

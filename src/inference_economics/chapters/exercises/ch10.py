@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import catalog, models, silicon
-from ..buying import ownership
-from ..hardware import accelerators, roofline
-from ..quantities.units import text
-from ..silicon import programme
-from . import Exercise
+from ... import catalog, models, silicon
+from ...buying import ownership
+from ...hardware import accelerators, roofline
+from ...quantities.units import text
+from ...silicon import programme
+from .exercise import Exercise
 
 _WAFER = catalog.silicon("wafer-n5").value
 _DEFECTS = catalog.silicon("defects-n5").value
@@ -146,4 +146,3 @@ EXERCISES = (
                  "and you can stop after a month. Try the rival's first: the offer alone may move your present price.",
     ),
 )
-

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import models, serving
-from ..hardware import accelerators, roofline
-from ..quantities.units import text
-from ..serving import measurements
-from . import Exercise
+from ... import models, serving
+from ...hardware import accelerators, roofline
+from ...quantities.units import text
+from ...serving import measurements
+from .exercise import Exercise
 
 _70B, _V3, _OSS = (models.get(name) for name in ("llama-3.1-70b", "deepseek-v3", "gpt-oss-120b"))
 _H100 = accelerators.get("h100-sxm")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..buying import market
-from ..decision import offers, scenarios
-from ..decision.costs import yearly_costs
-from ..quantities.units import text
-from ..silicon import programme
-from . import Exercise
+from ...buying import market
+from ...decision import offers, scenarios
+from ...decision.costs import yearly_costs
+from ...quantities.units import text
+from ...silicon import programme
+from .exercise import Exercise
 
 _START, _ENTERPRISE, _PLATFORM = scenarios.SCENARIOS.values()
 _OFFERS = {offer.name: offer for offer in offers.offers()}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import models, serving
-from ..catalog import prices
-from ..decoder import rope
-from ..hardware import accelerators
-from ..models import ffn, kv_cache
-from ..quantities.units import text
-from ..serving import calibration, step
-from . import Exercise
+from ... import models, serving
+from ...catalog import prices
+from ...decoder import rope
+from ...hardware import accelerators
+from ...models import ffn, kv_cache
+from ...quantities.units import text
+from ...serving import calibration, step
+from .exercise import Exercise
 
 _70B, _13B = models.get("llama-3.1-70b"), models.get("llama-2-13b")
 _H100 = accelerators.get("h100-sxm")

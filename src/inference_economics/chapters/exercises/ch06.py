@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .. import catalog, models, serving
-from ..buying import market
-from ..catalog import prices
-from ..hardware import accelerators
-from ..quantities.units import text
-from ..serving import calibration
-from . import Exercise
+from ... import catalog, models, serving
+from ...buying import market
+from ...catalog import prices
+from ...hardware import accelerators
+from ...quantities.units import text
+from ...serving import calibration
+from .exercise import Exercise
 
 _70B, _H100 = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
 _PRICE = prices.rental_usd_per_hour("h100-sxm")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import models
-from ..hardware import accelerators
-from ..models import kv_cache
-from ..quantities.units import text
-from . import Exercise
+from ... import models
+from ...hardware import accelerators
+from ...models import kv_cache
+from ...quantities.units import text
+from .exercise import Exercise
 
 _70B, _8B, _13B = (models.get(name) for name in ("llama-3.1-70b", "llama-3.1-8b", "llama-2-13b"))
 _GEMMA = models.get("gemma-3-27b")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import catalog, models, training
-from ..hardware import accelerators
-from ..quantities.units import text
-from ..training import scaling, spend
-from . import Exercise
+from ... import catalog, models, training
+from ...hardware import accelerators
+from ...quantities.units import text
+from ...training import scaling, spend
+from .exercise import Exercise
 
 _405B, _70B, _GPT3 = (models.get(name) for name in ("llama-3.1-405b", "llama-3.1-70b", "gpt3-175b"))
 _H100 = accelerators.get("h100-sxm")

@@ -1,23 +1,14 @@
-"""Questions and exercises with checked answers: one table for the notebook and the page.
-
-A chapter's exercises stand in a module of this package, `ch03.py` for chapter 3, as a tuple named `EXERCISES`. An
-answer is computed from the package's formulas, never typed. Both `check` and the page's answer box look a number up in
-the same list of intervals (`Exercise.cases`), so that they give the same reply.
-"""
+"""An exercise: its question, its checked answer, and its replies to the commonest slips."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
-import pkgutil
 import re
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 
-from ..quantities.checks import lookup
-from ..quantities.units import text
+from ...quantities.units import text
 
 # What may follow a number, by the unit of the answer. Words after it are passed over.
 SUFFIXES = {
@@ -175,35 +166,3 @@ def _paragraphs(words: str) -> str:
     parts = (escape(" ".join(part.split())) for part in words.strip().split("\n\n"))
     # the book's sections ask MathJax to pass over them, except where a class asks it back
     return "".join('<p class="mathjax_process">' + re.sub("`([^`]+)`", r"<code>\1</code>", part) + "</p>" for part in parts)
-
-
-@cache
-def _table() -> dict[str, Exercise]:
-    table: dict[str, Exercise] = {}
-    for module in pkgutil.iter_modules(__path__):
-        for exercise in importlib.import_module(f"{__name__}.{module.name}").EXERCISES:
-            if exercise.id in table:
-                raise ValueError(f"two exercises are called {exercise.id!r}.")
-            table[exercise.id] = exercise
-    return table
-
-
-def exercise(name: str) -> Exercise:
-    """Return an exercise to show: question, answer box on the page, folded solution.
-
-    Raises ValueError for an unknown id, naming the known ones.
-    """
-    return lookup("exercise", name, _table())
-
-
-def check(name: str, answer) -> None:
-    """Print the reply to an answer, given as a number in base units or as text such as ``"6.71 GB"``."""
-    print(exercise(name).reply(answer)[0])
-
-
-def solution(name: str) -> None:
-    """Print the solution of an exercise."""
-    print("\n\n".join(" ".join(part.split()) for part in exercise(name).solution.strip().split("\n\n")))
-
-
-__all__ = ["Exercise", "check", "exercise", "parse", "solution", "suffixes"]

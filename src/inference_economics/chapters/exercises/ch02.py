@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import models
-from ..hardware import accelerators, links, roofline
-from ..models import kv_cache
-from ..quantities.units import text
-from . import Exercise
+from ... import models
+from ...hardware import accelerators, links, roofline
+from ...models import kv_cache
+from ...quantities.units import text
+from .exercise import Exercise
 
 _8B, _70B = models.get("llama-3.1-8b"), models.get("llama-3.1-70b")
 _H100, _H200 = accelerators.get("h100-sxm"), accelerators.get("h200-sxm")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import catalog
-from ..hardware import accelerators, kernels
-from ..measure import recorded
-from ..quantities.units import text
-from ..silicon import programme
-from . import Exercise
+from ... import catalog
+from ...hardware import accelerators, kernels
+from ...measure import recorded
+from ...quantities.units import text
+from ...silicon import programme
+from .exercise import Exercise
 
 _RATES = recorded.load()["matmul"]
 _H100, _A100 = accelerators.get("h100-sxm"), accelerators.get("a100-sxm-80gb")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..catalog import prices
-from ..quantities.units import text
-from ..risk import exposure, options, price_paths
-from . import Exercise
+from ...catalog import prices
+from ...quantities.units import text
+from ...risk import exposure, options, price_paths
+from .exercise import Exercise
 
 _CHANGES = prices.api_changes()
 _rises = sum(change.factor > 1 for change in _CHANGES)

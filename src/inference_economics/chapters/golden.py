@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from . import catalog, models
-from ._golden_formulas import FORMULAS
-from .quantities.checks import lookup
-from .quantities.units import text
+from .. import catalog, models
+from ..quantities.checks import lookup
+from ..quantities.units import text
+from .golden_formulas import FORMULAS
 
 RULES = {
     "match": "equal, within the source's own rounding",
@@ -113,7 +113,7 @@ def cases() -> dict[str, Case]:
     dict
         Key to `Case`.
     """
-    file = catalog.path("golden.toml")
+    file = catalog.path("golden.toml", __package__)
     rows = catalog.build_all(Case, file)
     counts = {f"params-{name}": _count_case(name, model) for name, model in models.load().items()
               if model.reference_n_params}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import catalog, models
-from ..buying import ownership
-from ..hardware import accelerators
-from ..models import head_sharing, kv_cache
-from ..quantities.units import text
-from ..serving import calibration
-from . import Exercise
+from ... import catalog, models
+from ...buying import ownership
+from ...hardware import accelerators
+from ...models import head_sharing, kv_cache
+from ...quantities.units import text
+from ...serving import calibration
+from .exercise import Exercise
 
 _70B, _405B, _8B = (models.get(f"llama-3.1-{size}") for size in ("70b", "405b", "8b"))
 _MHA = head_sharing.with_kv_heads(_70B, _70B.q_heads)

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from . import models, silicon, training
-from .buying import market, ownership
-from .hardware import accelerators, roofline
-from .models import kv_cache, weights
-from .silicon import programme
-from .training import scaling
+from .. import models, silicon, training
+from ..buying import market, ownership
+from ..hardware import accelerators, roofline
+from ..models import kv_cache, weights
+from ..silicon import programme
+from ..training import scaling
 
 FORMULAS = {}
 
@@ -316,6 +316,6 @@ def break_even_units(nre_usd, tco_usd_per_unit, saving_fraction):
 @formula
 def speculative_speedup(acceptance, draft_tok, draft_cost):
     """Speed-up of drafting; with a free draft, the tokens of one step."""
-    from . import serving
+    from .. import serving
 
     return serving.speculative_speedup(acceptance, draft_tok, draft_cost)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import rulings
-from ..decision import savings
-from ..quantities.units import text
-from . import Exercise
+from ...decision import savings
+from ...quantities.units import text
+from .. import rulings, tipping
+from .exercise import Exercise
 
-_one = rulings.tipping()
+_one = tipping.tipping()
 _hold = sum(float(value) >= 1 for value in _one)
 _rungs = rulings.example().rungs
 _spent, _chip = rulings.training_against_serving(), rulings.own_chip()
@@ -25,7 +25,7 @@ EXERCISES = (
         question="How many of the eleven hold, with the inputs of their chapters?",
         answer=_hold,
         unit="",
-        solution=f"{_hold}: " + "; ".join(name for name, value in zip(rulings.CLAIMS, _one, strict=True) if value >= 1)
+        solution=f"{_hold}: " + "; ".join(name for name, value in zip(tipping.CLAIMS, _one, strict=True) if value >= 1)
                  + ". The next explorer shows by how much.",
     ),
     Exercise(
