@@ -19,8 +19,10 @@ import numpy as np
 from inference_economics._checks import lookup
 
 from . import page
-from .controls import Choice, Options, Slider
-from .figure import Figure, draw
+from .controls import Choice, Slider
+from .draw import draw
+from .figure import Figure
+from .options import Options
 from .program import compile_program
 from .trace import Graph, TraceError
 

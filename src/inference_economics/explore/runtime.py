@@ -64,8 +64,8 @@ def join(*roots: Path) -> str:
             add((path.parent / name).resolve())
         bare = _EXPORT.sub("", _IMPORT.sub("", _DOCUMENTATION.sub("", source)))
         if other := _ELSE.search(bare):
-            raise ValueError(f"{path.name}: {other[0]!r} cannot be joined; write import {{ names }} from \"./module.js\" "
-                             "and export const or export function.")
+            raise ValueError(f"{path.name}: {other[0]!r} cannot be joined; write import {{ name }} from './module.js', "
+                             "with double quotes, and export const or export function.")
         for name in _NAME.findall(bare):
             if name in names:
                 raise ValueError(f"{path.name} and {names[name]} both declare {name!r}; give one another name.")
