@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,9 +46,9 @@ class Slider:
     unit: str = ""
     label: str = ""
     whole: bool | None = None
-    stops: tuple[float, ...] | None = None
+    stops: Sequence[float] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("low", "high", "value"):
             object.__setattr__(self, name, _finite(name, getattr(self, name)))
         for name in ("unit", "label"):
@@ -64,17 +64,17 @@ class Slider:
             raise ValueError(f"Slider: the default {self.value:g} is outside {self.low:g}..{self.high:g}.")
         self._check_whole()
         if self.stops is not None:
-            self._check_stops()
+            self._check_stops(self.stops)
 
-    def _check_whole(self):
+    def _check_whole(self) -> None:
         numbers = (self.low, self.high, self.value)
         if self.whole is None:
             object.__setattr__(self, "whole", self.stops is None and all(isinstance(n, int) for n in numbers))
         if self.whole and any(n % 1 for n in numbers):
             raise ValueError(f"Slider: low, high and value {numbers} must be whole numbers, as whole=True says.")
 
-    def _check_stops(self):
-        stops = tuple(float(_finite("stops", stop)) for stop in self.stops)
+    def _check_stops(self, given: Sequence[float]) -> None:
+        stops = tuple(float(_finite("stops", stop)) for stop in given)
         object.__setattr__(self, "stops", stops)
         rising = len(stops) > 1 and all(a < b for a, b in itertools.pairwise(stops))
         if not rising or (stops[0], stops[-1]) != (self.low, self.high):
@@ -123,7 +123,7 @@ class Slider:
         position = graph.parameter(name)
         return graph.pick(np.array(self.stops), position) if self.stops else position
 
-    def spec(self) -> dict:
+    def spec(self) -> dict[str, Any]:
         """Return what the page needs to know."""
         return {"kind": "slider", "low": self.low, "high": self.high, "default": self.value, "scale": self.scale,
                 "unit": self.unit, "whole": self.whole, **({"stops": self.stops} if self.stops else {})}
@@ -190,7 +190,7 @@ class Choice:
         """Return what stands for this control while tracing: a number, or a table of the options."""
         return look_up(graph, list(self.options.values()), graph.parameter(name))
 
-    def spec(self) -> dict:
+    def spec(self) -> dict[str, Any]:
         """Return what the page needs to know."""
         # Two lists: JavaScript would put the keys of an object in another order where they look like numbers.
         keys, titles = zip(*self.titles.items(), strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -81,7 +81,8 @@ def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
 
     left, top, width, height = frame(figure)
     top, height = top + above, height - above
-    for side, axis in (("x", figure.x), ("y", figure.y)):
+    sides: tuple[tuple[Literal["x", "y"], Axis], ...] = (("x", figure.x), ("y", figure.y))
+    for side, axis in sides:
         getattr(axes, f"set_{side}scale")(axis.scale)
         getattr(axes, f"set_{side}lim")(*axis.span[:: -1 if axis.categories and side == "y" else 1])
         artist = getattr(axes, f"{side}axis")
@@ -97,7 +98,7 @@ def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
                   textcoords="offset points", fontsize=8.5)
     axes.tick_params(colors=MUTED, labelsize=8, length=0)
     axes.grid(True, color=GRID, linewidth=0.7)
-    for side, axis in (("x", figure.x), ("y", figure.y)):
+    for side, axis in sides:
         if axis.categories:
             axes.grid(False, axis=side)
     axes.set_axisbelow(True)
@@ -132,9 +133,10 @@ class _Brush:
         from matplotlib.patches import Rectangle
 
         (low, high), (base, value) = across, along
-        place, size = (low, min(base, value)), (high - low, abs(value - base))
-        turn = -1 if self.figure.y.categories else 1
-        self.last = self.axes.add_patch(Rectangle(place[::turn], *size[::turn], facecolor=PALETTE[self.color],
+        (x, width), (y, height) = (low, high - low), (min(base, value), abs(value - base))
+        if self.figure.y.categories:
+            x, width, y, height = y, height, x, width
+        self.last = self.axes.add_patch(Rectangle((x, y), width, height, facecolor=PALETTE[self.color],
                                                   edgecolor="none", gid=f"{self.key}-{j}"))
 
     def dots(self, x: Any, y: Any) -> None:

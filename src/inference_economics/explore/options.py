@@ -20,7 +20,7 @@ def alike(a: object, b: object) -> bool:
         return False
 
 
-def look_up(graph: Graph, values: list, position: Traced) -> Any:
+def look_up(graph: Graph, values: list, position: Any) -> Any:
     """Return one traced value that equals ``values[position]``."""
     if all(isinstance(value, (bool, int, float, np.number, np.bool_)) for value in values):
         truths = all(isinstance(value, (bool, np.bool_)) for value in values)
@@ -42,7 +42,7 @@ class Options:
 
     __traced__ = True
 
-    def __init__(self, graph: Graph, values: list, position: Traced):
+    def __init__(self, graph: Graph, values: list, position: Any):
         self._graph, self._values, self._position = graph, values, position
 
     # An Options passes for what it holds, so that a formula may check the type of a spec.
@@ -118,7 +118,7 @@ def tabulate(function: Callable, *args: Any, **kwargs: Any) -> Any:
         place = dict(zip(axes, combination, strict=True))
         known = [value._values[place[value._position.id]] if type(value) is Options else value for value in values]
         results.append(function(*known[: len(args)], **dict(zip(kwargs, known[len(args) :], strict=True))))
-    position = 0.0
+    position: Any = 0.0
     for option in axes.values():
         position = position * len(option._values) + option._position
     return look_up(chosen[0]._graph, results, position)

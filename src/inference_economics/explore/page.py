@@ -50,7 +50,7 @@ def figure_spec(figure: Figure, places: dict[tuple[str, str], int]) -> dict[str,
         "axes": {"x": _axis(figure.x, False), "y": _axis(figure.y, bool(figure.y.categories))},
         "frame": frame(figure), "marks": [], "readouts": [], "states": []}
     for key, part in figure.parts():
-        entry = {field: places[key, field] for field in part.moving if (key, field) in places}
+        entry: dict[str, Any] = {field: places[key, field] for field in part.moving if (key, field) in places}
         for field in part.texts:
             words = getattr(part, field)
             entry[field] = {"texts": words._values, "at": places[key, field]} if is_traced(words) else words

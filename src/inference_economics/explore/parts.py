@@ -58,6 +58,10 @@ class Part:
         return {field.name: getattr(self, field.name) for field in fields
                 if field.name not in (*self.moving, *self.texts, "color")}
 
+    def replaced(self, changes: dict[str, Any]) -> Any:
+        """Return this part with some fields of another value."""
+        return dataclasses.replace(self, **changes)  # type: ignore[type-var]  # as above
+
     def check(self, figure: Figure) -> None:
         """Raise ValueError where a field has not the type or the shape that the figure needs."""
         for field in self.texts:

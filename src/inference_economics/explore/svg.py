@@ -22,7 +22,8 @@ from .palette import GRID, HEIGHT, INK, MUTED, PALETTE, WIDTH, dash_array
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _CLASSES = {INK: "ink", MUTED: "muted", GRID: "grid"}
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "explorer", "path.simplify": False, "font.family": "DejaVu Sans"}
+_SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "explorer", "path.simplify": False,
+                             "font.family": "DejaVu Sans"}
 
 FAR = 1e6  # beyond this a coordinate is cut, because SVG holds single precision
 
@@ -53,9 +54,9 @@ def _standing(element: ET.Element, out: list[str]) -> None:
         return
     style = _style(element)
     if element.tag == f"{_SVG}path" and (style.get("stroke") or style.get("fill", "none") != "none"):
-        kind = _CLASSES.get(style.get("stroke"), "muted")
+        kind = _CLASSES.get(style.get("stroke", ""), "muted")
         out.append(f'<path class="ex-stroke-{kind}" fill="none" stroke="{style.get("stroke", MUTED)}" '
-                   f'stroke-width="{style.get("stroke-width", "1")}" d="{_short(element.get("d"))}"/>')
+                   f'stroke-width="{style.get("stroke-width", "1")}" d="{_short(element.get("d", ""))}"/>')
     elif element.tag == f"{_SVG}text":
         turn = element.get("transform", "")
         turned = "" if turn.startswith(("rotate(-0 ", "rotate(0 ")) or not turn else f' transform="{_short(turn)}"'
