@@ -100,7 +100,8 @@ class Explorer:
         self.precompute = precompute
         self._widget: ExplorerWidget | None = None
         self._check_controls()
-        self.defaults: dict[str, Any] = {key: control.snap(control.value) for key, control in self.controls_spec.items()}
+        self.defaults: dict[str, Any] = {
+            key: control.snap(control.value) for key, control in self.controls_spec.items()}
         self.program, self.spec = self._compile()
         self._check_limits()
         self.alt = alt or f"{title}. {self._sentence()}"
