@@ -37,8 +37,9 @@ export function readAt(plot, v, place) {
   if (!lead) return null;
   /** @type {(heading: string, k: (m: Mark) => number) => string} */
   const say = (heading, k) => {
-    const parts = marks.map((m) => [m.label, KINDS[m.kind].read?.(m, v, k(m), plot)]);
-    return `${heading} — ${parts.filter(([, words]) => words).map(([label, words]) => `${label}: ${words}`).join(" · ")}`;
+    const read = marks.map((m) => ({ label: m.label, words: KINDS[m.kind].read?.(m, v, k(m), plot) }));
+    const parts = read.filter(({ words }) => words).map(({ label, words }) => `${label}: ${words}`);
+    return `${heading} — ${parts.join(" · ")}`;
   };
   if (KINDS[lead.kind].categorical) {
     const names = byCategory(plot.axes)[0].categories ?? [], k = Math.min(place, names.length - 1);
@@ -93,7 +94,8 @@ export function startCursor(root, plot, v) {
   surface.addEventListener("keydown", (event) => {
     const last = placesOf(plot, v).length - 1, leap = event.shiftKey ? 10 : 1;
     /** @type {Record<string, number>} */
-    const moves = { ArrowLeft: -leap, ArrowUp: -leap, ArrowRight: leap, ArrowDown: leap, Home: -Infinity, End: Infinity };
+    const moves = { ArrowLeft: -leap, ArrowUp: -leap, ArrowRight: leap, ArrowDown: leap, Home: -Infinity,
+      End: Infinity };
     if (event.key === "Escape") leave();
     else if (event.key in moves && last >= 0) {
       event.preventDefault();

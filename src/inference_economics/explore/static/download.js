@@ -44,9 +44,10 @@ export function csvOf(spec, v, settings) {
     const { columns, categorical } = KINDS[m.kind];
     if (!columns) continue;
     const [names, values] = categorical ? byCategory(spec.axes) : [x, y];
-    const columnsOf = columns(m).map(([suffix, at]) => /** @type {[string, number]} */ ([named(values, m.label + suffix), at]));
-    if (categorical) table("", names.categories ?? [], columnsOf);
-    else byX.set(m.x, [...(byX.get(m.x) ?? []), ...columnsOf]);
+    /** @type {[string, number][]} */
+    const headed = columns(m).map(([suffix, at]) => [named(values, m.label + suffix), at]);
+    if (categorical) table("", names.categories ?? [], headed);
+    else byX.set(m.x, [...(byX.get(m.x) ?? []), ...headed]);
   }
   for (const [at, columns] of byX) table(named(x, x.label), v[at], columns);
   return rows.map((row) => row.map(quote).join(",")).join("\n") + "\n";
@@ -81,7 +82,9 @@ function resolved(drawn) {
     const style = getComputedStyle(element);
     for (const property of ["fill", "stroke", "font-size", "font-family"]) {
       if (property.startsWith("font") && element.tagName !== "text") continue;
-      if (element.hasAttribute(property) || property === "font-family") dead[k].setAttribute(property, style.getPropertyValue(property));
+      if (element.hasAttribute(property) || property === "font-family") {
+        dead[k].setAttribute(property, style.getPropertyValue(property));
+      }
     }
     dead[k].removeAttribute("class");
   });
@@ -122,7 +125,8 @@ function svgOf(root, spec, settings) {
   give(copy, { viewBox: `0 ${-y} ${width} ${height + y}`, width: width * 2, height: (height + y) * 2 });
   give(head, { transform: `translate(0 ${-y})` });
   const ground = document.createElementNS(SVG, "rect");
-  give(ground, { x: 0, y: -y, width, height: height + y, fill: page.getPropertyValue("--ex-ground").trim() || "#fff" });
+  const fill = page.getPropertyValue("--ex-ground").trim() || "#fff";
+  give(ground, { x: 0, y: -y, width, height: height + y, fill });
   copy.prepend(ground, head);
   return new XMLSerializer().serializeToString(copy);
 }

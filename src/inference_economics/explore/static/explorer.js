@@ -100,12 +100,15 @@ function startExplorer(root) {
     requestAnimationFrame(() => { waiting = false; update(); });
   }
   /** @param {Record<string, unknown>} given */
-  const set = (given) =>
-    change(Object.fromEntries(spec.controls.filter((c) => Object.hasOwn(given, c.name)).map((c) => [c.name, snap(c, given[c.name])])));
+  const set = (given) => {
+    const known = spec.controls.filter((c) => Object.hasOwn(given, c.name));
+    change(Object.fromEntries(known.map((c) => [c.name, snap(c, given[c.name])])));
+  };
   const defaults = Object.fromEntries(spec.controls.map((c) => [c.name, c.default]));
 
   for (const { c, element, stops } of inputs) {
-    element.addEventListener("input", () => set({ [c.name]: c.kind === "slider" ? stops[Number(element.value)] : element.value }));
+    element.addEventListener("input", () =>
+      set({ [c.name]: c.kind === "slider" ? stops[Number(element.value)] : element.value }));
   }
 
   /** @type {Record<string, (button: HTMLElement) => void>} */
@@ -142,7 +145,9 @@ function startExplorer(root) {
 
   program.evaluate(numbers());
   reflect();
-  for (const shown of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-live]"))) shown.hidden = false;
+  for (const hidden of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-live]"))) {
+    hidden.hidden = false;
+  }
   root.dataset.ready = "true";
   fromAddress();
 }

@@ -23,7 +23,8 @@ const PREFIXED = new Set(["B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/
 function scientific(magnitude, digits) {
   const rounded = magnitude.toExponential(digits - 1);
   const [mantissa, exponent] = rounded.split("e");
-  return { digits: mantissa.replace(".", ""), exponent: Number(exponent), exact: Math.abs(Number(rounded) - magnitude) <= 1e-12 * magnitude };
+  const exact = Math.abs(Number(rounded) - magnitude) <= 1e-12 * magnitude;
+  return { digits: mantissa.replace(".", ""), exponent: Number(exponent), exact };
 }
 
 /**
@@ -119,7 +120,8 @@ function money(magnitude, digits) {
  * @param {string} name
  * @returns {string}
  */
-const counted = (number, name) => `${number} ${number === "1" && /^[A-Za-z]{3,}s$/.test(name) ? name.slice(0, -1) : name}`;
+const counted = (number, name) =>
+  `${number} ${number === "1" && /^[A-Za-z]{3,}s$/.test(name) ? name.slice(0, -1) : name}`;
 
 /**
  * Seconds, in the unit that suits them.

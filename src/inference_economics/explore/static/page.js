@@ -20,6 +20,7 @@ export function live(selector, start) {
   LIVE.push([`${selector}:not([data-ready])`, start]);
 }
 
+/** Start each that has not been started; one that fails leaves the others alive. */
 function startAll() {
   for (const [selector, start] of LIVE) {
     for (const root of document.querySelectorAll(selector)) {

@@ -44,8 +44,8 @@ import { text } from "./format.js";
  * @property {{ok: number, holds: Words, fails: Words}[]} states
  */
 /**
- * Data to SVG units along one axis.
- * @typedef {((value: number) => number) & {clamped: (value: number) => number, inside: (value: number) => boolean}} Scale
+ * @typedef {((v: number) => number) & {clamped: (v: number) => number, inside: (v: number) => boolean}} Scale data to
+ *   SVG units along one axis
  */
 /** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], px: Scale, py: Scale, marks: Mark[]}} Plot */
 /**

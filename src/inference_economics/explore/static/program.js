@@ -25,7 +25,8 @@ export const sign = (a) => (a === 0 ? 0 : Math.sign(a));
  * @param {number} a
  * @returns {number}
  */
-export const rint = (a) => (Math.abs(a) < 2 ** 52 ? (Math.abs(a) + 2 ** 52 - 2 ** 52) * (a < 0 || Object.is(a, -0) ? -1 : 1) : a);
+export const rint = (a) =>
+  Math.abs(a) < 2 ** 52 ? (Math.abs(a) + 2 ** 52 - 2 ** 52) * (a < 0 || Object.is(a, -0) ? -1 : 1) : a;
 /**
  * numpy's remainder, which has the sign of the divisor.
  * @param {number} a
@@ -148,8 +149,10 @@ export function load(program) {
     const i = stride(a), j = stride(b), l = stride(c);
     let run;
     if (op in ELEMENTWISE) run = () => ELEMENTWISE[op](out, size, a, i, b, j, c, l);
-    else if (op === "take") run = () => { const at = indices[fixed]; for (let k = 0; k < size; k++) out[k] = a[at[k]]; };
-    else if (op === "pick") run = () => { for (let k = 0; k < size; k++) out[k] = a[Math.trunc(b[k])]; };
+    else if (op === "take") {
+      const at = indices[fixed];
+      run = () => { for (let k = 0; k < size; k++) out[k] = a[at[k]]; };
+    } else if (op === "pick") run = () => { for (let k = 0; k < size; k++) out[k] = a[Math.trunc(b[k])]; };
     else if (op === "concat") {
       const parts = refs.map((ref) => values[ref]);
       run = () => { let at = 0; for (const part of parts) { out.set(part, at); at += part.length; } };

@@ -71,7 +71,8 @@ export function nearest(list, value) {
  */
 export function snap(c, given) {
   if (c.kind === "choice") return typeof given === "string" && c.keys.includes(given) ? given : c.default;
-  const value = typeof given === "number" ? given : typeof given === "string" && NUMERAL.test(given) ? Number(given) : NaN;
+  const spelt = typeof given === "string" && NUMERAL.test(given) ? Number(given) : NaN;
+  const value = typeof given === "number" ? given : spelt;
   if (Number.isNaN(value)) return c.default;
   const clamped = Math.min(Math.max(value, c.low), c.high) + 0;
   if (c.stops) return c.stops[nearest(c.stops, clamped)];
