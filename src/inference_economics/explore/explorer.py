@@ -39,7 +39,7 @@ _shown: Counter[str] = Counter()  # how often each name has been displayed, for 
 
 
 def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str = "", name: str = "",
-            presets: dict[str, dict] | None = None, precompute: bool = False, **controls: Slider | Choice) -> Explorer:
+            presets: dict[str, dict[str, Any]] | None = None, precompute: bool = False, **controls: Slider | Choice) -> Explorer:
     """Declare an interactive figure.
 
     Parameters
@@ -89,7 +89,7 @@ class Explorer:
     """An interactive figure: controls, a function, and what it shows. Made by `explore`."""
 
     def __init__(self, function: Callable[..., Figure], title: str, watch: str, alt: str, name: str,
-                 presets: dict[str, dict], precompute: bool, controls: dict[str, Slider | Choice]):
+                 presets: dict[str, dict[str, Any]], precompute: bool, controls: dict[str, Slider | Choice]):
         if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
             raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
         self.function, self.title, self.watch, self.name = function, title, watch, name
@@ -218,7 +218,7 @@ class Explorer:
 
     def _tabulated(self, graph: Graph) -> Figure:
         """Evaluate every setting, and return a figure whose values are looked up in the results."""
-        domains: dict[str, Sequence] = {}
+        domains: dict[str, Sequence[Any]] = {}
         for key, control in self.controls_spec.items():
             domain = list(control.options) if isinstance(control, Choice) else control.stops
             if domain is None:

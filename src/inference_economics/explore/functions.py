@@ -15,7 +15,7 @@ from .ops import REDUCTIONS, WHERE
 from .trace import FUNCTIONS, CannotBeTraced, Graph, NotSupportedYet, Traced, _caller
 
 
-def _clip(graph: Graph, a: Any, a_min: Any = None, a_max: Any = None, **limits: Any) -> Traced:
+def _clip(graph: Graph, a: Any, a_min: Any = None, a_max: Any = None, **limits: Any) -> Any:
     low, high = limits.pop("min", a_min), limits.pop("max", a_max)
     if limits:
         raise NotSupportedYet(f"{_caller()} uses np.clip with {', '.join(limits)}, which no program has.")
@@ -53,7 +53,7 @@ FUNCTIONS |= {
 }
 
 
-def _moves(function: Callable) -> Callable:
+def _moves(function: Callable[..., Any]) -> Callable[..., Traced]:
     """Return the traced form of a function that only moves elements."""
 
     def move(graph: Graph, a: Any, *args: Any, **kwargs: Any) -> Traced:
@@ -73,7 +73,7 @@ for _name in REDUCTIONS:
         _name, a, axis, keepdims)
 
 
-def _joined(graph: Graph, arrays: Any, axis: Any, join: Callable) -> Traced:
+def _joined(graph: Graph, arrays: Any, axis: Any, join: Callable[..., Any]) -> Traced:
     parts = [graph.lift(array) for array in arrays]
     starts = np.cumsum([0] + [part.size for part in parts])
     places = [np.arange(part.size).reshape(part.shape) + start for part, start in zip(parts, starts, strict=False)]

@@ -20,7 +20,7 @@ def alike(a: object, b: object) -> bool:
         return False
 
 
-def look_up(graph: Graph, values: list, position: Any) -> Any:
+def look_up(graph: Graph, values: list[Any], position: Any) -> Any:
     """Return one traced value that equals ``values[position]``."""
     if all(isinstance(value, (bool, int, float, np.number, np.bool_)) for value in values):
         truths = all(isinstance(value, (bool, np.bool_)) for value in values)
@@ -42,7 +42,7 @@ class Options:
 
     __traced__ = True
 
-    def __init__(self, graph: Graph, values: list, position: Any):
+    def __init__(self, graph: Graph, values: list[Any], position: Any):
         self._graph, self._values, self._position = graph, values, position
 
     # An Options passes for what it holds, so that a formula may check the type of a spec.
@@ -98,7 +98,7 @@ def _choice_of(value: Any) -> Any:
     return Options(value.graph, numbers, Traced(value.graph, position, ()))
 
 
-def tabulate(function: Callable, *args: Any, **kwargs: Any) -> Any:
+def tabulate(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call `function` on chosen things; while tracing, on every combination of them, as a table to look up.
 
     The way through for a step that no program can hold, such as a dictionary keyed by a Choice. An argument may be a

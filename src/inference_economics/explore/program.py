@@ -33,7 +33,7 @@ def _compact(positions: tuple[int, ...]) -> list[int] | dict[str, Any]:
     index = np.asarray(positions)
     steps = np.diff(index)
     if len(index) < 4:
-        return index.tolist()
+        return list(positions)
     inner = int(np.argmax(steps != steps[0])) + 1 if (steps != steps[0]).any() else len(index)
     if len(index) % inner == 0:
         rows = index.reshape(-1, inner)
@@ -42,7 +42,7 @@ def _compact(positions: tuple[int, ...]) -> list[int] | dict[str, Any]:
         rebuilt = view["start"] + outer * np.arange(len(rows))[:, None] + int(steps[0]) * np.arange(inner)
         if np.array_equal(rebuilt, rows):
             return view
-    return index.tolist()
+    return list(positions)
 
 
 def compile_program(graph: Graph, outputs: list[Traced]) -> tuple[dict[str, Any], list[int]]:
@@ -60,7 +60,7 @@ def compile_program(graph: Graph, outputs: list[Traced]) -> tuple[dict[str, Any]
         kinds.get(graph.nodes[identity][0], code).append(identity)
     renumbered = {identity: i for i, identity in enumerate(kinds["input"] + kinds["constant"] + code)}
 
-    indices: dict[tuple, int] = {}
+    indices: dict[tuple[int, ...], int] = {}
     instructions = []
     for identity in code:
         op, arguments, shape, static = graph.nodes[identity]

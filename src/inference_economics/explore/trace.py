@@ -20,7 +20,7 @@ import numpy as np
 
 from .ops import BITWISE, OPS, REDUCTIONS, WHERE, Op
 
-FUNCTIONS: dict[Callable, Callable] = {}  # numpy's functions on traced values; functions.py fills it
+FUNCTIONS: dict[Any, Callable[..., Any]] = {}  # numpy's functions on traced values; functions.py fills it
 
 _HERE = str(Path(__file__).parent)
 _NUMPY = str(Path(np.__file__).parent)
@@ -56,8 +56,8 @@ class Graph:
     """The instructions recorded so far. Equal instructions are recorded once."""
 
     def __init__(self) -> None:
-        self.nodes: list[tuple] = []  # (op, argument ids, shape, static data)
-        self._seen: dict[tuple, int] = {}
+        self.nodes: list[tuple[Any, ...]] = []  # (op, argument ids, shape, static data)
+        self._seen: dict[tuple[Any, ...], int] = {}
 
     def add(self, op: str, args: tuple[int, ...] = (), shape: tuple[int, ...] = (), static: Any = None,
             boolean: bool = False) -> Traced:
@@ -156,7 +156,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             raise TypeError("len() of a traced scalar")
         return self.shape[0]
 
-    def reindex(self, function: Callable, *args: Any, **kwargs: Any) -> Traced:
+    def reindex(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Traced:
         """Apply a numpy function that only moves elements, by applying it to their positions."""
         positions = function(np.arange(self.size).reshape(self.shape), *args, **kwargs)
         return self.graph.take(self, np.asarray(positions))
@@ -183,7 +183,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             meant, lifted = _SHORT[inputs[1]], lifted[:1]
         return self.graph.elementwise(OPS[meant], *lifted)
 
-    def __array_function__(self, func: Callable, types: Any, args: Any, kwargs: Any) -> Any:
+    def __array_function__(self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
         if func not in FUNCTIONS:
             known = ", ".join(sorted(f.__name__ for f in FUNCTIONS))
             raise NotSupportedYet(f"{_caller()} uses np.{func.__name__}; known besides arithmetic: {known}.")
