@@ -39,7 +39,8 @@ _shown: Counter[str] = Counter()  # how often each name has been displayed, for 
 
 
 def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str = "", name: str = "",
-            presets: dict[str, dict[str, Any]] | None = None, precompute: bool = False, **controls: Slider | Choice) -> Explorer:
+            presets: dict[str, dict[str, Any]] | None = None, precompute: bool = False,
+            **controls: Slider | Choice) -> Explorer:
     """Declare an interactive figure.
 
     Parameters
