@@ -108,10 +108,10 @@ def test_the_page_replies_as_python_does(node):
     ours = [_exercise(unit=unit, answer=8e9 if unit in ("B", "iB") else 0.5, level=level)
             for unit in UNITS for level in ("guess", "standard")] + CLOSED
     asked = [[one.spec(), [*typed, *(repr(value) for value, _ in one.wrong), repr(one.answer)]] for one in ours]
-    program = runtime.script() + """
+    program = runtime.script("""
         const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
-        const out = asked.map(([spec, typed]) => typed.map((words) => explorerRuntime.replyTo(spec, words)));
-        console.log(JSON.stringify(out));"""
+        const out = asked.map(([spec, typed]) => typed.map((words) => replyTo(spec, words)));
+        console.log(JSON.stringify(out));""")
     done = subprocess.run([node, "-e", program], input=json.dumps(asked), capture_output=True, text=True, check=True)
     for one, (_, words), theirs in zip(ours, asked, json.loads(done.stdout), strict=True):
         for typed_words, reply in zip(words, theirs, strict=True):

@@ -6,8 +6,8 @@ Five shapes of equal size, several seeds each, on the text of `inference_economi
     relu, gelu         2 KV heads, a plain FFN          what the gate buys
 
 Runs in the oracle's environment (PyTorch on the CPU). The weights of the first seed of mha, gqa and mqa go to
-src/inference_economics/decoder/data/toy-*.safetensors in fp16, the results of all to toy_results.json beside them. One thread,
-seeded: the same versions on the same kind of processor give the same numbers again.
+src/inference_economics/decoder/data/toy-*.safetensors in fp16, the results of all to toy_results.json beside them.
+One thread, seeded: the same versions on the same kind of processor give the same numbers again.
 """
 
 from __future__ import annotations

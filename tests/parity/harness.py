@@ -16,8 +16,8 @@ from inference_economics.explore.ops import ELEMENTWISE, REDUCTIONS
 from inference_economics.explore.program import compile_program
 from inference_economics.explore.trace import Graph
 
-MAIN = """
-const { text, load, snap, stopsOf, encode, show, wordsOf, chosen } = globalThis.explorerRuntime;
+# Stands at the end of the page's script, in its scope, in place of what starts a page.
+MAIN = """{
 const floats = (s) => new Float64Array(new Uint8Array(Buffer.from(s, "base64")).buffer);
 const pack = (a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString("base64");
 const NUMBER = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity, "-0": -0 };
@@ -34,7 +34,7 @@ const DO = {
     return pack(out);
   },
   texts: ({ values, unit, digits }) => [...floats(values)].map((v) => text(v, unit, digits)),
-  // What the page writes at each setting: readouts, labels, states and controls, as explorer.js writes them.
+  // What the page writes at each setting: readouts, labels, states and controls, as static/explorer.js writes them.
   words({ spec, settings }) {
     const p = load(spec.program), v = p.values, n = spec.controls.length, rows = floats(settings), all = [];
     for (let r = 0; r < rows.length / n; r++) {
@@ -66,7 +66,7 @@ require("readline").createInterface({ input: process.stdin, terminal: false }).o
   }
   process.stdout.write(JSON.stringify(answer) + "\\n");
 });
-"""
+}"""
 
 
 class Page:
@@ -75,7 +75,7 @@ class Page:
     def __init__(self, node: str):
         self._folder = tempfile.TemporaryDirectory()
         script = Path(self._folder.name) / "page.cjs"
-        script.write_text(runtime.script() + MAIN, encoding="utf-8")
+        script.write_text(runtime.script(MAIN), encoding="utf-8")
         self._process = subprocess.Popen([node, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                          encoding="utf-8")
 

@@ -1,10 +1,12 @@
 """Interactive figures: declared once as numpy functions, live in Jupyter and on the page."""
 
 from . import functions  # noqa: F401 (fills trace.FUNCTIONS)
-from .controls import Choice, Slider, tabulate
+from .controls import Choice, Slider
 from .explorer import Explorer, explore
-from .figure import Axis, Band, Bars, Figure, Label, Line, Point, Readout, Rule, State
+from .figure import Axis, Figure
+from .options import tabulate
 from .page import standalone
+from .parts import Band, Bars, Label, Line, Point, Readout, Rule, State
 from .trace import CannotBeTraced, NotSupportedYet, TraceError
 
 __all__ = [

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import itertools
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from ..quantities.units import text
-from .trace import CannotBeTraced, Traced, _caller
+from inference_economics.quantities.units import text
+
+from .options import alike, look_up, name_of
+from .trace import Graph, Traced
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,9 +46,9 @@ class Slider:
     unit: str = ""
     label: str = ""
     whole: bool | None = None
-    stops: tuple[float, ...] | None = None
+    stops: Sequence[float] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("low", "high", "value"):
             object.__setattr__(self, name, _finite(name, getattr(self, name)))
         for name in ("unit", "label"):
@@ -62,17 +64,17 @@ class Slider:
             raise ValueError(f"Slider: the default {self.value:g} is outside {self.low:g}..{self.high:g}.")
         self._check_whole()
         if self.stops is not None:
-            self._check_stops()
+            self._check_stops(self.stops)
 
-    def _check_whole(self):
+    def _check_whole(self) -> None:
         numbers = (self.low, self.high, self.value)
         if self.whole is None:
             object.__setattr__(self, "whole", self.stops is None and all(isinstance(n, int) for n in numbers))
         if self.whole and any(n % 1 for n in numbers):
             raise ValueError(f"Slider: low, high and value {numbers} must be whole numbers, as whole=True says.")
 
-    def _check_stops(self):
-        stops = tuple(float(_finite("stops", stop)) for stop in self.stops)
+    def _check_stops(self, given: Sequence[float]) -> None:
+        stops = tuple(float(_finite("stops", stop)) for stop in given)
         object.__setattr__(self, "stops", stops)
         rising = len(stops) > 1 and all(a < b for a, b in itertools.pairwise(stops))
         if not rising or (stops[0], stops[-1]) != (self.low, self.high):
@@ -82,7 +84,7 @@ class Slider:
         if self.whole and any(stop % 1 for stop in stops):
             raise ValueError(f"Slider: stops {stops} must be whole numbers, as whole=True says.")
 
-    def snap(self, value) -> float:
+    def snap(self, value: object) -> float:
         """Return the nearest value that the slider can hold. What is not a number gives the default."""
         value = _read(value)
         if math.isnan(value):
@@ -92,7 +94,7 @@ class Slider:
             return min(self.stops, key=lambda stop: abs(stop - value))
         return float(math.floor(value + 0.5)) if self.whole else value
 
-    def find(self, value) -> float:
+    def find(self, value: object) -> float:
         """Return the value that the caller of a Python function means."""
         if math.isnan(_read(value)):
             raise ValueError(f"{self.label}={value!r} is not a number; give one in {self.low:g}..{self.high:g}.")
@@ -116,12 +118,12 @@ class Slider:
         """Return the number that the program is given: the value, or its place among the stops."""
         return float(self.stops.index(value)) if self.stops else value
 
-    def traced(self, graph, name: str):
+    def traced(self, graph: Graph, name: str) -> Traced:
         """Return what stands for this control while tracing."""
         position = graph.parameter(name)
         return graph.pick(np.array(self.stops), position) if self.stops else position
 
-    def spec(self) -> dict:
+    def spec(self) -> dict[str, Any]:
         """Return what the page needs to know."""
         return {"kind": "slider", "low": self.low, "high": self.high, "default": self.value, "scale": self.scale,
                 "unit": self.unit, "whole": self.whole, **({"stops": self.stops} if self.stops else {})}
@@ -135,11 +137,11 @@ class Choice:
     spec become tables looked up in the browser, so ``model.layers`` just works.
     """
 
-    def __init__(self, *options, value: str | None = None, label: str = ""):
+    def __init__(self, *options: Any, value: Any = None, label: str = ""):
         if len(options) == 1 and isinstance(options[0], Mapping):
             pairs = [(str(key), thing) for key, thing in options[0].items()]
         else:
-            pairs = [(_name(option), option) for option in options]
+            pairs = [(name_of(option), option) for option in options]
         self.options = dict(pairs)
         shown = list(self.titles.values())
         if len(pairs) < 2 or len(set(shown)) < len(pairs):
@@ -155,18 +157,18 @@ class Choice:
         titles = {key: getattr(option, "title", None) for key, option in self.options.items()}
         return {key: title if isinstance(title, str) else key for key, title in titles.items()}
 
-    def snap(self, value) -> str:
+    def snap(self, value: object) -> str:
         """Return `value` if it is a key, else the default."""
         return value if isinstance(value, str) and value in self.options else self.value
 
-    def find(self, value) -> str:
+    def find(self, value: object) -> str:
         """Return the key that the caller of a Python function means: `value` is a key, or the thing itself."""
         if isinstance(value, str) and value in self.options:
             return value
         for key, option in self.options.items():
-            if _alike(option, value):
+            if alike(option, value):
                 return key
-        raise ValueError(f"unknown option {_name(value)!r}; known: {', '.join(self.options)}.")
+        raise ValueError(f"unknown option {name_of(value)!r}; known: {', '.join(self.options)}.")
 
     def sample(self, rng: np.random.Generator) -> str:
         """Return a random key."""
@@ -176,7 +178,7 @@ class Choice:
         """Return a key as the page shows it."""
         return self.titles[value]
 
-    def argument(self, value: str):
+    def argument(self, value: str) -> Any:
         """Return what the figure function is given."""
         return self.options[value]
 
@@ -184,18 +186,18 @@ class Choice:
         """Return the number that the program is given: the place of the option."""
         return float(list(self.options).index(value))
 
-    def traced(self, graph, name: str):
+    def traced(self, graph: Graph, name: str) -> Any:
         """Return what stands for this control while tracing: a number, or a table of the options."""
-        return _look_up(graph, list(self.options.values()), graph.parameter(name))
+        return look_up(graph, list(self.options.values()), graph.parameter(name))
 
-    def spec(self) -> dict:
+    def spec(self) -> dict[str, Any]:
         """Return what the page needs to know."""
         # Two lists: JavaScript would put the keys of an object in another order where they look like numbers.
         keys, titles = zip(*self.titles.items(), strict=True)
         return {"kind": "choice", "default": self.value, "keys": keys, "titles": titles}
 
 
-def _finite(name: str, given):
+def _finite(name: str, given: Any) -> int | float:
     """Return a finite number as one of Python's own."""
     given = given.item() if isinstance(given, np.generic) else given
     if isinstance(given, bool) or not isinstance(given, (int, float)) or not abs(given) < 1e308:
@@ -203,7 +205,7 @@ def _finite(name: str, given):
     return given
 
 
-def _read(value) -> float:
+def _read(value: object) -> float:
     """Return the number that `value` is or spells, as the page's script reads it; else NaN."""
     if isinstance(value, (bool, np.bool_)):
         return math.nan
@@ -215,114 +217,3 @@ def _read(value) -> float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
-
-
-def _alike(a, b) -> bool:
-    """Say whether two things are the same; things that hold arrays are when they are one thing."""
-    try:
-        return a is b or (type(a) is type(b) and bool(a == b))
-    except ValueError:  # "the truth value of an array is ambiguous"
-        return False
-
-
-def _look_up(graph, values: list, position):
-    """Return one traced value that equals ``values[position]``."""
-    if all(isinstance(value, (bool, int, float, np.number, np.bool_)) for value in values):
-        truths = all(isinstance(value, (bool, np.bool_)) for value in values)
-        same = len(set(values)) == 1
-        return values[0] if same else graph.pick(np.array(values, dtype=bool if truths else float), position)
-    if any(isinstance(value, np.ndarray) for value in values):
-        if len({np.shape(value) for value in values}) > 1:
-            raise CannotBeTraced("the arrays to choose from differ in shape; give them the same shape.")
-        rows = np.stack(values)
-        places = position * rows[0].size + np.arange(rows[0].size).reshape(rows[0].shape)
-        return graph.pick(rows, places)
-    if all(_alike(value, values[0]) for value in values):
-        return values[0]
-    return Options(graph, values, position)
-
-
-class Options:
-    """Several Python objects, one of which the reader will choose: an attribute is a table of theirs."""
-
-    __traced__ = True
-
-    def __init__(self, graph, values: list, position):
-        self._graph, self._values, self._position = graph, values, position
-
-    # An Options passes for what it holds, so that a formula may check the type of a spec.
-    __class__ = property(lambda self: type(self._values[0]))
-
-    def __getattr__(self, name: str):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        values = [getattr(value, name) for value in self._values]
-        if all(callable(value) for value in values):
-            return functools.partial(self._method, name)
-        if any(value is None for value in values) and any(value is not None for value in values):
-            missing = [_name(thing) for thing, value in zip(self._values, values, strict=True) if value is None]
-            raise CannotBeTraced(f"{', '.join(missing)} has no {name} ({_caller()}); leave it out of the Choice, or "
-                                 "use a field that every option has.")
-        return _look_up(self._graph, values, self._position)
-
-    def _method(self, name: str, *args, **kwargs):
-        if any(type(value) is Traced for value in (*args, *kwargs.values())):
-            return getattr(type(self._values[0]), name)(self, *args, **kwargs)  # its own arithmetic traces
-        return tabulate(lambda thing, *a, **k: getattr(thing, name)(*a, **k), self, *args, **kwargs)
-
-    def _refuse(self, *_, **__):
-        raise CannotBeTraced(
-            "`if`, a comparison, arithmetic, text or a dictionary key needs one of "
-            f"{', '.join(map(_name, self._values))}, but the reader chooses in the browser ({_caller()}); use a "
-            "numeric field of the option, Choice({label: number, …}), or tabulate(function, choice)."
-        )
-
-    __eq__ = __ne__ = __bool__ = __hash__ = __str__ = __format__ = __iter__ = __float__ = __int__ = __index__ = _refuse
-    __lt__ = __le__ = __gt__ = __ge__ = __len__ = __getitem__ = __contains__ = __array__ = __array_ufunc__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = _refuse
-
-    def __repr__(self):
-        return f"<one of {', '.join(map(_name, self._values))}>"
-
-
-def _name(thing) -> str:
-    name = getattr(thing, "name", None)
-    return name if isinstance(name, str) and name else str(thing)
-
-
-def _choice_of(value):
-    """Return a number that was looked up as the choice it came from, so that it can be tabulated too."""
-    if type(value) is not Traced or value.graph.nodes[value.id][0] != "pick" or value.shape:
-        return value
-    table, position = value.graph.nodes[value.id][1]
-    op, _, _, data = value.graph.nodes[table]
-    if op != "constant":
-        return value
-    numbers = [int(n) if n.is_integer() else n for n in np.frombuffer(data).tolist()]
-    return Options(value.graph, numbers, Traced(value.graph, position, ()))
-
-
-def tabulate(function: Callable, *args, **kwargs):
-    """Call `function` on chosen things; while tracing, on every combination of them, as a table to look up.
-
-    The way through for a step that no program can hold, such as a dictionary keyed by a Choice. An argument may be a
-    Choice, or a number from a Choice or from a slider with stops; a number that a smooth slider sets has no table.
-    """
-    values = [_choice_of(value) for value in (*args, *kwargs.values())]
-    if any(type(value) is Traced for value in values):
-        raise CannotBeTraced("tabulate works on choices and stops only, but an argument depends on a smooth slider "
-                             f"({_caller()}); give the slider stops, or use numpy arithmetic.")
-    chosen = [value for value in values if type(value) is Options]
-    if not chosen:
-        return function(*args, **kwargs)
-    # One axis per control: two arguments from the same Choice move together.
-    axes = {option._position.id: option for option in chosen}
-    results = []
-    for combination in itertools.product(*(range(len(option._values)) for option in axes.values())):
-        place = dict(zip(axes, combination, strict=True))
-        known = [value._values[place[value._position.id]] if type(value) is Options else value for value in values]
-        results.append(function(*known[: len(args)], **dict(zip(kwargs, known[len(args) :], strict=True))))
-    position = 0.0
-    for option in axes.values():
-        position = position * len(option._values) + option._position
-    return _look_up(chosen[0]._graph, results, position)

@@ -12,25 +12,34 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..quantities.checks import lookup
 from . import page
-from .controls import Choice, Options, Slider
-from .figure import Figure, draw
+from .controls import Choice, Slider
+from .draw import draw
+from .figure import Figure
+from .options import Options
 from .program import compile_program
-from .trace import Graph, TraceError
+from .trace import Graph, Traced, TraceError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+    from .widget import ExplorerWidget
 
 TABLE_BYTES = 200_000  # what a tabulated figure may add to a page
 MOST_CONTROLS = 30  # what a value depends on is one bit for each control, in an integer of JavaScript's
 
-_shown = Counter()  # how often each name has been displayed, for ids that differ on a page
+_shown: Counter[str] = Counter()  # how often each name has been displayed, for ids that differ on a page
 
 
 def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str = "", name: str = "",
-            presets: dict[str, dict] | None = None, precompute: bool = False, **controls: Slider | Choice) -> Explorer:
+            presets: dict[str, dict[str, Any]] | None = None, precompute: bool = False,
+            **controls: Slider | Choice) -> Explorer:
     """Declare an interactive figure.
 
     Parameters
@@ -79,7 +88,8 @@ def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str
 class Explorer:
     """An interactive figure: controls, a function, and what it shows. Made by `explore`."""
 
-    def __init__(self, function, title, watch, alt, name, presets, precompute, controls):
+    def __init__(self, function: Callable[..., Figure], title: str, watch: str, alt: str, name: str,
+                 presets: dict[str, dict[str, Any]], precompute: bool, controls: dict[str, Slider | Choice]):
         if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
             raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
         self.function, self.title, self.watch, self.name = function, title, watch, name
@@ -88,44 +98,45 @@ class Explorer:
         }
         self.presets = presets
         self.precompute = precompute
-        self._widget = None
+        self._widget: ExplorerWidget | None = None
         self._check_controls()
-        self.defaults = {key: control.snap(control.value) for key, control in self.controls_spec.items()}
+        self.defaults: dict[str, Any] = {
+            key: control.snap(control.value) for key, control in self.controls_spec.items()}
         self.program, self.spec = self._compile()
         self._check_limits()
         self.alt = alt or f"{title}. {self._sentence()}"
 
     # --- what it shows ------------------------------------------------------------------------------------------
 
-    def settings(self, **given) -> dict:
+    def settings(self, **given: Any) -> dict[str, Any]:
         """Return every control's value: what is given, snapped to what the control can hold, and defaults."""
         for key in given:
             lookup("control", key, self.controls_spec)
         return {key: control.find(given[key]) if key in given else self.defaults[key]
                 for key, control in self.controls_spec.items()}
 
-    def figure(self, **given) -> Figure:
+    def figure(self, **given: Any) -> Figure:
         """Return the figure, of known values, for some settings. What is not given is at its default."""
         settings = self.settings(**given)
         arguments = {key: control.argument(settings[key]) for key, control in self.controls_spec.items()}
         with np.errstate(all="ignore"):
             return self._checked(self.function(**arguments))
 
-    def _checked(self, figure) -> Figure:
+    def _checked(self, figure: Any) -> Figure:
         if not isinstance(figure, Figure):
             raise ValueError(f"{self.name}: the function must return a Figure, but returned {type(figure).__name__}.")
         return figure
 
-    def encode(self, **given) -> dict[str, float]:
+    def encode(self, **given: Any) -> dict[str, float]:
         """Return the numbers that the program is given for some settings."""
         settings = self.settings(**given)
         return {key: control.encode(settings[key]) for key, control in self.controls_spec.items()}
 
-    def readouts(self, **given) -> dict[str, str]:
+    def readouts(self, **given: Any) -> dict[str, str]:
         """Return the readouts for some settings, as the reader sees them."""
         return page.readout_texts(self.figure(**given))
 
-    def draw(self, **given):
+    def draw(self, **given: Any) -> Canvas:
         """Return the figure for some settings as a `matplotlib.figure.Figure`."""
         return draw(self.figure(**given))
 
@@ -134,7 +145,7 @@ class Explorer:
 
     # --- declaration checks -------------------------------------------------------------------------------------
 
-    def _check_controls(self):
+    def _check_controls(self) -> None:
         if not 1 <= len(self.controls_spec) <= MOST_CONTROLS:
             raise ValueError(f"{self.name} has {len(self.controls_spec)} controls; 1 to {MOST_CONTROLS} are accepted.")
         parameters = inspect.signature(self.function).parameters
@@ -153,7 +164,7 @@ class Explorer:
                 if key not in self.controls_spec or self.controls_spec[key].snap(value) != value:
                     raise ValueError(f"preset {label!r}: {key}={value!r} is not a value that a control can hold.")
 
-    def _check_limits(self):
+    def _check_limits(self) -> None:
         """Try the default, both ends of each control, and random settings: no error, and every mark is seen."""
         rng = np.random.default_rng(0)
         controls = self.controls_spec
@@ -171,17 +182,18 @@ class Explorer:
             outside = unseen if outside is None else outside & unseen
         if outside:
             raise ValueError(
-                f"{min(outside)!r} never enters the limits x {figure.x.limits[0]:g}..{figure.x.limits[1]:g}, "
-                f"y {figure.y.limits[0]:g}..{figure.y.limits[1]:g} at the default, the ends or 24 random settings; "
+                f"{min(outside)!r} never enters the limits x {figure.x.span[0]:g}..{figure.x.span[1]:g}, "
+                f"y {figure.y.span[0]:g}..{figure.y.span[1]:g} at the default, the ends or 24 random settings; "
                 "widen them."
             )
 
     # --- the page's form ----------------------------------------------------------------------------------------
 
-    def _compile(self) -> tuple[dict, dict]:
+    def _compile(self) -> tuple[dict[str, Any], dict[str, Any]]:
         graph = Graph()
         figure = self._tabulated(graph) if self.precompute else self._traced(graph)
-        places, outputs = {}, []
+        places: dict[tuple[str, str], int] = {}
+        outputs: list[Traced] = []
         for key, field, value in figure.moving():
             places[key, field] = len(outputs)
             outputs.append(value._position if type(value) is Options else graph.lift(value))
@@ -206,41 +218,43 @@ class Explorer:
 
     def _tabulated(self, graph: Graph) -> Figure:
         """Evaluate every setting, and return a figure whose values are looked up in the results."""
-        domains = {}
+        domains: dict[str, Sequence[Any]] = {}
         for key, control in self.controls_spec.items():
-            domains[key] = list(control.options) if isinstance(control, Choice) else control.stops
-            if domains[key] is None:
+            domain = list(control.options) if isinstance(control, Choice) else control.stops
+            if domain is None:
                 raise ValueError(f"precompute=True needs stops: {key}=Slider(…, stops=(…)).")
+            domains[key] = domain
         if (count := math.prod(map(len, domains.values()))) > TABLE_BYTES // 10:
             raise ValueError(f"precompute=True would tabulate {count:,} settings; {TABLE_BYTES // 10:,} are accepted. "
                              "Use fewer stops.")
         settings = [dict(zip(domains, values, strict=True)) for values in itertools.product(*domains.values())]
         figures = [self.figure(**setting) for setting in settings]
-        place = 0.0
+        place: Any = 0.0
         for key, domain in domains.items():
             place = place * len(domain) + graph.parameter(key)
         first = figures[0]
-        table = {}
+        table: dict[str, dict[str, Any]] = {}
         for values in zip(*(figure.moving() for figure in figures), strict=True):
             key, field, _ = values[0]
-            rows = [np.asarray(value, dtype=float) for _, _, value in values]
-            if len({row.shape for row in rows}) > 1 or any(value[:2] != (key, field) for value in values):
+            found = [np.asarray(value, dtype=float) for _, _, value in values]
+            if len({row.shape for row in found}) > 1 or any(value[:2] != (key, field) for value in values):
                 raise ValueError(f"precompute=True: {field} of a part changes its shape from setting to setting.")
-            rows = np.stack(rows)
+            rows = np.stack(found)
             places = place * rows[0].size + np.arange(rows[0].size).reshape(rows[0].shape)
             same = np.array_equal(rows, np.broadcast_to(rows[0], rows.shape), equal_nan=True)
             table.setdefault(key, {})[field] = rows[0] if same else graph.pick(rows, places)
         if any(figure.words() != first.words() for figure in figures):
             raise ValueError("precompute=True: the words of the figure must be the same for every setting.")
-        parts = {key: dataclasses.replace(part, **table.get(key, {})) for key, part in first.parts()}
-        groups = {letter: [part for key, part in parts.items() if key[0] == letter] for letter in "mrs"}
+        groups: dict[str, list[Any]] = {"m": [], "r": [], "s": []}
+        for key, part in first.parts():
+            groups[key[0]].append(part.replaced(table.get(key, {})))
         return dataclasses.replace(first, marks=groups["m"], readouts=groups["r"], states=groups["s"])
 
     def html(self, ident: str | None = None) -> str:
         """Return the page's form: a self-contained `<figure>` that `explorer.js` brings to life."""
         return page.explorer_html(self, ident or f"explorer-{self.name}")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         settings = ", ".join(f"{control.label.lower()} {control.show(self.values[key])}"
                              for key, control in self.controls_spec.items())
         figure = self.figure(**self.values)
@@ -250,7 +264,7 @@ class Explorer:
                   for state in figure.states]
         return "\n".join(lines)
 
-    def _repr_mimebundle_(self, **_):
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         _shown[self.name] += 1
         ident = f"explorer-{self.name}" + ("" if _shown[self.name] == 1 else f"-{_shown[self.name]}")
         bundle = {"text/plain": repr(self), "text/html": self.html(ident)}
@@ -262,26 +276,29 @@ class Explorer:
     # --- Jupyter's form -----------------------------------------------------------------------------------------
 
     @property
-    def widget(self):
+    def widget(self) -> Any:
         """The ipywidgets form: controls above a figure that matplotlib redraws."""
+        return self._made_widget().box
+
+    def _made_widget(self) -> ExplorerWidget:
         if self._widget is None:
             from .widget import ExplorerWidget
 
             self._widget = ExplorerWidget(self)
-        return self._widget.box
+        return self._widget
 
     @property
-    def controls(self) -> dict:
+    def controls(self) -> dict[str, Any]:
         """The ipywidgets controls by parameter: ``explorer.controls["batch"].value = 64``."""
-        return self.widget and self._widget.controls
+        return self._made_widget().controls
 
     @property
-    def values(self) -> dict:
+    def values(self) -> dict[str, Any]:
         """The present settings: those of the widgets if there are any, else the defaults."""
         return self._widget.values() if self._widget else dict(self.defaults)
 
 
-def _labelled(control, key: str):
+def _labelled(control: Any, key: str) -> Slider | Choice:
     if not isinstance(control, (Slider, Choice)):
         raise ValueError(f"control {key!r} must be a Slider or a Choice, but is {control!r}.")
     words = control.label or key.replace("_", " ").capitalize()

@@ -6,13 +6,16 @@ graph; the others are numpy's own, so that an option which is missing here is re
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from .ops import REDUCTIONS, WHERE
 from .trace import FUNCTIONS, CannotBeTraced, Graph, NotSupportedYet, Traced, _caller
 
 
-def _clip(graph: Graph, a, a_min=None, a_max=None, **limits) -> Traced:
+def _clip(graph: Graph, a: Any, a_min: Any = None, a_max: Any = None, **limits: Any) -> Any:
     low, high = limits.pop("min", a_min), limits.pop("max", a_max)
     if limits:
         raise NotSupportedYet(f"{_caller()} uses np.clip with {', '.join(limits)}, which no program has.")
@@ -21,17 +24,17 @@ def _clip(graph: Graph, a, a_min=None, a_max=None, **limits) -> Traced:
     return a if high is None else np.minimum(a, high)
 
 
-def _round(_, a, decimals=0) -> Traced:
+def _round(_: Graph, a: Traced, decimals: int = 0) -> Any:
     if decimals < 0:  # numpy divides here, and multiplies otherwise
         return np.rint(a / 10.0**-decimals) * 10.0**-decimals
     return np.rint(a * 10.0**decimals) / 10.0**decimals if decimals else np.rint(a)
 
 
-def _mean(graph: Graph, a, axis=None, keepdims=False) -> Traced:
+def _mean(graph: Graph, a: Traced, axis: Any = None, keepdims: bool = False) -> Any:
     return graph.reduce("sum", a, axis, keepdims) / (a.size if axis is None else a.shape[axis])
 
 
-def _full_like(graph: Graph, a, fill_value) -> Traced:
+def _full_like(graph: Graph, a: Any, fill_value: Any) -> Traced:
     return graph.lift(fill_value).reindex(np.broadcast_to, np.shape(a))
 
 
@@ -50,10 +53,10 @@ FUNCTIONS |= {
 }
 
 
-def _moves(function):
+def _moves(function: Callable[..., Any]) -> Callable[..., Traced]:
     """Return the traced form of a function that only moves elements."""
 
-    def move(graph, a, *args, **kwargs):
+    def move(graph: Graph, a: Any, *args: Any, **kwargs: Any) -> Traced:
         if any(isinstance(value, Traced) for value in (*args, *kwargs.values())):
             raise CannotBeTraced(f"{_caller()} lets np.{function.__name__} choose a shape that is known only in the "
                                  "browser; make it fixed.")
@@ -70,7 +73,7 @@ for _name in REDUCTIONS:
         _name, a, axis, keepdims)
 
 
-def _joined(graph: Graph, arrays, axis, join) -> Traced:
+def _joined(graph: Graph, arrays: Any, axis: Any, join: Callable[..., Any]) -> Traced:
     parts = [graph.lift(array) for array in arrays]
     starts = np.cumsum([0] + [part.size for part in parts])
     places = [np.arange(part.size).reshape(part.shape) + start for part, start in zip(parts, starts, strict=False)]
@@ -83,13 +86,13 @@ FUNCTIONS[np.stack] = lambda graph, arrays, axis=0: _joined(graph, arrays, axis,
 FUNCTIONS[np.concatenate] = lambda graph, arrays, axis=0: _joined(graph, arrays, axis, np.concatenate)
 
 
-def _take(_, a, indices, axis=None) -> Traced:
+def _take(_: Graph, a: Traced, indices: Any, axis: Any = None) -> Traced:
     if isinstance(indices, Traced):
         raise CannotBeTraced(f"{_caller()} takes at a position known only in the browser; use np.take_along_axis.")
     return a.reindex(np.take, indices, axis)
 
 
-def _take_along_axis(graph: Graph, arr, indices, axis=-1) -> Traced:
+def _take_along_axis(graph: Graph, arr: Any, indices: Any, axis: int | None = -1) -> Traced:
     """Look up a table at a position that is known only in the browser, such as that of an optimum."""
     table, indices = graph.lift(arr), graph.lift(indices)
     if axis is None:

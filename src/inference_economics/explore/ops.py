@@ -16,7 +16,7 @@ class Op:
     """One elementwise primitive.
 
     name : the word in the program.
-    js : an expression in ``a``, ``b``, ``c`` (the arguments) and the helpers of ``static/explorer.js``.
+    js : an expression in ``a``, ``b``, ``c`` (the arguments) and the helpers of ``static/program.js``.
     exact : IEEE 754 fixes the result, so Python and JavaScript must agree to the last bit.
     boolean : the result is true or false, held as 1 or 0.
     """
@@ -78,6 +78,6 @@ ELEMENTWISE = {op.name: op for op in (*OPS.values(), WHERE)}
 # Bitwise operators mean the logical ones where both sides are true or false.
 BITWISE = {np.bitwise_and: np.logical_and, np.bitwise_or: np.logical_or, np.invert: np.logical_not}
 
-# Along the last axis, a row at a time: name -> whether exact. Written out in static/explorer.js.
+# Along the last axis, a row at a time: name -> whether exact. Written out in static/program.js.
 REDUCTIONS = {"sum": False, "prod": False, "max": True, "min": True, "argmax": True, "argmin": True, "cumsum": True,
               "any": True, "all": True}

@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 from collections import Counter
 from html import escape
+from typing import TYPE_CHECKING, Any
 
-from ..quantities.checks import is_traced
-from ..quantities.units import text
-from .controls import Choice
-from .figure import PALETTE, Axis, Figure, Readout, State, axis_text, frame
+from inference_economics.quantities.checks import is_traced
+from inference_economics.quantities.units import text
+
+from .controls import Choice, Slider
+from .draw import axis_text, frame
+from .figure import Axis, Figure
+from .palette import PALETTE, dash_array
+from .parts import Mark
 from .program import number
-from .svg import dash_array, page_svg
+from .svg import page_svg
 
+if TYPE_CHECKING:
+    from .explorer import Explorer
+
+_GROUPS = {"m": "marks", "r": "readouts", "s": "states"}
 _HINT = "Point at the plot, or focus it and press ← →, to read values off."
 
 
@@ -21,13 +30,13 @@ def readout_texts(figure: Figure) -> dict[str, str]:
     return {readout.label: text(readout.value, readout.unit) for readout in figure.readouts}
 
 
-def _axis(axis: Axis, reverse: bool) -> dict:
-    limits = axis.limits[::-1] if reverse else axis.limits
+def _axis(axis: Axis, reverse: bool) -> dict[str, Any]:
+    limits = axis.span[::-1] if reverse else axis.span
     spec = {"label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits]}
     return spec | ({"categories": axis.categories} if axis.categories else {})
 
 
-def figure_spec(figure: Figure, places: dict) -> dict:
+def figure_spec(figure: Figure, places: dict[tuple[str, str], int]) -> dict[str, Any]:
     """Return what the runtime needs to know of a traced figure.
 
     Parameters
@@ -37,43 +46,40 @@ def figure_spec(figure: Figure, places: dict) -> dict:
     places : dict
         ``(key, field)`` to the number of the program's value; for chosen words, of the value that chooses.
     """
-    spec = {"axes": {"x": _axis(figure.x, False), "y": _axis(figure.y, bool(figure.y.categories))},
-            "frame": frame(figure), "marks": [], "readouts": [], "states": []}
+    spec: dict[str, Any] = {
+        "axes": {"x": _axis(figure.x, False), "y": _axis(figure.y, bool(figure.y.categories))},
+        "frame": frame(figure), "marks": [], "readouts": [], "states": []}
     for key, part in figure.parts():
-        entry = {field: places[key, field] for field in part.moving if (key, field) in places}
+        entry: dict[str, Any] = {field: places[key, field] for field in part.moving if (key, field) in places}
         for field in part.texts:
             words = getattr(part, field)
             entry[field] = {"texts": words._values, "at": places[key, field]} if is_traced(words) else words
-        if isinstance(part, State):
-            spec["states"].append(entry)
-        elif isinstance(part, Readout):
-            spec["readouts"].append(entry | {"unit": part.unit})
-        else:
-            extra = {field: getattr(part, field) for field in ("width", "unit") if hasattr(part, field)}
-            spec["marks"].append(entry | {"kind": type(part).__name__.lower()} | extra)
+        kind = {"kind": type(part).__name__.lower()} if isinstance(part, Mark) else {}
+        spec[_GROUPS[key[0]]].append(entry | kind | part.constants())
     return spec
 
 
-def _json(value) -> str:
+def _json(value: Any) -> str:
     """Return JSON that may stand inside a script element."""
     dense = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return dense.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _swatch(kind: str, color: int) -> str:
+def _swatch(stroke: str, color: int) -> str:
+    """Return what stands for a stroke of parts.Brush in a legend."""
     hue = PALETTE[color]
-    if kind == "line":
-        dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
-        shape = f'<path class="ex-stroke-{color}" stroke="{hue}" stroke-width="2.4" fill="none"{dash} d="M0 5H26"/>'
-    elif kind == "point":
-        shape = f'<circle class="ex-fill-{color}" fill="{hue}" cx="13" cy="5" r="4"/>'
-    else:
-        faint = ' fill-opacity="0.3"' if kind == "band" else ""
-        shape = f'<rect class="ex-fill-{color}" fill="{hue}"{faint} width="26" height="10" rx="2"/>'
+    dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
+    box = f'<rect class="ex-fill-{color}" fill="{hue}"{{}} width="26" height="10" rx="2"/>'
+    shape = {
+        "curve": f'<path class="ex-stroke-{color}" stroke="{hue}" stroke-width="2.4" fill="none"{dash} d="M0 5H26"/>',
+        "dots": f'<circle class="ex-fill-{color}" fill="{hue}" cx="13" cy="5" r="4"/>',
+        "area": box.format(' fill-opacity="0.3"'),
+        "box": box.format(""),
+    }[stroke]
     return f'<svg viewBox="0 0 26 10" aria-hidden="true">{shape}</svg>'
 
 
-def _control(ident: str, key: str, control, value) -> str:
+def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
     field = f"{ident}-{key.replace('_', '-')}"
     label = f'<label for="{field}">{escape(control.label)}</label>'
     data = f'id="{field}" data-parameter="{key}" autocomplete="off"'
@@ -88,7 +94,7 @@ def _control(ident: str, key: str, control, value) -> str:
             f'<input type="range" {data} aria-valuetext="{shown}"></div>')
 
 
-def explorer_html(explorer, ident: str) -> str:
+def explorer_html(explorer: Explorer, ident: str) -> str:
     """Return an explorer as a `<figure>` that shows its default and holds what the runtime needs to move it."""
     figure = explorer.figure()
     controls, values = explorer.controls_spec, explorer.defaults
@@ -104,7 +110,7 @@ def explorer_html(explorer, ident: str) -> str:
     states = "".join(
         f'<p class="ex-state" data-key="s{i}" data-ok="{int(bool(state.ok))}">'
         f"{escape(state.holds if bool(state.ok) else state.fails)}</p>" for i, state in enumerate(figure.states))
-    legend = "".join(f"<li>{_swatch(kind, color)}{escape(label)}</li>" for kind, label, color in figure.legend())
+    legend = "".join(f"<li>{_swatch(stroke, color)}{escape(label)}</li>" for stroke, label, color in figure.legend())
     presets = "".join(
         f'<button type="button" data-action="preset" data-preset="{escape(label)}">{escape(label)}</button>'
         for label in explorer.presets)
@@ -140,17 +146,17 @@ def explorer_html(explorer, ident: str) -> str:
     ])
 
 
-def standalone(*explorers, title: str = "Explorers") -> str:
+def standalone(*explorers: Explorer, title: str = "Explorers") -> str:
     """Return a whole HTML document with some explorers and the runtime inside, for one file that works anywhere."""
     from . import runtime
 
-    seen = Counter()
-    body = []
+    seen: Counter[str] = Counter()
+    figures = []
     for explorer in explorers:
         seen[explorer.name] += 1
         again = f"-{seen[explorer.name]}" if seen[explorer.name] > 1 else ""
-        body.append(explorer.html(f"explorer-{explorer.name}{again}"))
-    body = "\n".join(body)
+        figures.append(explorer.html(f"explorer-{explorer.name}{again}"))
+    body = "\n".join(figures)
     return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<style>{runtime.style()}</style></head>\n<body><main><h1>{escape(title)}</h1>\n{body}\n</main>"

@@ -10,6 +10,7 @@ and ``"-Infinity"``.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from .ops import REDUCTIONS
 from .trace import Graph, Traced
 
 
-def number(value: float):
+def number(value: float) -> float | str:
     """Return `value` as JSON can hold it: whole numbers short, NaN and infinities as strings."""
     value = float(value)
     if math.isnan(value):
@@ -27,24 +28,24 @@ def number(value: float):
     return int(value) if value.is_integer() and abs(value) < 2**53 and (value or math.copysign(1, value) > 0) else value
 
 
-def _compact(positions: tuple):
+def _compact(positions: tuple[int, ...]) -> list[int] | dict[str, Any]:
     """Describe an index list as a strided view of up to two axes where it is one, which nearly all are."""
     index = np.asarray(positions)
     steps = np.diff(index)
     if len(index) < 4:
-        return index.tolist()
+        return list(positions)
     inner = int(np.argmax(steps != steps[0])) + 1 if (steps != steps[0]).any() else len(index)
     if len(index) % inner == 0:
         rows = index.reshape(-1, inner)
         outer = int(rows[1, 0] - rows[0, 0]) if len(rows) > 1 else 0
-        view = {"start": int(index[0]), "shape": [len(rows), inner], "strides": [outer, int(steps[0])]}
+        view: dict[str, Any] = {"start": int(index[0]), "shape": [len(rows), inner], "strides": [outer, int(steps[0])]}
         rebuilt = view["start"] + outer * np.arange(len(rows))[:, None] + int(steps[0]) * np.arange(inner)
         if np.array_equal(rebuilt, rows):
             return view
-    return index.tolist()
+    return list(positions)
 
 
-def compile_program(graph: Graph, outputs: list[Traced]) -> tuple[dict, list[int]]:
+def compile_program(graph: Graph, outputs: list[Traced]) -> tuple[dict[str, Any], list[int]]:
     """Keep what the outputs need, number it, and return the program and the outputs' numbers."""
     needed, stack = set(), [output.id for output in outputs]
     while stack:
@@ -53,13 +54,13 @@ def compile_program(graph: Graph, outputs: list[Traced]) -> tuple[dict, list[int
             needed.add(identity)
             stack.extend(graph.nodes[identity][1])
 
-    kinds = {"input": [], "constant": []}
-    code = []
+    kinds: dict[str, list[int]] = {"input": [], "constant": []}
+    code: list[int] = []
     for identity in sorted(needed):
         kinds.get(graph.nodes[identity][0], code).append(identity)
     renumbered = {identity: i for i, identity in enumerate(kinds["input"] + kinds["constant"] + code)}
 
-    indices: dict[tuple, int] = {}
+    indices: dict[tuple[int, ...], int] = {}
     instructions = []
     for identity in code:
         op, arguments, shape, static = graph.nodes[identity]

@@ -1,6 +1,9 @@
-"""The page's script, put together: number formatting, the rows of `ops.py` as loops, the evaluator, the page's code.
+"""The page's script, put together: what `static/explorer.js` and the answer boxes import, and the rows of `ops.py`.
 
-One classic script, because browsers refuse to load modules from a file on disk.
+The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
+because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
+`import` lines, the word `export` and the comments that document functions. So all modules share one scope, and no two
+may declare the same name.
 """
 
 from __future__ import annotations
@@ -12,6 +15,13 @@ from pathlib import Path
 from .ops import ELEMENTWISE
 
 _STATIC = Path(__file__).parent / "static"
+_ANSWER_BOX = _STATIC / "answer_box.js"
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
+_DOCUMENTATION = re.compile(r"^ */\*\*.*?\*/\n|/\*\*.*?\*/ ?", re.MULTILINE | re.DOTALL)
+_ELSE = re.compile(r"^(import|export)\b.*", re.MULTILINE)
+_NAME = re.compile(r"^(?:const|function) (\w+)", re.MULTILINE)
 
 
 def _loop(js: str) -> str:
@@ -21,14 +31,57 @@ def _loop(js: str) -> str:
     return f"(out, n, a, i, b, j, c, l) => {{ for (let k = 0; k < n; k++) out[k] = {body}; }}"
 
 
-@cache
-def script() -> str:
-    """Return the runtime as one classic script."""
+def _elementwise() -> str:
+    """Return the module that `static/elementwise.d.ts` declares."""
     rows = "\n".join(f"  {op.name}: {_loop(op.js)}," for op in ELEMENTWISE.values())
-    table = f"const ELEMENTWISE = {{\n{rows}\n}};\n"
-    names = ("format.js", "program.js", "exercise.js", "explorer.js")
-    parts = [(_STATIC / name).read_text(encoding="utf-8") for name in names]
-    return '"use strict";\n(() => {\n' + "\n".join([table, *parts]) + "})();\n"
+    return f"export const ELEMENTWISE = {{\n{rows}\n}};\n"
+
+
+def join(*roots: Path) -> str:
+    """Return modules and all that they import, each once and after what it imports, as one text without imports.
+
+    Parameters
+    ----------
+    *roots : Path
+        Modules that nothing imports.
+
+    Raises
+    ------
+    ValueError
+        Modules import each other in a circle, two declare one name, or one imports or exports in another way.
+    """
+    parts: dict[Path, str | None] = {}
+    names: dict[str, str] = {}
+
+    def add(path: Path) -> None:
+        if path in parts:
+            if parts[path] is None:
+                raise ValueError(f"{path.name} imports itself by way of others; move what both need to a third module.")
+            return
+        parts[path] = None
+        source = _elementwise() if path.name == "elementwise.js" else path.read_text(encoding="utf-8")
+        for name in _IMPORT.findall(source):
+            add((path.parent / name).resolve())
+        bare = _EXPORT.sub("", _IMPORT.sub("", _DOCUMENTATION.sub("", source)))
+        if other := _ELSE.search(bare):
+            raise ValueError(f"{path.name}: {other[0]!r} cannot be joined; write import {{ name }} from './module.js', "
+                             "with double quotes, and export const or export function.")
+        for name in _NAME.findall(bare):
+            if name in names:
+                raise ValueError(f"{path.name} and {names[name]} both declare {name!r}; give one another name.")
+            names[name] = path.name
+        del parts[path]  # it goes after what it imports
+        parts[path] = re.sub(r"\n{3,}", "\n\n", bare).strip()
+
+    for root in roots:
+        add(root.resolve())
+    return "\n\n".join(filter(None, parts.values()))
+
+
+@cache
+def script(last: str = "startPage();") -> str:
+    """Return the page's script: the modules, then `last`, in a scope of their own. A test asks for another `last`."""
+    return f'"use strict";\n(() => {{\n{join(_STATIC / "explorer.js", _ANSWER_BOX)}\n\n{last}\n}})();\n'
 
 
 @cache
@@ -37,7 +90,7 @@ def style() -> str:
     return (_STATIC / "explorer.css").read_text(encoding="utf-8")
 
 
-def write(folder) -> None:
+def write(folder: str | Path) -> None:
     """Write `explorer.js` and `explorer.css` into `folder`, for a site to load."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

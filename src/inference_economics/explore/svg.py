@@ -10,15 +10,20 @@ from __future__ import annotations
 import io
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
+from typing import Any
 
 import numpy as np
 
-from .figure import DASHES, GRID, HEIGHT, INK, MUTED, PALETTE, WIDTH, Axis, Figure, band_ring, draw, frame
+from .draw import draw, frame
+from .figure import Axis, Figure
+from .palette import GRID, HEIGHT, INK, MUTED, PALETTE, WIDTH, dash_array
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _CLASSES = {INK: "ink", MUTED: "muted", GRID: "grid"}
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "explorer", "path.simplify": False, "font.family": "DejaVu Sans"}
+_SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "explorer", "path.simplify": False,
+                             "font.family": "DejaVu Sans"}
 
 FAR = 1e6  # beyond this a coordinate is cut, because SVG holds single precision
 
@@ -39,19 +44,19 @@ def _short(path: str) -> str:
     return re.sub(r"\s*([MLCQzZ])\s*", r"\1", path.replace("\n", "")).strip()
 
 
-def _style(element) -> dict[str, str]:
+def _style(element: ET.Element) -> dict[str, str]:
     return dict(part.split(": ", 1) for part in (element.get("style") or "").split("; ") if ": " in part)
 
 
-def _standing(element, out: list[str]):
+def _standing(element: ET.Element, out: list[str]) -> None:
     """Copy what does not move: lines and words outside the keyed groups."""
     if re.fullmatch(r"m\d+(-\w+)?", element.get("id", "")):
         return
     style = _style(element)
     if element.tag == f"{_SVG}path" and (style.get("stroke") or style.get("fill", "none") != "none"):
-        kind = _CLASSES.get(style.get("stroke"), "muted")
+        kind = _CLASSES.get(style.get("stroke", ""), "muted")
         out.append(f'<path class="ex-stroke-{kind}" fill="none" stroke="{style.get("stroke", MUTED)}" '
-                   f'stroke-width="{style.get("stroke-width", "1")}" d="{_short(element.get("d"))}"/>')
+                   f'stroke-width="{style.get("stroke-width", "1")}" d="{_short(element.get("d", ""))}"/>')
     elif element.tag == f"{_SVG}text":
         turn = element.get("transform", "")
         turned = "" if turn.startswith(("rotate(-0 ", "rotate(0 ")) or not turn else f' transform="{_short(turn)}"'
@@ -65,17 +70,12 @@ def _standing(element, out: list[str]):
             _standing(child, out)
 
 
-def dash_array(color: int) -> str:
-    """Return a colour's dashes as SVG writes them: empty for a solid line."""
-    return "" if DASHES[color] == "-" else " ".join(f"{1.9 * part:g}" for part in DASHES[color][1])
-
-
-def _scale(axis: Axis, start: float, length: float, reverse: bool = False):
-    """Return the function from data to points along one axis; `scaleOf` in static/explorer.js is the same."""
+def _scale(axis: Axis, start: float, length: float, reverse: bool = False) -> Callable[[Any], Any]:
+    """Return the function from data to points along one axis; `scaleOf` in static/plot.js is the same."""
     bend = np.log10 if axis.scale == "log" else np.asarray
-    low, high = (float(bend(limit)) for limit in axis.limits[:: -1 if reverse else 1])
+    low, high = (float(bend(limit)) for limit in axis.span[:: -1 if reverse else 1])
 
-    def place(values):
+    def place(values: Any) -> Any:
         with np.errstate(all="ignore"):
             return start + (bend(np.asarray(values, dtype=float)) - low) * (length / (high - low))
 
@@ -88,83 +88,83 @@ def _n(value: float) -> str:
     return f"{near:.2f}".rstrip("0").rstrip(".")
 
 
-def _curve(xs, ys) -> str:
+def _curve(places: Iterable[tuple[float, float]]) -> str:
     d, pen = [], "M"
-    for x, y in zip(xs, ys, strict=True):
+    for x, y in places:
         drawable = np.isfinite(x) and np.isfinite(y)
         d.append(f"{pen}{_n(x)} {_n(y)}" if drawable else "")
         pen = "L" if drawable else "M"
     return "".join(d)
 
 
-class _Moving:
-    """Writes one bare element for each moving part, where the page's script would put it."""
+class _Brush:
+    """Writes one mark as bare elements, where the page's script would put it."""
 
-    def __init__(self, figure: Figure, clip: str):
-        self.figure, self.clip = figure, clip
+    def __init__(self, figure: Figure, clip: str, key: str, color: int):
+        self.figure, self.clip, self.key, self.color = figure, clip, key, color
         self.left, self.top, self.width, self.height = frame(figure)
         self.px = _scale(figure.x, self.left, self.width)
         self.py = _scale(figure.y, self.top + self.height, -self.height, reverse=bool(figure.y.categories))
+        self.out: list[str] = []
 
-    def path(self, key: str, attributes: str, d: str) -> str:
-        return f'<path data-key="{key}" clip-path="url(#{self.clip})" {attributes} d="{d}"/>'
+    def _path(self, attributes: str, d: str, piece: str = "") -> None:
+        self.out.append(f'<path data-key="{self.key}{piece}" clip-path="url(#{self.clip})" {attributes} d="{d}"/>')
 
-    def words(self, key: str, label: str, x: float, y: float, seen, anchor: str = "start") -> str:
-        place = f'x="{_n(x)}" y="{_n(y)}"' if seen else 'visibility="hidden"'
-        return (f'<text data-key="{key}-t" class="ex-words ex-fill-ink ex-halo" fill="{INK}" font-size="8" '
-                f'text-anchor="{anchor}" {place}>{escape(label)}</text>')
+    def _places(self, x: Any, y: Any) -> Iterator[tuple[float, float]]:
+        places = np.broadcast_arrays(np.atleast_1d(self.px(x)), np.atleast_1d(self.py(y)))
+        return zip(*places, strict=True)
 
-    def places(self, mark):
-        x, y = np.broadcast_arrays(np.atleast_1d(self.px(mark.x)), np.atleast_1d(self.py(mark.y)))
-        return x, y
+    def curve(self, x: Any, y: Any) -> None:
+        dash = f' stroke-dasharray="{dash_array(self.color)}"' if dash_array(self.color) else ""
+        self._path(f'class="ex-stroke-{self.color}" fill="none" stroke="{PALETTE[self.color]}" stroke-width="1.9" '
+                   f'stroke-linejoin="round"{dash}', _curve(self._places(x, y)))
 
-    def line(self, mark, key, color):
-        dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
-        yield self.path(key, f'class="ex-stroke-{color}" fill="none" stroke="{PALETTE[color]}" stroke-width="1.9" '
-                             f'stroke-linejoin="round"{dash}', _curve(*self.places(mark)))
+    def area(self, ring: list[tuple[float, float]]) -> None:
+        corners = [f"{_n(self.px(x))} {_n(self.py(y))}" for x, y in ring]
+        self._path(f'class="ex-fill-{self.color}" fill="{PALETTE[self.color]}" fill-opacity="0.2"',
+                   f"M{'L'.join(corners)}Z" if corners else "")
 
-    def band(self, mark, key, color):
-        corners = [f"{_n(self.px(x))} {_n(self.py(y))}" for x, y in band_ring(self.figure, mark)]
-        yield self.path(key, f'class="ex-fill-{color}" fill="{PALETTE[color]}" fill-opacity="0.2"',
-                        f"M{'L'.join(corners)}Z" if corners else "")
-
-    def bars(self, mark, key, color):
+    def box(self, j: int, across: tuple[float, float], along: tuple[float, float]) -> None:
         flat = bool(self.figure.y.categories)
-        axis, along, across = (self.figure.x, self.px, self.py) if flat else (self.figure.y, self.py, self.px)
-        ends = np.broadcast_arrays(np.clip(mark.base, *axis.limits), np.clip(mark.value, *axis.limits))
-        for j, (base, value) in enumerate(zip(*map(along, ends), strict=True)):
-            d = ""
-            if np.isfinite(base + value):
-                a, b, p, q = map(_n, (base, value, across(j - mark.width / 2), across(j + mark.width / 2)))
-                d = f"M{a} {p}H{b}V{q}H{a}Z" if flat else f"M{p} {a}V{b}H{q}V{a}Z"
-            yield self.path(f"{key}-{j}", f'class="ex-fill-{color}" fill="{PALETTE[color]}"', d)
+        value, place = (self.px, self.py) if flat else (self.py, self.px)
+        ends, d = [*map(value, along)], ""
+        if np.isfinite(sum(ends)):
+            a, b, p, q = map(_n, (*ends, *map(place, across)))
+            d = f"M{a} {p}H{b}V{q}H{a}Z" if flat else f"M{p} {a}V{b}H{q}V{a}Z"
+        self._path(f'class="ex-fill-{self.color}" fill="{PALETTE[self.color]}"', d, f"-{j}")
 
-    def point(self, mark, key, color):
-        d = "".join(f"M{_n(x - 3.4)} {_n(y)}a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0Z"
-                    for x, y in zip(*self.places(mark), strict=True) if np.isfinite(x) and np.isfinite(y))
-        yield (f'<path data-key="{key}" class="ex-fill-{color} ex-edge" fill="{PALETTE[color]}" stroke="#fff" '
-               f'stroke-width="0.8" clip-path="url(#{self.clip}-wide)" d="{d}"/>')
+    def dots(self, x: Any, y: Any) -> None:
+        d = "".join(f"M{_n(px - 3.4)} {_n(py)}a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0Z"
+                    for px, py in self._places(x, y) if np.isfinite(px) and np.isfinite(py))
+        self.out.append(f'<path data-key="{self.key}" class="ex-fill-{self.color} ex-edge" '
+                        f'fill="{PALETTE[self.color]}" stroke="#fff" stroke-width="0.8" '
+                        f'clip-path="url(#{self.clip}-wide)" d="{d}"/>')
 
-    def rule(self, mark, key, _):
-        upright = mark.y is None
-        axis, place, value = (self.figure.x, self.px, mark.x) if upright else (self.figure.y, self.py, mark.y)
-        seen, at = axis.contains(value), place(value)
-        if upright:
-            d, words = f"M{_n(at)} {self.top:g}V{self.top + self.height:g}", (at + 3, self.top + 9, seen)
-        else:
-            right = self.left + self.width
-            d, words = f"M{self.left:g} {_n(at)}H{right:g}", (right - 2, at - 3, seen, "end")
-        stroke = f'class="ex-stroke-ink" fill="none" stroke="{INK}" stroke-dasharray="4 2"'
-        yield self.path(key, stroke, d if seen else "")
-        yield self.words(key, mark.label, *words)
+    def level(self, x: Any, y: Any) -> None:
+        upright = y is None
+        axis, place, value = (self.figure.x, self.px, x) if upright else (self.figure.y, self.py, y)
+        at = _n(place(value))
+        d = (f"M{at} {self.top:g}V{self.top + self.height:g}" if upright
+             else f"M{self.left:g} {at}H{self.left + self.width:g}")
+        self._path(f'class="ex-stroke-ink" fill="none" stroke="{INK}" stroke-dasharray="4 2"',
+                   d if axis.contains(value) else "")
 
-    def label(self, mark, key, _):
-        seen = self.figure.x.contains(mark.x) and self.figure.y.contains(mark.y)
-        yield self.words(key, mark.words(), self.px(mark.x), self.py(mark.y), seen)
+    def words(self, words: str, x: Any, y: Any) -> None:
+        known = [(axis, at) for axis, at in ((self.figure.x, x), (self.figure.y, y)) if at is not None]
+        place = 'visibility="hidden"'
+        if all(axis.contains(at) for axis, at in known):
+            px = self.left + self.width - 2 if x is None else self.px(x) + (3 if y is None else 0)
+            py = self.top + 9 if y is None else self.py(y) - (3 if x is None else 0)
+            place = f'x="{_n(px)}" y="{_n(py)}"'
+        self.out.append(f'<text data-key="{self.key}-t" class="ex-words ex-fill-ink ex-halo" fill="{INK}" '
+                        f'font-size="8" text-anchor="{"end" if x is None else "start"}" {place}>{escape(words)}</text>')
 
-    def all(self):
-        for i, (mark, color) in enumerate(zip(self.figure.marks, self.figure.colors(), strict=True)):
-            yield from getattr(self, type(mark).__name__.lower())(mark, f"m{i}", color)
+
+def _moving(figure: Figure, clip: str) -> Iterator[str]:
+    for i, (mark, color) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
+        brush = _Brush(figure, clip, f"m{i}", color)
+        mark.draw(brush, figure)
+        yield from brush.out
 
 
 def page_svg(figure: Figure, ident: str) -> str:
@@ -196,6 +196,6 @@ def page_svg(figure: Figure, ident: str) -> str:
         f'<clipPath id="{clip}-wide"><rect x="{left - 4:g}" y="{top - 4:g}" width="{width + 8:g}" '
         f'height="{height + 8:g}"/></clipPath></defs>',
         *standing,
-        *_Moving(figure, clip).all(),
+        *_moving(figure, clip),
         '<path class="ex-cursor-line" fill="none" d=""/></svg>',
     ])

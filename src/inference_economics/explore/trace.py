@@ -11,17 +11,20 @@ from __future__ import annotations
 import inspect
 import linecache
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
 
 import numpy as np
 
-from .ops import BITWISE, OPS, REDUCTIONS, WHERE
+from .ops import BITWISE, OPS, REDUCTIONS, WHERE, Op
 
-FUNCTIONS = {}  # numpy's functions on traced values; functions.py fills it
+FUNCTIONS: dict[Any, Callable[..., Any]] = {}  # numpy's functions on traced values; functions.py fills it
 
 _HERE = str(Path(__file__).parent)
 _NUMPY = str(Path(np.__file__).parent)
-_SHORT = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
+_SHORT: dict[Any, np.ufunc] = {2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 
 
 class TraceError(TypeError):
@@ -38,7 +41,7 @@ class CannotBeTraced(TraceError):
 
 def _caller() -> str:
     """Describe the innermost line outside this package and numpy: the one that the author can change."""
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame and frame.f_code.co_filename.startswith((_HERE, _NUMPY, "<__array_function__")):
         frame = frame.f_back
     if frame is None:
@@ -52,11 +55,12 @@ def _caller() -> str:
 class Graph:
     """The instructions recorded so far. Equal instructions are recorded once."""
 
-    def __init__(self):
-        self.nodes: list[tuple] = []  # (op, argument ids, shape, static data)
-        self._seen: dict[tuple, int] = {}
+    def __init__(self) -> None:
+        self.nodes: list[tuple[Any, ...]] = []  # (op, argument ids, shape, static data)
+        self._seen: dict[tuple[Any, ...], int] = {}
 
-    def add(self, op, args=(), shape=(), static=None, boolean=False) -> Traced:
+    def add(self, op: str, args: tuple[int, ...] = (), shape: tuple[int, ...] = (), static: Any = None,
+            boolean: bool = False) -> Traced:
         """Record one instruction and return its result."""
         key = (op, args, shape, static)
         if key not in self._seen:
@@ -68,7 +72,7 @@ class Graph:
         """Return the traced scalar that stands for a control's value."""
         return self.add("input", static=name)
 
-    def lift(self, value) -> Traced:
+    def lift(self, value: Any) -> Traced:
         """Return `value` as a traced value of this graph; numbers and arrays become constants."""
         if isinstance(value, Traced):
             if value.graph is not self:
@@ -82,31 +86,31 @@ class Graph:
         data = np.ascontiguousarray(array, dtype=float)
         return self.add("constant", static=data.tobytes(), shape=array.shape, boolean=array.dtype.kind == "b")
 
-    def take(self, source: Traced, index: np.ndarray, shape=None) -> Traced:
+    def take(self, source: Traced, index: np.ndarray, shape: tuple[int, ...] | None = None) -> Traced:
         """Return the elements of `source` at the fixed flat positions `index`: any change of shape is one of these."""
         shape = index.shape if shape is None else shape
         if index.size == source.size and np.array_equal(index.ravel(), np.arange(source.size)):
             return Traced(self, source.id, shape, source.boolean)
         return self.add("take", (source.id,), shape, tuple(index.ravel().tolist()), source.boolean)
 
-    def broadcast(self, source: Traced, shape) -> Traced:
+    def broadcast(self, source: Traced, shape: tuple[int, ...]) -> Traced:
         """Stretch `source` to `shape`. One value alone needs no instruction: the runtime reads it again and again."""
         return source if source.shape == shape or source.size == 1 else source.reindex(np.broadcast_to, shape)
 
-    def elementwise(self, op, *args) -> Traced:
+    def elementwise(self, op: Op, *args: Any) -> Traced:
         """Record an operation of `ops.py` on values that numpy would broadcast together."""
-        args = [self.lift(arg) for arg in args]
-        shape = np.broadcast_shapes(*(arg.shape for arg in args))
-        ids = tuple(self.broadcast(arg, shape).id for arg in args)
-        carried = op is WHERE and args[1].boolean and args[2].boolean
+        lifted = [self.lift(arg) for arg in args]
+        shape = np.broadcast_shapes(*(arg.shape for arg in lifted))
+        ids = tuple(self.broadcast(arg, shape).id for arg in lifted)
+        carried = op is WHERE and lifted[1].boolean and lifted[2].boolean
         return self.add(op.name, ids, shape, boolean=op.boolean or carried)
 
-    def pick(self, table, position: Traced) -> Traced:
+    def pick(self, table: Any, position: Any) -> Traced:
         """Return the elements of a flat table at positions known only in the browser."""
         table, position = self.lift(table).ravel(), self.lift(position)
         return self.add("pick", (table.id, position.id), position.shape, boolean=table.boolean)
 
-    def reduce(self, op: str, source: Traced, axis=None, keepdims=False) -> Traced:
+    def reduce(self, op: str, source: Traced, axis: Any = None, keepdims: bool = False) -> Traced:
         """Record a reduction (or running sum) over one axis, or over all."""
         if isinstance(axis, tuple):
             raise NotSupportedYet(f"{_caller()} reduces over several axes at once; reduce over one after the other.")
@@ -122,8 +126,8 @@ class Graph:
         return total.reindex(np.reshape, kept)
 
 
-def _refusal(what: str, repair: str):
-    def refuse(*_):
+def _refusal(what: str, repair: str) -> Callable[..., Any]:
+    def refuse(*_: Any) -> NoReturn:
         raise CannotBeTraced(
             f"{what} needs a value, but this one is known only in the browser ({_caller()}); {repair}."
         )
@@ -136,7 +140,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     __traced__ = True
 
-    def __init__(self, graph: Graph, identity: int, shape: tuple, boolean: bool = False):
+    def __init__(self, graph: Graph, identity: int, shape: tuple[int, ...], boolean: bool = False):
         self.graph, self.id, self.shape, self.boolean = graph, identity, tuple(shape), boolean
 
     ndim = property(lambda self: len(self.shape))
@@ -144,23 +148,23 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     dtype = property(lambda self: np.dtype(bool if self.boolean else float))
     T = property(lambda self: self.reindex(np.transpose))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<traced {self.graph.nodes[self.id][0]} of shape {self.shape}>"
 
-    def __len__(self):
+    def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a traced scalar")
         return self.shape[0]
 
-    def reindex(self, function, *args, **kwargs) -> Traced:
+    def reindex(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Traced:
         """Apply a numpy function that only moves elements, by applying it to their positions."""
         positions = function(np.arange(self.size).reshape(self.shape), *args, **kwargs)
         return self.graph.take(self, np.asarray(positions))
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Traced:
         return self.reindex(lambda positions: positions[key])
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Traced:
         if kwargs.get("out") is not None:
             raise CannotBeTraced(f"{_caller()} changes an array in place; make a new one.")
         meant = BITWISE.get(ufunc, ufunc)
@@ -179,7 +183,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             meant, lifted = _SHORT[inputs[1]], lifted[:1]
         return self.graph.elementwise(OPS[meant], *lifted)
 
-    def __array_function__(self, func, types, args, kwargs):
+    def __array_function__(self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
         if func not in FUNCTIONS:
             known = ", ".join(sorted(f.__name__ for f in FUNCTIONS))
             raise NotSupportedYet(f"{_caller()} uses np.{func.__name__}; known besides arithmetic: {known}.")
@@ -202,7 +206,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     __format__ = __str__ = _refusal("text", "give the number to Readout or Label with its unit")
     __setitem__ = _refusal("assignment into an array", "build the array with np.where")
 
-    def astype(self, dtype, **_):
+    def astype(self, dtype: Any, **_: Any) -> Any:
         """Return self as float, as true or false, or with the fraction cut off as numpy does for whole numbers."""
         kind = np.dtype(dtype).kind
         if kind == "b":
@@ -210,11 +214,11 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         value = self * 1.0 if self.boolean else self
         return np.trunc(value) if kind in "iu" else value
 
-    def reshape(self, *shape):
+    def reshape(self, *shape: Any) -> Traced:
         """Return the same elements in another shape."""
         return self.reindex(np.reshape, *shape) if len(shape) == 1 else self.reindex(np.reshape, shape)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"a value known only in the browser has no .{name} ({_caller()}); use numpy's functions.")
 
 

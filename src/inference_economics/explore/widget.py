@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import math
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from . import page
-from .controls import Choice
+from .controls import Choice, Slider
 from .svg import matplotlib_svg
+
+if TYPE_CHECKING:
+    from .explorer import Explorer
 
 _WIDE = widgets.Layout(width="34em")
 _STYLE = {"description_width": "14em"}
 
 
-def _make(control):
+def _make(control: Slider | Choice) -> Any:
     """Return the ipywidgets control for a Slider or a Choice."""
     common = {"description": control.label, "style": _STYLE, "layout": _WIDE}
     if isinstance(control, Choice):
@@ -41,7 +45,7 @@ def _make(control):
 class ExplorerWidget:
     """The widgets of one explorer, tied together."""
 
-    def __init__(self, explorer):
+    def __init__(self, explorer: Explorer):
         self.explorer = explorer
         self.controls = {key: _make(control) for key, control in explorer.controls_spec.items()}
         self.shown = {key: widgets.HTML() for key in self.controls}
@@ -62,11 +66,11 @@ class ExplorerWidget:
         rows = [widgets.HBox([control, self.shown[key]]) for key, control in self.controls.items()]
         self.box = widgets.VBox([heading, *rows, widgets.HBox(buttons), self.readout, self.figure])
 
-    def values(self) -> dict:
+    def values(self) -> dict[str, Any]:
         """Return the settings: each widget's value, snapped to what its control can hold."""
         return {key: self.explorer.controls_spec[key].snap(widget.value) for key, widget in self.controls.items()}
 
-    def set(self, settings: dict):
+    def set(self, settings: dict[str, Any]) -> None:
         """Move all controls, and redraw once."""
         self._held = True
         for key, value in settings.items():
@@ -74,7 +78,7 @@ class ExplorerWidget:
         self._held = False
         self.update()
 
-    def update(self):
+    def update(self) -> None:
         """Redraw for the present settings."""
         if self._held:
             return

@@ -1,15 +1,50 @@
 // Programs: what trace.py recorded and program.py wrote, evaluated over flat arrays of float64. No code is generated
-// here, so the page may forbid eval. The elementwise loops stand in ELEMENTWISE, written out from ops.py.
+// here, so the page may forbid eval. runtime.py writes the elementwise loops out from ops.py.
 
-const sign = (a) => (a === 0 ? 0 : Math.sign(a));
-// Adding and taking away 2^52 rounds half to even; the sign keeps -0.
-const rint = (a) => (Math.abs(a) < 2 ** 52 ? (Math.abs(a) + 2 ** 52 - 2 ** 52) * (a < 0 || Object.is(a, -0) ? -1 : 1) : a);
-const remainder = (a, b) => {
+import { ELEMENTWISE } from "./elementwise.js";
+
+/** @typedef {Float64Array[]} Values a program's: inputs, constants, results, each as a flat array */
+/** @typedef {number[] | {start: number, shape: [number, number], strides: [number, number]}} Index */
+/**
+ * @typedef {object} Program as compile_program in program.py wrote it
+ * @property {string[]} inputs
+ * @property {(number | string | (number | string)[])[]} constants
+ * @property {Index[]} indices
+ * @property {[string, number, ...number[]][]} code
+ */
+/** @typedef {(a: Float64Array, from: number, length: number) => number} Reduction of one row of `a` */
+
+/**
+ * numpy's sign: that of 0 and of -0 is 0.
+ * @param {number} a
+ * @returns {number}
+ */
+export const sign = (a) => (a === 0 ? 0 : Math.sign(a));
+/**
+ * The nearest whole number, half to even: adding and taking away 2^52 rounds so. The sign keeps -0.
+ * @param {number} a
+ * @returns {number}
+ */
+export const rint = (a) =>
+  Math.abs(a) < 2 ** 52 ? (Math.abs(a) + 2 ** 52 - 2 ** 52) * (a < 0 || Object.is(a, -0) ? -1 : 1) : a;
+/**
+ * numpy's remainder, which has the sign of the divisor.
+ * @param {number} a
+ * @param {number} b
+ * @returns {number}
+ */
+export const remainder = (a, b) => {
   const r = a % b;
   if (r === 0) return 0 * Math.sign(b);
   return r < 0 !== b < 0 ? r + b : r;
 };
-const floorDivide = (a, b) => {
+/**
+ * numpy's floor_divide: the quotient that belongs to its remainder.
+ * @param {number} a
+ * @param {number} b
+ * @returns {number}
+ */
+export const floorDivide = (a, b) => {
   if (b === 0) return a / b;
   const r = a % b;
   let quotient = (a - r) / b;
@@ -18,10 +53,18 @@ const floorDivide = (a, b) => {
   const floor = Math.floor(quotient);
   return quotient - floor > 0.5 ? floor + 1 : floor;
 };
-// C's pow, which numpy calls, has values where JavaScript's has none.
-const power = (a, b) => (a === 1 || b === 0 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b));
+/**
+ * A power; C's pow, which numpy calls, has values where JavaScript's has none.
+ * @param {number} a
+ * @param {number} b
+ * @returns {number}
+ */
+export const power = (a, b) => (a === 1 || b === 0 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b));
 
-/** The sum in numpy's order (pairwise beyond 8 elements), so that the last digit agrees. */
+/**
+ * The sum in numpy's order (pairwise beyond 8 elements), so that the last digit agrees.
+ * @type {Reduction}
+ */
 function sum(a, from, length) {
   if (length < 8) {
     let total = 0;
@@ -40,12 +83,16 @@ function sum(a, from, length) {
   return sum(a, from, half) + sum(a, from + half, length - half);
 }
 
+/** @type {(step: (kept: number, next: number) => number) => Reduction} */
 const fold = (step) => (a, from, length) => {
   let kept = a[from];
   for (let k = 1; k < length; k++) kept = step(kept, a[from + k]);
   return kept;
 };
-// numpy's arg functions return the first NaN if there is one.
+/**
+ * numpy's arg functions return the first NaN if there is one.
+ * @type {(better: (x: number, y: number) => boolean) => Reduction}
+ */
 const arg = (better) => (a, from, length) => {
   let best = 0;
   for (let k = 0; k < length; k++) {
@@ -54,6 +101,7 @@ const arg = (better) => (a, from, length) => {
   }
   return best;
 };
+/** @type {Record<string, Reduction>} */
 const REDUCE = {
   sum,
   prod: fold((x, y) => x * y),
@@ -65,6 +113,11 @@ const REDUCE = {
   all: (a, from, length) => (a.subarray(from, from + length).every((v) => v !== 0) ? 1 : 0),
 };
 
+/**
+ * The places that an index lists or describes.
+ * @param {Index} index
+ * @returns {Int32Array}
+ */
 const expandIndex = (index) => {
   if (Array.isArray(index)) return Int32Array.from(index);
   const [rows, columns] = index.shape, [down, across] = index.strides;
@@ -74,12 +127,13 @@ const expandIndex = (index) => {
 
 /**
  * A program ready to run. Only what depends on a changed input is computed again.
- * @param {{inputs: string[], constants: (number|number[])[], indices: any[], code: any[][]}} program
+ * @param {Program} program
+ * @returns {{values: Values, depends: number[], evaluate: (settings: Record<string, number>) => number}}
  */
-function load(program) {
+export function load(program) {
   const { inputs, code } = program;
   const indices = program.indices.map(expandIndex);
-  /** @type {Float64Array[]} */
+  /** @type {Values} */
   const values = inputs.map(() => new Float64Array(1).fill(NaN));
   for (const constant of program.constants) values.push(Float64Array.from([constant].flat(), Number));
   // What a value depends on is a bit for each input; explorer.py refuses more than 30 controls.
@@ -87,15 +141,18 @@ function load(program) {
 
   const steps = code.map(([op, size, ...refs]) => {
     const hasStatic = op === "take" || op in REDUCE || op === "cumsum";
-    const fixed = hasStatic ? refs.pop() : 0;
+    const fixed = hasStatic ? Number(refs.pop()) : 0;
     const out = new Float64Array(size);
     const [a, b, c] = refs.map((ref) => values[ref]);
+    /** @param {Float64Array | undefined} v */
     const stride = (v) => (v && v.length > 1 ? 1 : 0);
     const i = stride(a), j = stride(b), l = stride(c);
     let run;
     if (op in ELEMENTWISE) run = () => ELEMENTWISE[op](out, size, a, i, b, j, c, l);
-    else if (op === "take") run = () => { const at = indices[fixed]; for (let k = 0; k < size; k++) out[k] = a[at[k]]; };
-    else if (op === "pick") run = () => { for (let k = 0; k < size; k++) out[k] = a[Math.trunc(b[k])]; };
+    else if (op === "take") {
+      const at = indices[fixed];
+      run = () => { for (let k = 0; k < size; k++) out[k] = a[at[k]]; };
+    } else if (op === "pick") run = () => { for (let k = 0; k < size; k++) out[k] = a[Math.trunc(b[k])]; };
     else if (op === "concat") {
       const parts = refs.map((ref) => values[ref]);
       run = () => { let at = 0; for (const part of parts) { out.set(part, at); at += part.length; } };

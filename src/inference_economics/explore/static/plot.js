@@ -1,0 +1,262 @@
+// The plot: where values stand, and what each kind of mark is. Everything that does not move (axes, ticks, grid) was
+// drawn by matplotlib and is left alone.
+
+import { text } from "./format.js";
+
+/** @import { Values } from "./program.js" */
+/** @import { Control } from "./settings.js" */
+
+/**
+ * @typedef {object} Axis
+ * @property {string} label
+ * @property {string} unit
+ * @property {"linear" | "log"} scale
+ * @property {[number, number]} limits
+ * @property {string[]} [categories]
+ */
+/** @typedef {string | {texts: string[], at: number}} Words fixed, or chosen by the value at a place */
+/**
+ * @typedef {object} MarkSpec a mark as figure_spec in page.py wrote it. The numbers, but for `width`, are places among
+ *   the program's values; a mark has those that KINDS[kind].fields names.
+ * @property {string} kind
+ * @property {Words} label
+ * @property {number} x
+ * @property {number} y
+ * @property {number} low
+ * @property {number} high
+ * @property {number} value
+ * @property {number} base
+ * @property {number} width
+ * @property {string} unit
+ */
+/** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[]}} Mark with its elements on the page */
+/**
+ * @typedef {object} Spec what explorer_html in page.py wrote
+ * @property {string} name
+ * @property {string} title
+ * @property {Control[]} controls
+ * @property {Record<string, Record<string, unknown>>} presets
+ * @property {import("./program.js").Program} program
+ * @property {{x: Axis, y: Axis}} axes
+ * @property {[number, number, number, number]} frame left, top, width and height of the plot
+ * @property {MarkSpec[]} marks
+ * @property {{label: string, value: number, unit: string}[]} readouts
+ * @property {{ok: number, holds: Words, fails: Words}[]} states
+ */
+/**
+ * @typedef {((v: number) => number) & {clamped: (v: number) => number, inside: (v: number) => boolean}} Scale data to
+ *   SVG units along one axis
+ */
+/** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], px: Scale, py: Scale, marks: Mark[]}} Plot */
+/**
+ * @typedef {object} Kind all that the page knows of a kind of mark
+ * @property {string[]} fields its places among the program's values: `moving` of the class in parts.py
+ * @property {(m: Mark, v: Values, plot: Plot) => void} draw
+ * @property {(m: MarkSpec) => [string, number][]} [columns] what of it a CSV file holds: a suffix and a place
+ * @property {(m: MarkSpec, v: Values, k: number, plot: Plot) => string} [read] the words for its k-th value; none: ""
+ * @property {boolean} [categorical] it has a value for each category, not for each x
+ * @property {boolean} [leads] the cursor stops at its values rather than at another mark's
+ */
+
+/**
+ * A coordinate to a hundredth. Far away is as good as infinitely far: SVG holds single precision.
+ * @param {number} v
+ * @returns {number}
+ */
+export const round = (v) => Math.round(Math.min(Math.max(v, -1e6), 1e6) * 100) / 100;
+
+/**
+ * The k-th of a row of values; a single one stands for all.
+ * @param {ArrayLike<number>} list
+ * @param {number} k
+ * @returns {number}
+ */
+export const nth = (list, k) => list[list.length > 1 ? k : 0];
+
+/**
+ * Data to SVG units along one axis.
+ * @param {Axis} axis
+ * @param {number} start
+ * @param {number} length
+ * @returns {Scale}
+ */
+export function scaleOf(axis, start, length) {
+  const f = axis.scale === "log" ? Math.log10 : /** @param {number} v */ (v) => v;
+  const [low, high] = axis.limits.map(f), factor = length / (high - low);
+  const [least, most] = [Math.min(...axis.limits), Math.max(...axis.limits)];
+  /** @param {number} v */
+  const at = (v) => start + (f(v) - low) * factor;
+  return Object.assign(at, {
+    /** @param {number} v */
+    clamped: (v) => at(Math.min(Math.max(v, least), most)),
+    /** @param {number} v */
+    inside: (v) => v >= least && v <= most,
+  });
+}
+
+/**
+ * A path's corners: each x with its y, as far as both have a place.
+ * @param {Plot} plot
+ * @param {Float64Array} xs
+ * @param {Float64Array} ys
+ * @param {(x: number, y: number, seen: boolean) => string} write
+ * @returns {string}
+ */
+function along({ px, py }, xs, ys, write) {
+  let d = "";
+  for (let k = 0; k < Math.max(xs.length, ys.length); k++) {
+    const x = px(nth(xs, k)), y = py(nth(ys, k));
+    d += write(round(x), round(y), Number.isFinite(x) && Number.isFinite(y));
+  }
+  return d;
+}
+
+/**
+ * A curve, broken where a value is not finite.
+ * @param {Plot} plot
+ * @param {Float64Array} xs
+ * @param {Float64Array} ys
+ * @returns {string}
+ */
+function linePath(plot, xs, ys) {
+  let pen = "M";
+  return along(plot, xs, ys, (x, y, seen) => {
+    const d = seen ? `${pen}${x} ${y}` : "";
+    pen = seen ? "L" : "M";
+    return d;
+  });
+}
+
+/**
+ * The ring around a band: its lower edge there, its upper edge back.
+ * @param {Plot} plot
+ * @param {Float64Array} xs
+ * @param {Float64Array} low
+ * @param {Float64Array} high
+ * @returns {string}
+ */
+function bandPath({ px, py }, xs, low, high) {
+  const there = [], back = [];
+  for (let k = 0; k < xs.length; k++) {
+    const x = px(xs[k]), a = py.clamped(nth(low, k)), b = py.clamped(nth(high, k));
+    if (!Number.isFinite(x + a + b)) continue;
+    there.push(`${round(x)} ${round(a)}`);
+    back.push(`${round(x)} ${round(b)}`);
+  }
+  return there.length ? `M${there.concat(back.reverse()).join("L")}Z` : "";
+}
+
+/**
+ * Dots.
+ * @param {Plot} plot
+ * @param {Float64Array} xs
+ * @param {Float64Array} ys
+ * @returns {string}
+ */
+function circles(plot, xs, ys) {
+  const r = 3.4;
+  return along(plot, xs, ys, (x, y, seen) =>
+    seen ? `M${round(x - r)} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z` : "");
+}
+
+/**
+ * Put a mark's words at a place, or hide them.
+ * @param {Mark} m
+ * @param {Values} v
+ * @param {boolean} seen
+ * @param {number} x
+ * @param {number} y
+ */
+function write(m, v, seen, x, y) {
+  m.words.setAttribute("visibility", seen ? "visible" : "hidden");
+  m.words.textContent = wordsOf(m, v);
+  if (!seen) return;
+  m.words.setAttribute("x", String(round(x)));
+  m.words.setAttribute("y", String(round(y)));
+}
+
+/**
+ * Words that are fixed, or chosen by a control.
+ * @param {Words} words
+ * @param {Values} v
+ * @returns {string}
+ */
+export const chosen = (words, v) => (typeof words === "string" ? words : words.texts[v[words.at][0]]);
+
+/**
+ * A label's words, with a number after them.
+ * @param {MarkSpec} m
+ * @param {Values} v
+ * @returns {string}
+ */
+export function wordsOf(m, v) {
+  const words = chosen(m.label, v);
+  return m.value === undefined ? words : `${words} ${text(v[m.value][0], m.unit)}`.trim();
+}
+
+/**
+ * The axis with the categories and the axis of the values.
+ * @param {{x: Axis, y: Axis}} axes
+ * @returns {[Axis, Axis]}
+ */
+export const byCategory = ({ x, y }) => (y.categories ? [y, x] : [x, y]);
+
+/**
+ * Every kind of mark, once: how it is drawn from its current values, what the cursor reads, what a CSV file holds.
+ * @type {Record<string, Kind>}
+ */
+export const KINDS = {
+  line: {
+    fields: ["x", "y"],
+    draw: (m, v, plot) => m.path.setAttribute("d", linePath(plot, v[m.x], v[m.y])),
+    columns: (m) => [["", m.y]],
+    read: (m, v, k, { axes }) => text(nth(v[m.y], k), axes.y.unit),
+    leads: true,
+  },
+  band: {
+    fields: ["x", "low", "high"],
+    draw: (m, v, plot) => m.path.setAttribute("d", bandPath(plot, v[m.x], v[m.low], v[m.high])),
+    columns: (m) => [[" low", m.low], [" high", m.high]],
+    read: (m, v, k, { axes: { y } }) => `${text(nth(v[m.low], k), y.unit)} to ${text(nth(v[m.high], k), y.unit)}`,
+  },
+  point: {
+    fields: ["x", "y"],
+    draw: (m, v, plot) => m.path.setAttribute("d", circles(plot, v[m.x], v[m.y])),
+    columns: (m) => [["", m.y]],
+    // Of several dots under one name the cursor says nothing.
+    read: (m, v, _, { axes: { x, y } }) =>
+      v[m.x].length === 1 ? `${text(v[m.x][0], x.unit)}, ${text(v[m.y][0], y.unit)}` : "",
+  },
+  bars: {
+    fields: ["value", "base"],
+    draw(m, v, { px, py, axes }) {
+      const flat = Boolean(axes.y.categories), value = flat ? px : py, place = flat ? py : px;
+      m.pieces.forEach((bar, k) => {
+        const a = round(value.clamped(nth(v[m.base], k))), b = round(value.clamped(v[m.value][k]));
+        const p = round(place(k - m.width / 2)), q = round(place(k + m.width / 2));
+        const d = flat ? `M${a} ${p}H${b}V${q}H${a}Z` : `M${p} ${a}V${b}H${q}V${a}Z`;
+        bar.setAttribute("d", Number.isFinite(a + b) ? d : "");
+      });
+    },
+    columns: (m) => [[" from", m.base], [" to", m.value]],
+    read: (m, v, k, { axes }) => text(v[m.value][k] - nth(v[m.base], k), byCategory(axes)[1].unit),
+    categorical: true,
+  },
+  rule: {
+    fields: ["x", "y"],
+    draw(m, v, { px, py, frame: [left, top, width, height] }) {
+      const upright = m.x !== undefined, scale = upright ? px : py, value = v[upright ? m.x : m.y][0];
+      const at = scale(value), seen = scale.inside(value), p = round(at);
+      const d = upright ? `M${p} ${top}V${round(top + height)}` : `M${left} ${p}H${round(left + width)}`;
+      m.path.setAttribute("d", seen ? d : "");
+      write(m, v, seen, upright ? at + 3 : left + width - 2, upright ? top + 9 : at - 3);
+    },
+  },
+  label: {
+    fields: ["x", "y", "value"],
+    draw(m, v, { px, py }) {
+      const x = v[m.x][0], y = v[m.y][0];
+      write(m, v, px.inside(x) && py.inside(y), px(x), py(y));
+    },
+  },
+};
