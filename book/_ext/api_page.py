@@ -1,29 +1,53 @@
-"""The API page: the package's public modules, and docstrings as Sphinx is to read them."""
+"""The API page: the package's rooms and public modules, and docstrings as Sphinx is to read them."""
 
 from __future__ import annotations
 
 import pkgutil
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
+# Packages that readers meet through their faces alone: the modules behind are machinery, or hold no function.
+BY_FACE = ("explore", "exercises")
 SECTION = """
-## `{0}`
+{heading} `{short}`
 
 ```{{eval-rst}}
-.. automodule:: inference_economics.{0}
+.. automodule:: {name}
    :members:
-```
+{options}```
 """
+# What a face or a module hands on from elsewhere is listed where it is defined.
+OWN = "   :ignore-module-all:\n"
 REFERENCE_MARK = re.compile(r"\[(\d+)\]_")
 REFERENCE = re.compile(r"^(\s*)\.\. \[(\d+)\]")
 
 
+def public(folder: Path) -> list[pkgutil.ModuleInfo]:
+    """Return a package's public modules and sub-packages, those met by their face first, then by name."""
+    found = [module for module in pkgutil.iter_modules([str(folder)]) if not module.name.startswith("_")]
+    order = {name: place for place, name in enumerate(BY_FACE)}
+    return sorted(found, key=lambda module: (order.get(module.name, len(order)), module.name))
+
+
+def sections(folder: Path, package: str, level: int = 2) -> Iterator[str]:
+    """Yield the sections of a package: a room with its face's sentence, then its modules below it; or one module."""
+    for module in public(folder):
+        name, inside, by_face = f"{package}.{module.name}", folder / module.name, module.name in BY_FACE
+        is_room = module.ispkg and not by_face
+        if is_room and not public(inside):
+            continue  # data with their reader
+        yield SECTION.format(heading="#" * level, short=name.partition(".")[2], name=name,
+                             options="" if by_face else OWN)
+        if is_room:
+            yield from sections(inside, name, level + 1)
+
+
 def modules() -> str:
-    """Return the API page's sections: explorers and exercises, then every public module of the package."""
+    """Return the API page's sections, from the package's folder as it stands."""
     import inference_economics
 
-    found = [module.name for module in pkgutil.iter_modules(inference_economics.__path__) if not module.ispkg]
-    names = ["explore", "exercises", *sorted(name for name in found if not name.startswith("_"))]
-    return "".join(SECTION.format(name) for name in names)
+    return "".join(sections(Path(inference_economics.__file__).parent, "inference_economics"))
 
 
 def write_generated(_app, docname, source) -> None:
