@@ -1,4 +1,4 @@
-"""What this book asks of Sphinx beyond its settings: a safe cache, no foreign requests, a Content-Security-Policy.
+"""What this book asks of Sphinx beyond its settings: a safe cache, a gallery, no foreign requests, a strict policy.
 
 Each job has a module of its own beside this one; here they are connected to the events of a build.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 # Sphinx has this folder on its path; tools and tests that load this file by its path do not.
 sys.path.insert(0, str(Path(__file__).parent))
 
+import gallery
 from api_page import keep_property, plain_references, restore_property, write_generated
 from executed import cache_path, code_fingerprint, name_cache
 from icons import draw_icons
@@ -73,8 +74,10 @@ def setup(app):
     app.connect("builder-inited", name_cache, priority=100)
     app.connect("builder-inited", add_runtime, priority=100)
     app.connect("source-read", write_generated)
+    gallery.connect(app)
     app.connect("html-page-context", load_runtime)
     app.connect("html-page-context", drop_unused_mathematics, priority=900)
     app.connect("html-page-context", drop_print_button, priority=900)
     app.connect("build-finished", finish_pages, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    # The gallery is read after all other pages, which only one reader can promise.
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
