@@ -1,0 +1,123 @@
+"""The gallery lists each explorer of the site once, with its marks and controls, and leads to it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from book_site import ROOT, page_names, website
+
+GALLERY = "book/gallery.html"
+
+
+class Gallery(HTMLParser):
+    """The gallery's rows: each row's cells as text, and the address of the row's link."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.rows: list[tuple[list[str], list[str]]] = []
+        self.in_cell = False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.rows.append(([], []))
+        elif tag == "td":
+            self.rows[-1][0].append("")
+            self.in_cell = True
+        elif tag == "a" and self.in_cell:
+            self.rows[-1][1].append(dict(attrs)["href"])
+
+    def handle_endtag(self, tag):
+        self.in_cell = self.in_cell and tag != "td"
+
+    def handle_data(self, data):
+        if self.in_cell:
+            self.rows[-1][0][-1] += data
+
+
+class Explorers(HTMLParser):
+    """The explorers of a page: each figure's id, and the JSON inside it."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.specs: dict[str, str] = {}
+        self.figure, self.in_spec = "", False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if tag == "figure" and "data-explorer" in attributes:
+            self.figure = attributes["id"]
+            self.specs[self.figure] = ""
+        self.in_spec = tag == "script" and attributes.get("class") == "ex-spec"
+
+    def handle_endtag(self, tag):
+        self.in_spec = self.in_spec and tag != "script"
+
+    def handle_data(self, data):
+        if self.in_spec:
+            self.specs[self.figure] += data
+
+
+@pytest.fixture(scope="module")
+def listed(site: Path) -> list[tuple[str, list[str]]]:
+    """The gallery's rows of figures: the address that a row leads to, and its cells."""
+    page = site / GALLERY
+    rows = Gallery(page.read_text(encoding="utf-8")).rows
+    found = []
+    for cells, links in rows:
+        if links:
+            assert len(links) == 1
+            target, _, ident = links[0].partition("#")
+            found.append(((page.parent / target).resolve().relative_to(site.resolve()).as_posix() + "#" + ident, cells))
+    return found
+
+
+@pytest.fixture(scope="module")
+def shown(site: Path) -> dict[str, dict]:
+    """The site's explorers by address, as their pages hold them."""
+    return {f"{name}#{ident}": json.loads(spec) for name in page_names()
+            for ident, spec in Explorers((site / name).read_text(encoding="utf-8")).specs.items()}
+
+
+def test_each_explorer_stands_in_the_gallery_once_in_the_books_order(listed, shown):
+    assert len(shown) > 50
+    assert [address for address, _ in listed] == list(shown)
+
+
+def test_each_row_has_the_figures_title_marks_and_controls(listed, shown):
+    for address, (title, marks, controls) in listed:
+        spec = shown[address]
+        assert title == spec["title"], address
+        assert marks.split(", ") == sorted({mark["kind"] for mark in spec["marks"]}), address
+        # Sphinx sets the book's apostrophes as curls.
+        assert controls.replace("’", "'") == "; ".join(control["label"] for control in spec["controls"]), address
+
+
+def test_the_marks_are_those_that_python_draws(listed):
+    # The front page has one explorer, the value of its one cell.
+    notebook = website.read_notebook(ROOT / "book" / "index.md")
+    [cell] = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    *before, last = ast.parse(cell.source).body
+    namespace: dict = {}
+    exec(compile(ast.Module(before, []), "index.md", "exec"), namespace)
+    explorer = eval(compile(ast.Expression(last.value), "index.md", "eval"), namespace)
+    [(_, marks, controls)] = [cells for address, cells in listed if address.startswith("book/index.html#")]
+    assert marks.split(", ") == sorted({type(mark).__name__.lower() for mark in explorer.figure().marks})
+    assert controls.split("; ") == [control.label for control in explorer.controls_spec.values()]
+
+
+def test_the_marks_are_counted(site, shown):
+    rows = [cells for cells, links in Gallery((site / GALLERY).read_text(encoding="utf-8")).rows if cells and not links]
+    kinds = [{mark["kind"] for mark in spec["marks"]} for spec in shown.values()]
+    assert {kind: int(count) for kind, _, count in rows} == {
+        kind: sum(kind in each for each in kinds) for kind in set().union(*kinds)}
+
+
+def test_the_gallery_reads_without_a_script(site, visit, shown):
+    page = visit(GALLERY, from_disk=True, java_script_enabled=False)
+    assert page.locator("td a:visible").count() == len(shown)
