@@ -7,21 +7,23 @@ that claims more than a model can be, before anything is built.
 from __future__ import annotations
 
 import difflib
-import json
 import tomllib
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from numbers import Integral, Real
-from pathlib import Path
 
+from inference_economics._checks import lookup
+
+from .architecture import Architecture
 from .formula import evaluate, parse
-from .groups import Architecture, LayerGroup
+from .groups import LayerGroup
+from .source import load, show
 
-PARTS = ("keys", "terms", "row", "model", "refuse", "mtp")
-MAX_BYTES = 4_000_000  # published files are below 200 kB
-BY_HAND = ('To enter a model by hand: from_config({"model_type": "by_hand", "layers": ..., "hidden": ..., "q_heads": ..., '
-           '"kv_heads": ..., "head_dim": ..., "ffn_hidden": ..., "vocab": ...}), or Architecture(...) of LayerGroup(...)')
+BY_HAND = ('To enter a model by hand: from_config({"model_type": "by_hand", "layers": ..., "hidden": ..., '
+           '"q_heads": ..., "kv_heads": ..., "head_dim": ..., "ffn_hidden": ..., "vocab": ...}), '
+           'or Architecture(...) of LayerGroup(...)')
+MERGED = ("keys", "terms", "row", "model", "mtp")
 
 
 def from_config(source, ignore=()) -> Architecture:
@@ -49,7 +51,7 @@ def from_config(source, ignore=()) -> Architecture:
     Keys that the file lacks take the value that transformers 5.23 supplies. Those without which a model would be
     another one are asked for.
     """
-    where, raw = _load(source)
+    where, raw = load(source)
     try:
         return _read(raw, tuple(ignore))
     except ValueError as error:
@@ -63,73 +65,15 @@ def table() -> dict:
     families, types = {}, {}
     for name, family in raw["families"].items():
         base = families.get(family.get("like"), {})
-        merged = {part: {**base.get(part, {}), **family.get(part, {})} for part in PARTS}
+        merged = {part: {**base.get(part, {}), **family.get(part, {})} for part in MERGED}
         merged["keys"] = {key: spec if isinstance(spec, dict) else {"default": spec}
                           for key, spec in merged["keys"].items() if key not in family.get("ignored", ())}
-        merged["required"] = family.get("required", base.get("required"))
+        merged |= {part: family.get(part, base.get(part, [])) for part in ("required", "refuse")}
         # a family that reads a key again takes it out of what it is like to ignore
         merged["ignored"] = {*family.get("ignored", ()), *base.get("ignored", ())} - {*family.get("keys", ())}
         families[name] = merged
         types |= dict.fromkeys(family["types"], name)
     return {**raw, "families": families, "types": types}
-
-
-# -- the file ---------------------------------------------------------------------------------------------------------
-
-
-def _load(source):
-    """Return what to call the source, and its contents as a dict."""
-    if isinstance(source, dict):
-        return "config", source
-    if isinstance(source, (bytes, bytearray)) or (isinstance(source, str) and source.lstrip()[:1] in ("{", "[")):
-        where, data = "config", source if isinstance(source, str) else bytes(source)
-    elif isinstance(source, (str, Path)) and str(source).strip():
-        where, data = _file(source)
-    else:
-        raise ValueError(f"{_show(source)} is no config; give a dict, the text of a config.json, or its path.")
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"{where}: {len(data):,} bytes; a config.json has at most {MAX_BYTES:,}.")
-    try:
-        text = data if isinstance(data, str) else data.decode("utf-8")
-        raw = json.loads(text, object_pairs_hook=_no_duplicates)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{where}: not UTF-8: {error}.") from None
-    except RecursionError:
-        raise ValueError(f"{where}: nested too deeply.") from None
-    except ValueError as error:
-        raise ValueError(f"{where}: not a config.json: {error}.") from None
-    if not isinstance(raw, dict):
-        raise ValueError(f"{where}: not a config.json: it holds {_show(raw)}, not keys and values.")
-    return where, raw
-
-
-def _file(source):
-    try:
-        path = Path(source)
-        path = path / "config.json" if path.is_dir() else path
-        with path.open("rb") as file:
-            return str(path), file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{_show(str(source))}: cannot be read: {error}.") from None
-
-
-def _no_duplicates(pairs):
-    seen = {}
-    for key, value in pairs:
-        if key in seen:
-            raise ValueError(f"the key {_show(key)} stands there twice")
-        seen[key] = value
-    return seen
-
-
-def _show(value) -> str:
-    """Return a value for a message, short whatever it is."""
-    if isinstance(value, Integral) and abs(value) > 10**30:
-        return "a number of more than 30 digits"
-    if isinstance(value, (dict, list, tuple)):
-        return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 # -- the keys ---------------------------------------------------------------------------------------------------------
@@ -141,11 +85,11 @@ def _read(raw, ignore) -> Architecture:
     raw, left_out = _decoder(raw, tab, ignore)
     kind = raw.get("model_type")
     if not isinstance(kind, str):
-        raise ValueError(f"model_type={_show(kind)}; a config.json says there what it is, such as \"llama\". {BY_HAND}.")
+        raise ValueError(f"model_type={show(kind)}; a config.json says there what it is, such as \"llama\". {BY_HAND}.")
     if kind not in tab["types"]:
         near = difflib.get_close_matches(kind[:60], tab["types"], n=1)
         guess = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"model_type {_show(kind)} is not known; known: {', '.join(tab['types'])}.{guess} {BY_HAND}.")
+        raise ValueError(f"model_type {show(kind)} is not known; known: {', '.join(tab['types'])}.{guess} {BY_HAND}.")
     family = tab["families"][tab["types"][kind]]
     _refuse_unknown(raw, kind, family, {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *ignore})
     left_out += tuple(key for key in tab["ignored"]["parts"] if raw.get(key) and key not in family["keys"])
@@ -159,7 +103,7 @@ def _decoder(raw, tab, ignore):
     if inner is None:
         return raw, ()
     if not isinstance(inner, dict):
-        raise ValueError(f"{nested['key']}={_show(inner)} is not a set of keys and values.")
+        raise ValueError(f"{nested['key']}={show(inner)} is not a set of keys and values.")
     known = {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *nested["keys"], *ignore, nested["key"],
              "tie_word_embeddings"}
     _refuse_keys([key for key in raw if key not in known and raw[key] is not None], f"beside {nested['key']}")
@@ -168,7 +112,7 @@ def _decoder(raw, tab, ignore):
         inner.setdefault("model_type", nested["types"].get(raw["model_type"]))
     tie = "tie_word_embeddings"
     if raw.get(tie) is not None and inner.setdefault(tie, raw[tie]) != raw[tie]:
-        raise ValueError(f"{tie}={_show(inner[tie])} in {nested['key']}, but {_show(raw[tie])} beside it.")
+        raise ValueError(f"{tie}={show(inner[tie])} in {nested['key']}, but {show(raw[tie])} beside it.")
     return inner, tuple(key for key in tab["ignored"]["parts"] if raw.get(key))
 
 
@@ -180,9 +124,9 @@ def _refuse_unknown(raw, kind, family, known):
 
 def _refuse_keys(keys, where):
     if keys:
-        listed = ", ".join(_show(key) for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+        listed = ", ".join(show(key) for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
         raise ValueError(f"{listed}: not understood {where}. If it changes neither weights nor cache, say so: "
-                         f"from_config(source, ignore=({_show(keys[0])},)). {BY_HAND}.")
+                         f"from_config(source, ignore=({show(keys[0])},)). {BY_HAND}.")
 
 
 class _Reader:
@@ -202,9 +146,9 @@ class _Reader:
         layers = self.key("num_hidden_layers")
         if not 1 <= layers <= self.limits["layers"]:
             raise ValueError(f"num_hidden_layers={layers} is outside 1..{self.limits['layers']}.")
-        for rule, words in self.family["refuse"].items():
-            if self.number(rule):
-                raise ValueError(f"{words}.")
+        for rule in self.family["refuse"]:
+            if self.number(rule["when"]):
+                raise ValueError(f"{rule['say']}.")
         rows = {}
         for self.layer in range(layers):
             self.terms = {}
@@ -215,7 +159,7 @@ class _Reader:
         built = Architecture(groups=groups, left_out=left_out, mtp=self.mtp(LayerGroup(**dict(row)), model["hidden"]),
                              **model)
         if built.n_params + built.n_params_mtp > 2**53:
-            raise ValueError(f"{_show(built.n_params)} parameters are more than can be counted exactly (2**53).")
+            raise ValueError(f"{show(built.n_params)} parameters are more than can be counted exactly (2**53).")
         return built
 
     def mtp(self, last, hidden):
@@ -258,13 +202,13 @@ class _Reader:
         if "at" in rule:
             wrong = [entry for entry in entries if isinstance(entry, str) or not 0 <= entry < layers]
             if wrong:
-                raise ValueError(f"{name}: {_show(wrong[0])} is no layer of 0..{layers - 1}.")
+                raise ValueError(f"{name}: {show(wrong[0])} is no layer of 0..{layers - 1}.")
             return int(self.layer in entries)
         if len(entries) != layers:
             raise ValueError(f"{name} has {len(entries)} entries for {layers} layers.")
         understood = [*rule["is"], *rule.get("known", ())]
         if "known" in rule and entries[self.layer] not in understood:
-            raise ValueError(f"{name}: {_show(entries[self.layer])} is not understood in a {self.kind}; "
+            raise ValueError(f"{name}: {show(entries[self.layer])} is not understood in a {self.kind}; "
                              f"known: {', '.join(map(str, understood))}.")
         return int(entries[self.layer] in rule["is"])
 
@@ -278,16 +222,16 @@ class _Reader:
         first = next(iter(said.values()), None)
         for key, value in said.items():
             if value != first:
-                raise ValueError(f"{key}={_show(value)} contradicts {next(iter(said))}={_show(first)}.")
+                raise ValueError(f"{key}={show(value)} contradicts {next(iter(said))}={show(first)}.")
         return first
 
     def entries(self, key, value):
         """Return a list or a text with one entry per layer."""
         if not isinstance(value, (list, tuple, str)) or len(value) > self.limits["layers"]:
-            raise ValueError(f"{key}={_show(value)} is not a list of at most {self.limits['layers']} layers.")
+            raise ValueError(f"{key}={show(value)} is not a list of at most {self.limits['layers']} layers.")
         for entry in value:
             if isinstance(entry, bool) or not isinstance(entry, (str, Integral)):
-                raise ValueError(f"{key}: {_show(entry)} is neither a word nor a whole number.")
+                raise ValueError(f"{key}: {show(entry)} is neither a word nor a whole number.")
         return list(value)
 
     def key(self, name):
@@ -304,21 +248,20 @@ class _Reader:
         elif said is None:
             present = any(key in self.raw for key in (name, *spec.get("also", ())))
             return self.number(spec["null"] if present and "null" in spec else spec.get("default", 0))
-        elif isinstance(said, str) and said in spec.get("words", {}):
-            number = self.number(spec["words"][said])
+        elif isinstance(said, str) and "words" in spec:
+            number = self.number(lookup(name, said, spec["words"]))
         else:
             number = self.checked(name, spec, said)
         if "only" in spec and number != self.number(spec["only"]):
-            known = ", ".join(spec.get("words", ())) or spec["only"]
-            raise ValueError(f"{name}={_show(said)} is not understood in a {self.kind}, only {known}.")
+            raise ValueError(f"{name}={show(said)} is not understood in a {self.kind}, only {spec['only']}.")
         return number
 
     def checked(self, name, spec, said):
         """Return a whole number within the limits, or true or false as 1 or 0."""
         if isinstance(spec.get("default"), bool) or "truth" in spec:
             if not isinstance(said, bool):
-                raise ValueError(f"{name}={_show(said)} is neither true nor false.")
+                raise ValueError(f"{name}={show(said)} is neither true nor false.")
             return int(said)
         if isinstance(said, bool) or not isinstance(said, Real) or not 0 <= said <= self.limits["number"] or said % 1:
-            raise ValueError(f"{name}={_show(said)} is not a whole number of 0..{self.limits['number']:,}.")
+            raise ValueError(f"{name}={show(said)} is not a whole number of 0..{self.limits['number']:,}.")
         return int(said)
