@@ -12,7 +12,7 @@ SEED = 20261126
 NUM_EXPERTS = {"jamba", "olmoe", "qwen2_moe", "qwen3_5_moe_text", "qwen3_moe", "qwen3_next"}
 # Keys that from_config asks for, or that two defaults could not agree on.
 KEPT = {"n_embd", "n_layer", "n_head", "n_routed_experts", "moe_intermediate_size", "num_experts_per_tok",
-        "hybrid_override_pattern", "tie_word_embeddings"}
+        "hybrid_override_pattern", "tie_word_embeddings", "hidden_size_per_layer_input"}
 
 
 def draw(kind, turn, share):
@@ -162,6 +162,34 @@ def sparse(rng, base):
     return drawn
 
 
+def compressed(rng, base):
+    """Draw a cache whose entries stand for several tokens."""
+    del base["intermediate_size"], base["num_key_value_heads"]
+    groups = rng.choice([n for n in (1, 2, 3, 4) if base["num_attention_heads"] % n == 0])
+    drawn = {"moe_intermediate_size": rng.randint(4, 40), "n_routed_experts": 8, "head_dim": 16 * rng.randint(1, 4),
+             "num_experts_per_tok": rng.randint(1, 8), "o_groups": groups, "q_lora_rank": rng.randint(4, 20),
+             "o_lora_rank": rng.randint(4, 20), "index_n_heads": rng.randint(1, 6), "hc_mult": rng.randint(2, 5),
+             "index_head_dim": 16 * rng.randint(1, 3), "index_topk": rng.randint(4, 64)}
+    if rng.random() < 0.5:
+        drawn["compress_ratios"] = layers(rng, base, 0, 4, 128)
+    return drawn | ({"num_hash_layers": rng.randint(0, 4)} if rng.random() < 0.5 else {})
+
+
+def gemma4(rng, base):
+    """Draw layers that see everything with heads of their own, and layers that read an earlier cache."""
+    base["num_hidden_layers"] = rng.randint(4, 9)
+    middle = layers(rng, base, "sliding_attention", "full_attention")[3:]
+    drawn = {"hidden_size_per_layer_input": 0, "global_head_dim": 2 * rng.randint(2, 9), "sliding_window": 16,
+             "num_kv_shared_layers": rng.randint(0, 2),
+             "layer_types": ["sliding_attention", "full_attention", *middle, "full_attention"]}
+    if rng.random() < 0.5:
+        drawn |= {"enable_moe_block": True, "num_experts": 8, "top_k_experts": rng.randint(1, 8),
+                  "moe_intermediate_size": rng.randint(4, 40)}
+    heads = base["num_attention_heads"]
+    drawn["num_global_key_value_heads"] = rng.choice([None, *(n for n in (1, 2, 3, 4) if heads % n == 0)])
+    return drawn | wide(rng, base) | flag(rng, "attention_bias", "attention_k_eq_v", "use_double_wide_mlp")
+
+
 def glm4_moe(rng, base):
     """Draw what is special to glm4-moe."""
     return wide(rng, base) | flag(rng, "attention_bias", "use_qk_norm") | {
@@ -243,13 +271,14 @@ SPECIAL = {
     "mixtral": mixed(wide, experts), "qwen3": mixed(wide, "attention_bias"),
     "qwen2_moe": qwen_moe, "qwen3_moe": qwen_moe, "qwen3_next": qwen3_next, "qwen3_5_text": qwen3_5,
     "qwen3_5_moe_text": qwen3_5_moe, "gemma": mixed(wide, "attention_bias"),
-    "gemma2": mixed(wide, windows, "attention_bias"), "gemma3_text": mixed(wide, windows, "attention_bias"),
+    "gemma2": mixed(wide, windows, "attention_bias"), "gemma4_text": gemma4,
+    "gemma3_text": mixed(wide, windows, "attention_bias"),
     "phi": mixed("qk_layernorm"), "phimoe": mixed("attention_bias", "lm_head_bias", experts),
     "olmo2": mixed("attention_bias"), "olmo3": mixed("attention_bias", windows),
     "olmoe": mixed("attention_bias", experts),
     "glm4": mixed(wide, "attention_bias"), "glm4_moe": glm4_moe, "glm4_moe_lite": latent,
     "deepseek_v2": latent, "deepseek_v3": latent,
-    "deepseek_v32": sparse, "glm_moe_dsa": sparse,
+    "deepseek_v32": sparse, "deepseek_v4": compressed, "glm_moe_dsa": sparse,
     "gpt_oss": mixed(wide, windows, "attention_bias", experts),
     "minimax_m2": mixed(wide, experts), "cohere": mixed("attention_bias", "use_qk_norm"),
     "cohere2": mixed("attention_bias", windows), "starcoder2": mixed("use_bias"), "llama4_text": llama4,

@@ -5,8 +5,9 @@ model on PyTorch's meta device, which has shapes and no memory, and its paramete
 tests/fixtures/configs/: counts.json for the published configurations beside it, variants.json for small ones drawn
 from a seed, so that the table is tried on odd heads, ties, biases and patterns that nobody published.
 
-Counted are the parameters of the text decoder with its head, a tied one once, and the routers' correction biases, which
-transformers keeps as buffers and a checkpoint stores. `make oracle` runs this; `--write` stores the counts anew.
+Counted are the parameters of the text decoder with its head, a tied one once, and what transformers keeps as buffers
+and a checkpoint stores as weights: the routers' correction biases and Gemma 4's layer scalars. `make oracle` runs
+this; `--write` stores the counts anew.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def count(config):
     parameters = {name: value.numel() for name, value in model.named_parameters()
                   if not any(tower in name for tower in ("visual", "vision", "projector"))}
     parameters |= {name: value.numel() for name, value in model.named_buffers()
-                   if name.endswith("e_score_correction_bias")}
+                   if name.endswith(("e_score_correction_bias", "layer_scalar"))}
 
     def total(*words, without="\0"):
         return sum(size for name, size in parameters.items()

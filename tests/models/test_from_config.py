@@ -50,7 +50,7 @@ def test_a_published_configuration_counts_as_transformers_counts_it(name):
 @pytest.mark.parametrize("name", [name for name in SOURCES if SOURCES[name]["published_n_params"]])
 def test_the_count_agrees_with_what_the_publisher_rounds(name):
     text = SOURCES[name]["published_n_params"]
-    scale = {"M": 1e6, "B": 1e9}[text[-1]]
+    scale = {"M": 1e6, "B": 1e9, "T": 1e12}[text[-1]]
     half_a_digit = 0.5 * 10.0 ** -len(text[:-1].partition(".")[2]) * scale
     # what publishers count besides (a predicting layer) or leave out (an embedding) stays below 1 %
     assert abs(COUNTS[name]["n_params"] - float(text[:-1]) * scale) <= half_a_digit + 0.01 * float(text[:-1]) * scale
@@ -59,7 +59,7 @@ def test_the_count_agrees_with_what_the_publisher_rounds(name):
 def test_every_configuration_has_a_count_and_a_source():
     files = {file.stem for file in CONFIGS.glob("*.json")} - {"counts", "variants"}
     assert files == COUNTS.keys() == SOURCES.keys()
-    assert len(files) >= 105
+    assert len(files) >= 109
 
 
 @pytest.mark.parametrize("kind", sorted({variant["config"]["model_type"] for variant in VARIANTS}))
@@ -110,6 +110,8 @@ def test_the_predicting_layer_of_deepseek_v3_is_counted_apart():
     ("nemotron-h-8b", 4 * 2 * 8 * 128, 0, 24 * (128 * 64 * 128 + 4 * (8192 + 2 * 8 * 128))),
     ("falcon-h1-0.5b", 36 * 2 * 2 * 64, 0, 36 * (24 * 64 * 128 + 4 * 1792)),
     ("falcon-7b", 32 * 2 * 64, 0, 0),
+    ("gemma-4-26b-a4b", 5 * 2 * 2 * 512, 25 * 2 * 8 * 256, 0),
+    ("deepseek-v4-pro", 512 * (30 / 4 + 31 / 128), 61 * 512, 0),
 ])
 def test_what_a_token_leaves_in_the_cache(name, kept, windowed, state):
     model = read(name)
@@ -131,7 +133,9 @@ def test_layers_with_one_mixer_only_are_rows_of_their_own():
 
 def test_what_stands_beside_the_text_decoder_is_named():
     assert read("gemma-3-27b").left_out == ("vision_config",)
+    assert read("deepseek-v4-pro").left_out == ("quantization_config", "num_nextn_predict_layers")
     assert "use_mtp" in read("minimax-m2.5").left_out
+    assert read("devstral-2-123b").left_out == ("quantization_config",)
     assert read("llama-3.1-8b").left_out == ()
 
 
@@ -189,6 +193,8 @@ def test_a_model_by_hand_refuses_what_does_not_apply_to_it():
     ({"num_local_experts": 8}, "'num_local_experts': not understood in a llama"),
     ({"hidden_size": 10**7, "vocab_size": 10**7, "intermediate_size": 10**7, "num_hidden_layers": 1000}, "exactly"),
     ({"text_config": 3}, "text_config=3"),
+    ({"pruned_heads": {"0": [1]}}, "'pruned_heads': not understood in a llama"),
+    ({"is_encoder_decoder": True}, "is_encoder_decoder=True is not understood in a llama"),
 ])
 def test_one_refusal_names_the_field_and_what_to_do(change, words):
     with pytest.raises(ValueError, match=words):
@@ -197,7 +203,8 @@ def test_one_refusal_names_the_field_and_what_to_do(change, words):
 
 def test_a_key_that_is_known_to_change_nothing_can_be_ignored():
     assert from_config({**LLAMA, "my_colour": "red"}, ignore=("my_colour",)) == from_config(LLAMA)
-    assert from_config({**LLAMA, "my_colour": None}) == from_config(LLAMA)
+    for nothing in (None, {}, []):
+        assert from_config({**LLAMA, "my_colour": nothing, "pruned_heads": nothing}) == from_config(LLAMA)
 
 
 @pytest.mark.parametrize(("config", "words"), [
@@ -220,6 +227,17 @@ def test_patterns_and_values_outside_a_family_are_refused(config, words):
     kept = {key: value for key, value in base.items() if key in known["keys"] or key in known["ignored"]}
     with pytest.raises(ValueError, match=words):
         from_config({**kept, **config})
+
+
+def test_values_nested_without_end_are_refused_and_not_compared():
+    first, second = [], []
+    for _ in range(100_000):
+        first, second = [first], [second]
+    for config in ({"hidden_size": first, "n_embd": second}, {"hidden_size": first}, {"n_embd": second, "n_head": 8},
+                   {"hidden_size": 8, "n_embd": second},
+                   {"text_config": {"tie_word_embeddings": first}, "tie_word_embeddings": second}):
+        with pytest.raises(ValueError, match=r"^config: "):
+            from_config({"model_type": "gpt2", **config})
 
 
 def test_two_levels_that_contradict_each_other_are_refused():

@@ -18,7 +18,7 @@ from inference_economics._checks import lookup
 from .architecture import Architecture
 from .formula import evaluate, parse
 from .groups import LayerGroup
-from .source import load, show
+from .source import load, says, show
 
 BY_HAND = ('To enter a model by hand: from_config({"model_type": "by_hand", "layers": ..., "hidden": ..., '
            '"q_heads": ..., "kv_heads": ..., "head_dim": ..., "ffn_hidden": ..., "vocab": ...}), '
@@ -53,7 +53,7 @@ def from_config(source, ignore=()) -> Architecture:
     """
     where, raw = load(source)
     try:
-        return _read(raw, tuple(ignore))
+        return _read(raw, (ignore,) if isinstance(ignore, str) else tuple(ignore))
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
 
@@ -92,8 +92,8 @@ def _read(raw, ignore) -> Architecture:
         raise ValueError(f"model_type {show(kind)} is not known; known: {', '.join(tab['types'])}.{guess} {BY_HAND}.")
     family = tab["families"][tab["types"][kind]]
     _refuse_unknown(raw, kind, family, {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *ignore})
-    left_out += tuple(key for key in tab["ignored"]["parts"] if raw.get(key) and key not in family["keys"])
-    return _Reader(raw, kind, family, tab["limits"]).architecture(left_out)
+    left_out |= {key: None for key in tab["ignored"]["parts"] if raw.get(key) and key not in family["keys"]}
+    return _Reader(raw, kind, family, tab["limits"]).architecture(tuple(left_out))
 
 
 def _decoder(raw, tab, ignore):
@@ -101,25 +101,25 @@ def _decoder(raw, tab, ignore):
     nested = tab["nested"]
     inner = raw.get(nested["key"])
     if inner is None:
-        return raw, ()
+        return raw, {}
     if not isinstance(inner, dict):
         raise ValueError(f"{nested['key']}={show(inner)} is not a set of keys and values.")
     known = {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *nested["keys"], *ignore, nested["key"],
              "tie_word_embeddings"}
-    _refuse_keys([key for key in raw if key not in known and raw[key] is not None], f"beside {nested['key']}")
+    _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"beside {nested['key']}")
     inner = dict(inner)
     if isinstance(raw.get("model_type"), str):
         inner.setdefault("model_type", nested["types"].get(raw["model_type"]))
     tie = "tie_word_embeddings"
-    if raw.get(tie) is not None and inner.setdefault(tie, raw[tie]) != raw[tie]:
+    if raw.get(tie) is not None and inner.setdefault(tie, raw[tie]) is (not raw[tie]):
         raise ValueError(f"{tie}={show(inner[tie])} in {nested['key']}, but {show(raw[tie])} beside it.")
-    return inner, tuple(key for key in tab["ignored"]["parts"] if raw.get(key))
+    return inner, {key: None for key in tab["ignored"]["parts"] if raw.get(key)}
 
 
 def _refuse_unknown(raw, kind, family, known):
     known = known | family["ignored"] | {*family["keys"]}
     known |= {name for spec in family["keys"].values() for name in spec.get("also", ())}
-    _refuse_keys([key for key in raw if key not in known and raw[key] is not None], f"in a {kind}")
+    _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"in a {kind}")
 
 
 def _refuse_keys(keys, where):
@@ -171,7 +171,10 @@ class _Reader:
                         vector_params=last.vector_params + 3 * hidden),) if layers else ()
 
     def number(self, rule):
-        """Evaluate a number, or a formula over keys and terms."""
+        """Evaluate a number, a formula over keys and terms, or one part in so many."""
+        if isinstance(rule, dict):
+            parts = self.number(rule["one_in"])
+            return parts if parts < 2 else 1 / parts
         if isinstance(rule, bool) or not isinstance(rule, str):
             return int(rule)
         try:
@@ -204,7 +207,7 @@ class _Reader:
             if wrong:
                 raise ValueError(f"{name}: {show(wrong[0])} is no layer of 0..{layers - 1}.")
             return int(self.layer in entries)
-        if len(entries) != layers:
+        if len(entries) != layers and not (rule.get("longer") and len(entries) > layers):
             raise ValueError(f"{name} has {len(entries)} entries for {layers} layers.")
         understood = [*rule["is"], *rule.get("known", ())]
         if "known" in rule and entries[self.layer] not in understood:
@@ -216,9 +219,11 @@ class _Reader:
         """Return what the file says under a key or another name of it, or None."""
         spec = self.family["keys"][name]
         said = {key: self.raw[key] for key in (name, *spec.get("also", ())) if self.raw.get(key) is not None}
-        if spec.get("list"):
-            for key, value in said.items():
+        for key, value in said.items():
+            if spec.get("list"):
                 said[key] = self.entries(key, value)
+            elif not isinstance(value, (str, Real)):
+                return value  # refused where it is read; to compare it first could go on without end
         first = next(iter(said.values()), None)
         for key, value in said.items():
             if value != first:

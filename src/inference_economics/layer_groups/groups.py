@@ -15,6 +15,7 @@ import numpy as np
 _NEEDS = {
     "q_heads": ("kv_heads", "kv_lora", "kv_shared"), "kv_heads": ("q_heads",), "kv_lora": ("q_heads",),
     "kv_shared": ("q_heads",), "qk_dim": ("q_heads",), "v_dim": ("q_heads",), "gate_width": ("q_heads",),
+    "v_from_k": ("kv_heads",), "kv_tied": ("v_from_k",), "out_lora": ("out_groups",), "out_groups": ("out_lora",),
     "q_lora": ("q_heads",), "rope_dim": ("kv_lora",), "window_tok": ("q_heads",), "attend_tok": ("q_heads",),
     "indexer_heads": ("indexer_dim",), "indexer_dim": ("attend_tok",),
     "state_heads": ("state_out",), "state_key_dim": ("state_heads",), "state_value_dim": ("state_heads",),
@@ -38,6 +39,11 @@ class LayerGroup:
         included; width of one value. [1]
     gate_width : int
         Columns of a gate on the attention output. [1]
+    v_from_k, kv_tied : int
+        1 where values have no projection of their own but are made from the keys'; 1 where, besides, one cached entry
+        serves as both. [1]
+    out_lora, out_groups : int
+        Output projection through a narrow matrix for each group of heads; zero projects at once. [1]
     q_lora, kv_lora, rope_dim : int
         Latent attention: width of the compressed query, of the cached latent, and of the rotary key cached beside it.
         [1]
@@ -82,6 +88,10 @@ class LayerGroup:
     qk_dim: int = 0
     v_dim: int = 0
     gate_width: int = 0
+    v_from_k: int = 0
+    kv_tied: int = 0
+    out_lora: int = 0
+    out_groups: int = 0
     q_lora: int = 0
     kv_lora: int = 0
     rope_dim: int = 0
@@ -121,12 +131,12 @@ class LayerGroup:
         """Matrices of one layer's attention, indexer included, at a given width of the residual stream [1]."""
         inputs = _either(self.q_lora, hidden)
         query = hidden * self.q_lora + inputs * self.q_heads * self.qk_dim
-        grouped = hidden * self.kv_heads * (self.qk_dim + self.v_dim) * (1 - self.kv_shared)
+        grouped = hidden * self.kv_heads * (self.qk_dim + self.v_dim * (1 - self.v_from_k)) * (1 - self.kv_shared)
         latent = hidden * (self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
         latent = latent + self.kv_lora * self.q_heads * (self.qk_dim - self.rope_dim + self.v_dim)
-        out = self.q_heads * self.v_dim * hidden + hidden * self.gate_width
+        out = self.q_heads * self.v_dim * _either(self.out_lora, hidden) + self.out_groups * self.out_lora * hidden
         indexer = self.indexer_dim * (inputs * self.indexer_heads + hidden) + hidden * self.indexer_heads
-        return query + grouped + latent + out + indexer
+        return query + grouped + latent + out + hidden * self.gate_width + indexer
 
     def n_params_state(self, hidden):
         """Matrices and convolution of one layer's linear attention or Mamba [1]."""
@@ -148,7 +158,8 @@ class LayerGroup:
     @property
     def kv_values(self):
         """Values of one cache entry of one layer: keys and values, or the latent and its rotary key [1]."""
-        return (self.kv_heads * (self.qk_dim + self.v_dim) + self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
+        grouped = self.kv_heads * (self.qk_dim + self.v_dim * (1 - self.kv_tied))
+        return (grouped + self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
 
     def kept_tok(self, context_tok):
         """Cache entries of one layer at a given context [token]."""

@@ -54,6 +54,11 @@ def _no_duplicates(pairs):
     return seen
 
 
+def says(value) -> bool:
+    """Tell whether a value says anything: null, {} and [] do not."""
+    return not (value is None or (isinstance(value, (dict, list, tuple)) and not value))
+
+
 def show(value) -> str:
     """Return a value for a message, short whatever it is."""
     if isinstance(value, Integral) and abs(value) > 10**30:
