@@ -89,7 +89,8 @@ class Replica:
         self.in_flight = 0
         self.activity, self.since, self.until, self.version = IDLE, 0.0, inf, 0
         self._jump = (0, 0.0, 0.0)
-        self._decodes = 0
+        self._decodes = 0  # sequences that decode beside the chunk under way
+        self._freed = False  # whether something was preempted since the queue was looked at
         self.busy_s = self.batch_s = self.held_s = 0.0  # time at work; its integrals with the batch and used blocks
         self.finished: list[Job] = []
         self.handed_on: list[Job] = []
@@ -117,6 +118,7 @@ class Replica:
         """Begin the next chunk or jump, or fall idle."""
         self.since = now
         self.version += 1
+        self._freed = False
         self._admit(now)
         if self.prefilling:
             self._make_room(now)
@@ -151,7 +153,7 @@ class Replica:
         ends, steps = self.ends, self.steps
         while ends and ends[0][0] <= steps:
             job = heappop(ends)[2]
-            if job.decoding and job.end_step <= steps and job.replica == self.index:
+            if job.decoding and job.end_step <= steps:
                 self._complete(job, now)
 
     # -- admission ----------------------------------------------------------------------------------------------------
@@ -268,16 +270,11 @@ class Replica:
         heappush(self.ends, (job.end_step, job.index, job))
 
     def _plan_jump(self, now):
-        ends, blocks, steps = self.ends, self.blocks, self.steps
-        while True:
-            while not ends[0][2].decoding or ends[0][2].end_step != ends[0][0] or ends[0][2].replica != self.index:
-                heappop(ends)
-            count = ends[0][0] - steps
-            fits = blocks.steps_that_fit(steps, count)
-            if fits:
-                break
+        blocks = self.blocks
+        while not (count := blocks.steps_that_fit(self.steps, self._steps_to_end())):
             self._preempt(now)
-        count = fits
+        if self._freed and self._fits(self.waiting[0][1]):
+            count = 1  # what the preemption freed is looked at after one step
         batch, context_tok = blocks.growing, self.context_tok
         if self.table.knees:
             count = min(count, self.table.steps_to_knee(batch, context_tok))
@@ -286,6 +283,12 @@ class Replica:
         self._jump = (count, first, rise)
         self.activity = JUMP
         self.until = now + count * (first + rise * (count - 1) / 2)
+
+    def _steps_to_end(self):
+        ends = self.ends
+        while not ends[0][2].decoding or ends[0][2].end_step != ends[0][0]:
+            heappop(ends)  # preempted since
+        return ends[0][0] - self.steps
 
     def _shorten(self, now):
         """End the jump under way with the step that `now` falls into."""
@@ -329,6 +332,7 @@ class Replica:
 
     def _preempt(self, now):
         """Take all blocks from the request that is last in order, and queue it again."""
+        self._freed = True
         job = max(self.running.values(), key=_ORDER)
         del self.running[job.index]
         if job.decoding:

@@ -108,8 +108,8 @@ class StepTable:
     """
 
     def __init__(self, times: StepTime, max_batch: int, max_tok: int):
-        self.knees = tuple(sorted(knee for knee in times.knees_tok if knee < max_tok))
-        edges = (1.0, *self.knees, max(2.0 * max_tok, 2.0))
+        self.knees = tuple(sorted(knee for knee in times.knees_tok if 1 < knee < max_tok))
+        edges = (1.0, *self.knees, max(float(max_tok), 2.0))
         batch = np.arange(1.0, max_batch + 1)
         self.segments = [self._segment(times.decode_s, batch, low, high)
                          for low, high in zip(edges, edges[1:], strict=False)]
