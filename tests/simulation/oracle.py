@@ -123,11 +123,10 @@ class Engine:
 
     def step(self, now):
         chunked = self.policy.chunked
-        prefilling = [s for s in self.running if not s.decoding]
-        if chunked or not prefilling:
+        if chunked or not any(not s.decoding for s in self.running):
             while self.grows() > self.free():
                 self.preempt()
-            prefilling = [s for s in self.running if not s.decoding]
+        prefilling = [s for s in self.running if not s.decoding]
         decoding = [s for s in self.running if s.decoding] if chunked or not prefilling else []
         left = self.service.token_budget - len(decoding)
         chunks = []
@@ -136,14 +135,7 @@ class Engine:
             chunks.append((s, size))
             left -= size
         ending = [s for s, size in chunks if s.cached + size == s.target]
-        context = sum(s.cached + 1 for s in decoding) + sum(s.target for s in ending)
-        batch = len(decoding) + len(ending)
-        span = self.times.decode_s(batch, context) if batch else self.times.launch_s
-        curve = self.times.prefill_s if decoding else self.times.prefill_alone_s or self.times.prefill_s
-        work = sum(curve(s.cached + size) - (curve(s.cached) if s.cached else 0) for s, size in chunks if size)
-        if chunks:
-            span += self.times.interference * work if decoding else max(work, self.times.read_s)
-        now += span
+        now += self.span_s(decoding, chunks, ending)
         for s in decoding:
             s.cached += 1
             s.generated += 1
@@ -151,18 +143,32 @@ class Engine:
         for s, size in chunks:
             s.cached += size
         for s in ending:
-            s.generated += 1
-            if s.generated == 1:
-                s.first_s = now
-            s.held = list(s.names)
-            self.cache += [name for name in s.names if name not in self.cache]
-            s.decoding = True
+            self.begin_answer(s, now)
         for s in ending + sorted(decoding, key=lambda s: s.index):
             if s.generated == s.output_tok:
                 s.finish_s = now
                 self.leave(s)
                 self.done.append(s)
         return now
+
+    def span_s(self, decoding, chunks, ending):
+        times = self.times
+        context = sum(s.cached + 1 for s in decoding) + sum(s.target for s in ending)
+        batch = len(decoding) + len(ending)
+        span = times.decode_s(batch, context) if batch else times.launch_s
+        curve = times.prefill_s if decoding else times.prefill_alone_s or times.prefill_s
+        work = sum(curve(s.cached + size) - (curve(s.cached) if s.cached else 0) for s, size in chunks if size)
+        if not chunks:
+            return span
+        return span + (times.interference * work if decoding else max(work, times.read_s))
+
+    def begin_answer(self, s, now):
+        s.generated += 1
+        if s.generated == 1:
+            s.first_s = now
+        s.held = list(s.names)
+        self.cache += [name for name in s.names if name not in self.cache]
+        s.decoding = True
 
     def check(self):
         assert self.free() >= 0

@@ -9,7 +9,8 @@ def _sloped_s(batch, context_tok):
 
 
 # every step takes a millisecond, whatever is in it
-FLAT = StepTime(decode_s=lambda batch, context_tok: 1e-3 + 0 * context_tok, prefill_s=lambda tok: 0 * tok, launch_s=1e-3)
+FLAT = StepTime(decode_s=lambda batch, context_tok: 1e-3 + 0 * context_tok, prefill_s=lambda tok: 0 * tok,
+                launch_s=1e-3)
 
 # a step that grows with batch, context and prefill, with a bend at 40 tokens
 SLOPED = StepTime(decode_s=_sloped_s, prefill_s=lambda tok: 3e-5 * tok + 1e-8 * tok * tok,

@@ -15,7 +15,7 @@ from .blocks import Blocks
 from .service import Policy, Service
 from .steps import StepTable
 
-IDLE, CHUNK, JUMP = range(3)
+IDLE, READY, CHUNK, JUMP = range(4)  # what a replica does; ready: about to look at its queue
 PREFILL, DECODE, TRANSFER = range(3)  # what a request does; see `result.PHASES`
 _ORDER = attrgetter("order")
 
@@ -98,7 +98,7 @@ class Replica:
     # -- what the fleet asks ------------------------------------------------------------------------------------------
 
     def arrive(self, job: Job, now: float) -> None:
-        """Queue a request; begin at once if idle, else at the end of the step under way if it can be admitted."""
+        """Queue a request, and look at the queue at the end of the step under way, or now, if it can be admitted."""
         first = not self.waiting or job.order < self.waiting[0][0]
         heappush(self.waiting, (job.order, job))
         self.queued_tok += job.target - job.done
@@ -109,8 +109,9 @@ class Replica:
 
     def wake(self, now: float) -> None:
         """Look at the queue again: the batch or the free blocks have changed from outside."""
-        if self.activity == IDLE:
-            self.start(now)
+        if self.activity == IDLE:  # not at once: others may arrive at this very time
+            self.activity, self.since, self.until = READY, now, now
+            self.version += 1
         elif self.activity == JUMP and len(self.running) < self.max_batch and self._fits(self.waiting[0][1]):
             self._shorten(now)
 
@@ -131,6 +132,8 @@ class Replica:
 
     def finish(self) -> None:
         """End the chunk or jump under way, at `until`."""
+        if self.activity == READY:
+            return
         now, blocks = self.until, self.blocks
         span, batch = now - self.since, blocks.growing
         self.busy_s += span

@@ -112,7 +112,8 @@ class Requests:
         if not count:
             raise ValueError("there are no requests; give at least one.")
         if np.any(np.diff(arrival) < 0):
-            raise ValueError(f"arrival_s falls after request {int(np.argmax(np.diff(arrival) < 0))}; sort the requests.")
+            raise ValueError(f"arrival_s falls after request {int(np.argmax(np.diff(arrival) < 0))}; sort the "
+                             "requests.")
         if self.prefix_blocks is not None:
             self._check_prefixes()
 
@@ -131,7 +132,7 @@ class Requests:
 
     @property
     def request_per_s(self) -> float:
-        """Mean rate of an open process. [1/s]"""
+        """Mean rate of an open process [1/s]."""
         span = self.arrival_s[-1] - self.arrival_s[0]
         return (len(self) - 1) / span if span > 0 else np.inf
 

@@ -73,18 +73,18 @@ class Result:
 
     @property
     def ttft_s(self) -> np.ndarray:
-        """Time to first token. [s]"""
+        """Time to first token [s]."""
         return self.first_s - self.arrival_s
 
     @property
     def tpot_s(self) -> np.ndarray:
-        """Mean time per further token; NaN for answers of one token, which have none. [s]"""
+        """Mean time per further token; NaN for answers of one token, which have none [s]."""
         further = np.where(self.requests.output_tok > 1, self.requests.output_tok - 1.0, np.nan)
         return (self.finish_s - self.first_s) / further
 
     @property
     def wait_s(self) -> np.ndarray:
-        """Time from sending until first admitted, less the fixed delay before the engine sees a request. [s]"""
+        """Time from sending until first admitted, less the fixed delay before the engine sees a request [s]."""
         return self.start_s - self.arrival_s - self.delay_s
 
     # -- of the run ---------------------------------------------------------------------------------------------------
@@ -143,27 +143,27 @@ class Result:
 
     @property
     def output_tok_per_s(self) -> float:
-        """Output tokens of all replicas, over the whole run. [token/s]"""
+        """Output tokens of all replicas, over the whole run [token/s]."""
         return float(np.sum(self.requests.output_tok) / self.duration_s)
 
     @property
     def utilisation(self) -> float:
-        """Time that replicas spend in steps, over the time for which they are paid. [1]"""
+        """Time that replicas spend in steps, over the time for which they are paid [1]."""
         return self.busy_s / self.replica_s
 
     @property
     def mean_batch(self) -> float:
-        """Sequences that decode, mean over the time in steps. [1]"""
+        """Sequences that decode, mean over the time in steps [1]."""
         return self.decode_s / self.busy_s
 
     @property
     def kv_utilisation(self) -> float:
-        """Blocks in use, idle cached ones included, over all; mean over the time in steps. [1]"""
+        """Blocks in use, idle cached ones included, over all; mean over the time in steps [1]."""
         return self.block_s / (self.busy_s * self.kv_blocks)
 
     @property
     def cached_fraction(self) -> float:
-        """Prompt tokens found in the prefix cache, over all prompt tokens. [1]"""
+        """Prompt tokens found in the prefix cache, over all prompt tokens [1]."""
         return float(np.sum(self.cached_tok) / np.sum(self.requests.prompt_tok))
 
     def usd_per_million_tok(self, price_usd_per_hour, *, output_only=True) -> float:

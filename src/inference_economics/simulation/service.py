@@ -55,12 +55,12 @@ class Service:
                       max_batch=self.max_batch, n_chips=self.n_chips)
         require(0, np.inf, open_high=True, kv_bytes_per_tok=self.kv_bytes_per_tok)
         if self.token_budget < self.max_batch:
-            raise ValueError(f"token_budget={self.token_budget} is below max_batch={self.max_batch}: a step decodes one "
-                             "token of every sequence. Raise the first or lower the second.")
+            raise ValueError(f"token_budget={self.token_budget} is below max_batch={self.max_batch}: a step decodes "
+                             "one token of every sequence. Raise the first or lower the second.")
 
     @property
     def kv_tok(self) -> int:
-        """Tokens that the cache holds. [token]"""
+        """Tokens that the cache holds [token]."""
         return self.kv_blocks * self.block_tok
 
 
@@ -145,8 +145,8 @@ class Policy:
         if self.prefill_replicas:
             raise ValueError("autoscale works on one pool; give prefill_replicas=0 or a fixed fleet.")
         if self.autoscale.max_replicas < self.replicas:
-            raise ValueError(f"max_replicas={self.autoscale.max_replicas} is below replicas={self.replicas}, with which "
-                             "the fleet starts.")
+            raise ValueError(f"max_replicas={self.autoscale.max_replicas} is below replicas={self.replicas}, with "
+                             "which the fleet starts.")
 
 
 def calibrated_service(model, accelerator, *, precision="fp8", tp=1, engine=calibration.TYPICAL, attention_dp=1,
@@ -178,8 +178,9 @@ def calibrated_service(model, accelerator, *, precision="fp8", tp=1, engine=cali
     if held_tok < block_tok:
         raise ValueError(f"{model!r} in {precision} leaves no room for a cache on {tp} × {accelerator!r}; "
                          "use more chips or fewer bits.")
-    large = s.hbm_bytes >= LARGE_CHIP_BYTES
+    budget, sequences = (8192, 1024) if s.hbm_bytes >= LARGE_CHIP_BYTES else (2048, 256)
     return Service(
         from_parts(s, c, tp, attention_dp), kv_blocks=int(held_tok // block_tok), block_tok=block_tok,
-        token_budget=token_budget or (8192 if large else 2048), max_batch=max_batch or (1024 if large else 256),
+        token_budget=budget if token_budget is None else token_budget,
+        max_batch=sequences if max_batch is None else max_batch,
         n_chips=tp, kv_bytes_per_tok=float(step.cached_bytes(s, context_tok)) / context_tok)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -112,7 +113,7 @@ class StepTable:
         edges = (1.0, *self.knees, max(float(max_tok), 2.0))
         batch = np.arange(1.0, max_batch + 1)
         self.segments = [self._segment(times.decode_s, batch, low, high)
-                         for low, high in zip(edges, edges[1:], strict=False)]
+                         for low, high in pairwise(edges)]
         tok = np.arange(1.0, max_tok + 1)
         self.prefill = [0.0, *self._curve(times.prefill_s, tok)]
         alone = times.prefill_alone_s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from inference_economics._checks import lookup, require, require_positive, requi
 from .fleet import simulate
 from .requests import Lengths, Requests, burst, process
 from .service import Policy, Service, calibrated_service
+
+FACTOR_LIMIT = 2.0**20  # by which a rate is raised or lowered in search of a limit
 
 
 class Server(NamedTuple):
@@ -33,7 +36,7 @@ class Server(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """Server over offline. [1]"""
+        """Server over offline [1]."""
         return self.server_tok_per_s / self.offline_tok_per_s
 
 
@@ -106,8 +109,8 @@ def replicas_for(requests: Requests, service: Service, policy: Policy | None = N
     high = 1
     while not enough(high):
         if high >= most:
-            raise ValueError(f"{most} replicas do not meet the targets for {share:.0%} of the requests; an idle replica "
-                             "may already be too slow. Loosen a target, or raise most.")
+            raise ValueError(f"{most} replicas do not meet the targets for {share:.0%} of the requests; an idle "
+                             "replica may already be too slow. Loosen a target, or raise most.")
         high = min(2 * high, most)
     return _least(enough, high // 2, high)
 
@@ -150,17 +153,17 @@ def highest_rate(requests: Requests, service: Service, policy: Policy | None = N
         result = simulate(requests.faster(factor), service, policy)
         return np.mean(result.met(ttft_limit_s, tpot_limit_s)) >= share
 
-    low, high = 0.0, 1.0
+    low = high = 1.0
     while enough(high):
         low, high = high, 2 * high
-        if high > 1e6:
+        if high > FACTOR_LIMIT:
             raise ValueError("the targets are met however fast requests come; give more requests, or targets.")
-    if not low and not enough(1e-6):
-        return 0.0
-    low = low or 1e-6
+    while low == high or not enough(low):
+        low, high = low / 2, low
+        if low < 1 / FACTOR_LIMIT:
+            return 0.0
     while high > low * (1 + tolerance):
-        # a rate far below the answer is halved in orders of magnitude
-        middle = np.sqrt(low * high) if high > 2 * low else (low + high) / 2
+        middle = (low + high) / 2
         low, high = (middle, high) if enough(middle) else (low, middle)
     return low * requests.request_per_s
 
@@ -309,7 +312,7 @@ class PublishedRatio(NamedTuple):
 
 
 def mlperf_ratios(model="llama-2-70b", *, prompt_tok=300, engine="trtllm", scenario="Server", rounds=("v5.1", "v6.0"),
-                  duration_s=600.0) -> list[PublishedRatio]:
+                  accelerators=None, duration_s=600.0) -> list[PublishedRatio]:
     """MLPerf's server results over its offline results, beside the simulator's.
 
     One replica stands for the system: the ratio, unlike the throughput, hardly depends on their number.
@@ -327,6 +330,8 @@ def mlperf_ratios(model="llama-2-70b", *, prompt_tok=300, engine="trtllm", scena
         ``Server`` or ``Interactive``.
     rounds : sequence of str
         Rounds of the benchmark.
+    accelerators : sequence of str, optional
+        Chips; all that the constants were fitted to unless given.
     duration_s : float
         As in `server_against_offline`. [s]
 
@@ -339,9 +344,10 @@ def mlperf_ratios(model="llama-2-70b", *, prompt_tok=300, engine="trtllm", scena
     ttft_limit_s, tpot_limit_s, output_tok = lookup("model and scenario", (model, scenario), rules)
     if not np.isfinite(output_tok):
         raise ValueError(f"the catalogue has no mean answer for {model!r}.")
+    chips = tuple(chain(*calibration.GENERATIONS.values())) if accelerators is None else accelerators
     results = {}
     for round_, name, kind, chip, n_chips, precision, tok_per_s, _ in prices.published("mlperf").rows:
-        if name == model and round_ in rounds and calibration.generation(chip) != "other":
+        if name == model and round_ in rounds and chip in chips:
             results[round_, kind, chip, n_chips, precision] = tok_per_s
     lengths, simulated, rows = Lengths(prompt_tok, output_tok, 0.8, 0.7), {}, []
     for (round_, kind, chip, n_chips, precision), tok_per_s in results.items():

@@ -66,8 +66,7 @@ def read(path: str | Path) -> Requests:
     -------
     Requests
     """
-    opened = lzma.open(path, "rt", newline="") if str(path).endswith(".xz") else Path(path).open(newline="")
-    with opened as file:
+    with (lzma.open if str(path).endswith(".xz") else open)(path, "rt", newline="") as file:
         rows = list(csv.reader(file))
     if not rows or tuple(rows[0]) not in (COLUMNS, (*COLUMNS, PREFIXES)):
         raise ValueError(f"{path} starts with {rows[0] if rows else 'nothing'}; a trace has the columns "
