@@ -25,6 +25,7 @@ class Sequence:
     preemptions: int = 0
     decoding: bool = False
     target: int = 0
+    tokens_s: list = field(default_factory=list)
 
     def private(self, block_tok, named_tok):
         tok = self.cached if self.decoding else self.target
@@ -139,6 +140,7 @@ class Engine:
         for s in decoding:
             s.cached += 1
             s.generated += 1
+            s.tokens_s.append(now)
         self.evict()
         for s, size in chunks:
             s.cached += size
@@ -164,6 +166,7 @@ class Engine:
 
     def begin_answer(self, s, now):
         s.generated += 1
+        s.tokens_s.append(now)
         if s.generated == 1:
             s.first_s = now
         s.held = list(s.names)

@@ -33,7 +33,7 @@ def policies(draw):
                   autoscale=None if pools or draw(st.booleans()) else scale)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=80, derandomize=True)
 @given(policy=policies(), seed=st.integers(0, 10**6), count=st.integers(1, 40), rate=st.sampled_from([20, 200, 2000]),
        spare=st.integers(0, 20), users=st.integers(0, 5))
 def test_every_request_ends_and_no_block_is_lost(policy, seed, count, rate, spare, users):
@@ -125,6 +125,8 @@ def test_chunks_keep_decoding_smooth_and_whole_prompts_stop_it():
     service = Service(SLOPED, 2000, token_budget=100, max_batch=8)
     chunked, whole = (simulate(requests, service, Policy(chunked=way), timeline=True) for way in (True, False))
     assert whole.ttft_s[1] < chunked.ttft_s[1]
+    assert chunked.gap_s[0] < 0.1 * whole.gap_s[0]
+    assert whole.gap_s[0] > SLOPED.prefill_alone_s(8000)
     # by hand: the first prompt, its steps alone until the second is there, 80 chunks of 99 tokens, the last of 80
     now, context = SLOPED.request_s + SLOPED(0, 10, 10, 0, first_tokens=1), 10
     while now < 0.5 + SLOPED.request_s:
@@ -242,6 +244,11 @@ def test_goodput_counts_requests_that_meet_both_targets():
      r"decode_s must be finite"),
     (lambda: simulate(burst(1, Lengths(100, 9)), Service(StepTime(lambda b, k: 1 + 0 * k, lambda tok: -tok), 99)),
      r"prefill_s must be finite, and must not fall"),
+    (lambda: simulate(burst(1, Lengths(9, 9)), Service(FLAT, 9), Policy(prefix_cache=True)), "needs requests with"),
+    (lambda: simulate(burst(1, Lengths(9, 9)), Service(FLAT, 9), prefill_service=Service(FLAT, 9)),
+     "prefill_replicas=0"),
+    (lambda: simulate(burst(1, Lengths(9, 9)), Service(FLAT, 9), Policy(prefill_replicas=1, transfer_bytes_per_s=1e9)),
+     "needs the service's kv_bytes_per_tok"),
     (lambda: simulate(burst(1, Lengths(1, 1)), Service(FLAT, 9)).percentile("latency", 9), r"name='latency'"),
 ])
 def test_bad_input_is_refused(build, message):

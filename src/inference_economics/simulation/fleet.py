@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import deque
 from heapq import heappop, heappush
 from itertools import count
-from math import ceil, inf
+from math import inf
 from operator import attrgetter
 
 import numpy as np
 
-from .replica import TRANSFER, Job, Replica
+from .autoscale import Scaler
+from .job import TRANSFER, Job
+from .replica import Replica
 from .requests import Requests
 from .result import EVENT, Result
 from .service import Policy, Service
@@ -47,7 +49,8 @@ def simulate(requests: Requests, service: Service, policy: Policy | None = None,
     Raises
     ------
     ValueError
-        If a request is longer than the cache of one replica, or blocks with names are not whole blocks of the cache.
+        If a request is longer than the cache of one replica, blocks with names are not whole blocks of the cache, or
+        the policy asks for what requests or services do not give.
 
     Notes
     -----
@@ -66,7 +69,27 @@ def simulate(requests: Requests, service: Service, policy: Policy | None = None,
     .. [1] Yu et al., "Orca", OSDI 2022; Agrawal et al., "Sarathi-Serve", OSDI 2024; Kwon et al., "PagedAttention",
        SOSP 2023; Zhong et al., "DistServe", OSDI 2024.
     """
-    return Fleet(requests, service, policy or Policy(), prefill_service or service, timeline).run()
+    policy = policy or Policy()
+    check_setup(requests, service, policy, prefill_service)
+    return Fleet(requests, service, policy, prefill_service or service, timeline).run()
+
+
+def check_setup(requests: Requests, service: Service, policy: Policy, prefill_service: Service | None) -> None:
+    """Raise `ValueError` where a policy asks for what requests or services do not give.
+
+    Parameters
+    ----------
+    requests, service, policy, prefill_service
+        As in `simulate`.
+    """
+    if policy.prefix_cache and requests.prefix_blocks is None:
+        raise ValueError("prefix_cache needs requests with prefix_blocks, which say what prompts share; "
+                         "see the trace 'mooncake-conversation'.")
+    if prefill_service is not None and not policy.prefill_replicas:
+        raise ValueError("a prefill_service was given, but prefill_replicas=0; say how many replicas only prefill.")
+    sender = prefill_service or service
+    if policy.prefill_replicas and np.isfinite(policy.transfer_bytes_per_s) and not sender.kv_bytes_per_tok:
+        raise ValueError("transfer_bytes_per_s needs the service's kv_bytes_per_tok; give it.")
 
 
 def check_fits(requests: Requests, *services: Service) -> None:
@@ -95,7 +118,7 @@ class Fleet:
         self.requests, self.service, self.policy = requests, service, policy
         self.prefill_service = prefill_service
         self.log = [] if timeline else None
-        self.delay_s = service.step_time.request_s
+        self.delay_s = (prefill_service if policy.prefill_replicas else service).step_time.request_s
         self.named_tok = self._named_tok(service, prefill_service)
         max_tok = int(np.max(requests.prompt_tok + requests.output_tok))
         most = min(service.max_batch, len(requests))
@@ -114,7 +137,7 @@ class Fleet:
         self._start_fleet(most, max_tok)
 
     def _named_tok(self, *services) -> int:
-        if not self.policy.prefix_cache or self.requests.prefix_blocks is None:
+        if not self.policy.prefix_cache:
             return 0
         named_tok = self.requests.prefix_block_tok
         for service in services:
@@ -125,19 +148,20 @@ class Fleet:
     def _start_fleet(self, most, max_tok):
         policy = self.policy
         start_s = float(self.requests.arrival_s[0])
-        plain = [self._new(start_s) for _ in range(policy.replicas)]
+        plain = [self.order(start_s) for _ in range(policy.replicas)]
         if policy.prefill_replicas:
             table = (self.table if self.prefill_service is self.service else
                      StepTable(self.prefill_service.step_time, min(self.prefill_service.max_batch, most), max_tok))
             self.decoders = plain
-            self.pool = [self._new(start_s, self.prefill_service, table, prefill_only=True)
+            self.pool = [self.order(start_s, self.prefill_service, table, prefill_only=True)
                          for _ in range(policy.prefill_replicas)]
         else:
             self.pool = plain
         self.sizes.append((start_s, len(self.all)))
         self.scaler = Scaler(self, policy.autoscale, start_s) if policy.autoscale else None
 
-    def _new(self, now, service=None, table=None, prefill_only=False) -> Replica:
+    def order(self, now, service=None, table=None, prefill_only=False) -> Replica:
+        """Make a replica, and pay for it from now on."""
         replica = Replica(len(self.all), service or self.service, self.policy, table or self.table, self.named_tok,
                           prefill_only, self.log)
         self.all.append(replica)
@@ -169,7 +193,7 @@ class Fleet:
                 continue
             now, _, replica, version = heappop(events)
             if replica is None:
-                version(now)
+                version(now)  # an action of its own
             elif replica.version == version:
                 replica.finish()
                 if replica.finished:
@@ -260,68 +284,8 @@ class Fleet:
         sums = {name: sum(getattr(replica, name) for replica in self.all) for name in ("busy_s", "batch_s", "held_s")}
         return Result(
             requests=self.requests, arrival_s=arrival_s, start_s=column("start_s"), first_s=column("first_s"),
-            finish_s=column("finish_s"), cached_tok=column("cached_tok", np.int64),
+            finish_s=column("finish_s"), gap_s=column("gap_s"), cached_tok=column("cached_tok", np.int64),
             preemptions=column("preemptions", np.int64), replica=column("replica", np.int64),
             duration_s=self.end_s - float(arrival_s[0]), replica_s=self.paid_s, chip_s=self.paid_chip_s,
             busy_s=sums["busy_s"], decode_s=sums["batch_s"], block_s=sums["held_s"], kv_blocks=self.service.kv_blocks,
             delay_s=self.delay_s, events=np.array(self.log or [], dtype=EVENT), fleet=np.array(self.sizes))
-
-
-class Scaler:
-    """Orders replicas when the load per replica is high, and gives them up when it has been low for a while."""
-
-    def __init__(self, fleet: Fleet, rule, start_s: float):
-        self.fleet, self.rule = fleet, rule
-        self.coming = 0
-        self.leaving: dict[int, Replica] = {}
-        self.low_since = inf
-        fleet.at(start_s + rule.interval_s, self.look)
-
-    def look(self, now: float) -> None:
-        """Compare the fleet with its load."""
-        fleet, rule = self.fleet, self.rule
-        load = sum(replica.in_flight for replica in fleet.pool)
-        wanted = min(max(ceil(load / rule.target_in_flight), fleet.policy.replicas), rule.max_replicas)
-        have = len(fleet.pool) + self.coming
-        if wanted >= have:
-            self.low_since = inf
-        else:
-            self.low_since = min(self.low_since, now)
-        for _ in range(wanted - have):
-            self._order(now)
-        if wanted < have and now - self.low_since >= rule.cooldown_s:
-            self._give_up(have - wanted, now)
-        fleet.at(now + rule.interval_s, self.look)
-
-    def _order(self, now):
-        fleet = self.fleet
-        if self.leaving:  # one that still drains is back at once
-            _, replica = self.leaving.popitem()
-            fleet.pool.append(replica)
-            return
-        replica = fleet._new(now)
-        self.coming += 1
-        self._size(now)
-        fleet.at(now + self.rule.cold_start_s, lambda _: self._ready(replica))
-
-    def _ready(self, replica):
-        self.coming -= 1
-        self.fleet.pool.append(replica)
-
-    def _give_up(self, number, now):
-        pool = self.fleet.pool
-        for _ in range(min(number, len(pool) - self.fleet.policy.replicas)):
-            replica = min(reversed(pool), key=_IN_FLIGHT)
-            pool.remove(replica)
-            self.leaving[replica.index] = replica
-            self.drained(replica, now)
-
-    def drained(self, replica: Replica, now: float) -> None:
-        """Retire a replica that was given up, once it is empty."""
-        if replica.index in self.leaving and not replica.in_flight:
-            del self.leaving[replica.index]
-            self.fleet.retire(replica, now)
-            self._size(now)
-
-    def _size(self, now):
-        self.fleet.sizes.append((now, len(self.fleet.since)))

@@ -8,51 +8,17 @@ series, so the replica jumps over them at once.
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from math import ceil, inf, nan, sqrt
+from math import ceil, inf, sqrt
 from operator import attrgetter
 
 from .blocks import Blocks
+from .gaps import Gaps
+from .job import DECODE, PREFILL, Job
 from .service import Policy, Service
 from .steps import StepTable
 
 IDLE, READY, CHUNK, JUMP = range(4)  # what a replica does; ready: about to look at its queue
-PREFILL, DECODE, TRANSFER = range(3)  # what a request does; see `result.PHASES`
 _ORDER = attrgetter("order")
-
-
-class Job:
-    """A request on its way through the fleet.
-
-    Parameters
-    ----------
-    index, order : int
-        Place in the list of requests; rank by priority, then arrival.
-    arrival_s : float
-        When the engine sees it. [s]
-    prompt_tok, output_tok : int
-        Lengths. [token]
-    names : tuple
-        Its prompt's whole blocks.
-    """
-
-    __slots__ = ("arrival_s", "base", "cached_tok", "chunk", "decoding", "done", "end_step", "finish_s", "first_s",
-                 "generated", "held", "index", "names", "order", "output_tok", "preemptions", "prompt_tok", "replica",
-                 "since_s", "start_s", "target")
-
-    def __init__(self, index, order, arrival_s, prompt_tok, output_tok, names):
-        self.index, self.order, self.arrival_s, self.names = index, order, arrival_s, names
-        self.prompt_tok, self.output_tok = prompt_tok, output_tok
-        self.target = prompt_tok  # tokens to prefill: the prompt, and after a preemption the answer so far
-        self.done = 0  # of those, in the cache
-        self.chunk = 0  # of those, in the step under way
-        self.generated = 0
-        self.held = ()  # named blocks
-        self.decoding = False
-        self.base = self.end_step = 0
-        self.replica = -1
-        self.preemptions = 0
-        self.cached_tok = -1  # of the prompt, found in the cache when it was first admitted
-        self.start_s = self.first_s = self.finish_s = self.since_s = nan
 
 
 class Replica:
@@ -80,6 +46,7 @@ class Replica:
         self.chunked, self.max_batch, self.budget = policy.chunked, service.max_batch, service.token_budget
         self.reserve = int(policy.reserve_fraction * service.kv_blocks)
         self.blocks = Blocks(service.kv_blocks, service.block_tok, named_tok)
+        self.gaps = Gaps()
         self.waiting: list[tuple[int, Job]] = []
         self.prefilling: list[Job] = []
         self.running: dict[int, Job] = {}
@@ -140,12 +107,16 @@ class Replica:
         self.batch_s += span * batch
         before = blocks.used(self.steps)
         if self.activity == JUMP:
-            count = self._jump[0]
+            count, first, rise = self._jump
             self.steps += count
             self.context_tok += count * batch
+            self.gaps.advance(first, first + rise * (count - 1))
         elif self._decodes:
             self.steps += 1
             self.context_tok += batch
+            self.gaps.advance(span, span)
+        elif batch:
+            self.gaps.stall(span)
         after = blocks.used(self.steps)
         if after > blocks.capacity:
             blocks.evict(self.steps)
@@ -199,6 +170,7 @@ class Replica:
         job.since_s = now
         self.running[job.index] = job
         if job.done >= job.target:  # prefilled elsewhere
+            job.gap_s = now - job.last_s
             self._decode(job)
             return 0
         self.prefilling.append(job)
@@ -251,6 +223,9 @@ class Replica:
             job.generated += 1
             if job.generated == 1:
                 job.first_s = now
+            else:
+                job.gap_s = max(job.gap_s, now - job.last_s)
+            job.last_s = now
             self._note(job, PREFILL, now)
             if job.generated == job.output_tok:
                 self.blocks.drop(job.target)
@@ -269,6 +244,9 @@ class Replica:
         self.blocks.grow(job.base)
         self.context_tok += job.target
         job.decoding = True
+        if self.blocks.growing == 1:
+            self.gaps.clear()
+        job.entered = self.gaps.clock
         job.end_step = self.steps + job.output_tok - job.generated
         heappush(self.ends, (job.end_step, job.index, job))
 
@@ -313,6 +291,7 @@ class Replica:
         job.decoding = False
         self.blocks.stop(job.base)
         self.context_tok -= job.base + self.steps
+        job.gap_s = max(job.gap_s, self.gaps.longest_s(job.entered))
         self._note(job, DECODE, now)
         self._leave(job, now)
 
@@ -343,6 +322,8 @@ class Replica:
             job.decoding = False
             self.blocks.stop(job.base)
             self.context_tok -= job.base + self.steps
+            job.gap_s = max(job.gap_s, self.gaps.longest_s(job.entered))
+            job.last_s = now - self.gaps.stalled_s(job.entered)
             self._note(job, DECODE, now)
         else:
             self.prefilling.remove(job)

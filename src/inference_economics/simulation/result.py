@@ -14,6 +14,7 @@ from .requests import Requests
 PHASES = ("prefill", "decode", "transfer")
 EVENT = np.dtype([("request", "i8"), ("phase", "i1"), ("start_s", "f8"), ("end_s", "f8"), ("replica", "i4")])
 PERCENTILES = (50, 95, 99)
+LATENCIES = ("ttft_s", "tpot_s", "gap_s", "wait_s")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,9 @@ class Result:
         What was asked.
     arrival_s, start_s, first_s, finish_s : array
         When each was sent, first admitted, gave its first token and its last. [s]
+    gap_s : array
+        Longest time between two tokens of each answer, 0 for one token. A transfer between pools counts, without the
+        step that follows it. [s]
     cached_tok : array
         Prompt tokens found in the prefix cache on first admission. [token]
     preemptions : array
@@ -39,7 +43,7 @@ class Result:
     busy_s, decode_s, block_s : float
         Time in steps; its integral with the number of sequences that decode, and with the blocks in use. [s]
     kv_blocks : int
-        Blocks of one replica. [1]
+        Blocks of one replica that decodes. [1]
     delay_s : float
         Fixed delay before an engine sees a request. [s]
     events : array
@@ -55,6 +59,7 @@ class Result:
     start_s: np.ndarray
     first_s: np.ndarray
     finish_s: np.ndarray
+    gap_s: np.ndarray
     cached_tok: np.ndarray
     preemptions: np.ndarray
     replica: np.ndarray
@@ -95,7 +100,7 @@ class Result:
         Parameters
         ----------
         name : str
-            ``ttft_s``, ``tpot_s`` or ``wait_s``.
+            ``ttft_s``, ``tpot_s``, ``gap_s`` or ``wait_s``.
         percent : float or array
             0 to 100. [%]
 
@@ -104,8 +109,8 @@ class Result:
         float or array
             NaN where no request has such a time. [s]
         """
-        if name not in ("ttft_s", "tpot_s", "wait_s"):
-            raise ValueError(f"name={name!r} is not one of ttft_s, tpot_s, wait_s.")
+        if name not in LATENCIES:
+            raise ValueError(f"name={name!r} is not one of {', '.join(LATENCIES)}.")
         require(0, 100, percent=percent)
         values = getattr(self, name)
         values = values[~np.isnan(values)]
@@ -201,7 +206,7 @@ class Result:
         return self.arrival_s >= start_s
 
     def summary(self, ttft_limit_s=np.inf, tpot_limit_s=np.inf, price_usd_per_hour=None) -> dict[str, float]:
-        """The run in a dozen numbers.
+        """The run in a score of numbers.
 
         Parameters
         ----------
@@ -216,7 +221,7 @@ class Result:
             By name, with the unit in the name.
         """
         numbers = {f"{name.removesuffix('_s')}_p{percent}_s": float(self.percentile(name, percent))
-                   for name in ("ttft_s", "tpot_s") for percent in PERCENTILES}
+                   for name in LATENCIES[:3] for percent in PERCENTILES}
         numbers |= {
             "goodput_per_s": self.goodput_per_s(ttft_limit_s, tpot_limit_s),
             "met_fraction": float(np.mean(self.met(ttft_limit_s, tpot_limit_s))),
