@@ -167,7 +167,8 @@ def late_fraction(places, offered_load, service_s, patience_s):
 
 def queueing_error(model, accelerator, *, precision="fp8", tp=1, engine=calibration.TYPICAL, batch=32,
                    prompt_tok=1024, output_tok=256, replicas=(1, 4), loads=(0.7, 0.9), arrival_cvs=(1.0, 3.0),
-                   output_cvs=(0.0, 1.0), patience_s=1.0, late_share=0.05, per_place=100, seed=0) -> list[QueueingError]:
+                   output_cvs=(0.0, 1.0), patience_s=1.0, late_share=0.05, per_place=100,
+                   seed=0) -> list[QueueingError]:
     """How far the formulas of `queueing` stand from the simulator, over a grid.
 
     The formulas take the service time at full batch from the calibrated model, all places of all replicas as one
