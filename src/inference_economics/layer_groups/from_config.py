@@ -1,0 +1,272 @@
+"""Read a Hugging Face ``config.json`` as an `Architecture`, by the table ``config_keys.toml``.
+
+Nothing is guessed: a model_type, a key or a value that the table does not hold is refused by name, and so is a file
+that claims more than a model can be, before anything is built.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from numbers import Integral, Real
+
+from inference_economics._checks import lookup
+
+from .architecture import Architecture
+from .formula import evaluate, parse
+from .groups import LayerGroup
+from .source import load, says, show
+
+BY_HAND = ('To enter a model by hand: from_config({"model_type": "by_hand", "layers": ..., "hidden": ..., '
+           '"q_heads": ..., "kv_heads": ..., "head_dim": ..., "ffn_hidden": ..., "vocab": ...}), '
+           'or Architecture(...) of LayerGroup(...)')
+MERGED = ("keys", "terms", "row", "model", "mtp")
+
+
+def from_config(source, ignore=()) -> Architecture:
+    """Read a model from its ``config.json``.
+
+    Parameters
+    ----------
+    source : dict, str or pathlib.Path
+        The contents, their text (it begins with a brace), or the file or the folder that it lies in.
+    ignore : sequence of str
+        Keys that you know to change no weight and no cache, though the table does not.
+
+    Returns
+    -------
+    Architecture
+        Of the text decoder. What the file describes besides is named in `left_out`.
+
+    Raises
+    ------
+    ValueError
+        When the file cannot be read, or is not understood wholly; the message names the file and the field.
+
+    Notes
+    -----
+    Keys that the file lacks take the value that transformers 5.23 supplies. Those without which a model would be
+    another one are asked for.
+    """
+    where, raw = load(source)
+    try:
+        return _read(raw, (ignore,) if isinstance(ignore, str) else tuple(ignore))
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+
+
+@cache
+def table() -> dict:
+    """Return ``config_keys.toml``, each family with what it takes over from the one that it is like."""
+    raw = tomllib.loads((files(__package__) / "config_keys.toml").read_text(encoding="utf-8"))
+    families, types = {}, {}
+    for name, family in raw["families"].items():
+        base = families.get(family.get("like"), {})
+        merged = {part: {**base.get(part, {}), **family.get(part, {})} for part in MERGED}
+        merged["keys"] = {key: spec if isinstance(spec, dict) else {"default": spec}
+                          for key, spec in merged["keys"].items() if key not in family.get("ignored", ())}
+        merged |= {part: family.get(part, base.get(part, [])) for part in ("required", "refuse")}
+        # a family that reads a key again takes it out of what it is like to ignore
+        merged["ignored"] = {*family.get("ignored", ()), *base.get("ignored", ())} - {*family.get("keys", ())}
+        families[name] = merged
+        types |= dict.fromkeys(family["types"], name)
+    return {**raw, "families": families, "types": types}
+
+
+# -- the keys ---------------------------------------------------------------------------------------------------------
+
+
+def _read(raw, ignore) -> Architecture:
+    """Translate the contents of a file."""
+    tab = table()
+    raw, left_out = _decoder(raw, tab, ignore)
+    kind = raw.get("model_type")
+    if not isinstance(kind, str):
+        raise ValueError(f"model_type={show(kind)}; a config.json says there what it is, such as \"llama\". {BY_HAND}.")
+    if kind not in tab["types"]:
+        near = difflib.get_close_matches(kind[:60], tab["types"], n=1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"model_type {show(kind)} is not known; known: {', '.join(tab['types'])}.{guess} {BY_HAND}.")
+    family = tab["families"][tab["types"][kind]]
+    _refuse_unknown(raw, kind, family, {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *ignore})
+    left_out |= {key: None for key in tab["ignored"]["parts"] if raw.get(key) and key not in family["keys"]}
+    return _Reader(raw, kind, family, tab["limits"]).architecture(tuple(left_out))
+
+
+def _decoder(raw, tab, ignore):
+    """Return the level of the file that describes the text decoder, and what stands beside it."""
+    nested = tab["nested"]
+    inner = raw.get(nested["key"])
+    if inner is None:
+        return raw, {}
+    if not isinstance(inner, dict):
+        raise ValueError(f"{nested['key']}={show(inner)} is not a set of keys and values.")
+    known = {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *nested["keys"], *ignore, nested["key"],
+             "tie_word_embeddings"}
+    _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"beside {nested['key']}")
+    inner = dict(inner)
+    if isinstance(raw.get("model_type"), str):
+        inner.setdefault("model_type", nested["types"].get(raw["model_type"]))
+    tie = "tie_word_embeddings"
+    if raw.get(tie) is not None and inner.setdefault(tie, raw[tie]) is (not raw[tie]):
+        raise ValueError(f"{tie}={show(inner[tie])} in {nested['key']}, but {show(raw[tie])} beside it.")
+    return inner, {key: None for key in tab["ignored"]["parts"] if raw.get(key)}
+
+
+def _refuse_unknown(raw, kind, family, known):
+    known = known | family["ignored"] | {*family["keys"]}
+    known |= {name for spec in family["keys"].values() for name in spec.get("also", ())}
+    _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"in a {kind}")
+
+
+def _refuse_keys(keys, where):
+    if keys:
+        listed = ", ".join(show(key) for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+        raise ValueError(f"{listed}: not understood {where}. If it changes neither weights nor cache, say so: "
+                         f"from_config(source, ignore=({show(keys[0])},)). {BY_HAND}.")
+
+
+class _Reader:
+    """Gives the numbers that names in the formulas of one family stand for."""
+
+    def __init__(self, raw, kind, family, limits):
+        self.raw, self.kind, self.family, self.limits = raw, kind, family, limits
+        self.known, self.layer, self.terms = {}, None, {}
+
+    def architecture(self, left_out) -> Architecture:
+        """Build the model: one group for each kind of layer."""
+        for key in self.family["required"]:
+            if self.given(key) is None:
+                raise ValueError(f"{key} is missing in a {self.kind}. {BY_HAND}.")
+        for key in self.family["keys"]:
+            self.key(key)
+        layers = self.key("num_hidden_layers")
+        if not 1 <= layers <= self.limits["layers"]:
+            raise ValueError(f"num_hidden_layers={layers} is outside 1..{self.limits['layers']}.")
+        for rule in self.family["refuse"]:
+            if self.number(rule["when"]):
+                raise ValueError(f"{rule['say']}.")
+        rows = {}
+        for self.layer in range(layers):
+            self.terms = {}
+            row = tuple((name, self.number(rule)) for name, rule in self.family["row"].items())
+            rows[row] = rows.get(row, 0) + 1
+        model = {name: self.number(rule) for name, rule in self.family["model"].items()}
+        groups = tuple(LayerGroup(layers=count, **dict(row)) for row, count in rows.items())
+        built = Architecture(groups=groups, left_out=left_out, mtp=self.mtp(LayerGroup(**dict(row)), model["hidden"]),
+                             **model)
+        if built.n_params + built.n_params_mtp > 2**53:
+            raise ValueError(f"{show(built.n_params)} parameters are more than can be counted exactly (2**53).")
+        return built
+
+    def mtp(self, last, hidden):
+        """Return the layers that predict further tokens: like the last one, with two inputs and three norms more."""
+        layers = sum(self.number(rule) for rule in self.family["mtp"].values())
+        if layers > self.limits["layers"]:
+            raise ValueError(f"{layers} layers that predict further tokens are more than {self.limits['layers']}.")
+        return (replace(last, layers=layers, matrix_params=last.matrix_params + 2 * hidden**2,
+                        vector_params=last.vector_params + 3 * hidden),) if layers else ()
+
+    def number(self, rule):
+        """Evaluate a number, a formula over keys and terms, or one part in so many."""
+        if isinstance(rule, dict):
+            parts = self.number(rule["one_in"])
+            return parts if parts < 2 else 1 / parts
+        if isinstance(rule, bool) or not isinstance(rule, str):
+            return int(rule)
+        try:
+            return evaluate(parse(rule), self.named)
+        except ZeroDivisionError:
+            raise ValueError(f"{rule} divides by zero in this {self.kind}.") from None
+
+    def named(self, name):
+        """Return the number that a name stands for: the layer, a term, or a key."""
+        if name == "layer":
+            return self.layer
+        if name not in self.family["terms"]:
+            return self.key(name)
+        if name not in self.terms:
+            rule = self.family["terms"][name]
+            self.terms[name] = self.listed(rule) if isinstance(rule, dict) else self.number(rule)
+        return self.terms[name]
+
+    def listed(self, rule):
+        """Say whether a list of the file names this layer."""
+        name = rule.get("list", rule.get("at"))
+        entries = self.given(name)
+        if entries is None or ("list" in rule and not len(entries)):
+            if "else" not in rule:
+                raise ValueError(f"{name} is missing in a {self.kind}.")
+            return self.number(rule["else"])
+        layers = self.key("num_hidden_layers")
+        if "at" in rule:
+            wrong = [entry for entry in entries if isinstance(entry, str) or not 0 <= entry < layers]
+            if wrong:
+                raise ValueError(f"{name}: {show(wrong[0])} is no layer of 0..{layers - 1}.")
+            return int(self.layer in entries)
+        if len(entries) != layers and not (rule.get("longer") and len(entries) > layers):
+            raise ValueError(f"{name} has {len(entries)} entries for {layers} layers.")
+        understood = [*rule["is"], *rule.get("known", ())]
+        if "known" in rule and entries[self.layer] not in understood:
+            raise ValueError(f"{name}: {show(entries[self.layer])} is not understood in a {self.kind}; "
+                             f"known: {', '.join(map(str, understood))}.")
+        return int(entries[self.layer] in rule["is"])
+
+    def given(self, name):
+        """Return what the file says under a key or another name of it, or None."""
+        spec = self.family["keys"][name]
+        said = {key: self.raw[key] for key in (name, *spec.get("also", ())) if self.raw.get(key) is not None}
+        for key, value in said.items():
+            if spec.get("list"):
+                said[key] = self.entries(key, value)
+            elif not isinstance(value, (str, Real)):
+                return value  # refused where it is read; to compare it first could go on without end
+        first = next(iter(said.values()), None)
+        for key, value in said.items():
+            if value != first:
+                raise ValueError(f"{key}={show(value)} contradicts {next(iter(said))}={show(first)}.")
+        return first
+
+    def entries(self, key, value):
+        """Return a list or a text with one entry per layer."""
+        if not isinstance(value, (list, tuple, str)) or len(value) > self.limits["layers"]:
+            raise ValueError(f"{key}={show(value)} is not a list of at most {self.limits['layers']} layers.")
+        for entry in value:
+            if isinstance(entry, bool) or not isinstance(entry, (str, Integral)):
+                raise ValueError(f"{key}: {show(entry)} is neither a word nor a whole number.")
+        return list(value)
+
+    def key(self, name):
+        """Return the number of a key: as given, or as transformers supplies it."""
+        if name not in self.known:
+            spec = self.family["keys"][name]
+            self.known[name] = self.value(name, spec, self.given(name))
+        return self.known[name]
+
+    def value(self, name, spec, said):
+        """Check and convert what the file says under a key."""
+        if spec.get("list"):
+            number = len(said or ())
+        elif said is None:
+            present = any(key in self.raw for key in (name, *spec.get("also", ())))
+            return self.number(spec["null"] if present and "null" in spec else spec.get("default", 0))
+        elif isinstance(said, str) and "words" in spec:
+            number = self.number(lookup(name, said, spec["words"]))
+        else:
+            number = self.checked(name, spec, said)
+        if "only" in spec and number != self.number(spec["only"]):
+            raise ValueError(f"{name}={show(said)} is not understood in a {self.kind}, only {spec['only']}.")
+        return number
+
+    def checked(self, name, spec, said):
+        """Return a whole number within the limits, or true or false as 1 or 0."""
+        if isinstance(spec.get("default"), bool) or "truth" in spec:
+            if not isinstance(said, bool):
+                raise ValueError(f"{name}={show(said)} is neither true nor false.")
+            return int(said)
+        if isinstance(said, bool) or not isinstance(said, Real) or not 0 <= said <= self.limits["number"] or said % 1:
+            raise ValueError(f"{name}={show(said)} is not a whole number of 0..{self.limits['number']:,}.")
+        return int(said)

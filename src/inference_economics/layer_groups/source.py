@@ -1,0 +1,69 @@
+"""Reading the JSON of a config.json, from wherever it comes, so that no file can hurt."""
+
+from __future__ import annotations
+
+import json
+from numbers import Integral
+from pathlib import Path
+
+MAX_BYTES = 4_000_000  # published files are below 200 kB
+
+
+def load(source):
+    """Return what to call the source, and its contents as a dict."""
+    if isinstance(source, dict):
+        return "config", source
+    if isinstance(source, (bytes, bytearray)) or (isinstance(source, str) and source.lstrip()[:1] in ("{", "[")):
+        where, data = "config", source if isinstance(source, str) else bytes(source)
+    elif isinstance(source, (str, Path)) and str(source).strip():
+        where, data = _file(source)
+    else:
+        raise ValueError(f"{show(source)} is no config; give a dict, the text of a config.json, or its path.")
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"{where}: {len(data):,} bytes; a config.json has at most {MAX_BYTES:,}.")
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8")
+        raw = json.loads(text, object_pairs_hook=_no_duplicates)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{where}: not UTF-8: {error}.") from None
+    except RecursionError:
+        raise ValueError(f"{where}: nested too deeply.") from None
+    except ValueError as error:
+        raise ValueError(f"{where}: not a config.json: {error}.") from None
+    if not isinstance(raw, dict):
+        raise ValueError(f"{where}: not a config.json: it holds {show(raw)}, not keys and values.")
+    return where, raw
+
+
+def _file(source):
+    try:
+        path = Path(source)
+        path = path / "config.json" if path.is_dir() else path
+        with path.open("rb") as file:
+            return str(path), file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{show(str(source))}: cannot be read: {error}.") from None
+
+
+def _no_duplicates(pairs):
+    seen = {}
+    for key, value in pairs:
+        if key in seen:
+            raise ValueError(f"the key {show(key)} stands there twice")
+        seen[key] = value
+    return seen
+
+
+def says(value) -> bool:
+    """Tell whether a value says anything: null, {} and [] do not."""
+    return not (value is None or (isinstance(value, (dict, list, tuple)) and not value))
+
+
+def show(value) -> str:
+    """Return a value for a message, short whatever it is."""
+    if isinstance(value, Integral) and abs(value) > 10**30:
+        return "a number of more than 30 digits"
+    if isinstance(value, (dict, list, tuple)):
+        return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,16 @@
+"""Continuous batching, request by request: what averages hide.
+
+`simulate` serves `Requests` (from a `process`, a `burst`, a `closed_loop` or a `trace`) on replicas of a `Service`
+under a `Policy`, and gives a `Result` with the latencies of every request.
+"""
+
+from .fleet import simulate
+from .requests import Lengths, Requests, burst, closed_loop, process
+from .result import EVENT, PHASES, Result
+from .service import Autoscale, Policy, Service, calibrated_service
+from .steps import StepTime, calibrated, from_parts
+from .traces import TRACES, read, trace
+
+__all__ = ["EVENT", "PHASES", "TRACES", "Autoscale", "Lengths", "Policy", "Requests", "Result", "Service", "StepTime",
+           "burst", "calibrated", "calibrated_service", "closed_loop", "from_parts", "process", "read", "simulate",
+           "trace"]

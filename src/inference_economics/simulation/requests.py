@@ -1,0 +1,241 @@
+"""What arrives: requests with their lengths and times, from a process or a trace.
+
+Open processes send whatever happens to the service. A closed loop has a fixed number of users, each of whom sends the
+next request when the last is answered: it can never overload a service, which is why benchmarks that use one look calm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from inference_economics._checks import require, require_non_negative, require_positive, require_whole
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Lengths of prompts and answers, gamma-distributed and rounded to whole tokens.
+
+    Parameters
+    ----------
+    prompt_tok, output_tok : float
+        Means. [token]
+    prompt_cv, output_cv : float
+        Standard deviation over mean: 0 for equal lengths, 1 for exponential ones. [1]
+    """
+
+    prompt_tok: float = 1024
+    output_tok: float = 256
+    prompt_cv: float = 0.0
+    output_cv: float = 0.0
+
+    def __post_init__(self):
+        require(1, 1e7, prompt_tok=self.prompt_tok, output_tok=self.output_tok)
+        require(0, 20, prompt_cv=self.prompt_cv, output_cv=self.output_cv)
+
+    def draw(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Draw lengths.
+
+        Parameters
+        ----------
+        count : int
+            How many requests. [1]
+        rng : numpy.random.Generator
+            Source of chance.
+
+        Returns
+        -------
+        tuple of array
+            Tokens of prompts and of answers, at least 1 each. [token]
+        """
+        return tuple(np.maximum(np.rint(_gamma(mean, cv, count, rng)), 1).astype(np.int64) for mean, cv in
+                     ((self.prompt_tok, self.prompt_cv), (self.output_tok, self.output_cv)))
+
+
+def _gamma(mean, cv, count, rng):
+    return rng.gamma(1 / cv**2, mean * cv**2, count) if cv > 0 else np.full(count, float(mean))
+
+
+def _whole(name, values, low) -> np.ndarray:
+    require_whole(low=low, **{name: values})
+    return np.asarray(values).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Requests:
+    """Requests in order of arrival.
+
+    Parameters
+    ----------
+    arrival_s : array
+        When each is sent, not falling. Of a closed loop, only the first `users` count. [s]
+    prompt_tok, output_tok : array
+        Lengths, at least 1. [token]
+    priority : array, optional
+        Whole numbers; the lowest goes first. Equal unless given. [1]
+    prefix_blocks : sequence of tuple, optional
+        For each request, a name for each block of its prompt, such that equal leading names mean equal leading
+        tokens. A last block that the prompt does not fill may be named, but cannot be shared.
+    prefix_block_tok : int
+        Length of such a block. [token]
+    users : int
+        0 for an open process; else a closed loop of so many, who take the requests in order. [1]
+    think_s : float
+        What passes in a closed loop between an answer and the user's next request. [s]
+    """
+
+    arrival_s: np.ndarray
+    prompt_tok: np.ndarray
+    output_tok: np.ndarray
+    priority: np.ndarray | None = None
+    prefix_blocks: tuple[tuple, ...] | None = field(default=None, repr=False)
+    prefix_block_tok: int = 512
+    users: int = 0
+    think_s: float = 0.0
+
+    def __post_init__(self):
+        arrival = np.atleast_1d(np.asarray(self.arrival_s, dtype=float))
+        count = arrival.size
+        require_non_negative(arrival_s=arrival, think_s=self.think_s)
+        require_whole(prefix_block_tok=self.prefix_block_tok)
+        require_whole(low=0, users=self.users)
+        priority = np.zeros(count) if self.priority is None else np.asarray(self.priority)
+        columns = {"prompt_tok": _whole("prompt_tok", self.prompt_tok, 1),
+                   "output_tok": _whole("output_tok", self.output_tok, 1),
+                   "priority": _whole("priority", priority, -2**31)}
+        for name, values in columns.items():
+            if values.shape != arrival.shape:
+                raise ValueError(f"{name} has shape {values.shape}, arrival_s {arrival.shape}; give one per request.")
+            object.__setattr__(self, name, values)
+        object.__setattr__(self, "arrival_s", arrival)
+        if not count:
+            raise ValueError("there are no requests; give at least one.")
+        if np.any(np.diff(arrival) < 0):
+            raise ValueError(f"arrival_s falls after request {int(np.argmax(np.diff(arrival) < 0))}; sort the "
+                             "requests.")
+        if self.prefix_blocks is not None:
+            self._check_prefixes()
+
+    def _check_prefixes(self):
+        if len(self.prefix_blocks) != len(self):
+            raise ValueError(f"prefix_blocks names blocks of {len(self.prefix_blocks)} prompts of {len(self)}; "
+                             "give one tuple per request, empty where nothing is shared.")
+        named = np.fromiter(map(len, self.prefix_blocks), np.int64, len(self))
+        if np.any(over := named > -(-self.prompt_tok // self.prefix_block_tok)):
+            at = int(np.argmax(over))
+            raise ValueError(f"request {at} names {named[at]} blocks of {self.prefix_block_tok} tokens, but its prompt "
+                             f"has {self.prompt_tok[at]} tokens.")
+
+    def __len__(self) -> int:
+        return self.arrival_s.size
+
+    @property
+    def request_per_s(self) -> float:
+        """Mean rate of an open process [1/s]."""
+        span = self.arrival_s[-1] - self.arrival_s[0]
+        return (len(self) - 1) / span if span > 0 else np.inf
+
+    def faster(self, factor: float) -> Requests:
+        """Return the same requests, sent more densely.
+
+        Parameters
+        ----------
+        factor : float
+            By which the rate grows; below 1 it falls. [1]
+
+        Returns
+        -------
+        Requests
+        """
+        require_positive(factor=factor)
+        return replace(self, arrival_s=self.arrival_s / factor)
+
+    def first(self, count: int) -> Requests:
+        """Return the first requests.
+
+        Parameters
+        ----------
+        count : int
+            How many, at most all. [1]
+
+        Returns
+        -------
+        Requests
+        """
+        require_whole(count=count)
+        require(1, len(self), count=count)
+        prefixes = None if self.prefix_blocks is None else self.prefix_blocks[:count]
+        return replace(self, arrival_s=self.arrival_s[:count], prompt_tok=self.prompt_tok[:count],
+                       output_tok=self.output_tok[:count], priority=self.priority[:count], prefix_blocks=prefixes)
+
+
+def process(request_per_s, count, lengths: Lengths, *, cv=1.0, seed=0) -> Requests:
+    """Requests of an open process with independent gamma-distributed gaps.
+
+    Parameters
+    ----------
+    request_per_s : float
+        Mean rate. [1/s]
+    count : int
+        How many requests. [1]
+    lengths : Lengths
+        Of prompts and answers.
+    cv : float
+        Standard deviation of a gap over its mean: 1 for Poisson arrivals, 0 for a clockwork, more for bursts. [1]
+    seed : int
+        Equal seeds give equal requests.
+
+    Returns
+    -------
+    Requests
+    """
+    require_positive(request_per_s=request_per_s)
+    require_whole(count=count)
+    require(0, 20, cv=cv)
+    rng = np.random.default_rng(seed)
+    gaps = _gamma(1 / request_per_s, cv, count, rng)
+    return Requests(np.cumsum(gaps) - gaps[0], *lengths.draw(count, rng))
+
+
+def burst(count, lengths: Lengths, *, seed=0) -> Requests:
+    """Requests that all arrive at once, as in an offline benchmark.
+
+    Parameters
+    ----------
+    count : int
+        How many. [1]
+    lengths : Lengths
+        Of prompts and answers.
+    seed : int
+        Equal seeds give equal requests.
+
+    Returns
+    -------
+    Requests
+    """
+    require_whole(count=count)
+    return Requests(np.zeros(count), *lengths.draw(count, np.random.default_rng(seed)))
+
+
+def closed_loop(users, count, lengths: Lengths, *, think_s=0.0, seed=0) -> Requests:
+    """Requests of users who each wait for an answer before they send the next.
+
+    Parameters
+    ----------
+    users, count : int
+        Requests in flight or being thought of; requests in all, at least `users`. [1]
+    lengths : Lengths
+        Of prompts and answers.
+    think_s : float
+        What passes between an answer and the next request. [s]
+    seed : int
+        Equal seeds give equal requests.
+
+    Returns
+    -------
+    Requests
+    """
+    require_whole(users=users, count=count)
+    require(users, np.inf, hint="a closed loop needs at least one request per user.", count=count)
+    return replace(burst(count, lengths, seed=seed), users=users, think_s=think_s)

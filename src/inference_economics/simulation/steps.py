@@ -1,0 +1,216 @@
+"""What one step of an engine takes: the only place where the simulator meets a model of the hardware.
+
+`StepTime` holds two curves and a few constants; `calibrated` fills them from the fitted serving model. Anything else
+that gives the same curves (a bound, a table of measurements, a queue from a textbook) can stand in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from inference_economics import calibration, step
+from inference_economics._checks import require_non_negative, require_positive
+
+FAR_TOK = 1e9  # windows beyond this stand for "none" in `step.Setup`
+
+
+@dataclass(frozen=True)
+class StepTime:
+    """Time of one step of an engine that decodes a batch and prefills chunks of prompts.
+
+    Parameters
+    ----------
+    decode_s : callable
+        ``decode_s(batch, context_tok)``: a step that generates one token for each of `batch` sequences, whose caches
+        hold `context_tok` tokens together. Takes arrays. Must be affine in `context_tok` between `knees_tok`. [s]
+    prefill_s : callable
+        ``prefill_s(tok)``: machine time of the first `tok` tokens of a prompt. The chunk from p to p + n costs
+        ``prefill_s(p + n) - prefill_s(p)``, so attention over what came before is in it. Takes arrays. [s]
+    prefill_alone_s : callable, optional
+        The same for a step in which nothing is decoded; `prefill_s` unless given. [s]
+    read_s : float
+        Least time of a chunk in such a step: every weight is read once. [s]
+    launch_s : float
+        What such a step takes besides, while it ends no prompt. [s]
+    interference : float
+        Time by which one second of prefill lengthens a step that also decodes. [1]
+    request_s : float
+        Delay of a request before the engine sees it: network, text to tokens. [s]
+    knees_tok : tuple of float
+        Mean contexts at which `decode_s` changes slope: the lengths of attention windows. [token]
+
+    Notes
+    -----
+    ==============================================  =====================================================
+    assumed                                         if false
+    ==============================================  =====================================================
+    the cache read depends on the mean context      with windows, uneven lengths read less
+    a step that ends a prompt also decodes its      its first token costs a little less
+    first token
+    chunks of one step add up                       short prompts together fill the chip better
+    ==============================================  =====================================================
+    """
+
+    decode_s: Callable
+    prefill_s: Callable
+    prefill_alone_s: Callable | None = None
+    read_s: float = 0.0
+    launch_s: float = 0.0
+    interference: float = 1.0
+    request_s: float = 0.0
+    knees_tok: tuple[float, ...] = ()
+
+    def __post_init__(self):
+        require_non_negative(read_s=self.read_s, launch_s=self.launch_s, interference=self.interference,
+                             request_s=self.request_s)
+        require_positive(knees_tok=self.knees_tok)
+
+    def __call__(self, decode_batch, context_tok, prefill_tok=0, prefill_context_tok=0, first_tokens=0):
+        """Time of one step.
+
+        Parameters
+        ----------
+        decode_batch : int
+            Sequences that decode. [1]
+        context_tok : int
+            Tokens in their caches, and in those of prompts that end with this step. [token]
+        prefill_tok, prefill_context_tok : int
+            A chunk, and the tokens of its prompt that came before. [token]
+        first_tokens : int
+            Prompts that end with this step. [1]
+
+        Returns
+        -------
+        float
+            Time. [s]
+        """
+        batch, end = decode_batch + first_tokens, prefill_context_tok + prefill_tok
+        base = self.decode_s(batch, context_tok) if batch else self.launch_s
+        if not prefill_tok:
+            return base
+        curve = self.prefill_s if decode_batch else self.prefill_alone_s or self.prefill_s
+        chunk = curve(end) - (curve(prefill_context_tok) if prefill_context_tok else 0.0)
+        return base + (self.interference * chunk if decode_batch else max(chunk, self.read_s))
+
+
+class StepTable:
+    """`StepTime` as lists of numbers, so that an event costs no call into numpy.
+
+    Parameters
+    ----------
+    times : StepTime
+        What a step takes.
+    max_batch, max_tok : int
+        Largest batch and longest sequence that will be asked for. [1], [token]
+    """
+
+    def __init__(self, times: StepTime, max_batch: int, max_tok: int):
+        self.knees = tuple(sorted(knee for knee in times.knees_tok if 1 < knee < max_tok))
+        edges = (1.0, *self.knees, max(float(max_tok), 2.0))
+        batch = np.arange(1.0, max_batch + 1)
+        self.segments = [self._segment(times.decode_s, batch, low, high)
+                         for low, high in pairwise(edges)]
+        tok = np.arange(1.0, max_tok + 1)
+        self.prefill = [0.0, *self._curve(times.prefill_s, tok)]
+        alone = times.prefill_alone_s
+        self.prefill_alone = [0.0, *self._curve(alone, tok)] if alone else self.prefill
+        self.read_s, self.launch_s = float(times.read_s), float(times.launch_s)
+        self.interference = float(times.interference)
+
+    @staticmethod
+    def _curve(curve, tok) -> list[float]:
+        values = np.broadcast_to(np.asarray(curve(tok), dtype=float), tok.shape)
+        if not np.all(np.isfinite(values)) or np.any(np.diff(values, prepend=0.0) < 0):
+            raise ValueError("prefill_s must be finite, and must not fall as the prompt grows.")
+        return values.tolist()
+
+    @staticmethod
+    def _segment(decode_s, batch, low, high):
+        """Return for each batch the time at no context and the slope, on one side of the knees."""
+        at_low, middle, at_high = (np.broadcast_to(np.asarray(decode_s(batch, batch * tok), dtype=float), batch.shape)
+                                   for tok in (low, (low + high) / 2, high))
+        if not np.all(np.isfinite(at_high)) or np.any(at_low < 0) or np.any(at_high < at_low):
+            raise ValueError("decode_s must be finite, at least 0, and must not fall as the context grows. "
+                             "A service that does not fit its memory has no step.")
+        if not np.allclose(middle, (at_low + at_high) / 2, rtol=1e-6, atol=0):
+            raise ValueError(f"decode_s is not a straight line in context_tok between mean contexts of {low:g} and "
+                             f"{high:g} tokens; name where it bends in knees_tok.")
+        slope = (at_high - at_low) / (batch * (high - low))
+        return [np.nan, *(at_low - slope * batch * low).tolist()], [np.nan, *slope.tolist()]
+
+    def line(self, batch: int, context_tok: int) -> tuple[float, float]:
+        """Return the time at no context, and the slope, for steps of a batch near a context."""
+        if not self.knees:
+            fixed, slope = self.segments[0]
+            return fixed[batch], slope[batch]
+        mean, index = context_tok / batch, 0
+        for knee in self.knees:
+            index += mean > knee
+        fixed, slope = self.segments[index]
+        return fixed[batch], slope[batch]
+
+    def steps_to_knee(self, batch: int, context_tok: int) -> float:
+        """Return how many steps a batch may go on before its line changes."""
+        mean = (context_tok + batch) / batch
+        for knee in self.knees:
+            if mean <= knee:
+                return int(knee - mean) + 1
+        return np.inf
+
+
+def from_parts(setup: step.Setup, constants: step.Constants, tp=1, attention_dp=1) -> StepTime:
+    """Step times from the formulas of `step`.
+
+    Parameters
+    ----------
+    setup, constants : step.Setup, step.Constants
+        Model and chip, and what was measured of them; ``step.IDEAL`` gives the bound.
+    tp, attention_dp : int
+        Chips that share the model; groups of them that each hold whole attention layers. [1]
+
+    Returns
+    -------
+    StepTime
+    """
+    # a chip without links serves alone: any finite bandwidth will do
+    s, c = replace(setup, link_bytes_per_s=np.nan_to_num(setup.link_bytes_per_s, nan=1.0)), constants
+    endless = replace(s, hbm_bytes_per_s=np.inf)
+    prefill = step.prefill_time_s.__wrapped__
+
+    def decode_s(batch, context_tok):
+        return (step.weights_time_s(s, c, batch, tp, attention_dp)
+                + step.cache_time_s(s, c, batch, context_tok / batch, tp, attention_dp)
+                + step.communication_time_s(s, c, batch, tp, attention_dp)
+                + step.launch_time_s(s, c) + c.sequence_s * batch / attention_dp)
+
+    return StepTime(
+        decode_s=decode_s,
+        prefill_s=lambda tok: prefill(s, c, tok, tp, attention_dp)[0],
+        prefill_alone_s=lambda tok: prefill(endless, c, tok, tp, attention_dp)[1],
+        # one token's prefill is all reading
+        read_s=float(prefill(s, c, 1.0, tp, attention_dp)[1]),
+        launch_s=float(step.launch_time_s(s, c) + step.communication_time_s(s, c, 0.0, tp, attention_dp)),
+        interference=float(c.interference),
+        request_s=float(c.request_s + s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s),
+        knees_tok=tuple(float(tok) for tok, used in ((s.window_tok, np.any(s.window_bytes_per_tok > 0)),
+                                                     (s.attend_tok, True)) if used and tok < FAR_TOK))
+
+
+def calibrated(model, accelerator, *, precision="fp8", tp=1, engine=calibration.TYPICAL, attention_dp=1) -> StepTime:
+    """Step times of the fitted serving model.
+
+    Parameters
+    ----------
+    model, accelerator, precision, tp, engine, attention_dp
+        As in `calibration.calibrated`.
+
+    Returns
+    -------
+    StepTime
+    """
+    return from_parts(calibration.setup(model, accelerator, precision), calibration.constants(accelerator, engine),
+                      tp, attention_dp)

@@ -1,0 +1,18 @@
+"""Step times that a reader can add up."""
+
+from inference_economics.simulation import StepTime
+
+
+def _sloped_s(batch, context_tok):
+    mean = context_tok / batch
+    return 2e-3 + 1e-4 * batch + batch * (2e-6 * mean + 3e-6 * (mean > 40) * (mean - 40))
+
+
+# every step takes a millisecond, whatever is in it
+FLAT = StepTime(decode_s=lambda batch, context_tok: 1e-3 + 0 * context_tok, prefill_s=lambda tok: 0 * tok,
+                launch_s=1e-3)
+
+# a step that grows with batch, context and prefill, with a bend at 40 tokens
+SLOPED = StepTime(decode_s=_sloped_s, prefill_s=lambda tok: 3e-5 * tok + 1e-8 * tok * tok,
+                  prefill_alone_s=lambda tok: 4e-5 * tok + 1e-8 * tok * tok, read_s=5e-4, launch_s=7e-4,
+                  interference=0.9, request_s=0.013, knees_tok=(40.0,))
