@@ -22,8 +22,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 
-from inference_economics.simulation import Lengths, Policy, calibrated_service, process, simulate, trace
-from inference_economics.simulation.steps import StepTable
+from inference_economics.serving.simulation import Lengths, Policy, calibrated_service, process, simulate, trace
+from inference_economics.serving.simulation.steps import StepTable
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".bench" / "vidur"

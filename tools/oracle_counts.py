@@ -1,6 +1,6 @@
 """Compare the stored parameter counts of published and random configurations with what transformers counts now.
 
-`layer_groups.from_config` counts parameters from a config.json by a table of its own. Here transformers builds the same
+`models.from_config` counts parameters from a config.json by a table of its own. Here transformers builds the same
 model on PyTorch's meta device, which has shapes and no memory, and its parameters are counted. The counts lie in
 tests/fixtures/configs/: counts.json for the published configurations beside it, variants.json for small ones drawn
 from a seed, so that the table is tried on odd heads, ties, biases and patterns that nobody published.

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inference_economics.layer_groups import Architecture, from_config
-from inference_economics.layer_groups.formula import evaluate, parse
-from inference_economics.layer_groups.from_config import table
-from inference_economics.layer_groups.groups import LayerGroup
-from inference_economics.layer_groups.source import MAX_BYTES
+from inference_economics.models.architecture import Architecture
+from inference_economics.models.formula import evaluate, parse
+from inference_economics.models.from_config import from_config, table
+from inference_economics.models.groups import LayerGroup
+from inference_economics.models.source import MAX_BYTES
 
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 COUNTS = json.loads((CONFIGS / "counts.json").read_text())["counts"]

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from inference_economics import catalog
 from inference_economics.explore.trace import Graph, Traced
-from inference_economics.layer_groups import Architecture, LayerGroup, from_config, stack
-from inference_economics.layer_groups.from_config import table
+from inference_economics.models.architecture import Architecture, stack
+from inference_economics.models.from_config import from_config, table
+from inference_economics.models.groups import LayerGroup
 
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 MODELS = {name: from_config(CONFIGS / f"{name}.json") for name in (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from inference_economics._checks import require, require_non_negative, require_positive, require_whole
+from ...quantities.checks import require, require_non_negative, require_positive, require_whole
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from inference_economics._checks import require, require_non_negative, require_positive
-from inference_economics._quantities import SECONDS_PER_HOUR
-
+from ...quantities.checks import require, require_non_negative, require_positive
+from ...quantities.limits import SECONDS_PER_HOUR
 from .requests import Requests
 
 PHASES = ("prefill", "decode", "transfer")

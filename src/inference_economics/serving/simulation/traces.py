@@ -23,8 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inference_economics._checks import lookup
-
+from ...quantities.checks import lookup
 from .requests import Requests
 
 TRACES = {

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from inference_economics import calibration, step
-from inference_economics._checks import require_non_negative, require_positive
+from ...quantities.checks import require_non_negative, require_positive
+from .. import calibration, step
 
 FAR_TOK = 1e9  # windows beyond this stand for "none" in `step.Setup`
 

@@ -13,8 +13,7 @@ from functools import cache
 from importlib.resources import files
 from numbers import Integral, Real
 
-from inference_economics._checks import lookup
-
+from ..quantities.checks import lookup
 from .architecture import Architecture
 from .formula import evaluate, parse
 from .groups import LayerGroup

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inference_economics import calibration, prices
-from inference_economics._checks import lookup, require_positive
-
+from ...catalog import prices
+from ...quantities.checks import lookup, require_positive
+from .. import calibration
 from .fleet import simulate
 from .requests import Lengths, burst, process
 from .service import Policy, Service, calibrated_service

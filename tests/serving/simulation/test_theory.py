@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from simulation.stubs import FLAT
+from serving.simulation.stubs import FLAT
 
 from inference_economics import calibration, queueing
-from inference_economics.simulation import (
+from inference_economics.serving.simulation import (
     Lengths,
     Policy,
     Requests,

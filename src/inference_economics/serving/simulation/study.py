@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inference_economics import calibration, queueing
-from inference_economics._checks import require, require_positive, require_whole
-
+from ...quantities.checks import require, require_positive, require_whole
+from .. import calibration, queueing
 from .fleet import simulate
 from .requests import Lengths, Requests, process
 from .service import Policy, Service, calibrated_service

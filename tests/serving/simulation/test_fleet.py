@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulation.stubs import FLAT, SLOPED
-from simulation.test_oracle import random_requests
+from serving.simulation.stubs import FLAT, SLOPED
+from serving.simulation.test_oracle import random_requests
 
-from inference_economics.simulation import (
+from inference_economics.serving.simulation import (
     Autoscale,
     Lengths,
     Policy,
@@ -20,7 +20,7 @@ from inference_economics.simulation import (
     simulate,
     trace,
 )
-from inference_economics.simulation.replica import Replica
+from inference_economics.serving.simulation.replica import Replica
 
 
 @st.composite

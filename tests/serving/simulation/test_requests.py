@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from inference_economics import calibration, step
-from inference_economics.simulation import (
+from inference_economics.serving.simulation import (
     TRACES,
     Lengths,
     Requests,
@@ -18,7 +18,7 @@ from inference_economics.simulation import (
     read,
     trace,
 )
-from inference_economics.simulation.steps import StepTable
+from inference_economics.serving.simulation.steps import StepTable
 
 
 @pytest.mark.parametrize("cv", [0.0, 0.5, 1.0, 3.0])
@@ -60,7 +60,7 @@ def test_a_shipped_trace_is_whole(name, count, prompt_tok, output_tok):
 
 def test_every_trace_is_described():
     assert set(TRACES) == {"azure-2023-code", "azure-2023-conversation", "mooncake-conversation"}
-    from inference_economics.simulation import traces
+    from inference_economics.serving.simulation import traces
     assert all(f"``{name}``" in traces.__doc__ for name in TRACES)
     with pytest.raises(ValueError, match=r"unknown trace 'azure'"):
         trace("azure")

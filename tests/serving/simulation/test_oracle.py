@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulation.oracle import Engine
-from simulation.stubs import SLOPED
+from serving.simulation.oracle import Engine
+from serving.simulation.stubs import SLOPED
 
-from inference_economics.simulation import Policy, Requests, Service, simulate
+from inference_economics.serving.simulation import Policy, Requests, Service, simulate
 
 
 def random_requests(seed, count, rate, longest, shared):

@@ -1,6 +1,6 @@
 """Step times that a reader can add up."""
 
-from inference_economics.simulation import StepTime
+from inference_economics.serving.simulation import StepTime
 
 
 def _sloped_s(batch, context_tok):

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference_economics import calibration, step
-from inference_economics._checks import lookup, require, require_fraction, require_positive, require_whole
-
+from ...quantities.checks import lookup, require, require_fraction, require_positive, require_whole
+from .. import calibration, step
 from .steps import StepTime, from_parts
 
 ROUTERS = ("least-loaded", "round-robin", "prefix")

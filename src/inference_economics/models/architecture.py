@@ -10,8 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from inference_economics._checks import is_traced
-
+from ..quantities.checks import is_traced
 from .groups import LayerGroup, mean_causal
 
 
