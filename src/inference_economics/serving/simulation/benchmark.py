@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...catalog import prices
+from ... import catalog
 from ...quantities.checks import lookup, require_positive
 from .. import calibration
 from .fleet import simulate
@@ -122,13 +122,13 @@ def mlperf_ratios(model="llama-2-70b", *, prompt_tok=300, engine="trtllm", scena
     list of PublishedRatio
         One per round, fitted chip and count with both results; one simulation serves all counts.
     """
-    rules = {row[:2]: row[2:] for row in map(tuple, prices.published("mlperf-rules").rows)}
+    rules = {row[:2]: row[2:] for row in map(tuple, catalog.published("mlperf-rules").rows)}
     ttft_limit_s, tpot_limit_s, output_tok = lookup("model and scenario", (model, scenario), rules)
     if not np.isfinite(output_tok):
         raise ValueError(f"the catalogue has no mean answer for {model!r}.")
     chips = tuple(chain(*calibration.GENERATIONS.values())) if accelerators is None else accelerators
     results = {}
-    for round_, name, kind, chip, n_chips, precision, tok_per_s, _ in prices.published("mlperf").rows:
+    for round_, name, kind, chip, n_chips, precision, tok_per_s, _ in catalog.published("mlperf").rows:
         if name == model and round_ in rounds and chip in chips:
             results[round_, kind, chip, n_chips, precision] = tok_per_s
     lengths, simulated, rows = Lengths(prompt_tok, output_tok, 0.8, 0.7), {}, []
