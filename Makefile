@@ -5,6 +5,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PORT ?= 8000
+# The order of the test files: given, reverse, or a whole number to shuffle them by.
+ORDER ?= given
 ENV := .venv/installed
 
 # Notebooks, site and tests must not depend on where or when they run.
@@ -15,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book site serve test lab notebooks lint bench calibrate oracle measure train lock clean
+.PHONY: help book site serve test browser lab notebooks lint types bench calibrate oracle measure train lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,9 +31,11 @@ site: $(ENV)  ## execute the notebooks and build the site into _build/html
 serve: $(ENV)
 	$(PY) tools/website.py serve --port $(PORT)
 
-test: $(ENV)  ## run every check: lint, unit, property, parity, notebooks, site, browser
-	$(PY) -m ruff check .
-	$(PY) -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-kernel-name python3 tests notebooks
+test: browser lint  ## run every check: lint, unit, property, parity, notebooks, site, browser
+	$(PY) -m pytest -n $(JOBS) --order $(ORDER) --nbval --nbval-kernel-name python3 tests notebooks
+
+browser: $(ENV)  ## find a Chromium for the tests, or get one
+	$(PY) tools/browser.py
 
 lab: $(ENV)  ## open JupyterLab on the notebooks
 	$(PY) -m jupyterlab --notebook-dir notebooks
@@ -39,18 +43,24 @@ lab: $(ENV)  ## open JupyterLab on the notebooks
 notebooks: $(ENV)  ## execute the notebooks and store their text outputs
 	$(PY) tools/notebooks.py --jobs $(JOBS)
 
-lint: $(ENV)  ## check style and formatting rules
+lint: $(ENV)  ## check style, formatting rules and the script's types
 	$(PY) -m ruff check .
+	$(PY) tools/typecheck.py
+
+types: $(ENV)  ## check the types
+	$(PY) -m mypy
 
 bench: $(ENV)  ## time the figures, the pages and the model on this machine
 	$(PY) bench/page.py
 	$(PY) bench/model.py
+	$(PY) bench/simulator.py
 
 calibrate: $(ENV)  ## fit the serving efficiencies to the published measurements again
 	$(PY) -m inference_economics.serving.report
 
 oracle: $(ENV)  ## compare the reference decoder with another implementation (fetches PyTorch)
 	$(PY) tools/in_oracle.py tools/oracle.py
+	$(PY) tools/in_oracle.py tools/oracle_counts.py
 	$(PY) tools/in_oracle.py tools/measure_gpu.py --check
 
 measure: $(ENV)  ## measure this machine against its own roofline
@@ -63,7 +73,7 @@ lock: $(ENV)  ## renew requirements.lock and environment.yml
 	$(PY) tools/lock.py
 
 clean:  ## remove what the other targets made, except .venv
-	rm -rf _build .bench .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build .bench .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find src tests tools notebooks book bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(ENV): requirements.lock pyproject.toml

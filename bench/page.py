@@ -29,9 +29,8 @@ for folder in ("tools", "tests", "bench"):
     sys.path.insert(0, str(ROOT / folder))
 
 import website  # noqa: E402
+from browser import FLAGS, find_chromium  # noqa: E402
 from page_rivals import figure as rival_figure  # noqa: E402
-
-from conftest import CHROMIUM_FLAGS, find_chromium  # noqa: E402
 
 BENCH = ROOT / ".bench"
 RIVALS = Path(__file__).resolve().parent / "page_rivals"
@@ -303,7 +302,7 @@ def main() -> int:
     names = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in website.pages()]
     with sync_playwright() as playwright, website.server(site, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         address = f"http://127.0.0.1:{server.server_port}"
         weights(browser, site, address, names)
         heaviest(browser, address, names)

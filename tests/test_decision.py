@@ -106,7 +106,7 @@ def test_a_level_cost_has_the_present_value_of_what_is_paid():
     assert costs(price_decline_per_year=0.0).api_usd == pytest.approx((paid * value).sum() / value.sum())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(users=st.floats(1, 1e8), growth=st.floats(-0.5, 2), rate=st.floats(0, 0.5), years=st.floats(0.5, 10),
        peak=st.floats(1, 6))
 def test_more_demand_never_costs_less(users, growth, rate, years, peak):

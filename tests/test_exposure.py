@@ -31,7 +31,7 @@ def test_shocks_by_hand():
     assert ex.margin_after_shock(0, 60, 1) == -np.inf
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(cost=st.floats(30, 95), drift=st.floats(-0.3, 0.5), vol=st.floats(0.05, 0.6), exposed=st.floats(0.3, 1))
 def test_margin_at_risk_and_loss_against_simulated_paths(cost, drift, vol, exposed):
     paths = simulate_prices(1.0, TABLE, drift, vol)[:, 12]
@@ -101,7 +101,7 @@ def test_a_commitment_by_hand():
     assert (ex.committed_usd(at_list, 100, 0.3) < at_list).tolist() == [False, True]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(mean=st.floats(20, 500), vol=st.floats(0, 1), discount=shares)
 def test_expected_commitment_against_simulated_demand(mean, vol, discount):
     z = np.random.default_rng(4).standard_normal(200_000)

@@ -14,11 +14,12 @@ from inference_economics.measure import __main__, probe
 
 TINY = measure.Plan(array_bytes=1 << 16, library_n=16, compiled_n=12, python_n=8, layers=2, hidden=32, q_heads=4,
                     head_dim=8, ffn_hidden=48, vocab=16, kv_heads=(4, 1), batches=(1, 3), context_tok=10, repeats=2)
+LONG_S = 3600.0  # so that a busy machine leaves nothing out
 
 
 @pytest.fixture(scope="module")
 def report():
-    return measure.run(TINY, progress=lambda line: None)
+    return measure.run(TINY, limit_s=LONG_S, progress=lambda line: None)
 
 
 def test_a_report_holds_every_step_and_survives_json(report):
@@ -136,7 +137,7 @@ def test_a_machine_that_is_too_small_is_told_so(capsys, tmp_path):
 
 def test_the_command_saves_a_report_and_a_plot(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(__main__, "SMALL", TINY)
-    assert __main__.main(["--small", "--out", str(tmp_path / "mine.json")]) == 0
+    assert __main__.main(["--small", "--limit-s", str(LONG_S), "--out", str(tmp_path / "mine.json")]) == 0
     assert json.loads((tmp_path / "mine.json").read_text())["plan"]["context_tok"] == 10
     assert (tmp_path / "mine.svg").read_text().startswith("<?xml")
     assert "KV heads  batch" in capsys.readouterr().out
@@ -145,7 +146,7 @@ def test_the_command_saves_a_report_and_a_plot(monkeypatch, tmp_path, capsys):
 def test_the_command_saves_here_with_the_date(monkeypatch, tmp_path):
     monkeypatch.setattr(__main__, "SMALL", TINY)
     monkeypatch.chdir(tmp_path)
-    assert __main__.main(["--small"]) == 0
+    assert __main__.main(["--small", "--limit-s", str(LONG_S)]) == 0
     assert sorted(file.suffix for file in tmp_path.glob("measure-20??-??-??.*")) == [".json", ".svg"]
 
 

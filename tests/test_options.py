@@ -12,7 +12,7 @@ TABLE = draws(40_000, 36, seed=21)
 prices = st.floats(0.5, 5)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(alternative=prices, drift=st.floats(-0.3, 0.5), vol=st.floats(0, 0.6), rate=st.floats(0, 0.3),
        move=st.floats(0, 500))
 def test_one_move_on_one_day_against_simulation(alternative, drift, vol, rate, move):
@@ -24,7 +24,7 @@ def test_one_move_on_one_day_against_simulation(alternative, drift, vol, rate, m
     assert value == pytest.approx(saved.mean(), abs=5 * noise + 0.05)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(alternative=prices, drift=st.floats(-0.3, 0.5), vol=st.floats(0, 0.6), rate=st.floats(0, 0.3))
 def test_portability_against_simulation(alternative, drift, vol, rate):
     saved = op.simulated_portability_usd(simulate_prices(2.0, TABLE, drift, vol), alternative, 10, rate)

@@ -46,7 +46,7 @@ def test_recorded_api_price_changes():
     assert only_cuts == (0, 1, 0.1, 0.5)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(drift=st.floats(-0.5, 0.5), vol=st.floats(0, 0.5), up=st.floats(0, 2), rise=st.floats(1, 2),
        down=st.floats(0, 2), fall=st.floats(0.5, 1))
 def test_mean_of_the_paths(drift, vol, up, rise, down, fall):
@@ -58,7 +58,7 @@ def test_mean_of_the_paths(drift, vol, up, rise, down, fall):
 
 
 @given(drift=st.floats(-0.5, 0.5), vol=st.floats(0.01, 0.6), z=st.floats(-2, 2))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_quantiles_of_the_paths(drift, vol, z):
     paths = pp.simulate_prices(3.0, TABLE, drift, vol)[:, 24]
     below = (paths < pp.price_quantile(2, 3.0, z, drift, vol)).mean()

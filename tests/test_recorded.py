@@ -35,7 +35,8 @@ def test_the_fastest_of_each_stands():
 def test_bounds_are_those_of_measure():
     real = measure.run(measure.Plan(array_bytes=1 << 16, library_n=32, compiled_n=16, python_n=8, layers=2, hidden=32,
                                     q_heads=4, head_dim=8, ffn_hidden=64, vocab=32, kv_heads=(4, 1), batches=(1, 2),
-                                    context_tok=16, repeats=2), memory_bytes=1e9, progress=lambda line: None)
+                                    context_tok=16, repeats=2),
+                       memory_bytes=1e9, limit_s=3600, progress=lambda line: None)
     plain = json.loads(json.dumps(real))
     merged = recorded.best_of([plain])
     for ours, theirs in zip(merged["decode"], plain["decode"], strict=True):

@@ -141,6 +141,13 @@ def test_executing_stores_outputs(tmp_path):
     assert notebook_text.faults(path) == []
 
 
+def test_what_a_slow_cell_prints_is_one_output(tmp_path):
+    # A kernel sends what is printed in pieces, by the clock: here each line is sent by itself.
+    source = "for word in 'abc':\n    print(word, flush=True)"
+    done = notebook_text.run(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), tmp_path)
+    assert [output.text for output in done.cells[0].outputs] == ["a\nb\nc\n"]
+
+
 def test_the_readme_lists_the_chapters():
     assert readme.main(["--check"]) == 0, readme.STALE
 

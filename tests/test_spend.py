@@ -26,7 +26,7 @@ def ledger(years, training_usd, tokens, price, every, growth, decline, training_
     return training, serving
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(days=st.integers(30, 1500), every=st.floats(0.11, 5), growth=growths, decline=declines, more=growths,
        discount=rates)
 def test_closed_forms_agree_with_a_ledger(days, every, growth, decline, more, discount):
@@ -58,7 +58,7 @@ def test_demand_for_a_share_gives_that_share(share, every, growth, decline, disc
     assert sp.serving_share(3, 1e8, demand, 1e-6, **about) == pytest.approx(share, rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(demand=st.floats(9, 13).map(lambda x: 10**x), every=st.floats(0.2, 10), growth=growths, decline=declines,
        more=st.floats(-0.5, 2), discount=rates)
 def test_crossover_against_a_search(demand, every, growth, decline, more, discount):

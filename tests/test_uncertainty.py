@@ -123,7 +123,7 @@ def test_nothing_uncertain_and_never_breaking_even():
     assert interval(lambda x: x * 0 + np.inf, {"x": Range(1, 2, 3)}).tornado[0].size == 0
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(limits=ordered, factor=st.floats(0.1, 100))
 def test_units_scale(limits, factor):
     plain = interval(lambda x: x, {"x": Range(*limits)}, samples=200)
@@ -190,7 +190,7 @@ def test_other_bad_input():
         sensitivity(_identity, 3)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 10_000), st.integers(1, 60), st.sampled_from((0.05, 0.25, 0.5, 0.95, 1.0)))
 def test_a_quantile_without_sorting_is_the_sorted_one(seed, samples, probability):
     values = np.random.default_rng(seed).lognormal(size=(3, samples))

@@ -89,7 +89,10 @@ def run(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookNode:
     from nbclient import NotebookClient
 
     # The kernel warns on stderr that localhost is not encrypted; and when it is stopped; failures come as exceptions.
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", store_widget_state=False, record_timing=False,
+    # A busy machine is slow, not wrong: wait for a kernel's start and for its outputs as long as for a cell, and join
+    # what a cell prints, which comes in pieces by the clock.
+    client = NotebookClient(notebook, timeout=600, startup_timeout=600, iopub_timeout=600, raise_on_iopub_timeout=True,
+                            kernel_name="python3", store_widget_state=False, record_timing=False, coalesce_streams=True,
                             resources={"metadata": {"path": str(folder)}}, extra_arguments=["--log-level=CRITICAL"])
     return client.execute()
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import gallery
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -40,7 +40,6 @@ def test_a_page_without_explorers_shows_none():
     assert gallery.explorers_in('<figure id="explorer-x"><script type="application/json">{}</script></figure>') == []
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=0x24F, exclude_categories=["C", "Z"]), min_size=1))
 def test_words_stay_words_in_markdown(words):
     html = MarkdownIt("commonmark").enable("table").render(f"| head |\n| --- |\n| {gallery.plain(words)} |\n")

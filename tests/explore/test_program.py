@@ -77,7 +77,7 @@ def run_steps(steps, a, b):
     return np.stack([value + np.zeros(5) for value in values])
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(steps=program_steps(), a=st.floats(-1e6, 1e6), b=st.floats(-1e3, 1e3))
 def test_random_programs_equal_numpy_to_the_last_bit(page, steps, a, b):
     with np.errstate(all="ignore"):
@@ -117,7 +117,7 @@ SPECIAL = st.floats(allow_nan=True, allow_infinity=True)
 
 
 @given(st.lists(SPECIAL, min_size=1, max_size=20))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_constants_survive_json(page, values):
     graph, result = traced(lambda v: v[::-1][::-1] + graph_free_zero(), np.array(values))
     program, outputs = compile_program(graph, [result])
@@ -152,7 +152,7 @@ def expand(index):
               st.integers(0, 9), st.integers(1, 6), st.integers(1, 6), st.integers(0, 9), st.integers(0, 9)),
     hnp.arrays(np.int64, (3, 4), elements=st.integers(0, 3)).map(lambda a: a.T.ravel().tolist()),
 ))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_compact_index_lists_mean_the_same(positions):
     assert expand(_compact(tuple(positions))) == positions
 

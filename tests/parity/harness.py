@@ -88,7 +88,7 @@ class Page:
 
     def close(self):
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait()
         self._process.stdout.close()
         self._folder.cleanup()
 

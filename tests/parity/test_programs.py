@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -22,7 +22,9 @@ from parity.synthetic import explorers
 from inference_economics.explore.figure import Label, Rule
 from inference_economics.quantities.units import text
 
-SETTINGS, SECONDS = 2000, 0.8  # at most, for each explorer
+FEWEST, MOST = 100, 2000  # settings of an explorer
+OPERATIONS = 80_000  # of a program, over all settings
+HEAVY_BYTES = 1_000_000
 SYNTHETIC = {explorer.name: explorer for explorer in explorers()}
 FEW = 5
 
@@ -32,12 +34,24 @@ def page(node):
     return harness.page(node)
 
 
-def random_settings(explorer) -> list[dict]:
-    """Return settings: the default, all lowest, all highest, and random ones; fewer for a slow figure."""
-    start = time.perf_counter()
+def count_for(explorer) -> int:
+    """Return how many random settings to try: fewer for a long program, and fewest for one with large arrays inside.
+
+    Not by the time that a figure takes: every machine, busy or not, tries the same settings.
+    """
     explorer.figure()
-    cost = time.perf_counter() - start
-    count = int(np.clip(SECONDS / (cost + 1e-4), 100, SETTINGS))
+    tracemalloc.start()
+    explorer.figure()
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    if peak_bytes > HEAVY_BYTES:
+        return FEWEST
+    return int(np.clip(OPERATIONS // (len(explorer.program["code"]) + 20), FEWEST, MOST))
+
+
+def random_settings(explorer) -> list[dict]:
+    """Return settings: the default, all lowest, all highest, and random ones."""
+    count = count_for(explorer)
     rng = np.random.default_rng(5)
     controls = explorer.controls_spec
     out = [dict(explorer.defaults)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from book_site import ROOT, build, website
+from browser import PATIENCE_MS
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +44,7 @@ def _opener(chromium, site: Path, address: str, contexts: list):
     def opened(name: str, from_disk: bool = False, **settings):
         context = chromium.new_context(**settings)
         contexts.append(context)
-        # A busy machine is slow, not wrong.
-        context.set_default_timeout(180_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         home = site.as_uri() if from_disk else address
         page.troubles, own = [], ("data:", "blob:", home)

@@ -98,6 +98,7 @@ def driven(source, open_page) -> dict[str, list[dict]]:
     assert len(roots) == page.locator("figure.explorer").count() > 0
     seen = {root.get_attribute("data-explorer"): root.evaluate(DRIVE) for root in roots}
     assert page.troubles == []
+    page.context.close()
     return seen
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from book_site import ROOT
+from browser import PATIENCE_MS
 
 CHAPTER = "03_the_kv_cache.ipynb"
 TOKEN = "only-for-this-test"
@@ -51,22 +51,13 @@ print(json.dumps(explorer.values))
 """
 
 
-def _free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
-    for _ in range(720):
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.25)
+def _address(runtime: Path, server: subprocess.Popen, log: Path) -> str:
+    """Wait until JupyterLab has written down where it listens; a slow start is no failure, an early end is one."""
+    while server.poll() is None:
+        for note in runtime.glob("jpserver-*.json"):
+            with contextlib.suppress(json.JSONDecodeError):  # it is being written
+                return json.loads(note.read_text())["url"]
+        time.sleep(0.1)
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}", pytrace=False)
 
 
@@ -84,14 +75,13 @@ def lab(tmp_path_factory):
     folders = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
                "JUPYTER_RUNTIME_DIR": "runtime", "JUPYTER_CONFIG_DIR": "config", "IPYTHONDIR": "ipython"}
     environment = os.environ | {key: str(home / folder) for key, folder in folders.items()}
-    port, log = _free_port(), home / "log"
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1",
+    log = home / "log"
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
                f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={home / 'work'}",
                "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
     with log.open("w") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as server:
         try:
-            _wait_for(f"http://127.0.0.1:{port}/api?token={TOKEN}", server, log)
-            yield f"http://127.0.0.1:{port}/lab/tree/{CHAPTER}?token={TOKEN}"
+            yield f"{_address(home / 'runtime', server, log)}lab/tree/{CHAPTER}?token={TOKEN}"
         finally:
             server.terminate()
 
@@ -101,7 +91,7 @@ def page(chromium, lab):
     """The chapter in JupyterLab, all its cells run."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
-    page.set_default_timeout(240_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.troubles = []
     page.on("request", lambda r: r.url.startswith((lab.split("/lab")[0], "ws://127.0.0.1", "data:", "blob:"))
             or page.troubles.append(r.url))
