@@ -5,7 +5,7 @@ Both are too heavy for `make test`, so their answers lie in tests/fixtures/. Thi
 environment of its own, and fails when an answer moved by more than rounding. `--write` stores the answers anew.
 
 Nothing is downloaded: each model is built from a small configuration, and every weight is drawn from a seed and its
-name, by `weight` below. tests/test_decoder.py draws the same weights.
+name, by `weight` below. tests/decoder/test_decoder.py draws the same weights.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from inference_economics.decoder.checkpoint import config_from
 from inference_economics.decoder.config import Config, check_weights, shapes
 from inference_economics.decoder.rope import Scaling
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 ORACLE = json.loads((FIXTURES / "oracle.json").read_text())
 
 TINY = Config(layers=2, hidden=24, q_heads=4, kv_heads=2, head_dim=6, ffn_hidden=40, vocab=31)

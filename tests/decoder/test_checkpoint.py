@@ -13,7 +13,7 @@ from inference_economics.decoder import Decoder
 from inference_economics.decoder.config import Config, shapes
 from inference_economics.decoder.rope import Scaling
 
-SAVED = Path(__file__).parent / "fixtures" / "checkpoint"
+SAVED = Path(__file__).resolve().parents[1] / "fixtures" / "checkpoint"
 CONFIG = Config(layers=2, hidden=24, q_heads=4, kv_heads=2, head_dim=6, ffn_hidden=40, vocab=31)
 LLAMA = {"model_type": "llama", "num_hidden_layers": 2, "hidden_size": 24, "num_attention_heads": 4,
          "num_key_value_heads": 2, "intermediate_size": 40, "vocab_size": 31, "rms_norm_eps": 1e-5,
