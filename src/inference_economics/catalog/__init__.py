@@ -3,13 +3,14 @@
 # May import: quantities.
 
 from .facts import Fact, Table, datacentre, day, everything, load_facts, load_tables, published, silicon, spend_shares
-from .provenance import CONFIDENCE, CONFIDENCE_TABLE, check_date, check_provenance
+from .provenance import CONFIDENCE, CONFIDENCE_TABLE, Recorded, check_date, check_provenance
 from .reading import build, build_all, path, read_tables
 
 __all__ = [
     "CONFIDENCE",
     "CONFIDENCE_TABLE",
     "Fact",
+    "Recorded",
     "Table",
     "build",
     "build_all",

@@ -16,6 +16,8 @@ Nothing here comes from memory alone. Where sources conflict, the row's note say
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..quantities.checks import lookup
 
 CONFIDENCE = ("primary", "secondary", "derived", "estimate")
@@ -40,3 +42,31 @@ def check_date(date: str, *, whole: bool = False) -> None:
 
 
 CONFIDENCE_TABLE = {mark: mark for mark in CONFIDENCE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What each recorded row says of itself; kinds of row inherit it.
+
+    Parameters
+    ----------
+    source, date, confidence : str
+        Where the number was read, on which day (or month, or year) it held, and how it was read. All three are empty in
+        a row of the reader's own, which claims no source.
+    note : str
+        What a reader should know about it: conflicts between sources, what is left out.
+
+    Raises
+    ------
+    ValueError
+        When some of the three are given and the others are not, or one is not what it should be.
+    """
+
+    source: str = ""
+    date: str = ""
+    confidence: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.source or self.date or self.confidence:
+            check_provenance(self.source, self.date, self.confidence)
