@@ -14,7 +14,8 @@ from .run import run
 
 def main(arguments=None) -> int:
     """Measure, print, plot and save. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m inference_economics.measure", description="Measure this machine against its own roofline.")
+    parser = argparse.ArgumentParser(prog="python -m inference_economics.measure",
+                                     description="Measure this machine against its own roofline.")
     parser.add_argument("--out", type=Path, help="where to save (default: measure-DATE.json here); the plot goes "
                                                  "beside it, as .svg")
     parser.add_argument("--memory-bytes", type=float, help="most memory to use (default: half of what is free)")

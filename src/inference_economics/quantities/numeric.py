@@ -7,5 +7,5 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-# A value that is traced into a page's program stands for either: it has the same operators, and no type of its own here.
+# A value that is traced into a page's program stands for either: it has the same operators and no type here.
 Numeric: TypeAlias = float | np.floating[Any] | npt.NDArray[Any]
