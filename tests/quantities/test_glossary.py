@@ -107,6 +107,6 @@ def test_limits_are_limits_and_come_with_a_hint(name):
 
 
 def test_the_hint_of_a_unit_serves_where_a_row_has_none():
-    assert QUANTITIES["mfu"] == (0, 1, True, False, "give a fraction, not a percentage.")
-    assert QUANTITIES["layers"] == (1, 1e4, False, False, "give a count.")
+    assert QUANTITIES["mfu"][:5] == (0, 1, True, False, "give a fraction, not a percentage.")
+    assert QUANTITIES["layers"][:5] == (1, 1e4, False, False, "give a count.")
     assert QUANTITIES["die_area_mm2"].hint == "was it given in cm²?"

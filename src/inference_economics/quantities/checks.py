@@ -7,6 +7,7 @@ A check raises `ValueError` naming the argument, the value and what is accepted.
 from __future__ import annotations
 
 import numbers
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -23,9 +24,9 @@ def is_traced(value: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """Return `value` as a message shows it: as Python writes it, cut where it grows long."""
+    """Return `value` as a message shows it: as Python writes it, on one line, cut where it grows long."""
     try:
-        text = repr(value)
+        text = re.sub(r"\n\s*", " ", repr(value))
     except ValueError:  # a whole number of more digits than Python writes
         return f"<a {type(value).__name__} too large to write>"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -48,6 +48,7 @@ def _quantity(limits: str, hint: str) -> Quantity:
 
 
 QUANTITIES = {name: _quantity(term.limits, term.hint) for name, term in glossary.load().items() if term.limits}
+_EXACT = 2**53  # every whole number up to here is a double
 # A quantity that no row limits is still a number.
 _ANY = Quantity(-np.inf, np.inf, False, False, "")
 _ROWS = {name: _ANY for name, term in glossary.load().items() if term.unit != "true or false"} | QUANTITIES
@@ -58,11 +59,15 @@ def _plain(row: Quantity, name: str, value: Any) -> Any:
 
     Whole numbers would overflow or lose their logarithm, short floats overflow, and lists repeat themselves.
     """
-    if (type(value) is float or type(value) is np.float64) and row.low < value < row.high and not row.whole:
+    # most arguments are one plain number, and a formula is called often
+    kind = type(value)
+    if kind is int and row.low < value < row.high and -_EXACT <= value <= _EXACT:
+        return np.float64(value)
+    if (kind is float or kind is np.float64) and row.low < value < row.high and not row.whole:
         return np.float64(value)
     if is_traced(value):
         return value
-    array = number(name, value)
+    array = value if kind is np.ndarray and value.dtype == np.float64 else number(name, value)
     # two reductions settle the usual case; a NaN fails both comparisons and goes on to the full check
     if not array.size or not (array.min() > row.low and array.max() < row.high):
         require(row.low, row.high, open_low=row.open_low, open_high=row.open_high, hint=row.hint, **{name: array})
