@@ -7,9 +7,10 @@ the door of a spec; `check` looks and changes nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast, overload
 
 import numpy as np
@@ -97,16 +98,16 @@ def checked_fields(spec: Any, **limits: str) -> None:
     ValueError
         If a field lies outside its limits; the message names the field, the value and what is accepted.
     """
-    for name, (row, optional) in _fields(type(spec), tuple(limits.items())).items():
+    for name, (row, optional) in _fields(cast(Hashable, type(spec)), tuple(limits.items())).items():
         value = getattr(spec, name)
         if not (value is None and optional):
             object.__setattr__(spec, name, _plain(row, name, value))
 
 
 @functools.cache
-def _fields(kind: type, limits: tuple[tuple[str, str], ...]) -> dict[str, tuple[Quantity, bool]]:
+def _fields(kind: Any, limits: tuple[tuple[str, str], ...]) -> dict[str, tuple[Quantity, bool]]:
     rows = _rows(dict(limits))
-    defaults = {name: field.default for name, field in kind.__dataclass_fields__.items() if field.init}  # type: ignore[attr-defined]
+    defaults = {field.name: field.default for field in dataclasses.fields(kind) if field.init}
     return {name: (rows[name], default is None) for name, default in defaults.items() if name in rows}
 
 
