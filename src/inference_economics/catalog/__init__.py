@@ -2,6 +2,7 @@
 
 # May import: quantities.
 
+from ..quantities.faces import handing_on
 from .facts import Fact, Table, datacentre, day, everything, load_facts, load_tables, published, silicon, spend_shares
 from .provenance import CONFIDENCE, CONFIDENCE_TABLE, Recorded, check_date, check_provenance
 from .reading import build, build_all, path, read_tables
@@ -27,3 +28,5 @@ __all__ = [
     "silicon",
     "spend_shares",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

@@ -2,6 +2,7 @@
 
 # May import: quantities, catalog.
 
+from ..quantities.faces import handing_on
 from .experts import expert_bytes_read, experts_touched
 from .flop import (
     FLOP_PER_PARAM,
@@ -32,3 +33,5 @@ __all__ = [
     "mean_causal_context",
     "prefill_flop_per_token",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)
