@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .plan import SMALL
@@ -12,7 +13,7 @@ from .report import plot, table
 from .run import run
 
 
-def main(arguments=None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, plot and save. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m inference_economics.measure",
                                      description="Measure this machine against its own roofline.")

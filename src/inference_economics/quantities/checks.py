@@ -125,6 +125,15 @@ def require_whole(low: float = 1, hint: str = "", **arguments: Any) -> None:
             raise ValueError(f"{name}={shown(value)} must be a whole number. {hint}".strip())
 
 
+def whole(low: int = 1, hint: str = "", **argument: Any) -> int:
+    """Return the one argument as an int, or raise `ValueError` unless it is one whole number of at least `low`."""
+    (name, value), = argument.items()
+    require_whole(low, hint, **argument)
+    if np.ndim(value):
+        raise ValueError(f"{name}={shown(value)} must be one whole number, not several.")
+    return int(value)
+
+
 def lookup(kind: str, key: Any, table: Mapping[Any, Found]) -> Found:
     """Return `table[key]`, or raise `ValueError` that lists the known keys and the nearest one."""
     try:
