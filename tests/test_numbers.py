@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from formulas import formulas, numeric
 
-from inference_economics import calibration, decision, models, price_paths
+from inference_economics import calibration, decision, models, price_paths, serving
 from inference_economics.quantities.limits import QUANTITIES
 
 # A sample for a quantity where the middle of its limits will not do.
@@ -33,10 +33,13 @@ SAMPLES = {
 OTHERS: dict[str, Callable[[], Any]] = {
     "model": lambda: models.get("llama-3.1-70b"),
     "accelerator": lambda: "h100-sxm",
-    "s": lambda: calibration.setup("llama-3.1-70b", "h100-sxm", tp=4, precision="fp8"),
-    "setup": lambda: calibration.setup("llama-3.1-70b", "h100-sxm", tp=4, precision="fp8"),
-    "c": lambda: calibration.constants(),
-    "costs": lambda: decision.yearly_costs(),
+    "s": lambda: serving.setup("llama-3.1-70b", "h100-sxm"),
+    "setup": lambda: serving.setup("llama-3.1-70b", "h100-sxm"),
+    "c": lambda: calibration.constants("h100-sxm"),
+    "costs": lambda: decision.Costs(*(np.full(3, 1e6) for _ in decision.Costs._fields)),
+    "batch": lambda: np.array([1.0, 8.0, 64.0]),
+    "tpot_s": lambda: np.array([0.01, 0.02, 0.05]),
+    "ttft_s": lambda: np.array([0.1, 0.2, 0.5]),
     "draws": lambda: price_paths.draws(6, 4, seed=1),
     "prices": lambda: price_paths.simulate_prices(2.0, price_paths.draws(6, 4, seed=1), 0.1, 0.3),
 }
@@ -119,7 +122,8 @@ def faults(function: Callable) -> list[str]:
     call, found = call_of(function), []
     for name in numeric(function):
         given = call.get(name)
-        good = sample(name) if given is None or isinstance(given, bool) or not np.isscalar(given) else given
+        usual = np.isscalar(given) and not isinstance(given, (bool, str)) and np.isfinite(given)
+        good = given if usual else sample(name)
         if name not in LISTS:
             found += [words for value in kinds(float(good)) if (words := disagreement(function, name, value))]
         default = inspect.signature(function).parameters[name].default
