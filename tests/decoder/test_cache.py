@@ -87,3 +87,15 @@ def test_bad_input_is_refused(call, message):
 @pytest.mark.parametrize("kind", [np.int8, np.int32, np.float16, float])
 def test_a_size_may_be_any_kind_of_whole_number(kind):
     assert MODEL.cache(kind(2), kind(5)).allocated_bytes == MODEL.cache(2, 5).allocated_bytes
+
+
+def test_a_pretended_cache_is_written_memory():
+    cache = Decoder.random(TINY).cache(2, 9, "int8")
+    cache.pretend(5)
+    assert cache.kept_tok == 5
+    assert cache.used_bytes == 2 * 5 * TINY.kv_values_per_token * cache.bytes_per_value
+    assert np.all(cache._values)
+    with pytest.raises(ValueError, match="length_tok=10 exceeds capacity_tok=9"):
+        cache.pretend(10)
+    with pytest.raises(ValueError, match="length_tok=-1"):
+        cache.pretend(-1)
