@@ -47,3 +47,19 @@ def test_the_module_runs_as_a_command():
     done = subprocess.run([sys.executable, "-m", "inference_economics.measure", "--help"], capture_output=True,
                           text=True, check=True)
     assert "Measure this machine" in done.stdout
+
+
+def test_several_runs_keep_the_best_of_each(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(__main__, "SMALL", TINY)
+    out = tmp_path / "x.json"
+    assert __main__.main(["--small", "--runs", "2", "--limit-s", str(LONG_S), "--out", str(out)]) == 0
+    assert json.loads(out.read_text())["runs"] == 2
+    assert __main__.main(["--small", "--runs", "0", "--out", str(out)]) == 1
+    assert "runs=0 is outside" in capsys.readouterr().err
+
+
+def test_what_no_run_had_time_for_stays_left_out(monkeypatch, tmp_path):
+    monkeypatch.setattr(__main__, "SMALL", TINY)
+    out = tmp_path / "x.json"
+    assert __main__.main(["--small", "--runs", "2", "--limit-s", "1e-9", "--out", str(out)]) == 0
+    assert len(json.loads(out.read_text())["left_out"]) == 4

@@ -65,9 +65,10 @@ def best_of(reports: Iterable[Report]) -> Report:
                                              n_params, read, matmul["library"])
         decode.append(row | {"bound_s": float(bounds.overlapped_s), "serial_s": float(bounds.serial_s),
                              "ratio": row["measured_s"] / float(bounds.overlapped_s)})
+    left_out = [step for step in reports[0]["left_out"] if (step["kv_heads"], step["batch"]) not in steps]
     machine = {name: reports[0]["machine"][name] for name in KEPT_OF_MACHINE}
     return {"machine": machine, "runs": len(reports), "plan": plan, "bandwidth": bandwidth, "matmul": matmul,
-            "decode": decode, "left_out": []}
+            "decode": decode, "left_out": left_out}
 
 
 @functools.cache
