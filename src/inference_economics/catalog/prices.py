@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..quantities.checks import lookup, require, require_positive
+from ..quantities.units import DAYS_PER_CALENDAR_YEAR
 from . import reading
 from .facts import Table, shipped_tables
 from .provenance import Recorded, check_date
 
-DAYS_PER_MEAN_YEAR = 365.25  # of the calendar, leap years included; formulas of money take 365
 HYPERSCALER, NEOCLOUD, MARKETPLACE, SPOT, INDEX = "hyperscaler", "neocloud", "marketplace", "spot", "index"
 Kind = TypeVar("Kind")
 
@@ -354,7 +354,7 @@ def api_change_rate_per_year(until: str = "2026-08-05") -> float:
     """
     check_date(until, whole=True)
     last = np.datetime64(until)
-    listed = [float((last - np.datetime64(rows[0].date)) / np.timedelta64(1, "D")) / DAYS_PER_MEAN_YEAR
+    listed = [float((last - np.datetime64(rows[0].date)) / np.timedelta64(1, "D")) / DAYS_PER_CALENDAR_YEAR
               for rows in _api().values()]
     exposure = sum(years for years in listed if years > 0)
     if not exposure:

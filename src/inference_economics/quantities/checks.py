@@ -28,7 +28,7 @@ def shown(value: Any) -> str:
     try:
         text = re.sub(r"\n\s*", " ", repr(value))
     except ValueError:  # a whole number of more digits than Python writes
-        return f"<a {type(value).__name__} too large to write>"
+        return f"<{type(value).__name__} too large to write>"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -19,6 +19,7 @@ SECONDS_PER_HOUR = 3600.0
 SECONDS_PER_DAY = 86400.0
 HOURS_PER_YEAR = 8760.0
 DAYS_PER_YEAR = 365.0
+DAYS_PER_CALENDAR_YEAR = 365.25  # leap years included, to date events; money and energy go by years of 365 days
 SECONDS_PER_YEAR = HOURS_PER_YEAR * SECONDS_PER_HOUR
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
