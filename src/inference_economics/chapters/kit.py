@@ -181,7 +181,7 @@ class Engine(NamedTuple):
     bound: Any
 
 
-def constants(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any, Any]:
+def fitted_and_bound(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any, Any]:
     """Return the constants of a chip: fitted to measured engines, and of the bound beside them.
 
     Parameters
@@ -223,7 +223,7 @@ def engine(model: Any, chip: Any, precision: Any = "fp8", bytes_per_value: Any =
     ValueError
         As in `serving.setup`.
     """
-    return Engine(tabulate(setup, model, chip, precision, bytes_per_value), *constants(chip))
+    return Engine(tabulate(setup, model, chip, precision, bytes_per_value), *fitted_and_bound(chip))
 
 
 def rent_usd_per_hour(chip: Any) -> Any:
