@@ -32,8 +32,8 @@ def test_the_script_is_written_for_a_site(tmp_path):
 
 def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path):
     box = tmp_path / "box.js"
-    box.write_text('import { live } from "%s/page.js";\nlive(".box", () => {});\n'
-                   % os.path.relpath(Path(runtime.__file__).parent / "static", tmp_path), encoding="utf-8")
+    page = os.path.relpath(Path(runtime.__file__).parent / "static" / "page.js", tmp_path)
+    box.write_text(f'import {{ live }} from "{page}";\nlive(".box", () => {{}});\n', encoding="utf-8")
     script = runtime.script(more=(box,))
     assert script.replace('\n\nlive(".box", () => {});', "") == runtime.script()
     (tmp_path / "box.css").write_text(".box {}\n", encoding="utf-8")

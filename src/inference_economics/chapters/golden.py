@@ -1,6 +1,6 @@
 """How good the model is: published results beside what the package computes.
 
-One registry, ``catalog/golden.toml``, read by the tests and by the book's page. A case states its source, its inputs,
+One registry, ``golden.toml``, read by the tests and by the book's page. A case states its source, its inputs,
 the reported value and what the source's own rounding allows. Where the model is a bound rather than a prediction, it
 states which side it must lie on, how far at most, and why the gap exists. The exact parameter counts of every model in
 the catalogue are cases as well.
