@@ -26,7 +26,7 @@ GROUPS = ("parameters", "memory", "roofline", "serving", "training", "money", "s
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(catalog.Recorded):
     """One published result and how the package derives it.
 
     Parameters
@@ -39,8 +39,6 @@ class Case:
         What the source says, in `unit`.
     unit : str
         As `units.text` takes it.
-    source, date, confidence : str
-        Provenance of the report.
     tolerance : float
         For a match: half a unit of the last digit given, or what the rounding of the inputs allows. In `unit`.
     rule : str
@@ -51,6 +49,8 @@ class Case:
         Significant digits to show.
     reason : str
         Why a bound is not reached, or what a reader should know.
+    source, date, confidence, note : str
+        Of the report, as in `catalog.Recorded`; a case cannot do without a source.
 
     Raises
     ------
@@ -65,9 +65,6 @@ class Case:
     inputs: dict = field(hash=False)
     reported: float
     unit: str
-    source: str
-    date: str
-    confidence: str
     tolerance: float = 0.0
     rule: str = "match"
     within: float = 1.0
@@ -86,7 +83,6 @@ class Case:
             raise ValueError(f"tolerance={self.tolerance!r} must be zero or more.")
         if self.rule != "match" and not (self.reason and self.within > 1):
             raise ValueError(f"rule={self.rule!r} needs a reason, and a factor `within` above 1.")
-
 
     @property
     def published(self) -> bool:
@@ -113,11 +109,10 @@ def cases() -> dict[str, Case]:
     dict
         Key to `Case`.
     """
-    file = catalog.path("golden.toml", __package__)
-    rows = catalog.build_all(Case, file)
+    published = catalog.build_all(Case, catalog.path("golden.toml", __package__))
     counts = {f"params-{name}": _count_case(name, model) for name, model in models.load().items()
               if model.reference_n_params}
-    return rows | counts
+    return published | counts
 
 
 def _count_case(name: str, model: models.Model) -> Case:
@@ -164,7 +159,7 @@ def results() -> list[Result]:
     return sorted(found, key=lambda result: GROUPS.index(result.case.group))
 
 
-def table() -> list[dict]:
+def rows() -> list[dict[str, str]]:
     """Return the rows of the book's page "How good is the model?", as text.
 
     Returns

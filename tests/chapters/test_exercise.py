@@ -15,7 +15,7 @@ from inference_economics.chapters.exercises.exercise import Exercise, parse, suf
 from inference_economics.explore import runtime
 from inference_economics.quantities.units import text
 
-ALL = list(exercises._table().values())
+ALL = list(exercises.everything().values())
 CLOSED = [one for one in ALL if one.answer is not None]
 UNITS = ("B", "iB", "s", "%", "", "USD", "×", "users", "USD/Mtok")
 ANY = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e30, max_value=1e30)
