@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import catalog, models
 from ..quantities.checks import lookup
 from ..quantities.units import text
 from .golden_formulas import FORMULAS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 RULES = {
     "match": "equal, within the source's own rounding",
@@ -62,7 +66,7 @@ class Case(catalog.Recorded):
     title: str
     group: str
     formula: str
-    inputs: dict = field(hash=False)
+    inputs: dict[str, Any] = field(hash=False)
     reported: float
     unit: str
     tolerance: float = 0.0
@@ -71,7 +75,7 @@ class Case(catalog.Recorded):
     digits: int = 4
     reason: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse a case that cannot be judged."""
         catalog.check_provenance(self.source, self.date, self.confidence)
         lookup("group", self.group, {group: group for group in GROUPS})
@@ -196,7 +200,7 @@ def summary() -> dict[str, int]:
     }
 
 
-def figure():
+def figure() -> Figure:
     """Plot computed against reported on logarithmic axes, and beside it how far off each bound is.
 
     Matches are filled and bounds hollow; a bound below 1 is a floor, above 1 a ceiling.
@@ -206,9 +210,9 @@ def figure():
     matplotlib.figure.Figure
     """
     # imported here: the formulas must load without a plotting library
-    from matplotlib.figure import Figure
+    from matplotlib import figure as drawing
 
-    plot = Figure(figsize=(11, 6.5), layout="constrained")
+    plot = drawing.Figure(figsize=(11, 6.5), layout="constrained")
     left, right = plot.subplots(1, 2, width_ratios=(3, 2))
     found = results()
     colours = {group: f"C{i}" for i, group in enumerate(GROUPS)}
@@ -217,7 +221,7 @@ def figure():
     return plot
 
 
-def _scatter(axes, found: list[Result], colours: dict) -> None:
+def _scatter(axes: Axes, found: list[Result], colours: dict[str, str]) -> None:
     ends = [min(r.case.reported for r in found) / 3, max(r.case.reported for r in found) * 3]
     axes.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
     for group, marker in zip(GROUPS, "osD^vP*", strict=True):
@@ -231,7 +235,7 @@ def _scatter(axes, found: list[Result], colours: dict) -> None:
     axes.legend(frameon=False, fontsize="small")
 
 
-def _ratios(axes, bounds: list[Result], colours: dict) -> None:
+def _ratios(axes: Axes, bounds: list[Result], colours: dict[str, str]) -> None:
     axes.axvline(1, color="0.6", linewidth=1, zorder=0)
     for place, result in enumerate(bounds):
         colour = colours[result.case.group]

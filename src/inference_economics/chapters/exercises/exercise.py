@@ -38,6 +38,13 @@ def parse(answer: object, unit: str) -> float:
     return value * suffixes(unit).get(found[2].lower(), 1)
 
 
+def known(figure: float | None) -> float:
+    """Return a figure of a specification that the catalogue may lack. ValueError where it does."""
+    if figure is None:
+        raise ValueError("the catalogue has no such figure; ask about another model or chip.")
+    return figure
+
+
 @dataclass(frozen=True)
 class Exercise:
     r"""One exercise, or one question to guess at before the text answers it.
