@@ -128,7 +128,7 @@ def you_are_here(x: Any, y: Any) -> Point:
 
     Parameters
     ----------
-    x, y : numeric
+    x, y : number or array
         In the units of the axes. [any]
 
     Returns
@@ -145,7 +145,7 @@ def level(xs: Any, value: Any, label: str, color: int | None = None) -> Line:
     ----------
     xs : array
         Where the plot's other curves are evaluated. [any]
-    value : numeric
+    value : number or array
         The same at each x; may depend on a control. [any]
     label : str
         Its name in the legend.
