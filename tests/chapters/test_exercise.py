@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import check, exercise, exercises, solution
-from inference_economics.chapters.exercises.exercise import Exercise, parse, suffixes
+from inference_economics.chapters.exercises.exercise import Exercise, known, parse, suffixes
 from inference_economics.explore import runtime
 from inference_economics.quantities.units import text
 
@@ -121,3 +121,14 @@ def test_the_page_replies_as_python_does(node):
 def test_suffixes_cover_what_the_book_prints():
     assert suffixes("iB")["gib"] == 2**30
     assert suffixes("users")["k"] == 1e3
+
+
+def test_a_figure_that_the_catalogue_lacks_is_refused():
+    assert known(3.5) == 3.5
+    with pytest.raises(ValueError, match="the catalogue has no such figure; ask about another model or chip"):
+        known(None)
+
+
+def test_an_open_exercise_has_no_answer_to_compare_with():
+    with pytest.raises(ValueError, match="kv-99 is open"):
+        _ = _exercise(answer=None, level="open").cases

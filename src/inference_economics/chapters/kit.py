@@ -24,9 +24,6 @@ CHIPS_OF_A_COPY = (1, 2, 4, 8)
 PRECISIONS = {2: "bf16, 2 bytes", 1: "fp8, 1 byte", 0.5: "4 bits, ½ byte"}
 
 
-# -- controls ---------------------------------------------------------------------------------------------------------
-
-
 def model_choice(*names: str, value: str | None = None, label: str = "") -> Choice:
     """Let the reader choose among models of the catalogue.
 
@@ -63,12 +60,7 @@ def chip_choice(*names: str, value: str | None = None, label: str = "") -> Choic
     Returns
     -------
     Choice
-        The figure function receives an `accelerators.Accelerator`.
-
-    Raises
-    ------
-    ValueError
-        As in `model_choice`.
+        The figure function receives an `accelerators.Accelerator`. Names are refused as in `model_choice`.
     """
     return Choice(*(accelerators.get(name) for name in names), value=value, label=label)
 
@@ -110,17 +102,9 @@ def chips_slider(value: int, label: str = "Chips that share the model") -> Slide
     -------
     Slider
         With stops at 1, 2, 4 and 8, so that a figure may tabulate over it.
-
-    Raises
-    ------
-    ValueError
-        For a default that is not one of the stops.
     """
     return Slider(CHIPS_OF_A_COPY[0], CHIPS_OF_A_COPY[-1], value=value, unit="chips", label=label,
                   stops=CHIPS_OF_A_COPY)
-
-
-# -- marks ------------------------------------------------------------------------------------------------------------
 
 
 def you_are_here(x: Any, y: Any) -> Point:
@@ -130,10 +114,6 @@ def you_are_here(x: Any, y: Any) -> Point:
     ----------
     x, y : number or array
         In the units of the axes. [any]
-
-    Returns
-    -------
-    Point
     """
     return Point(x, y, "you are here")
 
@@ -158,9 +138,6 @@ def level(xs: Any, value: Any, label: str, color: int | None = None) -> Line:
         Unlike a `Rule` it has a colour and a name in the legend, and the cursor reads it.
     """
     return Line(xs, value + 0 * xs, label, color)
-
-
-# -- what a figure asks of an engine ----------------------------------------------------------------------------------
 
 
 class Engine(NamedTuple):
@@ -217,11 +194,6 @@ def engine(model: Any, chip: Any, precision: Any = "fp8", bytes_per_value: Any =
     Returns
     -------
     Engine
-
-    Raises
-    ------
-    ValueError
-        As in `serving.setup`.
     """
     return Engine(tabulate(setup, model, chip, precision, bytes_per_value), *fitted_and_bound(chip))
 
@@ -240,9 +212,6 @@ def rent_usd_per_hour(chip: Any) -> Any:
         As `prices.rental_usd_per_hour` has it. [USD/h]
     """
     return tabulate(lambda one: prices.rental_usd_per_hour(one.name), chip)
-
-
-# -- what stands beside a figure --------------------------------------------------------------------------------------
 
 
 def sensitivity(function: Callable[..., Any], base: Mapping[str, Any], caption: str, *, unit: str = "",
@@ -316,15 +285,10 @@ def find_measurement(**known: Any) -> measurements.Point:
     Parameters
     ----------
     **known
-        As in `find_measurements`.
+        As in `find_measurements`, which refuses what it does not find.
 
     Returns
     -------
     Point
-
-    Raises
-    ------
-    ValueError
-        As in `find_measurements`.
     """
     return find_measurements(**known)[0]
