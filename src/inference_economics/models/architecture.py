@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -75,15 +76,17 @@ class Architecture:
             if len(shares) > 1:
                 raise ValueError(f"kept_share differs between the layers that have attend_tok: {sorted(shares)}.")
 
-    def _sum(self, quantity: Callable[[LayerGroup], Numeric]) -> Numeric:
+    def _sum(self, quantity: Callable[[LayerGroup], Any]) -> Numeric:
         """Sum a quantity of one layer over all layers."""
-        return sum(group.layers * quantity(group) for group in self.groups)
+        total: Numeric = sum(group.layers * quantity(group) for group in self.groups)
+        return total
 
     def _common(self, name: str) -> Numeric:
         """Return what a field is in all layers that have it; zero where none has."""
-        values = [getattr(group, name) for group in self.groups]
+        values: list[Any] = [getattr(group, name) for group in self.groups]
         if not is_plain(values):
-            return functools.reduce(np.maximum, values)
+            largest: Numeric = functools.reduce(np.maximum, values)
+            return largest
         found = sorted({value for value in values if value})
         if len(found) > 1:
             raise ValueError(f"{name} differs between layers: {', '.join(map(str, found))}; look at the groups.")
@@ -104,22 +107,22 @@ class Architecture:
     @property
     def window_layers(self) -> Numeric:
         """Layers with a window [1]."""
-        return self._sum(lambda group: (group.window_tok > 0) * 1)
+        return self._sum(lambda group: group.window_tok > 0)
 
     @property
     def state_layers(self) -> Numeric:
         """Layers with a fixed state: linear attention, Mamba [1]."""
-        return self._sum(lambda group: (group.state_heads > 0) * 1)
+        return self._sum(lambda group: group.state_heads > 0)
 
     @property
     def latent_layers(self) -> Numeric:
         """Layers with latent attention [1]."""
-        return self._sum(lambda group: (group.kv_lora > 0) * 1)
+        return self._sum(lambda group: group.kv_lora > 0)
 
     @property
     def moe_layers(self) -> Numeric:
         """Layers whose feed-forward part is a mixture of experts [1]."""
-        return self._sum(lambda group: (group.experts > 0) * 1)
+        return self._sum(lambda group: group.experts > 0)
 
     # -- the shape, where all layers that have such a part agree ------------------------------------------------------
 
@@ -178,7 +181,9 @@ class Architecture:
     @property
     def sparse_share(self) -> Numeric:
         """Share of all tokens among which an indexer chooses; zero without [1]."""
-        return functools.reduce(np.maximum, [(group.attend_tok > 0) * group.kept_share for group in self.groups])
+        shares: list[Any] = [(group.attend_tok > 0) * group.kept_share for group in self.groups]
+        largest: Numeric = functools.reduce(np.maximum, shares) if len(shares) > 1 else shares[0]
+        return largest
 
     # -- parameters ---------------------------------------------------------------------------------------------------
 
@@ -214,10 +219,14 @@ class Architecture:
         return sum(group.layers * group.n_params_per_layer(self.hidden) for group in self.mtp)
 
     @property
+    def n_params_resting(self) -> Numeric:
+        """Routed experts that one token does not pass; zero in a dense model [1]."""
+        return self._sum(lambda group: (group.experts - group.experts_active) * group.n_params_expert(self.hidden))
+
+    @property
     def n_params_active(self) -> Numeric:
-        """Parameters that one token passes, input embedding included [1]."""
-        return self.n_params - self._sum(
-            lambda group: (group.experts - group.experts_active) * group.n_params_expert(self.hidden))
+        """Parameters that one token passes, input embedding included; all of them in a dense model [1]."""
+        return self.n_params - self.n_params_resting
 
     @property
     def n_params_non_embedding(self) -> Numeric:
@@ -360,5 +369,6 @@ def stack(architectures: Sequence[Architecture]) -> Architecture:
         return tuple(LayerGroup(**{field.name: column(parts, field.name) for field in fields(LayerGroup)})
                      for parts in zip(*padded, strict=True))
 
-    plain = {name: column(architectures, name) for name in ("hidden", "vocab", "tied", "positions", "vector_params")}
+    numbers = ("hidden", "vocab", "tied", "positions", "vector_params")
+    plain: dict[str, Any] = {name: column(architectures, name) for name in numbers}
     return Architecture(groups=rows("groups"), mtp=rows("mtp"), **plain)

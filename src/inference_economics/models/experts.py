@@ -29,7 +29,8 @@ def experts_touched(batch: Numeric, experts: Numeric, experts_active: Numeric) -
     Assumes that tokens choose independently and evenly. Real routing is uneven, which wakes fewer.
     """
     share = np.minimum(experts_active / experts, 1.0)
-    return experts * (1 - np.power(1 - share, batch))
+    touched: Numeric = experts * (1 - np.power(1 - share, batch))
+    return touched
 
 
 @checked

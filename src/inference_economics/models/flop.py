@@ -29,7 +29,7 @@ def mean_causal_context(prompt_tok: Numeric, window_tok: Numeric = np.inf) -> Nu
     numeric
         Mean over the prompt: (P + 1) / 2 without a window. [token]
     """
-    seen = np.minimum(prompt_tok, window_tok)
+    seen: Numeric = np.minimum(prompt_tok, window_tok)
     # the first `seen` tokens see 1, 2, … seen; each of the rest sees `seen`
     return seen - seen * (seen - 1) / (2 * prompt_tok)
 

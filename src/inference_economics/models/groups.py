@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -195,9 +196,13 @@ def is_plain(values: Iterable[object]) -> bool:
     return not any(isinstance(value, np.ndarray) or is_traced(value) for value in values)
 
 
-def whole(value: object, low: int = 0, high: int = 2**53) -> bool:
+def whole(value: Any, low: int = 0, high: int = 2**53) -> bool:
     """Tell whether a value is a whole number within limits, and no truth value."""
-    return isinstance(value, Real) and not isinstance(value, bool) and low <= value <= high and value % 1 == 0
+    return _is_number(value) and bool(low <= value <= high and value % 1 == 0)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _either(value: Numeric, otherwise: Numeric) -> Numeric:
@@ -209,7 +214,7 @@ def _check_row(row: LayerGroup) -> None:
     """Refuse a row of plain numbers that cannot be."""
     for field in fields(row):
         value = getattr(row, field.name)
-        share = field.name == "kept_share" and isinstance(value, Real) and not isinstance(value, bool) and value >= 0
+        share = field.name == "kept_share" and _is_number(value) and value >= 0
         if not share and not whole(value):
             raise ValueError(f"{field.name}={shown(value)} is not a whole number of 0..2**53.")
     for name, partners in _NEEDS.items():

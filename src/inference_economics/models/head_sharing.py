@@ -64,7 +64,7 @@ def with_kv_heads(model: Model, kv_heads: int, equal_size: bool = False) -> Mode
         if model.ffn != "gated" or model.experts:
             raise ValueError(f"equal_size needs a dense model with a gated FFN; {model.title} is not one.")
         given_up = 2 * model.head_dim * (model.kv_heads - kv_heads)
-        words["ffn_hidden"] = int(model.ffn_hidden + round(given_up / MATRICES_GATED))
+        words["ffn_hidden"] = int(model.ffn_hidden + np.rint(given_up / MATRICES_GATED))
     return from_config(words, name=model.name, title=model.title, org=model.org, released=model.released,
                        max_context_tok=model.max_context_tok, source=model.source, date=model.date,
                        confidence=model.confidence, note=model.note)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -88,10 +88,11 @@ def _longest(raw: dict[str, Any], tab: dict[str, Any]) -> int:
 def table() -> dict[str, Any]:
     """Return ``config_keys.toml``, each family with what it takes over from the one that it is like."""
     raw = tomllib.loads((files(__package__) / "config_keys.toml").read_text(encoding="utf-8"))
-    families, types = {}, {}
+    families: dict[str, Any] = {}
+    types: dict[str, str] = {}
     for name, family in raw["families"].items():
         base = families.get(family.get("like"), {})
-        merged = {part: {**base.get(part, {}), **family.get(part, {})} for part in MERGED}
+        merged: dict[str, Any] = {part: {**base.get(part, {}), **family.get(part, {})} for part in MERGED}
         merged["keys"] = {key: spec if isinstance(spec, dict) else {"default": spec}
                           for key, spec in merged["keys"].items() if key not in family.get("ignored", ())}
         merged |= {part: family.get(part, base.get(part, [])) for part in ("required", "refuse")}
@@ -182,7 +183,7 @@ class _Reader:
         return (replace(last, layers=layers, matrix_params=last.matrix_params + 2 * hidden**2,
                         vector_params=last.vector_params + 3 * hidden),) if layers else ()
 
-    def number(self, rule: Any) -> Any:
+    def number(self, rule: Any) -> Any:  # a whole number, or one part in so many
         """Evaluate a number, a formula over keys and terms, or one part in so many."""
         if isinstance(rule, dict):
             parts = self.number(rule["one_in"])
@@ -207,12 +208,12 @@ class _Reader:
 
     def listed(self, rule: dict[str, Any]) -> int:
         """Say whether a list of the file names this layer."""
-        name = rule.get("list", rule.get("at"))
+        name: str = rule["list"] if "list" in rule else rule["at"]
         entries = self.given(name)
         if entries is None or ("list" in rule and not len(entries)):
             if "else" not in rule:
                 raise ValueError(f"{name} is missing in a {self.kind}.")
-            return self.number(rule["else"])
+            return int(self.number(rule["else"]))
         layers = self.key("num_hidden_layers")
         if "at" in rule:
             wrong = [entry for entry in entries if isinstance(entry, str) or not 0 <= entry < layers]
@@ -264,11 +265,12 @@ class _Reader:
             number = len(said or ())
         elif said is None:
             present = any(key in self.raw for key in (name, *spec.get("also", ())))
-            return self.number(spec["null"] if present and "null" in spec else spec.get("default", 0))
+            return int(self.number(spec["null"] if present and "null" in spec else spec.get("default", 0)))
         elif isinstance(said, str) and "words" in spec:
             number = self.number(lookup(name, said, spec["words"]))
         else:
             number = self.checked(name, spec, said)
+        number = int(number)
         if "only" in spec and number != self.number(spec["only"]):
             raise ValueError(f"{name}={show(said)} is not understood in a {self.kind}, only {spec['only']}.")
         return number
@@ -279,6 +281,6 @@ class _Reader:
             if not isinstance(said, bool):
                 raise ValueError(f"{name}={show(said)} is neither true nor false.")
             return int(said)
-        if isinstance(said, bool) or not isinstance(said, Real) or not 0 <= said <= self.limits["number"] or said % 1:
+        if not whole(said, 0, self.limits["number"]):
             raise ValueError(f"{name}={show(said)} is not a whole number of 0..{self.limits['number']:,}.")
         return int(said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +60,7 @@ def says(value: Any) -> bool:
 
 def show(value: Any) -> str:
     """Return a value for a message, short whatever it is."""
-    if isinstance(value, Integral) and abs(value) > 10**30:
+    if isinstance(value, int) and abs(value) > 10**30:
         return "a number of more than 30 digits"
     if isinstance(value, (dict, list, tuple)):
         return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"

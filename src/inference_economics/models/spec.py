@@ -36,8 +36,9 @@ class Model(catalog.Recorded, Architecture):
         ``by_hand``. Empty where groups were given.
     max_context_tok : int
         Longest context of the configuration. Zero where it does not say. [token]
-    stated_n_params, stated_n_params_active : float
-        Used as they stand where the configuration does not allow an exact count. [1]
+    stated_n_params_active : float
+        Used as it stands where the configuration does not allow an exact count; the experts that rest, which can be
+        counted, make up the total. [1]
     published_n_params, published_n_params_active : str
         The publisher's own rounding, such as ``671B``; compared with the count when the row loads.
     published_source : str
@@ -62,7 +63,6 @@ class Model(catalog.Recorded, Architecture):
     released: str = ""
     config: str = ""
     max_context_tok: int = 0
-    stated_n_params: float = 0
     stated_n_params_active: float = 0
     published_n_params: str = ""
     published_n_params_active: str = ""
@@ -88,10 +88,8 @@ class Model(catalog.Recorded, Architecture):
                      "reference_n_params_non_embedding"):
             if not whole(getattr(self, name)):
                 raise ValueError(f"{name}={shown(getattr(self, name))} is not a whole number of at least 0.")
-        require(0, np.inf, open_high=True, stated_n_params=self.stated_n_params, training_tok=self.training_tok,
-                stated_n_params_active=self.stated_n_params_active, training_hours=self.training_hours)
-        if bool(self.stated_n_params) != bool(self.stated_n_params_active):
-            raise ValueError("stated_n_params and stated_n_params_active belong together; give both or neither.")
+        require(0, np.inf, open_high=True, stated_n_params_active=self.stated_n_params_active,
+                training_tok=self.training_tok, training_hours=self.training_hours)
         catalog.Recorded.__post_init__(self)
         Architecture.__post_init__(self)
         _check_published(self)
@@ -99,17 +97,12 @@ class Model(catalog.Recorded, Architecture):
     @property
     def exact(self) -> bool:
         """Whether the parameter count is exact (counted), not a rounded published figure."""
-        return not self.stated_n_params
+        return not self.stated_n_params_active
 
     @property
     def n_params(self) -> Numeric:
         """All parameters, without layers that predict further tokens [1]."""
-        return super().n_params if self.exact else int(self.stated_n_params)
-
-    @property
-    def n_params_active(self) -> Numeric:
-        """Parameters one token passes, input embedding included; all of them in a dense model [1]."""
-        return super().n_params_active if self.exact else int(self.stated_n_params_active)
+        return super().n_params if self.exact else int(self.stated_n_params_active) + self.n_params_resting
 
     @property
     def attention(self) -> str:
@@ -285,8 +278,9 @@ def _check_published(m: Model) -> None:
     """Catch a slip in the shape: the count must agree with what the publisher rounds."""
     # published counts differ by what they include (embedding, vision tower), never by more than this
     slack = 0.07
-    for name, counts in (("published_n_params", (m.n_params,)),
-                         ("published_n_params_active", (m.n_params_read, m.n_params_active))):
+    published: dict[str, tuple[Any, ...]] = {"published_n_params": (m.n_params,),
+                                             "published_n_params_active": (m.n_params_read, m.n_params_active)}
+    for name, counts in published.items():
         if not getattr(m, name):
             continue
         value, half = rounded(getattr(m, name))
