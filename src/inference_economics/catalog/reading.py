@@ -45,7 +45,7 @@ def read_tables(file: str | Path) -> dict[str, dict]:
         rows = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ValueError(f"{file}: no such catalogue file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise ValueError(f"{file}: not readable as TOML: {error}") from None
     for key, row in rows.items():
         if not isinstance(row, dict):
