@@ -30,7 +30,7 @@ def test_biases_and_norms_follow_the_heads():
 def test_a_model_that_was_not_entered_by_hand_is_changed_in_its_own_words():
     config = {"model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
               "intermediate_size": 96, "vocab_size": 100}
-    with pytest.raises(ValueError, match="llama was not entered by hand; change the heads in its config.json"):
+    with pytest.raises(ValueError, match="llama was not entered by hand; change the heads in its configuration"):
         hs.with_kv_heads(models.from_config(config), 2)
 
 

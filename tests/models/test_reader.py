@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from inference_economics.models.architecture import Architecture
 from inference_economics.models.formula import evaluate, parse
-from inference_economics.models.reader import table
-from inference_economics.models.spec import from_config
 from inference_economics.models.groups import LayerGroup
+from inference_economics.models.reader import table
 from inference_economics.models.source import MAX_BYTES
+from inference_economics.models.spec import from_config
 
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 COUNTS = json.loads((CONFIGS / "counts.json").read_text())["counts"]

@@ -16,7 +16,8 @@ from inference_economics import kv_cache, models
 from inference_economics.models import reader, spec
 
 CATALOGUE = models.load()
-COUNTS = json.loads((Path(__file__).resolve().parents[1] / "fixtures" / "configs" / "counts.json").read_text())["counts"]
+CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
+COUNTS = json.loads((CONFIGS / "counts.json").read_text())["counts"]
 SHAPE = {"layers": 4, "hidden": 64, "q_heads": 8, "kv_heads": 2, "head_dim": 16, "ffn_hidden": 128, "vocab": 1000}
 BY_HAND = {name: m for name, m in CATALOGUE.items() if json.loads(m.config)["model_type"] == "by_hand"}
 
@@ -463,7 +464,7 @@ def test_a_registered_model_is_known_by_its_name():
     assert models.register(model(layers=2), replace=True).layers == models.get("by_hand").layers == 2
     with pytest.raises(ValueError, match=r"'gpt2' is in the catalogue; give yours another name"):
         models.register(replace(mine, name="gpt2"), replace=True)
-    with pytest.raises(ValueError, match="is not a Model; make one with models.from_config"):
+    with pytest.raises(ValueError, match=r"is not a Model; make one with models\.from_config"):
         models.register("gpt2")
     with pytest.raises(ValueError, match=r"unknown model 'by_hnd'.*Did you mean 'by_hand'"):
         models.get("by_hnd")

@@ -2,6 +2,7 @@
 
 # May import: quantities, catalog.
 
+from .architecture import Architecture
 from .experts import expert_bytes_read, experts_touched
 from .flop import (
     FLOP_PER_PARAM,
@@ -14,7 +15,6 @@ from .flop import (
     mean_causal_context,
     prefill_flop_per_token,
 )
-from .architecture import Architecture
 from .groups import LayerGroup
 from .spec import Model, from_config, get, load, register
 
