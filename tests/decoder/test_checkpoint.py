@@ -72,7 +72,7 @@ def test_a_model_in_several_files(folder):
 
 def test_a_tied_model_may_carry_its_head_and_old_files_their_frequencies(folder):
     tied = replace(CONFIG, tied=True)
-    extra = {"lm_head.weight": np.ones((31, 24), np.float32),
+    extra = {"lm_head.weight": weights(tied)["model.embed_tokens.weight"],
              "model.layers.0.self_attn.rotary_emb.inv_freq": np.ones(3, np.float32)}
     save_file(weights(tied) | extra, folder / "model.safetensors")
     assert checkpoint.load(folder, tied).n_params == tied.n_params
@@ -124,8 +124,192 @@ def test_missing_files(tmp_path, folder):
     with pytest.raises(ValueError, match=r"no config.json at .*pass config="):
         checkpoint.load(folder)
     (folder / "config.json").write_text("{")
-    with pytest.raises(ValueError, match="is not JSON"):
+    with pytest.raises(ValueError, match=r"config\.json.* is not JSON"):
         checkpoint.load(folder)
+
+
+# -- which files, and what is in them ---------------------------------------------------------------------------------
+
+INDEX = "model.safetensors.index.json"
+
+
+def sharded(folder, count=3):
+    """Write the model in parts with an index, as published; return the table."""
+    (folder / "model.safetensors").unlink()
+    names, table = list(weights()), {}
+    for number in range(count):
+        file = f"model-{number + 1:05}-of-{count:05}.safetensors"
+        part = {name: weights()[name] for name in names[number::count]}
+        save_file(part, folder / file)
+        table |= dict.fromkeys(part, file)
+    (folder / INDEX).write_text(json.dumps({"metadata": {"total_size": 1}, "weight_map": table}))
+    return table
+
+
+def test_what_the_index_says_is_what_is_read(folder):
+    table = sharded(folder)
+    # neither a publisher's own format nor a stale part counts
+    save_file({"tok_embeddings.weight": np.ones((31, 24), np.float32)}, folder / "consolidated.safetensors")
+    save_file({name: 0 * array for name, array in weights().items()}, folder / "model-old.safetensors")
+    np.testing.assert_array_equal(checkpoint.load(folder).logits(TEXT), Decoder(CONFIG, weights()).logits(TEXT))
+    name, file = next(iter(table.items()))
+    other = next(place for place in table.values() if place != file)
+    (folder / INDEX).write_text(json.dumps({"weight_map": table | {name: other}}))
+    with pytest.raises(ValueError, match=f"not in {other}, though the index says so: {name}"):
+        checkpoint.load(folder)
+    (folder / INDEX).write_text(json.dumps({"weight_map": {key: file for key, file in table.items() if key != name}}))
+    with pytest.raises(ValueError, match=f"in {file}, but not in the index: {name}"):
+        checkpoint.load(folder)
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("{", "is not JSON"), ("[]", "is not JSON of keys and values"), ("{}", "weight_map is not a table"),
+    ('{"weight_map": []}', "weight_map is not a table"), ('{"weight_map": {"a": 1}}', "weight_map is not a table"),
+    ('{"weight_map": {"a": "../b.safetensors"}}', r"outside the folder, says the index: \.\./b\.safetensors"),
+    ('{"weight_map": {"a": "no.safetensors"}}', r"no\.safetensors.* is missing, though the index names it"),
+    ('{"weight_map": {"a": "x", "a": "y"}}', "the key 'a' stands there twice"),
+    ('{"a": ' * 100_000, "is not JSON"),
+])
+def test_an_index_that_cannot_be_is_refused(folder, text, message):
+    (folder / INDEX).write_text(text)
+    with pytest.raises(ValueError, match=message):
+        checkpoint.load(folder)
+
+
+def test_without_an_index_a_weight_counts_once_and_a_missing_part_is_named(folder):
+    save_file({"model.norm.weight": np.ones(24, np.float32)}, folder / "model-more.safetensors")
+    with pytest.raises(ValueError, match=r"stored in two files.*: model\.norm\.weight"):
+        checkpoint.load(folder)
+    sharded_files = sorted(folder.glob("*.safetensors"))
+    sharded_files[0].unlink()
+    save_file(weights(), folder / "model-00001-of-00003.safetensors")
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(ValueError, match="missing parts: 2, 3"):
+        checkpoint.load(folder)
+
+
+def test_a_consolidated_file_beside_the_model_is_left_alone(folder):
+    save_file({"tok_embeddings.weight": np.ones((31, 24), np.float32)}, folder / "consolidated.safetensors")
+    assert checkpoint.load(folder).n_params == CONFIG.n_params
+
+
+def test_a_bare_decoder_has_no_prefix(folder):
+    bare = {name.removeprefix("model."): array for name, array in weights().items()}
+    save_file(bare, folder / "model.safetensors")
+    np.testing.assert_array_equal(checkpoint.load(folder).logits(TEXT), Decoder(CONFIG, weights()).logits(TEXT))
+
+
+def test_a_tied_model_may_store_only_its_head(folder):
+    tied = replace(CONFIG, tied=True)
+    stored = {"lm_head.weight" if "embed" in name else name: array for name, array in weights(tied).items()}
+    save_file(stored, folder / "model.safetensors")
+    np.testing.assert_array_equal(checkpoint.load(folder, tied).logits(TEXT), Decoder(tied, weights(tied)).logits(TEXT))
+    save_file(weights(tied) | {"lm_head.weight": np.ones((31, 24), np.float32)}, folder / "model.safetensors")
+    with pytest.raises(ValueError, match=r"lm_head\.weight differs from model\.embed_tokens\.weight"):
+        checkpoint.load(folder, tied)
+
+
+def test_layers_that_predict_further_tokens_are_left_out_where_the_configuration_names_them(tmp_path):
+    config = replace(CONFIG, attention="mla", kv_lora=8, rope_dim=4, v_head_dim=6, kv_heads=4)
+    raw = {**LLAMA, "model_type": "deepseek_v3", "kv_lora_rank": 8, "q_lora_rank": None, "qk_rope_head_dim": 4,
+           "v_head_dim": 6, "qk_nope_head_dim": 6, "n_routed_experts": None, "num_experts_per_tok": None,
+           "n_shared_experts": None, "moe_intermediate_size": None, "first_k_dense_replace": 0, "n_group": 1,
+           "topk_group": 1, "routed_scaling_factor": 1.0, "num_key_value_heads": 4}
+    extra = {"model.layers.2.enorm.weight": np.ones(24, np.float32)}
+    save_file(weights(config) | extra, tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text(json.dumps(raw | {"num_nextn_predict_layers": 1}))
+    assert checkpoint.load(tmp_path).n_params == config.n_params
+    (tmp_path / "config.json").write_text(json.dumps(raw))
+    with pytest.raises(ValueError, match=r"unknown: model\.layers\.2\.enorm\.weight"):
+        checkpoint.load(tmp_path)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_number_that_is_not_finite_is_named(folder, bad):
+    broken = weights() | {"model.norm.weight": np.array([bad] + [1] * 23, np.float32)}
+    save_file(broken, folder / "model.safetensors")
+    with pytest.raises(ValueError, match=r"model\.norm\.weight holds 1 of 24 numbers that are not finite"):
+        checkpoint.load(folder)
+
+
+def test_a_name_twice_in_one_file_is_refused(tmp_path):
+    entry = '"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}'
+    header = ("{" + entry + ", " + entry + "}").encode()
+    (tmp_path / "twice.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+    with pytest.raises(ValueError, match=r"twice|not a safetensors file"):
+        checkpoint.read_weights(tmp_path / "twice.safetensors")
+
+
+# -- what the configuration says --------------------------------------------------------------------------------------
+
+YARN = {"rope_type": "yarn", "factor": 4, "original_max_position_embeddings": 64}
+
+
+@pytest.mark.parametrize(("rope", "message"), [
+    ({"truncate": False}, "truncate=false; the decoder rounds"),
+    ({"attention_factor": 1.5}, "attention_factor=1.5; the decoder computes"),
+    ({"partial_rotary_factor": 0.5}, "partial_rotary_factor=0.5; the decoder turns whole heads"),
+    ({"low_freq_factor": 1}, "'low_freq_factor' not understood with rope_type='yarn'"),
+    ({"short_factor": [1, 2]}, "one set of rotary frequencies"),
+    ({"beta_fast": "32"}, "beta_fast='32' is not a number"),
+    ({"factor": None}, "factor missing"),
+    ({"factor": float("nan")}, "factor=nan is not a number"),
+    ({"factor": 0.5}, "factor=0.5 is outside"),
+    ({"type": "linear"}, "type='linear' contradicts rope_type='yarn'"),
+    ({"rope_type": "llama3"}, "low_freq_factor, high_freq_factor missing"),
+    ({"rope_type": "default"}, "not understood with rope_type='default'"),
+    ({"rope_theta": 5}, "rope_theta=10000.0 contradicts rope_theta=5"),
+])
+def test_every_key_of_rope_scaling_is_honoured_or_refused(rope, message):
+    with pytest.raises(ValueError, match=message):
+        checkpoint.config_from({**LLAMA, "rope_scaling": {**YARN, **rope}})
+
+
+def test_keys_of_rope_scaling_that_say_what_the_decoder_does_are_taken():
+    said = {**YARN, "truncate": True, "attention_factor": 0.1 * np.log(4) + 1, "beta_fast": 16, "beta_slow": None}
+    assert checkpoint.config_from({**LLAMA, "rope_scaling": said}).rope_scaling == Scaling(
+        "yarn", 4, 64, fast_rotations=16)
+    assert checkpoint.config_from({**LLAMA, "rope_scaling": {"rope_type": "default"}}).rope_scaling is None
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"attention_multiplier": 0.5}, "not understood: 'attention_multiplier'"),
+    ({"use_rope": False}, "not understood: 'use_rope'"),
+    ({"quantization_config": {"quant_method": "fp8"}}, "quantization_config is set; convert"),
+    ({"partial_rotary_factor": 0.5}, "partial_rotary_factor=0.5"),
+    ({"attention_bias": 0}, "attention_bias=0"),
+    ({"layer_types": ["full_attention", "sliding_attention"]}, "layer_types=.*; the decoder's layers all have one"),
+    ({"layer_types": "full"}, "layer_types='full' is not a list"),
+    ({"tie_word_embeddings": "yes"}, "tie_word_embeddings='yes' is neither true nor false"),
+    ({"hidden_size": "24"}, "hidden_size='24' is not a whole number"),
+    ({"hidden_size": [24]}, r"hidden_size=\[24\] is not a whole number"),
+    ({"hidden_size": 24.5}, "hidden_size=24.5 is not a whole number"),
+    ({"rms_norm_eps": float("inf")}, "rms_norm_eps=inf is not a number"),
+    ({"num_hidden_layers": 10**9}, "layers=1e.09 is outside"),
+    ({"num_hidden_layers": True}, "num_hidden_layers=True is not a whole number"),
+    ({"rope_scaling": 4}, "rope_scaling=4; the decoder has one set"),
+    ({"rope_parameters": {"full_attention": {"rope_theta": 5}}}, "rope_parameters=.*; the decoder has one set"),
+    ({"rope_parameters": {"rope_theta": 7.0}}, "rope_theta=10000.0 contradicts rope_theta=7.0"),
+])
+def test_what_would_change_the_result_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        checkpoint.config_from(LLAMA | change)
+
+
+def test_what_changes_nothing_is_passed_over():
+    assert checkpoint.config_from(LLAMA | {"bos_token_id": 1, "pruned_heads": {}, "my_note": None}) == (
+        checkpoint.config_from(LLAMA))
+    full = {"sliding_window": 8, "layer_types": ["full_attention"] * 2}
+    assert checkpoint.config_from(LLAMA | full).window_tok == 0
+    assert checkpoint.config_from(LLAMA | full | {"layer_types": ["sliding_attention"] * 2}).window_tok == 8
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"[1]", b'{"a": 1, "a": 2}', b'{"a": ' * 100_000, b"", b"nul"])
+def test_a_hostile_configuration_is_refused_by_its_name(tmp_path, data):
+    file = tmp_path / "config.json"
+    file.write_bytes(data)
+    with pytest.raises(ValueError, match=r"config\.json.* is not JSON"):
+        checkpoint.read_config(file)
 
 
 @pytest.mark.parametrize(("change", "message"), [
