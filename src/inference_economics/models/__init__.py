@@ -2,6 +2,7 @@
 
 # May import: quantities, catalog.
 
+from ..quantities.faces import handing_on
 from .architecture import Architecture
 from .experts import expert_bytes_read, experts_touched
 from .flop import (
@@ -38,3 +39,5 @@ __all__ = [
     "prefill_flop_per_token",
     "register",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

@@ -2,6 +2,7 @@
 
 # May import: quantities, catalog, models, hardware.
 
+from ..quantities.faces import handing_on
 from .batching import (
     Best,
     Frontier,
@@ -71,3 +72,5 @@ __all__ = [
     "usd_per_output_token",
     "verification_cost",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

@@ -240,7 +240,7 @@ def provision(request_per_s, service_s, batch, peak_to_mean=2.0, wait_probabilit
 # -- a year of a workload ---------------------------------------------------------------------------------------------
 
 
-def _fleet(load, batch, n_chips, wait_probability):
+def chips_needed(load, batch, n_chips, wait_probability):
     """Chips for an offered load: whole replicas with square-root headroom."""
     headroom = servers_for(1.0, wait_probability) - 1
     places = load + headroom * np.sqrt(load)
