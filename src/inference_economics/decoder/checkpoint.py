@@ -37,8 +37,8 @@ def load(path: str | Path, config: Config | None = None, dtype: npt.DTypeLike = 
     Parameters
     ----------
     path : str or pathlib.Path
-        A ``.safetensors`` file, or a folder that holds one or several. Where the folder has an index
-        (``model.safetensors.index.json``), what it names is read, and nothing else.
+        A ``.safetensors`` file, or a folder that holds one or several. Where the folder has an index of
+        weights, what it names is read, and nothing else.
     config : Config, optional
         Shape of the model. Default: from ``config.json`` beside the weights.
     dtype : str or numpy.dtype
