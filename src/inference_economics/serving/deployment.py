@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import models
 from ..hardware import accelerators
-from ..models.head_sharing import _check_heads, n_params_key_value
+from ..models.head_sharing import check_heads, n_params_key_value
 from ..models.kv_cache import kv_bytes_per_token, kv_values_per_token
 from ..models.spec import Model
 from ..quantities.checks import lookup
@@ -176,7 +176,7 @@ def setup_with_kv_heads(setup: Setup, model: Model, kv_heads, bytes_per_value=1.
     Setup
         Weights, cache per token and the chips that a cache can be cut over have changed.
     """
-    _check_heads(model.q_heads, kv_heads)
+    check_heads(model.q_heads, kv_heads)
     per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
     more = (n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
             - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))
