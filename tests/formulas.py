@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 import inspect
@@ -35,6 +36,20 @@ def numeric(function: Callable) -> list[str]:
     """Return the parameters of a function that its docstring calls numeric."""
     documented = parameters(function.__doc__)
     return [name for name in inspect.signature(function).parameters if "numeric" in documented.get(name, ("",))[0]]
+
+
+@functools.cache
+def records() -> tuple[type, ...]:
+    """Return every public dataclass with a numeric field by its docstring: what formulas take in place of arguments."""
+    found = []
+    for module in pkgutil.walk_packages(inference_economics.__path__, "inference_economics."):
+        if module.name.rpartition(".")[2].startswith("_") or module.ispkg or ".explore." in module.name:
+            continue
+        loaded = importlib.import_module(module.name)
+        found += [kind for name, kind in vars(loaded).items() if inspect.isclass(kind) and name[0] != "_"
+                  and kind.__module__ == loaded.__name__ and dataclasses.is_dataclass(kind)
+                  and "numeric" in str(parameters(kind.__doc__).values())]
+    return tuple(found)
 
 
 @functools.cache

@@ -1,9 +1,12 @@
 """Every economics formula, wrong in every argument; and every one of them traced and broadcast.
 
+Where a formula takes records, their fields count as its arguments (`RECORDS`).
+
 `CALLS` holds one valid call of each public formula, with an array where numbers alone would hide a missing axis. What
 is missing from it fails a test, so a formula cannot be added without being tried.
 """
 
+import dataclasses
 import inspect
 
 import numpy as np
@@ -24,24 +27,46 @@ from inference_economics import (
     spend,
     training,
 )
+from inference_economics.buying import seats
 from inference_economics.quantities.limits import QUANTITIES
 
-MODULES = (break_even, custom_silicon, exposure, market, options, ownership, price_paths, scaling, silicon, spend,
-           training)
+MODULES = (break_even, custom_silicon, exposure, market, options, ownership, price_paths, scaling, seats, silicon,
+           spend, training)
 # Not formulas over numbers: their own tests feed them bad input.
-NOT_FORMULAS = {"loss_constants", "draws", "calibrate", "calibrate_steps"}
+NOT_FORMULAS = {"loss_constants", "draws", "fit_moves", "fit_steps"}
 
 TABLE = price_paths.draws(6, 4, seed=1)
-PATHS = price_paths.simulate_prices(2.0, TABLE, 0.1, 0.3)
 
+# The records that a formula takes, by the argument's name.
+RUNS, SERVICE = {"runs": spend.Runs}, {"service": spend.Service}
+PRICES = {"prices": market.TokenPrices, "discounts": market.Discounts}
+PROCESS_OF = {"process": price_paths.PriceProcess}
+RECORDS = {
+    spend.cumulative_serving_usd: SERVICE,
+    spend.cumulative_training_usd: RUNS,
+    spend.cumulative_spend: RUNS | SERVICE,
+    spend.tokens_per_day_for_share: RUNS | SERVICE,
+    spend.crossover_days: RUNS | SERVICE,
+    market.api_usd: PRICES,
+    market.blended_usd_per_token: PRICES,
+    ownership.owned_usd_per_year: {"server": ownership.Server, "site": ownership.Site},
+    silicon.margin_stack: {"build": silicon.ServerBuild, "margins": silicon.Margins},
+    custom_silicon.programme_cost: {"programme": custom_silicon.ChipProgramme},
+    price_paths.simulate_prices: PROCESS_OF,
+    price_paths.price_quantile: PROCESS_OF,
+    exposure.margin_at_risk: PROCESS_OF,
+    options.option_to_move_usd: PROCESS_OF,
+    options.portability_usd: PROCESS_OF,
+}
 API = {"input_usd_per_token": 3e-6, "output_usd_per_token": 15e-6, "cached_fraction": 0.5,
        "cached_input_usd_per_token": 3e-7, "batch_fraction": 0.2, "batch_discount": 0.5}
-SPEND = {"training_usd": 1e8, "tokens_per_day": 1e11, "cost_usd_per_token": 1e-6, "retrain_every_years": 0.7,
-         "growth_per_year": 0.5, "price_decline_per_year": 0.3, "training_growth_per_year": 0.4, "discount_rate": 0.1}
-PROCESS = {"drift_per_year": 0.1, "up_per_year": 0.5, "up_factor": 1.5, "down_per_year": 0.2, "down_factor": 0.6}
+TRAINED = {"training_usd": 1e8, "retrain_every_years": 0.7, "training_growth_per_year": 0.4}
+SERVED = {"tokens_per_day": 1e11, "cost_usd_per_token": 1e-6, "growth_per_year": 0.5, "price_decline_per_year": 0.3}
+SPEND = TRAINED | SERVED | {"discount_rate": 0.1}
+PROCESS = {"drift_per_year": 0.1, "volatility": 0.3, "up_per_year": 0.5, "up_factor": 1.5, "down_per_year": 0.2,
+           "down_factor": 0.6}
+WANDERS = {"drift_per_year": 0.1, "volatility": 0.3}  # what formulas without steps look at
 RAMP = {"months": 5, "start_perf_per_tco": 0.5, "end_perf_per_tco": 1.8, "ramp_months": 8, "ramp_shape": 0.7}
-RISK = {"years": 1.5, "revenue_usd": 100, "cost_usd": 60, "drift_per_year": 0.1, "volatility": 0.3,
-        "exposed_fraction": 0.8}
 OWNED = {"capex_usd": 25e4, "life_years": 5, "discount_rate": 0.08, "power_w": 10_200,
          "electricity_usd_per_kwh": 0.08, "pue": 1.3, "load_fraction": 0.7, "network_fraction": 0.1,
          "spare_fraction": 0.05, "residual_fraction": 0.1, "colocation_usd_per_kw_month": 150,
@@ -49,8 +74,13 @@ OWNED = {"capex_usd": 25e4, "life_years": 5, "discount_rate": 0.08, "power_w": 1
          "repair_usd_per_year": 500}
 
 
-def without(mapping, *names):
-    return {name: value for name, value in mapping.items() if name not in names}
+def evaluate(function, **values):
+    """Call a formula with the fields of its records among its arguments."""
+    records = {}
+    for argument, kind in RECORDS.get(function, {}).items():
+        names = [field.name for field in dataclasses.fields(kind)]
+        records[argument] = kind(**{name: values.pop(name) for name in names if name in values})
+    return function(**values, **records)
 
 
 CALLS = {
@@ -63,32 +93,22 @@ CALLS = {
     training.training_gpu_hours: {"training_flop": 1e24, "flop_per_s": 1e15, "mfu": 0.4},
     training.training_usd: {"gpu_hours": 1e6, "price_usd_per_hour": 2},
     training.programme_usd: {"final_run_usd": 1e7, "final_run_fraction": 0.1},
-    training.training_days: {"gpu_hours": 1e6, "n_chips": 2048, "goodput_fraction": 0.9},
     scaling.chinchilla_loss: {"n_params": 7e9, "training_tok": 1e12},
     scaling.tokens_for_loss: {"n_params": 7e9, "loss": 2.2},
-    scaling.compute_optimal: {"training_flop": 1e24},
     scaling.compute_optimal_for_loss: {"loss": 2.2},
     scaling.inference_aware_optimum: {"loss": 2.2, "inference_tok": 1e13, "inference_cost_ratio": 2},
     scaling.compute_optimal_loss: {"n_params": 30e9},
     scaling.inference_tok_for_plan: {"n_params": 8e9, "training_tok": 1.5e13, "inference_cost_ratio": 2},
-    spend.demand_tokens_per_day: {"users": 1e6, "queries_per_day": 5, "prompt_tok": 500, "output_tok": 300},
-    spend.serving_usd_per_day: {"years": 2, "tokens_per_day": 1e11, "cost_usd_per_token": 1e-6,
-                                "growth_per_year": 0.5, "price_decline_per_year": 0.3},
-    spend.cumulative_serving_usd: {"years": 2, "tokens_per_day": 1e11, "cost_usd_per_token": 1e-6,
-                                   "growth_per_year": 0.5, "price_decline_per_year": 0.3, "discount_rate": 0.1},
-    spend.cumulative_training_usd: {"years": 2, "training_usd": 1e8, "retrain_every_years": 0.7,
-                                    "training_growth_per_year": 0.4, "discount_rate": 0.1},
+    spend.cumulative_serving_usd: {"years": 2, "discount_rate": 0.1} | SERVED,
+    spend.cumulative_training_usd: {"years": 2, "discount_rate": 0.1} | TRAINED,
     spend.cumulative_spend: {"years": 2} | SPEND,
-    spend.serving_share: {"horizon_years": 2} | SPEND,
-    spend.tokens_per_day_for_share: {"serving_share": 0.7, "horizon_years": 2} | without(SPEND, "tokens_per_day"),
+    spend.tokens_per_day_for_share: {"serving_share": 0.7, "horizon_years": 2} | SPEND,
     spend.crossover_days: SPEND,
     market.api_usd: {"prompt_tok": 1e9, "output_tok": 3e8} | API,
     market.blended_usd_per_token: {"input_output_ratio": 3} | API,
     serving.hourly_usd_per_token: {"price_usd_per_hour": 2, "throughput_tok_per_s": 1000, "utilisation": 0.5},
     market.spot_usd_per_hour: {"price_usd_per_hour": 2, "interruptions_per_hour": 0.1, "lost_s_per_interruption": 600},
     market.reserved_break_even_utilisation: {"reserved_usd_per_hour": 2, "on_demand_usd_per_hour": 3},
-    market.mixed_rental_usd_per_hour: {"demand_chips": 30, "reserved_chips": 20, "reserved_usd_per_hour": 2,
-                                       "on_demand_usd_per_hour": 3},
     market.gross_margin: {"revenue_usd": 100, "cost_usd": 60},
     market.markup: {"revenue_usd": 100, "cost_usd": 60},
     ownership.capital_recovery_factor: {"discount_rate": 0.08, "life_years": 5},
@@ -112,8 +132,12 @@ CALLS = {
                                            "throughput_tok_per_s": 1e4, "marginal_usd_per_token": 1e-7},
     break_even.servers_for_demand: {"tokens_per_day": 1e9, "throughput_tok_per_s": 3000, "peak_to_mean": 2,
                                     "spare_fraction": 0.1},
-    break_even.fleet_usd_per_token: {"tokens_per_day": 1e9, "server_usd_per_year": 1e5, "throughput_tok_per_s": 3000,
-                                     "peak_to_mean": 2, "spare_fraction": 0.1},
+    seats.requests_at_once: {"users": 500, "queries_per_day": 20, "service_s": 51},
+    seats.machines_for: {"offered_load": 35.4, "requests_per_machine": 20},
+    seats.machine_usd_per_year: {"capex_usd": 25e4, "power_w": 10_200, "site_share": 0.9, "life_years": 5,
+                                 "discount_rate": 0.1},
+    seats.seat_usd_per_month: {"users": 500, "machines": 2, "usd_per_year": 1e5, "team_usd_per_year": 75_000},
+    seats.api_seat_usd_per_month: {"queries_per_day": 20, "prompt_usd": 0.01},
     silicon.gross_dies: {"die_area_mm2": 814, "aspect_ratio": 1.3, "wafer_mm": 300, "edge_mm": 3, "scribe_mm": 0.1},
     silicon.poisson_yield: {"die_area_mm2": 814, "defects_per_mm2": 0.001},
     silicon.murphy_yield: {"die_area_mm2": 814, "defects_per_mm2": 0.001},
@@ -121,6 +145,7 @@ CALLS = {
     silicon.negative_binomial_yield: {"die_area_mm2": 814, "defects_per_mm2": 0.001, "clustering": 2},
     silicon.repaired_yield: {"yield_fraction": 0.6, "repairable_fraction": 0.5},
     silicon.good_die_usd: {"wafer_usd": 16_000, "gross_dies": 60, "yield_fraction": 0.6},
+    silicon.die_usd: {"wafer_usd": 16_000, "die_area_mm2": 814, "defects_per_mm2": 0.001, "repairable_fraction": 0.5},
     silicon.memory_usd: {"memory_bytes": 192e9, "memory_usd_per_gb": 15},
     silicon.chip_cost: {"die_usd": 450, "memory_usd": 2900, "packaging_usd": 1100, "test_usd": 480,
                         "dies_per_package": 2, "package_yield": 0.85},
@@ -135,21 +160,20 @@ CALLS = {
     custom_silicon.perf_per_tco: {"performance": 100, "tco_usd": 6e4},
     custom_silicon.break_even_units: {"nre_usd": 3e8, "tco_usd_per_unit": 6e4, "saving_fraction": 0.44},
     custom_silicon.net_saving_usd: {"units": 2e4, "nre_usd": 3e8, "tco_usd_per_unit": 6e4, "saving_fraction": 0.44},
-    custom_silicon.two_for_two: {"tco_usd": 7e8, "nre_usd": 3e8, "perf_per_tco": 2.1, "min_tco_over_nre": 2,
-                                 "min_tco_ratio": 2},
-    custom_silicon.break_even_tco_usd: {"nre_usd": 3e8, "perf_per_tco": 1.79},
+    custom_silicon.design_usd_per_hour: {"nre_usd": 7e8, "units": 3e4, "life_years": 5, "utilisation": 0.7},
+    custom_silicon.units_for_design_usd_per_hour: {"nre_usd": 7e8, "price_usd_per_hour": 0.9, "life_years": 5,
+                                                   "utilisation": 0.7},
     custom_silicon.porting_ramp: RAMP,
     custom_silicon.mean_perf_per_tco: RAMP,
     custom_silicon.perf_per_tco_after_delay: {"perf_per_tco": 1.79, "delay_years": 2,
                                               "rival_improvement_per_year": 0.3},
     custom_silicon.years_until_overtaken: {"perf_per_tco": 1.79, "rival_improvement_per_year": 0.3},
-    price_paths.simulate_prices: {"price": 2, "draws": TABLE, "volatility": 0.3} | PROCESS,
-    price_paths.expected_price: {"years": 2, "price": 2, "steps_per_year": 12} | PROCESS,
-    price_paths.price_quantile: {"years": 2, "price": 2, "z": -1.6, "drift_per_year": 0.1, "volatility": 0.3},
+    price_paths.simulate_prices: {"price": 2, "draws": TABLE} | PROCESS,
+    price_paths.price_quantile: {"years": 2, "price": 2, "z": -1.6} | WANDERS,
     exposure.margin_after_shock: {"revenue_usd": 100, "cost_usd": 60, "shock_factor": 1.5, "exposed_fraction": 0.8},
     exposure.break_even_shock: {"revenue_usd": 100, "cost_usd": 60, "exposed_fraction": 0.8},
-    exposure.margin_at_risk: {"z": 1.6} | RISK,
-    exposure.loss_probability: RISK,
+    exposure.margin_at_risk: {"z": 1.6, "years": 1.5, "revenue_usd": 100, "cost_usd": 60, "exposed_fraction": 0.8}
+    | WANDERS,
     exposure.concentration: {"shares": [0.5, 0.3, 0.2]},
     exposure.switching_cost_usd: {"engineer_months": 6, "engineer_usd_per_month": 2e4, "requalification_usd": 5e4,
                                   "overlap_months": 2, "overlap_usd_per_month": 3e4},
@@ -160,16 +184,12 @@ CALLS = {
     exposure.expected_committed_usd: {"mean_list_usd": 1e6, "demand_volatility": 0.4, "commitment_usd": 9e5,
                                       "committed_discount": 0.3},
     options.option_to_move_usd: {"years": 1, "price": 2, "alternative_price": 2.2, "volume": 1000,
-                                 "drift_per_year": 0.1, "volatility": 0.3, "discount_rate": 0.1, "move_usd": 100},
-    options.portability_usd: {"price": 2, "alternative_price": 2.2, "volume": 1000, "drift_per_year": 0.1,
-                              "volatility": 0.3, "discount_rate": 0.1, "horizon_months": 5},
-    options.simulated_portability_usd: {"prices": PATHS, "alternative_price": 2.2, "volume": 1000,
-                                        "discount_rate": 0.1, "steps_per_year": 12},
-    options.simulated_move_usd: {"prices": PATHS, "alternative_price": 2, "volume": 1000, "move_usd": 100,
-                                 "switch_price": 2.1, "discount_rate": 0.1, "steps_per_year": 12},
+                                 "discount_rate": 0.1} | WANDERS,
+    options.portability_usd: {"price": 2, "alternative_price": 2.2, "volume": 1000, "discount_rate": 0.1,
+                              "horizon_months": 5} | WANDERS,
 }
 # Tables, and what sets the size of one.
-FIXED = ("draws", "prices", "horizon_months", "shares")
+FIXED = ("draws", "horizon_months", "shares")
 ARGUMENTS = [pytest.param(function, name, id=f"{function.__name__}-{name}") for function, call in CALLS.items()
              for name in call if name in QUANTITIES]
 FUNCTIONS = [pytest.param(function, id=function.__name__) for function in CALLS]
@@ -183,14 +203,19 @@ def test_every_public_formula_is_here():
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_argument_is_here_documented_and_has_a_unit(function):
-    names = set(inspect.signature(function).parameters)
-    assert names - set(CALLS[function]) <= {"constants"}
-    assert names - set(QUANTITIES) <= {"constants", "draws", "prices"}
+    records = RECORDS.get(function, {})
+    names = set(inspect.signature(function).parameters) - set(records)
+    fields = {field.name: kind for kind in records.values() for field in dataclasses.fields(kind)}
+    assert names - set(CALLS[function]) <= {"constants", "model"}
+    assert set(CALLS[function]) - names <= set(fields)
+    assert (names | set(fields)) - set(QUANTITIES) <= {"constants", "draws", "model"}
     parameters, rest = function.__doc__.split("Returns\n-------")
-    for name in names:
+    for name in (*names, *records):
         assert name in parameters, f"{name} is not documented"
-    assert "[" in rest or function is custom_silicon.two_for_two or function.__name__ in (
-        "cumulative_spend", "compute_optimal", "compute_optimal_for_loss", "inference_aware_optimum", "chip_cost",
+    for name, kind in fields.items():
+        assert name in kind.__doc__, f"{name} is not documented"
+    assert "[" in rest or function.__name__ in (
+        "cumulative_spend", "compute_optimal_for_loss", "inference_aware_optimum", "chip_cost",
         "owned_usd_per_year", "programme_cost", "margin_stack"), "the result has no unit"
     assert rest.count("Raises\n------\nValueError\n    If an argument lies outside its limits") == 1
 
@@ -199,17 +224,17 @@ def test_every_argument_is_here_documented_and_has_a_unit(function):
 def test_a_bad_argument_is_named(function, name):
     for bad in (np.nan, -1e30, 1e40, np.inf, "ten", [1, "ten"], {"usd": 3}):
         with pytest.raises(ValueError, match=rf"^{name}=.*(is outside|is not a number)"):
-            function(**CALLS[function] | {name: bad})
+            evaluate(function, **CALLS[function] | {name: bad})
 
 
 @pytest.mark.parametrize(("function", "name"), ARGUMENTS)
 def test_one_bad_value_in_an_array_is_named(function, name):
     good = np.ravel(np.asarray(CALLS[function][name], dtype=float))[0]
     with pytest.raises(ValueError, match=rf"^{name}=nan is outside"):
-        function(**CALLS[function] | {name: np.array([good, np.nan])})
+        evaluate(function, **CALLS[function] | {name: np.array([good, np.nan])})
 
 
-@pytest.mark.parametrize("function", [scaling.chinchilla_loss, scaling.tokens_for_loss, scaling.compute_optimal,
+@pytest.mark.parametrize("function", [scaling.chinchilla_loss, scaling.tokens_for_loss,
                                       scaling.compute_optimal_for_loss, scaling.inference_aware_optimum,
                                       scaling.inference_tok_for_plan, scaling.compute_optimal_loss])
 @pytest.mark.parametrize("bad", ["nobody", None, 3, np.nan])
@@ -225,9 +250,9 @@ def test_arrays_are_the_same_as_one_call_each(function, name):
     value = float(CALLS[function][name])
     near = np.clip(value * np.array([0.9, 1.0, 1.1]), row.low, row.high)
     # Beside paths and steps, other arguments go on an axis before both.
-    near = near.reshape(3, 1, 1) if {"draws", "prices"} & set(CALLS[function]) else near
-    together = function(**CALLS[function] | {name: near})
-    alone = [function(**CALLS[function] | {name: float(x)}) for x in near.ravel()]
+    near = near.reshape(3, 1, 1) if "draws" in CALLS[function] else near
+    together = evaluate(function, **CALLS[function] | {name: near})
+    alone = [evaluate(function, **CALLS[function] | {name: float(x)}) for x in near.ravel()]
     parts = together if isinstance(together, tuple) else [together]
     for part, *single in zip(parts, *(x if isinstance(x, tuple) else [x] for x in alone), strict=True):
         for got, expected in zip(np.broadcast_to(part, (3, *np.shape(single[0]))), single, strict=True):
@@ -241,7 +266,7 @@ def test_the_page_computes_what_numpy_computes(node, function):
     sliders = [name for name in call if name not in FIXED]
 
     def flat(*values):
-        result = function(**call | dict(zip(sliders, values, strict=True)))
+        result = evaluate(function, **call | dict(zip(sliders, values, strict=True)))
         parts = result if isinstance(result, tuple) else (result,)
         return np.concatenate([np.ravel(part) for part in parts])
 

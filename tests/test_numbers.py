@@ -17,7 +17,18 @@ import numpy as np
 import pytest
 from formulas import formulas, numeric
 
-from inference_economics import calibration, decision, models, price_paths, serving
+from inference_economics import (
+    calibration,
+    custom_silicon,
+    decision,
+    market,
+    models,
+    ownership,
+    price_paths,
+    serving,
+    silicon,
+    spend,
+)
 from inference_economics.quantities.limits import QUANTITIES
 
 # A sample for a quantity where the middle of its limits will not do.
@@ -41,11 +52,18 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "tpot_s": lambda: np.array([0.01, 0.02, 0.05]),
     "ttft_s": lambda: np.array([0.1, 0.2, 0.5]),
     "draws": lambda: price_paths.draws(6, 4, seed=1),
-    "prices": lambda: price_paths.simulate_prices(2.0, price_paths.draws(6, 4, seed=1), 0.1, 0.3),
+    "process": lambda: price_paths.PriceProcess(0.1, 0.3),
+    "prices": lambda: market.TokenPrices(3e-6, 15e-6),
+    "server": lambda: ownership.Server(25e4, 10_200.0, 5.0),
+    "site": lambda: ownership.Site(0.08, 1.3, 150.0),
+    "build": lambda: silicon.ServerBuild(3320.0, 8.0, 32_010.0),
+    "margins": lambda: silicon.Margins(0.88, 0.05, 0.3),
+    "programme": lambda: custom_silicon.ChipProgramme(271e6, 1e7),
+    "runs": lambda: spend.Runs(1e8, 0.7),
+    "service": lambda: spend.Service(1e11, 1e-6),
 }
 # Formulas that do not go through `quantities.limits.checked` yet, by module.
 PENDING: dict[str, str] = {
-    "costs": "within",
     "deployment": "setup_with_kv_heads",
     "ffn": "gated_width n_params_ffn",
     "flop": "attention_crossover_tok decode_flop_per_token mean_causal_context prefill_flop_per_token",

@@ -51,18 +51,8 @@ def test_exactly_three_servers_are_three():
 @given(cost=yearly, speed=speeds, peak=st.floats(1, 10))
 def test_a_large_fleet_costs_its_hours_at_the_utilisation_that_the_peak_leaves(cost, speed, peak):
     demand = 1e5 * speed * 86400
-    per_tok = be.fleet_usd_per_token(demand, cost, speed, peak)
+    per_tok = be.servers_for_demand(demand, speed, peak) * cost / (demand * 365)
     assert per_tok == pytest.approx(hourly_usd_per_token(cost / 8760, speed, 1 / peak), rel=1e-4)
-
-
-def test_cost_per_token_falls_to_a_floor_in_steps():
-    demand = np.geomspace(1e6, 1e12, 2000)
-    cost = be.fleet_usd_per_token(demand, 1e5, 2000, 2)
-    floor = hourly_usd_per_token(1e5 / 8760, 2000, 0.5)
-    assert np.all(cost >= floor * (1 - 1e-9))
-    assert cost[0] > 50 * floor
-    assert cost[-1] == pytest.approx(floor, rel=1e-3)
-    assert be.fleet_usd_per_token(0, 1e5, 2000) == np.inf
 
 
 def test_limits():

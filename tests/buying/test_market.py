@@ -5,17 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference_economics import catalog, prices, serving
 from inference_economics import market as mk
-from inference_economics import serving
 
-prices = st.floats(1e-8, 1e-3)
+usd = st.floats(1e-8, 1e-3)
 shares = st.floats(0, 1)
 
 
 def test_deepseek_day():
-    bill = mk.api_usd(608e9, 168e9, 0.55e-6, 2.19e-6, cached_fraction=342 / 608, cached_input_usd_per_token=0.14e-6)
-    cost = mk.mixed_rental_usd_per_hour(226.75 * 8, 0, 0, 2) * 24
-    assert cost == 87_072
+    listed = mk.TokenPrices(0.55e-6, 2.19e-6, 0.14e-6)
+    bill = mk.api_usd(608e9, 168e9, listed, mk.Discounts(cached_fraction=342 / 608))
+    cost = 226.75 * 8 * 24 * 2
+    assert cost == catalog.deepseek_day().usd == 87_072
     assert bill == pytest.approx(562_100, abs=50)
     assert mk.markup(562_027, cost) == pytest.approx(5.45, abs=0.006)
     assert mk.gross_margin(562_027, cost) == pytest.approx(0.845, abs=5e-4)
@@ -23,28 +24,36 @@ def test_deepseek_day():
     assert mk.gross_margin(562_027, cost) == pytest.approx(1 - 1 / (1 + mk.markup(562_027, cost)))
 
 
-@given(read=st.floats(0, 1e12), write=st.floats(0, 1e12), low=prices, high=prices, cached=shares, batch=shares)
+@given(read=st.floats(0, 1e12), write=st.floats(0, 1e12), low=usd, high=usd, cached=shares, batch=shares)
 def test_a_bill_is_linear_in_volume_and_discounts_only_help(read, write, low, high, cached, batch):
-    bill = mk.api_usd(read, write, low, high)
-    assert mk.api_usd(2 * read, 2 * write, low, high) == pytest.approx(2 * bill)
-    assert mk.api_usd(read, write, low, high, cached_fraction=cached) == pytest.approx(bill)
-    less = mk.api_usd(read, write, low, high, cached_fraction=cached, cached_input_usd_per_token=low / 10,
-                      batch_fraction=batch, batch_discount=0.5)
+    listed = mk.TokenPrices(low, high)
+    bill = mk.api_usd(read, write, listed)
+    assert mk.api_usd(2 * read, 2 * write, listed) == pytest.approx(2 * bill)
+    assert mk.api_usd(read, write, listed, mk.Discounts(cached_fraction=cached)) == pytest.approx(bill)
+    less = mk.api_usd(read, write, mk.TokenPrices(low, high, low / 10), mk.Discounts(cached, batch, 0.5))
     assert less <= bill * (1 + 1e-12)
     assert less >= bill * 0.05 * (1 - 1e-12)
 
 
-@given(low=prices, high=prices, mix=st.floats(0, 1000), cached=shares)
+@given(low=usd, high=usd, mix=st.floats(0, 1000), cached=shares)
 def test_the_blend_is_the_bill_per_token(low, high, mix, cached):
-    about = {"cached_fraction": cached, "cached_input_usd_per_token": low / 4}
-    blend = mk.blended_usd_per_token(low, high, mix, **about)
-    assert blend == pytest.approx(mk.api_usd(mix, 1, low, high, **about) / (mix + 1))
+    listed, found = mk.TokenPrices(low, high, low / 4), mk.Discounts(cached)
+    blend = mk.blended_usd_per_token(listed, mix, found)
+    assert blend == pytest.approx(mk.api_usd(mix, 1, listed, found) / (mix + 1))
     assert min(low / 4, high) * (1 - 1e-12) <= blend <= max(low, high) * (1 + 1e-12)
 
 
 def test_blend_at_three_to_one():
-    assert mk.blended_usd_per_token(3e-6, 15e-6, 3) == pytest.approx(6e-6)
-    assert mk.blended_usd_per_token(3e-6, 15e-6, 0) == 15e-6
+    assert mk.blended_usd_per_token(mk.TokenPrices(3e-6, 15e-6), 3) == pytest.approx(6e-6)
+    assert mk.blended_usd_per_token(mk.TokenPrices(3e-6, 15e-6), 0) == 15e-6
+
+
+def test_a_row_of_the_catalogue_is_a_price_list():
+    row = prices.api_price("gpt-5.6-terra")
+    assert mk.api_usd(2e6, 1e6, row) == pytest.approx(2 * row.input_usd_per_mtok + row.output_usd_per_mtok)
+    for nothing in (None, 3.0, "gpt-5.6-terra"):
+        with pytest.raises(ValueError, match=r"have no input_usd_per_token and output_usd_per_token; give TokenPrices"):
+            mk.api_usd(2e6, 1e6, nothing)
 
 
 @given(price=st.floats(0.1, 100), speed=st.floats(1, 1e5), use=st.floats(0.01, 1))
@@ -67,7 +76,7 @@ def test_spot_price_by_counting_hours():
 def test_the_best_reservation_is_the_newsvendor_quantile():
     demand = np.random.default_rng(7).gamma(4, 25, 20_001)
     reserved = np.arange(0, 400)
-    cost = mk.mixed_rental_usd_per_hour(demand[:, None], reserved, 2, 3).mean(axis=0)
+    cost = (reserved * 2 + np.maximum(demand[:, None] - reserved, 0) * 3).mean(axis=0)
     share = mk.reserved_break_even_utilisation(2, 3)
     assert share == pytest.approx(2 / 3)
     assert reserved[np.argmin(cost)] == pytest.approx(np.quantile(demand, 1 - share), abs=1.5)
@@ -82,6 +91,6 @@ def test_margins_at_their_limits():
 
 def test_a_price_per_million_is_refused():
     with pytest.raises(ValueError, match=r"input_usd_per_token=3 is outside .* per million tokens\?"):
-        mk.api_usd(1e6, 1e6, 3, 15)
+        mk.api_usd(1e6, 1e6, mk.TokenPrices(3, 15))
     with pytest.raises(ValueError, match=r"cached_fraction=56.3 is outside \[0, 1\]; give a fraction"):
-        mk.blended_usd_per_token(1e-6, 2e-6, 3, cached_fraction=56.3)
+        mk.Discounts(cached_fraction=56.3)

@@ -1,5 +1,7 @@
 """Owned machines: two derivations of each cost, published calculations, limits and monotonicity."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,21 +56,21 @@ def test_nothing_is_free_and_a_machine_that_keeps_its_value_costs_only_interest(
 def test_hour_costs_of_a_published_calculator(capex, kilowatts, busy, idle):
     for use, expected in ((1, busy), (0.6, idle)):
         cost = own.owned_usd_per_year(
-            capex, 5, 0.08, 1000 * kilowatts, 0.08, pue=1.3, load_fraction=own.average_load_fraction(use, 0.35),
-            colocation_usd_per_kw_month=150, operations_fraction=0.08)
+            own.Server(capex, 1000 * kilowatts, 5, operations_fraction=0.08), own.Site(0.08, 1.3, 150), 0.08,
+            load_fraction=own.average_load_fraction(use, 0.35))
         cost = cost._replace(capital_usd=own.straight_line_usd_per_year(capex, 5, 0.08))
         assert own.usd_per_used_hour(cost.total_usd, 8, use) == pytest.approx(expected, abs=6e-4)
 
 
 def test_hour_cost_of_a_large_owner_and_of_a_small_one():
-    large = own.owned_usd_per_year(250e3, 5.5, 0.09, 10_200, 0.06, pue=1.08, building_usd_per_w=12,
-                                   building_life_years=15, operations_fraction=0.04)
+    large = own.owned_usd_per_year(own.Server(250e3, 10_200, 5.5, operations_fraction=0.04),
+                                   own.Site(0.06, pue=1.08, building_usd_per_w=12), 0.09)
     # The published line leaves the interest on the building out.
     large = large._replace(capital_usd=own.straight_line_usd_per_year(250e3, 5.5, 0.09),
                            facility_usd=own.building_usd_per_year(10_200, 12, 15, 0))
     assert own.usd_per_used_hour(large.total_usd, 8) == pytest.approx(1.151, abs=6e-4)
-    small = own.owned_usd_per_year(250e3, 4, 0.12, 10_200, 0.08, pue=1.3, colocation_usd_per_kw_month=150,
-                                   operations_fraction=0.08)
+    small = own.owned_usd_per_year(own.Server(250e3, 10_200, 4, operations_fraction=0.08),
+                                   own.Site(0.08, pue=1.3, colocation_usd_per_kw_month=150), 0.12)
     small = small._replace(capital_usd=own.straight_line_usd_per_year(250e3, 4, 0.12))
     assert own.usd_per_used_hour(small.total_usd, 8) == pytest.approx(1.786, abs=6e-4)
 
@@ -116,6 +118,14 @@ _BASE = {"capex_usd": 250e3, "life_years": 5, "discount_rate": 0.08, "power_w": 
          "spare_fraction": 0.05, "residual_fraction": 0.1, "colocation_usd_per_kw_month": 150,
          "building_usd_per_w": 1, "building_life_years": 15, "operations_fraction": 0.05, "staff_usd_per_year": 1000,
          "repair_usd_per_year": 500}
+_SERVER, _SITE = ({field.name for field in fields(kind)} for kind in (own.Server, own.Site))
+
+
+def owned(**changes):
+    values = _BASE | changes
+    return own.owned_usd_per_year(
+        own.Server(**{name: values[name] for name in _SERVER}), own.Site(**{name: values[name] for name in _SITE}),
+        **{name: value for name, value in values.items() if name not in _SERVER | _SITE})
 
 
 @pytest.mark.parametrize(("name", "sign"), [
@@ -125,18 +135,18 @@ _BASE = {"capex_usd": 250e3, "life_years": 5, "discount_rate": 0.08, "power_w": 
     ("life_years", -1), ("residual_fraction", -1), ("building_life_years", -1),
 ])
 def test_every_argument_moves_the_total_the_right_way(name, sign):
-    more = own.owned_usd_per_year(**_BASE | {name: _BASE[name] * 1.2}).total_usd
-    assert sign * (more - own.owned_usd_per_year(**_BASE).total_usd) > 0
+    more = owned(**{name: _BASE[name] * 1.2}).total_usd
+    assert sign * (more - owned().total_usd) > 0
 
 
 def test_causes_add_up_and_dollars_scale():
-    cost = own.owned_usd_per_year(**_BASE)
+    cost = owned()
     assert sum(cost) == pytest.approx(cost.total_usd)
     money = [name for name in _BASE if "usd" in name]
-    twice = own.owned_usd_per_year(**_BASE | {name: 2 * _BASE[name] for name in money})
+    twice = owned(**{name: 2 * _BASE[name] for name in money})
     assert twice.total_usd == pytest.approx(2 * cost.total_usd)
     assert own.usd_per_used_hour(cost.total_usd, 8, 0) == np.inf
-    grid = own.owned_usd_per_year(**_BASE | {"capex_usd": np.ones((3, 1)) * 1e5, "pue": np.array([1.1, 1.2])})
+    grid = owned(capex_usd=np.ones((3, 1)) * 1e5, pue=np.array([1.1, 1.2]))
     assert grid.total_usd.shape == (3, 2)
 
 

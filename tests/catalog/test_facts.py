@@ -171,7 +171,7 @@ def test_shipped_rows_cannot_be_changed_by_one_reader_for_the_next():
 
 def test_the_day_is_that_of_the_table():
     rows = dict(catalog.published("deepseek-day").rows)
-    day = catalog.day()
+    day = catalog.deepseek_day()
     assert day.usd == rows["daily cost, USD"]
     assert day.usd_per_token * day.tokens == pytest.approx(day.usd)
     assert day.tokens_per_output == pytest.approx(1 + rows["input tokens"] / rows["output tokens"])

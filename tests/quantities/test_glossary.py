@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
-from formulas import formulas, parameters
+from formulas import formulas, parameters, records
 
 from inference_economics import glossary
 from inference_economics.quantities.limits import QUANTITIES
@@ -67,7 +68,20 @@ def test_limits_are_limits_and_come_with_a_hint(name):
     row = QUANTITIES[name]
     assert row.low < row.high
     assert row.hint.endswith((".", "?"))
-    assert any(name in parameters(function.__doc__) for _, function in formulas()), "no formula has this argument"
+    users = [function for _, function in formulas()] + list(records())
+    assert any(name in parameters(user.__doc__) for user in users), "no formula and no record has this argument"
+
+
+# A setup's and an engine's fields are named in `serving`, not by the glossary.
+@pytest.mark.parametrize("kind", [kind for kind in records() if ".serving." not in kind.__module__],
+                         ids=lambda kind: kind.__name__)
+def test_each_field_of_a_record_is_in_the_glossary_with_its_unit(kind):
+    documented = {key: words for key, (form, words) in parameters(kind.__doc__).items() if "numeric" in form}
+    assert set(documented) <= {field.name for field in dataclasses.fields(kind)}
+    for name, words in documented.items():
+        assert name in glossary.load(), f"add a row to quantities/glossary.toml for {name}"
+        units = {unit.strip() for text in re.findall(r"\[([^\]]+)\]", words) for unit in text.split(",")}
+        assert glossary.get(name).unit in units | {"any"} or "any" in units or not units, name
 
 
 def test_the_hint_of_a_unit_serves_where_a_row_has_none():

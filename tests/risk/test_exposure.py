@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inference_economics import exposure as ex
 from inference_economics.buying.ownership import capital_recovery_factor
-from inference_economics.risk.price_paths import draws, simulate_prices
+from inference_economics.risk.price_paths import PriceProcess, draws, simulate_prices
 
 TABLE = draws(40_000, 12, seed=11)
 money = st.floats(1, 1e9)
@@ -33,34 +33,21 @@ def test_shocks_by_hand():
 
 @settings(max_examples=12)
 @given(cost=st.floats(30, 95), drift=st.floats(-0.3, 0.5), vol=st.floats(0.05, 0.6), exposed=st.floats(0.3, 1))
-def test_margin_at_risk_and_loss_against_simulated_paths(cost, drift, vol, exposed):
-    paths = simulate_prices(1.0, TABLE, drift, vol)[:, 12]
+def test_margin_at_risk_against_simulated_paths(cost, drift, vol, exposed):
+    process = PriceProcess(drift, vol)
+    paths = simulate_prices(1.0, TABLE, process)[:, 12]
     margins = 1 - cost * (1 - exposed + exposed * paths) / 100
-    bad = ex.margin_at_risk(1, 100, cost, drift, vol, exposed)
+    bad = ex.margin_at_risk(1, 100, cost, process, exposed)
     assert (margins < bad).mean() == pytest.approx(0.05, abs=0.006)
-    assert (margins < 0).mean() == pytest.approx(ex.loss_probability(1, 100, cost, drift, vol, exposed), abs=0.015)
-
-
-def test_loss_is_certain_impossible_or_a_matter_of_time():
-    assert ex.loss_probability(1, 100, 60, 0, 0) == 0
-    assert ex.loss_probability(1, 100, 60, 2, 0) == 1
-    assert ex.loss_probability(1, 100, 120, 0, 0) == 1
-    assert ex.loss_probability(0, 100, 60, 5, 2) == 0
-    assert ex.loss_probability(1, 100, 60, 0.5, 0.5, 0) == 0
-    assert ex.loss_probability(1, 100, 120, 0.5, 0.5, 0) == 1
-    # What is not exposed already costs more than comes in.
-    assert ex.loss_probability(1, 100, 300, -1, 0.5, 0.5) == 1
-    assert ex.loss_probability(1, 0, 0, 0, 0.5) == 0
-    risk = ex.loss_probability(np.linspace(0.1, 5, 20), 100, 60, 0.2, 0.3)
-    assert np.all(np.diff(risk) > 0)
 
 
 @given(years=st.floats(0, 5), vol=st.floats(0, 1), more=st.floats(0.1, 2))
 def test_margin_at_risk_is_monotone(years, vol, more):
-    base = ex.margin_at_risk(years, 100, 60, 0.0, vol)
-    assert ex.margin_at_risk(years, 100, 60, 0.0, vol, z=1.645 + more) <= base
-    assert ex.margin_at_risk(years, 100, 60, more, vol) <= base + 1e-12
-    assert ex.margin_at_risk(0, 100, 60, 0.3, vol) == pytest.approx(0.4)
+    process = PriceProcess(0.0, vol)
+    base = ex.margin_at_risk(years, 100, 60, process)
+    assert ex.margin_at_risk(years, 100, 60, process, z=1.645 + more) <= base
+    assert ex.margin_at_risk(years, 100, 60, PriceProcess(more, vol)) <= base + 1e-12
+    assert ex.margin_at_risk(0, 100, 60, PriceProcess(0.3, vol)) == pytest.approx(0.4)
 
 
 def test_concentration():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference_economics.buying.ownership import owned_usd_per_year
+from inference_economics.buying.ownership import Server, Site, owned_usd_per_year
 from inference_economics.risk.uncertainty import Range, interval, sample_quantile, sensitivity
 from inference_economics.serving.token_cost import hourly_usd_per_token
 from inference_economics.silicon.programme import break_even_units
@@ -81,13 +81,17 @@ def test_the_tornado_is_sorted_and_made_of_single_calls():
     assert got.low < got.mid < got.high
 
 
+def owned(capex_usd, life_years, discount_rate, power_w, electricity_usd_per_kwh):
+    return owned_usd_per_year(Server(capex_usd, power_w, life_years), Site(electricity_usd_per_kwh), discount_rate)
+
+
 def test_one_part_of_a_result_with_many():
     about = {"capex_usd": Range(230e3, 280e3, 375e3), "life_years": Range(3, 5, 6), "discount_rate": 0.08,
              "power_w": 10_200, "electricity_usd_per_kwh": Range(0.05, 0.08, 0.12)}
-    total = interval(owned_usd_per_year, about, output="total_usd")
+    total = interval(owned, about, output="total_usd")
     assert total.low < total.mid < total.high
     assert total.tornado[-1].name == "electricity_usd_per_kwh"
-    power = interval(owned_usd_per_year, about, output="electricity_usd")
+    power = interval(owned, about, output="electricity_usd")
     assert [swing.size > 0 for swing in power.tornado] == [True, False, False]
 
 
@@ -138,7 +142,7 @@ def test_sensitivity_halves_and_doubles():
     assert [row.name for row in rows] == ["nre_usd", "tco_usd_per_unit", "saving_fraction"]
     assert rows[0].results == pytest.approx((base / 2, base, base * 2))
     assert rows[1].results == pytest.approx((base * 2, base, base / 2))
-    one = sensitivity(owned_usd_per_year, {"capex_usd": 1e5, "life_years": 5, "discount_rate": 0.0, "power_w": 1000,
+    one = sensitivity(owned, {"capex_usd": 1e5, "life_years": 5, "discount_rate": 0.0, "power_w": 1000,
                                            "electricity_usd_per_kwh": 0.1}, ["capex_usd"], (3,), "capital_usd")
     assert one[0].results == pytest.approx((6e4,))
 

@@ -13,6 +13,8 @@ from inference_economics.buying.ownership import capital_recovery_factor
 areas = st.floats(20, 900)
 densities = st.floats(0, 0.01)
 
+H100 = si.ServerBuild(3320, 8, 32_010)
+
 
 def best_count(width, height, across, steps=15):
     """Count whole rectangles inside a circle on a grid, over many positions of the grid, and keep the best."""
@@ -117,6 +119,17 @@ def test_b200_bill_of_materials_implies_its_package_yield():
     assert sum(chip) == pytest.approx(chip.total_usd)
 
 
+@given(area=st.floats(10, 850), defects=st.floats(0, 0.01), repair=st.floats(0, 1),
+       model=st.sampled_from(sorted(si.YIELD_MODELS)))
+def test_a_die_costs_its_share_of_the_wafer(area, defects, repair, model):
+    usd = si.die_usd(16_000, area, defects, repair, model)
+    sold = si.repaired_yield(si.YIELD_MODELS[model](area, defects), repair)
+    assert usd * sold * si.gross_dies(area) == pytest.approx(16_000)
+    assert usd >= si.die_usd(16_000, area, 0.0) * (1 - 1e-9)
+    with pytest.raises(ValueError, match=r"unknown yield model 'bose-einstein'; known: poisson, murphy"):
+        si.die_usd(16_000, area, defects, model="bose-einstein")
+
+
 def test_memory_by_the_gigabyte():
     assert si.memory_usd(192e9, 2900 / 192) == pytest.approx(2900)
 
@@ -129,23 +142,24 @@ def test_price_leaves_the_margin(cost, margin):
 
 @given(chip=st.floats(0, 0.9), server=st.floats(0, 0.5), cloud=st.floats(0, 0.9), running=st.floats(0, 1e5))
 def test_margins_multiply_on_what_they_touch(chip, server, cloud, running):
-    stack = si.margin_stack(3320, chip, 8, 32_010, server, cloud, 0.25, running, 0.7)
-    none = si.margin_stack(3320, 0, 8, 32_010, 0, 0, 0.25, running, 0.7)
+    margins = si.Margins(chip, server, cloud)
+    stack = si.margin_stack(H100, margins, 0.25, running, 0.7)
+    none = si.margin_stack(H100, si.Margins(), 0.25, running, 0.7)
     assert none.multiple == pytest.approx(1)
     assert stack.bare_usd_per_hour == pytest.approx(none.cloud_usd_per_hour)
     most = 1 / (1 - chip) / (1 - server) / (1 - cloud)
     assert 1 - 1e-9 <= stack.multiple <= most * (1 + 1e-9)
-    alone = si.margin_stack(3320, chip, 8, 0, server, cloud, 0.25, 0, 0.7)
+    alone = si.margin_stack(si.ServerBuild(3320, 8, 0), margins, 0.25, 0, 0.7)
     assert alone.multiple == pytest.approx(most)
 
 
 def test_stack_from_a_chip_to_a_rented_hour():
-    stack = si.margin_stack(3320, 0.88, 8, 32_010, 0.05, 0.3, capital_recovery_factor(0.08, 5), 55_000, 0.7)
+    stack = si.margin_stack(H100, si.Margins(0.88, 0.05, 0.3), capital_recovery_factor(0.08, 5), 55_000, 0.7)
     assert stack.chip_usd == pytest.approx(27_667, rel=1e-4)
     assert stack.server_usd == pytest.approx((8 * stack.chip_usd + 32_010) / 0.95)
     by_hand = (stack.server_usd * 0.250456 + 55_000) / (8 * 8760 * 0.7) / 0.7
     assert stack.cloud_usd_per_hour == pytest.approx(by_hand, rel=1e-5)
-    assert si.margin_stack(3320, 0.88, 8, 32_010, 0.05, 0.3, 0.25, 55_000, 0).cloud_usd_per_hour == np.inf
+    assert si.margin_stack(H100, si.Margins(0.88, 0.05, 0.3), 0.25, 55_000, 0).cloud_usd_per_hour == np.inf
 
 
 def test_arrays():

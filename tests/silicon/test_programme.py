@@ -32,48 +32,38 @@ def test_at_the_break_even_volume_nothing_is_saved(nre, unit, saving):
     units = cs.break_even_units(nre, unit, saving)
     assert cs.net_saving_usd(units, nre, unit, saving) == pytest.approx(0, abs=1e-6 * nre)
     assert cs.net_saving_usd(2 * units, nre, unit, saving) == pytest.approx(nre)
-    # The same volume by way of the cost of ownership of the whole workload.
-    tco = cs.break_even_tco_usd(nre, cs.perf_per_tco_from_saving(saving))
-    assert tco / unit == pytest.approx(units)
 
 
 def test_without_a_saving_it_never_breaks_even():
     assert cs.break_even_units(3e8, 6e4, 0) == np.inf
     assert cs.break_even_units(3e8, 6e4, -0.2) == np.inf
-    assert cs.break_even_tco_usd(3e8, 1) == np.inf
-    assert cs.break_even_tco_usd(3e8, 0.5) == np.inf
     assert cs.break_even_units(0, 6e4, 0.44) == 0
-
-
-@given(nre=dollars)
-def test_two_for_two_is_the_break_even_point(nre):
-    assert cs.break_even_tco_usd(nre, 2) == pytest.approx(2 * nre)
-    assert cs.two_for_two(2 * nre, nre, 2)
-    assert not cs.two_for_two(1.99 * nre, nre, 2)
-    assert not cs.two_for_two(2 * nre, nre, 1.99)
-    assert cs.two_for_two(2 * nre, nre, 1.79, min_tco_ratio=1.5)
-    assert not cs.two_for_two(2 * nre, nre, 4, min_tco_over_nre=3)
-
-
-@given(nre=dollars, tco=dollars, ratio=ratios)
-def test_whatever_passes_the_rule_pays(nre, tco, ratio):
-    if cs.two_for_two(tco, nre, ratio):
-        assert tco * cs.saving_from_perf_per_tco(ratio) >= nre * (1 - 1e-9)
 
 
 @given(years=st.integers(1, 10), rate=st.floats(0, 0.5), respins=st.integers(0, 5))
 def test_programme_cost_is_a_sum(years, rate, respins):
-    cost = cs.programme_cost(2e8, 2e7, respins, 3e7, 4e7, years, rate)
+    cost = cs.programme_cost(cs.ChipProgramme(2e8, 2e7, respins, 3e7, 4e7), years, rate)
     software = sum(4e7 / (1 + rate) ** (k + 1) for k in range(years))
     assert cost.total_usd == pytest.approx(2.2e8 + respins * 3e7 + software, rel=1e-9)
     assert sum(cost) == pytest.approx(cost.total_usd)
+    assert cost.nre_usd == pytest.approx(2.2e8 + respins * 3e7)
 
 
 def test_software_and_respins_can_outweigh_the_design():
-    bare = cs.programme_cost(1e8, 1e7)
-    full = cs.programme_cost(1e8, 1e7, 2, 3e7, 4e7, 5)
+    bare = cs.programme_cost(cs.ChipProgramme(1e8, 1e7))
+    full = cs.programme_cost(cs.ChipProgramme(1e8, 1e7, 2, 3e7, 4e7), 5)
     assert full.total_usd - bare.total_usd == pytest.approx(6e7 + 2e8)
     assert cs.break_even_units(full.total_usd, 6e4, 0.44) > 3 * cs.break_even_units(bare.total_usd, 6e4, 0.44)
+
+
+@given(nre=dollars, units=st.floats(100, 1e6), years=st.floats(1, 10), use=st.floats(0.05, 1))
+def test_a_design_by_the_hour_and_back(nre, units, years, use):
+    hour = cs.design_usd_per_hour(nre, units, years, use)
+    assert hour * units * years * 8760 * use == pytest.approx(nre)
+    if hour <= 1e4:
+        assert cs.units_for_design_usd_per_hour(nre, hour, years, use) == pytest.approx(units)
+    assert cs.design_usd_per_hour(nre, 0, years, use) == np.inf
+    assert cs.units_for_design_usd_per_hour(nre, 0, years, use) == np.inf
 
 
 def test_the_published_ramp():

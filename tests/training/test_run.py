@@ -37,7 +37,6 @@ def test_hours_mfu_and_dollars_are_inverse_and_linear(n, tokens, rate, use, pric
     hours = tr.training_gpu_hours(flop, rate, use)
     assert tr.training_mfu(flop, hours, rate) == pytest.approx(use)
     assert tr.training_usd(2 * hours, price) == pytest.approx(2 * tr.training_usd(hours, price))
-    assert tr.training_days(hours, 8, 0.5) == pytest.approx(hours / 8 / 24 / 0.5)
 
 
 def test_attention_and_recomputation_add_to_6nd():

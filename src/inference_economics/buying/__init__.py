@@ -8,6 +8,8 @@ __all__ = [
     "break_even",
     "market",
     "ownership",
+    "reference",
+    "seats",
 ]
 
 __getattr__, __dir__ = handing_on(__name__)

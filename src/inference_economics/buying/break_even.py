@@ -6,10 +6,12 @@ import numpy as np
 
 from ..quantities.limits import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_YEAR, checked
 from ..quantities.mathematics import ratio
+from ..quantities.numeric import Numeric
+from ..quantities.units import SECONDS_PER_DAY
 
 
 @checked
-def break_even_utilisation(usd_per_year, n_chips, price_usd_per_hour):
+def break_even_utilisation(usd_per_year: Numeric, n_chips: Numeric, price_usd_per_hour: Numeric) -> Numeric:
     """Share of the hours that owned chips must be used before they beat renting by the hour.
 
     Parameters
@@ -34,8 +36,8 @@ def break_even_utilisation(usd_per_year, n_chips, price_usd_per_hour):
 
 
 @checked
-def break_even_tokens_per_day(fixed_usd_per_year, alternative_usd_per_token, throughput_tok_per_s,
-                              marginal_usd_per_token=0.0):
+def break_even_tokens_per_day(fixed_usd_per_year: Numeric, alternative_usd_per_token: Numeric,
+                              throughput_tok_per_s: Numeric, marginal_usd_per_token: Numeric = 0.0) -> Numeric:
     """Demand above which one machine paid by the year beats a price per token.
 
     Parameters
@@ -65,7 +67,8 @@ def break_even_tokens_per_day(fixed_usd_per_year, alternative_usd_per_token, thr
 
 
 @checked
-def servers_for_demand(tokens_per_day, throughput_tok_per_s, peak_to_mean=1.0, spare_fraction=0.0):
+def servers_for_demand(tokens_per_day: Numeric, throughput_tok_per_s: Numeric, peak_to_mean: Numeric = 1.0,
+                       spare_fraction: Numeric = 0.0) -> Numeric:
     """Servers that carry the demand of the busiest time.
 
     Parameters
@@ -84,29 +87,6 @@ def servers_for_demand(tokens_per_day, throughput_tok_per_s, peak_to_mean=1.0, s
     numeric
         Whole servers, one at the least while there is any demand. [1]
     """
-    needed = tokens_per_day / 86400 * peak_to_mean / throughput_tok_per_s * (1 + spare_fraction)
+    needed = tokens_per_day / SECONDS_PER_DAY * peak_to_mean / throughput_tok_per_s * (1 + spare_fraction)
     # A hair's breadth keeps a demand of exactly three servers from needing four.
     return np.ceil(needed * (1 - 1e-12))
-
-
-@checked
-def fleet_usd_per_token(tokens_per_day, server_usd_per_year, throughput_tok_per_s, peak_to_mean=1.0,
-                        spare_fraction=0.0):
-    """Cost of a token on a fleet sized for the peak.
-
-    Parameters
-    ----------
-    tokens_per_day : numeric
-        Demand. [token/day]
-    server_usd_per_year : numeric
-        Full yearly cost of one server. [USD/year]
-    throughput_tok_per_s, peak_to_mean, spare_fraction : numeric
-        See `servers_for_demand`.
-
-    Returns
-    -------
-    numeric
-        Cost of one token: falls to a floor as whole servers fill; infinite without demand. [USD/token]
-    """
-    servers = servers_for_demand(tokens_per_day, throughput_tok_per_s, peak_to_mean, spare_fraction)
-    return ratio(servers * server_usd_per_year, tokens_per_day * DAYS_PER_YEAR)

@@ -2,35 +2,83 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import Any
 
-from ..quantities.limits import SECONDS_PER_HOUR, checked
+from ..catalog.prices import ApiPrice
+from ..quantities.limits import SECONDS_PER_HOUR, checked, checked_fields
 from ..quantities.mathematics import ratio
+from ..quantities.numeric import Numeric
 
 
-def _bill(prompt_tok, output_tok, input_price, output_price, cached_fraction, cached_price, batch_fraction, discount):
-    cached_price = input_price if cached_price is None else cached_price
-    per_input = input_price * (1 - cached_fraction) + cached_price * cached_fraction
-    return (prompt_tok * per_input + output_tok * output_price) * (1 - batch_fraction * discount)
+@dataclass(frozen=True, eq=False)
+class TokenPrices:
+    """What an API asks for a token.
+
+    Parameters
+    ----------
+    input_usd_per_token, output_usd_per_token : numeric
+        List prices. [USD/token]
+    cached_input_usd_per_token : numeric or None
+        Price of an input token found in the provider's cache; None for no discount. [USD/token]
+    """
+
+    input_usd_per_token: Numeric
+    output_usd_per_token: Numeric
+    cached_input_usd_per_token: Numeric | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a price outside its limits."""
+        checked_fields(self)
+
+    @classmethod
+    def of(cls, listed: TokenPrices | ApiPrice | Any) -> TokenPrices:
+        """Return the prices of anything that has them by these names, such as a row of the catalogue."""
+        try:
+            return cls(listed.input_usd_per_token, listed.output_usd_per_token,
+                       getattr(listed, "cached_input_usd_per_token", None))
+        except AttributeError:
+            raise ValueError(f"prices={listed!r} have no input_usd_per_token and output_usd_per_token; "
+                             "give TokenPrices, or a row such as prices.api_price(name).") from None
+
+
+@dataclass(frozen=True, eq=False)
+class Discounts:
+    """How much of the work meets a discount.
+
+    Parameters
+    ----------
+    cached_fraction : numeric
+        Share of the input found in the provider's cache. [1]
+    batch_fraction, batch_discount : numeric
+        Share of the work that can wait, and the discount for waiting. [1]
+    """
+
+    cached_fraction: Numeric = 0.0
+    batch_fraction: Numeric = 0.0
+    batch_discount: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no fraction."""
+        checked_fields(self)
+
+
+FULL_PRICE = Discounts()
 
 
 @checked(prompt_tok="[0, 1e22]", output_tok="[0, 1e22]")
-def api_usd(prompt_tok, output_tok, input_usd_per_token, output_usd_per_token, *, cached_fraction=0.0,
-            cached_input_usd_per_token=None, batch_fraction=0.0, batch_discount=0.0):
+def api_usd(prompt_tok: Numeric, output_tok: Numeric, prices: TokenPrices | ApiPrice | Any,
+            discounts: Discounts = FULL_PRICE) -> Numeric:
     """Bill of an API for a volume of tokens.
 
     Parameters
     ----------
     prompt_tok, output_tok : numeric
         Tokens in and out, of one request or of a year. [token]
-    input_usd_per_token, output_usd_per_token : numeric
-        List prices. [USD/token]
-    cached_fraction : numeric
-        Share of the input found in the provider's cache. [1]
-    cached_input_usd_per_token : numeric or None
-        Price of an input token found there; None for no discount. [USD/token]
-    batch_fraction, batch_discount : numeric
-        Share of the work that can wait, and the discount for waiting. [1]
+    prices : TokenPrices
+        Or anything with prices by these names, such as a row of the catalogue.
+    discounts : Discounts
+        None by default.
 
     Returns
     -------
@@ -51,22 +99,26 @@ def api_usd(prompt_tok, output_tok, input_usd_per_token, output_usd_per_token, *
     ----------
     Checked against DeepSeek's "Inference System Overview", 2025-03-01: $562,027 for one day at list prices.
     """
-    return _bill(prompt_tok, output_tok, input_usd_per_token, output_usd_per_token, cached_fraction,
-                 cached_input_usd_per_token, batch_fraction, batch_discount)
+    listed = TokenPrices.of(prices)
+    full, cached = listed.input_usd_per_token, listed.cached_input_usd_per_token
+    cached = full if cached is None else cached
+    per_input = full * (1 - discounts.cached_fraction) + cached * discounts.cached_fraction
+    whole = prompt_tok * per_input + output_tok * listed.output_usd_per_token
+    return whole * (1 - discounts.batch_fraction * discounts.batch_discount)
 
 
 @checked
-def blended_usd_per_token(input_usd_per_token, output_usd_per_token, input_output_ratio, *, cached_fraction=0.0,
-                          cached_input_usd_per_token=None, batch_fraction=0.0, batch_discount=0.0):
+def blended_usd_per_token(prices: TokenPrices | ApiPrice | Any, input_output_ratio: Numeric,
+                          discounts: Discounts = FULL_PRICE) -> Numeric:
     """Average price of a token, in and out counted alike.
 
     Parameters
     ----------
-    input_usd_per_token, output_usd_per_token : numeric
-        List prices. [USD/token]
+    prices : TokenPrices
+        As in `api_usd`.
     input_output_ratio : numeric
         Input tokens per output token; published blends use 3. [1]
-    cached_fraction, cached_input_usd_per_token, batch_fraction, batch_discount : numeric
+    discounts : Discounts
         As in `api_usd`.
 
     Returns
@@ -78,13 +130,12 @@ def blended_usd_per_token(input_usd_per_token, output_usd_per_token, input_outpu
     -----
     The mix moves it as much as a price change does: state the ratio beside every blended price.
     """
-    bill = _bill(input_output_ratio, 1.0, input_usd_per_token, output_usd_per_token, cached_fraction,
-                 cached_input_usd_per_token, batch_fraction, batch_discount)
-    return bill / (input_output_ratio + 1)
+    return api_usd(input_output_ratio, 1.0, prices, discounts) / (input_output_ratio + 1)
 
 
 @checked
-def spot_usd_per_hour(price_usd_per_hour, interruptions_per_hour, lost_s_per_interruption):
+def spot_usd_per_hour(price_usd_per_hour: Numeric, interruptions_per_hour: Numeric,
+                      lost_s_per_interruption: Numeric) -> Numeric:
     """Price of one useful hour on a machine that can be taken away.
 
     Parameters
@@ -114,7 +165,7 @@ def spot_usd_per_hour(price_usd_per_hour, interruptions_per_hour, lost_s_per_int
 
 
 @checked
-def reserved_break_even_utilisation(reserved_usd_per_hour, on_demand_usd_per_hour):
+def reserved_break_even_utilisation(reserved_usd_per_hour: Numeric, on_demand_usd_per_hour: Numeric) -> Numeric:
     """Share of the time that a chip must be needed before reserving it pays.
 
     Parameters
@@ -142,29 +193,7 @@ def reserved_break_even_utilisation(reserved_usd_per_hour, on_demand_usd_per_hou
 
 
 @checked
-def mixed_rental_usd_per_hour(demand_chips, reserved_chips, reserved_usd_per_hour, on_demand_usd_per_hour):
-    """Cost of one hour with a reserved base and on-demand peaks.
-
-    Parameters
-    ----------
-    demand_chips : numeric
-        Chips needed in that hour; an array of hours gives an array of costs. [1]
-    reserved_chips : numeric
-        Chips reserved. [1]
-    reserved_usd_per_hour, on_demand_usd_per_hour : numeric
-        Price of one chip for one hour. [USD/h]
-
-    Returns
-    -------
-    numeric
-        Cost of the hour. [USD/h]
-    """
-    return (reserved_chips * reserved_usd_per_hour
-            + np.maximum(demand_chips - reserved_chips, 0.0) * on_demand_usd_per_hour)
-
-
-@checked
-def gross_margin(revenue_usd, cost_usd):
+def gross_margin(revenue_usd: Numeric, cost_usd: Numeric) -> Numeric:
     """Profit over revenue.
 
     Parameters
@@ -183,7 +212,7 @@ def gross_margin(revenue_usd, cost_usd):
 
 
 @checked
-def markup(revenue_usd, cost_usd):
+def markup(revenue_usd: Numeric, cost_usd: Numeric) -> Numeric:
     """Profit over cost, which is not the gross margin: a markup of 545% is a gross margin of 84.5%.
 
     Parameters

@@ -6,16 +6,18 @@ cost of the same machine is the second derivation that the tests hold it to. Bre
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import DAYS_PER_YEAR, HOURS_PER_YEAR, checked
+from ..quantities.limits import DAYS_PER_YEAR, HOURS_PER_YEAR, checked, checked_fields
 from ..quantities.mathematics import annuity_years, ratio
+from ..quantities.numeric import Numeric
 
 
 @checked
-def capital_recovery_factor(discount_rate, life_years):
+def capital_recovery_factor(discount_rate: Numeric, life_years: Numeric) -> Numeric:
     """Level yearly payment that repays one dollar with interest.
 
     Parameters
@@ -38,7 +40,8 @@ def capital_recovery_factor(discount_rate, life_years):
 
 
 @checked
-def capital_usd_per_year(capex_usd, life_years, discount_rate, residual_fraction=0.0):
+def capital_usd_per_year(capex_usd: Numeric, life_years: Numeric, discount_rate: Numeric,
+                         residual_fraction: Numeric = 0.0) -> Numeric:
     """Yearly cost of owning equipment, with interest.
 
     Parameters
@@ -67,7 +70,7 @@ def capital_usd_per_year(capex_usd, life_years, discount_rate, residual_fraction
 
 
 @checked
-def straight_line_usd_per_year(capex_usd, life_years, discount_rate):
+def straight_line_usd_per_year(capex_usd: Numeric, life_years: Numeric, discount_rate: Numeric) -> Numeric:
     """Yearly cost of owning equipment, as spreadsheets do it: depreciation plus interest on half the price.
 
     Parameters
@@ -92,7 +95,7 @@ def straight_line_usd_per_year(capex_usd, life_years, discount_rate):
 
 
 @checked
-def average_load_fraction(utilisation, idle_power_fraction):
+def average_load_fraction(utilisation: Numeric, idle_power_fraction: Numeric) -> Numeric:
     """Average power over full power of a machine that is busy part of the time.
 
     Parameters
@@ -111,7 +114,8 @@ def average_load_fraction(utilisation, idle_power_fraction):
 
 
 @checked
-def electricity_usd_per_year(power_w, electricity_usd_per_kwh, pue=1.0, load_fraction=1.0):
+def electricity_usd_per_year(power_w: Numeric, electricity_usd_per_kwh: Numeric, pue: Numeric = 1.0,
+                             load_fraction: Numeric = 1.0) -> Numeric:
     """Yearly electricity bill of a machine that is always on.
 
     Parameters
@@ -134,7 +138,7 @@ def electricity_usd_per_year(power_w, electricity_usd_per_kwh, pue=1.0, load_fra
 
 
 @checked
-def colocation_usd_per_year(power_w, colocation_usd_per_kw_month):
+def colocation_usd_per_year(power_w: Numeric, colocation_usd_per_kw_month: Numeric) -> Numeric:
     """Yearly rent for space, cooling and a power connection, by the reserved kilowatt.
 
     Parameters
@@ -153,7 +157,8 @@ def colocation_usd_per_year(power_w, colocation_usd_per_kw_month):
 
 
 @checked
-def building_usd_per_year(power_w, building_usd_per_w, building_life_years, discount_rate):
+def building_usd_per_year(power_w: Numeric, building_usd_per_w: Numeric, building_life_years: Numeric,
+                          discount_rate: Numeric) -> Numeric:
     """Yearly cost of a data centre of one's own.
 
     Parameters
@@ -176,7 +181,7 @@ def building_usd_per_year(power_w, building_usd_per_w, building_life_years, disc
 
 
 @checked
-def staff_usd_per_year(n_servers, servers_per_person, pay_usd_per_year):
+def staff_usd_per_year(n_servers: Numeric, servers_per_person: Numeric, pay_usd_per_year: Numeric) -> Numeric:
     """Yearly pay of the people who keep the servers running, one at the least.
 
     Parameters
@@ -197,7 +202,7 @@ def staff_usd_per_year(n_servers, servers_per_person, pay_usd_per_year):
 
 
 @checked
-def spares_fraction(failures_per_year, repair_days):
+def spares_fraction(failures_per_year: Numeric, repair_days: Numeric) -> Numeric:
     """Machines to hold in reserve for each one in use, so that failures do not shrink the fleet.
 
     Parameters
@@ -227,43 +232,92 @@ def spares_fraction(failures_per_year, repair_days):
 class OwnedCost(NamedTuple):
     """Yearly cost of one owned server by cause [USD/year]."""
 
-    capital_usd: float
-    facility_usd: float
-    electricity_usd: float
-    operations_usd: float
+    capital_usd: Numeric
+    facility_usd: Numeric
+    electricity_usd: Numeric
+    operations_usd: Numeric
 
     @property
-    def total_usd(self):
+    def total_usd(self) -> Numeric:
         """All causes together [USD/year]."""
         return self.capital_usd + self.facility_usd + self.electricity_usd + self.operations_usd
 
 
-@checked
-def owned_usd_per_year(capex_usd, life_years, discount_rate, power_w, electricity_usd_per_kwh, *, pue=1.0,
-                       load_fraction=1.0, network_fraction=0.0, spare_fraction=0.0, residual_fraction=0.0,
-                       colocation_usd_per_kw_month=0.0, building_usd_per_w=0.0, building_life_years=15.0,
-                       operations_fraction=0.0, staff_usd_per_year=0.0, repair_usd_per_year=0.0):
-    """Yearly cost of one owned server, by cause.
+@dataclass(frozen=True, eq=False)
+class Server:
+    """One server to own, and what is bought and paid along with it.
 
     Parameters
     ----------
-    capex_usd : numeric
-        Price of one server. [USD]
-    life_years, discount_rate, residual_fraction : numeric
-        See `capital_usd_per_year`.
-    power_w, electricity_usd_per_kwh, pue, load_fraction : numeric
-        See `electricity_usd_per_year`.
+    capex_usd, power_w : numeric
+        Price, and nameplate power. [USD], [W]
+    life_years, residual_fraction : numeric
+        See `capital_usd_per_year`. [year], [1]
     network_fraction : numeric
         Network over server price. [1]
     spare_fraction : numeric
         Spare servers for each one in use; see `spares_fraction`. Bought, not powered. [1]
-    colocation_usd_per_kw_month : numeric
-        Rent of a site; zero in a building of one's own. [USD/(kW month)]
-    building_usd_per_w, building_life_years : numeric
-        A building of one's own; zero where the site is rented. [USD/W, year]
     operations_fraction : numeric
         Upkeep per year over the price of the equipment; 0.08 is one calculator's default, for want of a measured
         figure. [1/year]
+    """
+
+    capex_usd: Numeric
+    power_w: Numeric
+    life_years: Numeric
+    residual_fraction: Numeric = 0.0
+    network_fraction: Numeric = 0.0
+    spare_fraction: Numeric = 0.0
+    operations_fraction: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+    @property
+    def equipment_usd(self) -> Numeric:
+        """Price with its share of network and spares [USD]."""
+        return self.capex_usd * (1 + self.network_fraction) * (1 + self.spare_fraction)
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """Where servers stand.
+
+    Parameters
+    ----------
+    electricity_usd_per_kwh, pue : numeric
+        Price of electricity, and overhead of the site. [USD/kWh], [1]
+    colocation_usd_per_kw_month : numeric
+        Rent; zero in a building of one's own. [USD/(kW month)]
+    building_usd_per_w, building_life_years : numeric
+        A building of one's own; zero where the site is rented. [USD/W], [year]
+    """
+
+    electricity_usd_per_kwh: Numeric
+    pue: Numeric = 1.0
+    colocation_usd_per_kw_month: Numeric = 0.0
+    building_usd_per_w: Numeric = 0.0
+    building_life_years: Numeric = 15.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
+@checked
+def owned_usd_per_year(server: Server, site: Site, discount_rate: Numeric, *, load_fraction: Numeric = 1.0,
+                       staff_usd_per_year: Numeric = 0.0, repair_usd_per_year: Numeric = 0.0) -> OwnedCost:
+    """Yearly cost of one owned server, by cause.
+
+    Parameters
+    ----------
+    server, site : Server, Site
+        What is bought, and where it stands.
+    discount_rate : numeric
+        Cost of capital. [1/year]
+    load_fraction : numeric
+        See `average_load_fraction`. [1]
     staff_usd_per_year, repair_usd_per_year : numeric
         Pay and parts for this server. [USD/year]
 
@@ -286,17 +340,17 @@ def owned_usd_per_year(capex_usd, life_years, discount_rate, power_w, electricit
     ----------
     Barroso, Hölzle and Ranganathan, "The Datacenter as a Computer", 3rd edition, 2018, chapter 6.
     """
-    equipment = capex_usd * (1 + network_fraction) * (1 + spare_fraction)
-    capital = capital_usd_per_year(equipment, life_years, discount_rate, residual_fraction)
-    facility = (colocation_usd_per_year(power_w, colocation_usd_per_kw_month)
-                + building_usd_per_year(power_w, building_usd_per_w, building_life_years, discount_rate))
-    electricity = electricity_usd_per_year(power_w, electricity_usd_per_kwh, pue, load_fraction)
-    operations = equipment * operations_fraction + staff_usd_per_year + repair_usd_per_year
+    capital = capital_usd_per_year(server.equipment_usd, server.life_years, discount_rate, server.residual_fraction)
+    facility = (colocation_usd_per_year(server.power_w, site.colocation_usd_per_kw_month)
+                + building_usd_per_year(server.power_w, site.building_usd_per_w, site.building_life_years,
+                                        discount_rate))
+    electricity = electricity_usd_per_year(server.power_w, site.electricity_usd_per_kwh, site.pue, load_fraction)
+    operations = server.equipment_usd * server.operations_fraction + staff_usd_per_year + repair_usd_per_year
     return OwnedCost(capital, facility, electricity, operations)
 
 
 @checked
-def usd_per_used_hour(usd_per_year, n_chips=1.0, utilisation=1.0):
+def usd_per_used_hour(usd_per_year: Numeric, n_chips: Numeric = 1.0, utilisation: Numeric = 1.0) -> Numeric:
     """Cost of one used chip-hour.
 
     Parameters
@@ -317,7 +371,8 @@ def usd_per_used_hour(usd_per_year, n_chips=1.0, utilisation=1.0):
 
 
 @checked
-def net_present_cost_usd(capex_usd, usd_per_year, life_years, discount_rate, residual_fraction=0.0):
+def net_present_cost_usd(capex_usd: Numeric, usd_per_year: Numeric, life_years: Numeric, discount_rate: Numeric,
+                         residual_fraction: Numeric = 0.0) -> Numeric:
     """Everything a machine will ever cost, in today's dollars.
 
     Parameters

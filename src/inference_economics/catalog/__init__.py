@@ -4,11 +4,11 @@
 
 from ..quantities.faces import handing_on
 from .facts import (
-    Day,
+    DeepSeekDay,
     Fact,
     Table,
     datacentre,
-    day,
+    deepseek_day,
     everything,
     load_facts,
     load_tables,
@@ -24,7 +24,7 @@ from .reading import build, build_all, path, read_tables
 __all__ = [
     "CONFIDENCE",
     "CONFIDENCE_TABLE",
-    "Day",
+    "DeepSeekDay",
     "Fact",
     "Recorded",
     "Table",
@@ -33,7 +33,7 @@ __all__ = [
     "check_date",
     "check_provenance",
     "datacentre",
-    "day",
+    "deepseek_day",
     "everything",
     "load_facts",
     "load_tables",

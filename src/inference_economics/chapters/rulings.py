@@ -1,89 +1,112 @@
 """The numbers behind the book's rulings, each from the formulas and catalogues, with the inputs of its chapter.
 
-One function for a claim or a group of claims. Chapter 14 prints them in one table; a test of the built site looks each
-of them up on the page of its chapter, so that the two cannot part. `tipping` puts the claims that can be counted on one
-scale: the quantity that a claim speaks of over the value at which it tips.
+One function for a claim or a group of claims; what it returns stands in `findings`. Chapter 14 prints them in one
+table; a test of the built site looks each of them up on the page of its chapter, so that the two cannot part. `tipping`
+puts the claims that can be counted on one scale: the quantity that a claim speaks of over the value at which it tips.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from .. import catalog, decision, models, serving, silicon
 from ..buying import break_even, market, ownership
-from ..catalog import prices
-from ..catalog.facts import day
+from ..buying.reference import owned_gpu
+from ..catalog import deepseek_day, prices
 from ..decision import doubts, offers, scenarios
 from ..decoder import toy_context
 from ..hardware import accelerators
-from ..models import head_sharing, kv_cache
+from ..models import Model, head_sharing, kv_cache
+from ..quantities.numeric import Numeric
 from ..risk import exposure
 from ..serving import calibration, step
 from ..serving.token_cost import ladder
-from ..silicon import programme
+from ..silicon import programme, reference
 from ..training import spend
+from .findings import (
+    ApiMoves,
+    Block,
+    Efficiency,
+    Example,
+    FullStack,
+    GlobalScale,
+    Independence,
+    Integration,
+    Memory,
+    OwnChip,
+    SharedHeads,
+    TrainingAgainstServing,
+)
 
-RENTS_OF = "2026-10-05"  # the day of the rents in chapters 8 and 9
-SAVING_GPU_YEARS = 5.0  # life of a server in chapters 10 and 11
 OUTPUT_TOK = 500.0  # an answer, in chapter 10's conversion of GPUs to prompts
 PLATFORM_PROMPTS = 1e9  # a day
+TEAM_USD_PER_YEAR = 20 * 400_000.0  # the team of chapter 11: twenty people
 
 
 @cache
-def training_against_serving() -> SimpleNamespace:
+def deepseek_runs() -> spend.Runs:
+    """Return the final training run of DeepSeek-V3, once."""
+    return spend.Runs(deepseek_day().run_usd)
+
+
+@cache
+def deepseek_service() -> spend.Service:
+    """Return DeepSeek's published day, every day."""
+    return spend.Service(deepseek_day().tokens, deepseek_day().usd_per_token)
+
+
+@cache
+def training_against_serving() -> TrainingAgainstServing:
     """Return days to the inversion, share of final runs in research, shares of cash, and the share against final runs.
 
     For C1 and C2, chapter 1.
     """
-    one, runs = day(), {row["company"]: row["share"] for row in catalog.published("final-run-share").records()}
+    shares = {row["company"]: row["share"] for row in catalog.published("final-run-share").records()}
     facts = catalog.spend_shares()
     cash = [fact.value for fact in facts.values() if fact.basis == "cash compute spend"]
     served = facts["openai-2024"].value
-    return SimpleNamespace(
-        days=spend.crossover_days(one.run_usd, one.tokens, one.usd_per_token), paid_share=one.paid_share,
-        run_low=min(runs.values()), run_high=max(runs.values()), cash_low=min(cash), cash_high=max(cash),
-        final_only=spend.Spend((1 - served) * runs["OpenAI"], served).serving_share,
-        window=spend.tokens_per_day_for_share(0.8, 3, one.run_usd, one.usd_per_token)
-        / spend.tokens_per_day_for_share(0.6, 3, one.run_usd, one.usd_per_token))
+    runs, service = deepseek_runs(), deepseek_service()
+    return TrainingAgainstServing(
+        days=spend.crossover_days(runs, service), paid_share=deepseek_day().paid_share,
+        run_low=min(shares.values()), run_high=max(shares.values()), cash_low=min(cash), cash_high=max(cash),
+        final_only=spend.Spend((1 - served) * shares["OpenAI"], served).serving_share,
+        window=spend.tokens_per_day_for_share(0.8, 3, runs, service)
+        / spend.tokens_per_day_for_share(0.6, 3, runs, service))
 
 
 @cache
-def rent_usd_per_hour(chip: str = "h100-sxm") -> float:
-    """Return the median neocloud rent of a chip on the day of chapter 9 [USD/h]."""
-    return next(quote.usd_per_hour for quote in prices.rental_quotes(chip, prices.NEOCLOUD) if quote.date == RENTS_OF)
-
-
-@cache
-def global_scale() -> SimpleNamespace:
+def global_scale() -> GlobalScale:
     """Return dollars per thousand prompts at a billion a day: rented by the hour, held all day, premium API.
 
     For C3, chapter 9: Llama-3.1 70B in fp8, four H100 to a copy, 64 requests in flight, 3,000 tokens in and 1,000 out.
     """
     served = calibration.calibrated("llama-3.1-70b", "h100-sxm", precision="fp8", concurrency=64, prompt_tok=3000,
                                     output_tok=1000, tp=4)
-    per_s, rent, tokens = served.input_tok_per_s + served.output_tok_per_s, rent_usd_per_hour(), 4000 * PLATFORM_PROMPTS
+    per_s, rent = served.input_tok_per_s + served.output_tok_per_s, offers.rent_usd_per_hour("h100-sxm")
+    tokens = 4000 * PLATFORM_PROMPTS
     hourly = np.maximum(break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s), 1.0)
     held = break_even.servers_for_demand(tokens, per_s, 2.0)
     premium = prices.api_price("gpt-5.6-sol")
-    api = market.blended_usd_per_token(premium.input_usd_per_token, premium.output_usd_per_token, 3)
-    return SimpleNamespace(
+    return GlobalScale(
         rented_usd=float(np.sum(hourly)) * 4 * rent / PLATFORM_PROMPTS * 1000,
         held_usd=held * 4 * 24 * rent / PLATFORM_PROMPTS * 1000,
-        premium_usd=api * 4000 * 1000, premium=premium.model, premium_date=premium.date)
+        premium_usd=market.blended_usd_per_token(premium, 3) * 4000 * 1000, premium=premium.model,
+        premium_date=premium.date)
 
 
 @cache
-def api_moves() -> SimpleNamespace:
+def api_moves() -> ApiMoves:
     """Return how often and how far listed prices moved, and what takes a thin or a thick margin.
 
     For C4, chapter 12.
     """
     factors = np.array([change.factor for change in prices.api_changes()])
     thin, thick = (0.25, 0.95), (0.6, 0.8)
-    return SimpleNamespace(
+    return ApiMoves(
         changes=factors.size, cuts=int((factors < 1).sum()), years_per_change=1 / prices.api_change_rate_per_year(),
         largest_rise=float(factors.max()), thin_margin=thin[0], thick_margin=thick[0],
         thin_limit=exposure.break_even_shock(1.0, 1 - thin[0], thin[1]),
@@ -91,97 +114,79 @@ def api_moves() -> SimpleNamespace:
 
 
 @cache
-def owned_gpu() -> SimpleNamespace:
-    """Return the cost of one owned H100 over five years, and over one [USD, USD/year].
-
-    For C5 and C6, chapters 10 and 11.
-    """
-    fact = catalog.datacentre
-    server = fact("server-hgx-h100-2025-01").value
-    year = ownership.owned_usd_per_year(
-        server, SAVING_GPU_YEARS, 0.08, fact("power-dgx-h100").value, fact("electricity-us-industrial-2023").value,
-        pue=fact("default-pue").value, load_fraction=0.75,
-        colocation_usd_per_kw_month=fact("colocation-wholesale").value, network_fraction=0.1,
-        operations_fraction=fact("default-operations").value)
-    life = ownership.net_present_cost_usd(server * 1.1, year.total_usd - year.capital_usd, SAVING_GPU_YEARS, 0.08)
-    return SimpleNamespace(life_usd=life / 8, year_usd=year.total_usd / 8)
-
-
-def programme_usd() -> float:
-    """Return the cost of the chip programme of chapter 10 [USD]."""
-    design = catalog.silicon("design-7nm").value
-    return programme.programme_cost(design, 10e6, 1, 30e6, 100e6, SAVING_GPU_YEARS, 0.08).total_usd
-
-
-@cache
-def own_chip() -> SimpleNamespace:
+def own_chip() -> OwnChip:
     """Return the saving on recommendation, the work that pays for a programme, and the miss on language models.
 
     For C5, chapter 10.
     """
     saving = catalog.silicon("mtia-2i-saving").value
-    units = programme.break_even_units(programme_usd(), owned_gpu().life_usd, saving)
+    units = programme.break_even_units(reference.programme_usd(), owned_gpu().life_usd, saving)
     chip, model = accelerators.get("mtia-2i"), models.get("llama-2-7b")
-    return SimpleNamespace(
-        saving=saving, units=units, prompts=units * day().output_tok_per_gpu / OUTPUT_TOK,
+    return OwnChip(
+        saving=saving, units=units, prompts=units * deepseek_day().output_tok_per_gpu / OUTPUT_TOK,
         floor_s=model.n_params_read * 2 / chip.hbm_bytes_per_s, target_s=catalog.silicon("mtia-2i-tpot-limit").value)
 
 
 @cache
-def full_stack() -> SimpleNamespace:
+def full_stack() -> FullStack:
     """Return shares of the H100's peak before and after a rewrite, and the fleet from which a team of twenty pays.
 
     For C6, chapter 11.
     """
     rows = {(row["version"], row["chip"]): row["high"] for row in catalog.published("flash-attention").records()}
     gain = programme.saving_from_perf_per_tco(1.1)
-    return SimpleNamespace(before=rows["2", "H100"], after=rows["3", "H100"],
-                           pays=programme.break_even_units(team_usd_per_year(), owned_gpu().year_usd, gain))
+    return FullStack(before=rows["2", "H100"], after=rows["3", "H100"],
+                     pays=programme.break_even_units(TEAM_USD_PER_YEAR, owned_gpu().year_usd, gain))
 
 
-def team_usd_per_year() -> float:
-    """Return the cost of the team of chapter 11: twenty people at $400,000 [USD/year]."""
-    return 20 * 400_000.0
+def _hour(margins: silicon.Margins) -> silicon.MarginStack:
+    """Return what a used hour of chapter 10's H100 costs with these margins."""
+    recovery = ownership.capital_recovery_factor(reference.DISCOUNT_RATE, reference.LIFE_YEARS)
+    return silicon.margin_stack(reference.h100_build(), margins, recovery, reference.RUNNING_USD_PER_YEAR,
+                                reference.UTILISATION)
+
+
+def design_pays(chip_margin: Numeric | None = None) -> Numeric:
+    """Return the fleet from which chapter 10's design costs less an hour than buying the chip does [1]."""
+    hour = _hour(reference.h100_margins(chip_margin, cloud_margin=0.0))
+    return programme.units_for_design_usd_per_hour(
+        reference.one_digit(reference.programme_usd()), hour.cloud_usd_per_hour - hour.bare_usd_per_hour,
+        reference.LIFE_YEARS, reference.UTILISATION)
 
 
 @cache
-def integration() -> SimpleNamespace:
+def integration() -> Integration:
     """Return an own design over the cloud's price of an hour, and the steps between them.
 
     For C7, chapter 10.
     """
-    recovery = ownership.capital_recovery_factor(0.08, 5)
+    cloud, owned = _hour(reference.h100_margins()), _hour(reference.h100_margins(cloud_margin=0.0)).cloud_usd_per_hour
 
-    def hour(cloud_margin):
-        return silicon.margin_stack(3320, 0.88, 8, 32_010, 0.05, cloud_margin, recovery, 45_000, 0.7)
+    def design(fleet: float) -> Numeric:
+        return cloud.bare_usd_per_hour + programme.design_usd_per_hour(
+            reference.one_digit(reference.programme_usd()), fleet, reference.LIFE_YEARS, reference.UTILISATION)
 
-    cloud, owned = hour(0.3), hour(0.0).cloud_usd_per_hour
-
-    def design(fleet):
-        return cloud.bare_usd_per_hour + 7e8 / (fleet * SAVING_GPU_YEARS * 8760 * 0.7)
-
-    return SimpleNamespace(
+    return Integration(
         cloud_usd=cloud.cloud_usd_per_hour, owned_usd=owned, own_over_cloud=design(30_000) / cloud.cloud_usd_per_hour,
         saved_by_owning=1 - owned / cloud.cloud_usd_per_hour, saved_by_design=1 - design(30_000) / owned,
-        small_usd=design(500),
-        fleet=_design_pays(0.88))
+        small_usd=design(500), fleet=design_pays())
 
 
 @cache
-def memory() -> SimpleNamespace:
+def memory() -> Memory:
     """Return a multi-head model's cache, the context where 16 users outweigh the model, and a grouped one's share.
 
     For C8, chapter 3.
     """
     mha, grouped = models.get("llama-2-13b"), models.get("llama-3.1-70b")
     token = kv_cache.kv_bytes_per_token(mha.kv_values_per_token)
-    return SimpleNamespace(
+    return Memory(
         token_bytes=token, equal_tok=kv_cache.context_where_cache_equals_weights(mha.n_params * 2, 16, token),
         short=kv_cache.of_model(grouped, 2048) / (grouped.n_params * 2))
 
 
 @cache
-def shared_heads() -> SimpleNamespace:
+def shared_heads() -> SharedHeads:
     """Return users of 32,768 tokens on eight H100 with and without shared heads, and the weights either way.
 
     For C9, chapters 4 and 8.
@@ -190,15 +195,15 @@ def shared_heads() -> SimpleNamespace:
     every = head_sharing.with_kv_heads(built, built.q_heads)
     hbm = accelerators.get("h100-sxm").hbm_bytes
 
-    def users(model):
+    def users(model: Model) -> Numeric:
         return kv_cache.sequences_that_fit(model, hbm, 32_768, 8, 1, 1)
 
-    return SimpleNamespace(users=users(built), users_unshared=users(every), weights_bytes=built.n_params * 2,
-                           weights_unshared_bytes=every.n_params * 2)
+    return SharedHeads(users=users(built), users_unshared=users(every), weights_bytes=built.n_params * 2,
+                       weights_unshared_bytes=every.n_params * 2)
 
 
 @cache
-def block() -> SimpleNamespace:
+def block() -> Block:
     """Return models with a gated part, a toy's loss beyond its training, and what 16 times the context costs.
 
     For C10, chapter 5.
@@ -209,68 +214,61 @@ def block() -> SimpleNamespace:
     rent = prices.rental_usd_per_hour("h100-sxm")
     long, short = (serving.usd_per_output_token(rent, 8, step.serve(setup, fitted, 8, n, 500, 8).output_tok_per_s)
                    for n in (131_072, 8192))
-    return SimpleNamespace(
+    return Block(
         models=len(known), gated=sum(model.ffn == "gated" for model in known), home=float(np.mean(unscaled[:2])),
         far=float(np.mean(unscaled[8:])), dearer=long / short, longer=131_072 / 8192)
 
 
 @cache
-def independence() -> SimpleNamespace:
+def independence() -> Independence:
     """Return the price of keeping data from APIs, and the rise that a supplier can take before moving pays.
 
     For C11, chapter 12.
     """
-    start, enterprise, _ = (decision.yearly_costs(**scenarios.inputs_of(one)) for one in scenarios.SCENARIOS.values())
+    start, enterprise, _ = (decision.yearly_costs(scenarios.inputs_of(one)) for one in scenarios.SCENARIOS.values())
     free, bound = (min(decision.within(start, level)) for level in (0, 1))
 
-    def rise(months, review_usd, overlap_months):
+    def rise(months: float, review_usd: float, overlap_months: float) -> Numeric:
         move = exposure.switching_cost_usd(months, 25_000, review_usd, overlap_months, 500_000 / 12)
         return exposure.switching_threshold(1.0, 1.0, 500_000, move, 2, 0.1) - 1
 
-    return SimpleNamespace(
+    return Independence(
         small=bound / free, large=enterprise.api_usd / min(decision.within(enterprise, 1)), rise=rise(6, 50_000, 1),
         easy_rise=rise(0.5, 5_000, 0.25), own_half=exposure.margin_after_shock(0.5, 0.4, 1.0),
         api_half=exposure.margin_after_shock(0.5, 0.2, 1.0))
 
 
 @cache
-def efficiency() -> SimpleNamespace:
+def efficiency() -> Efficiency:
     """Return what twice the work per chip saves, and what a smaller or cheaper model does.
 
     For C12, chapter 13.
     """
     start, _, platform = scenarios.SCENARIOS.values()
 
-    def cost(scenario, **factors):
-        return decision.yearly_costs(**doubts.scaled(scenarios.inputs_of(scenario), factors))
+    def cost(scenario: Mapping[str, Any], **factors: float) -> decision.Costs:
+        return decision.yearly_costs(doubts.scaled(scenarios.inputs_of(scenario), factors))
 
     whole, half = cost(platform), cost(platform, speed=2.0)
     bills = [cost(start | {"api": offer.name}).api_usd for offer in offers.offers()]
-    return SimpleNamespace(
+    return Efficiency(
         platform=1 - half.own_usd / whole.own_usd, platform_usd=whole.own_usd - half.own_usd,
         small=1 - cost(start, speed=2.0).rent_usd / cost(start).rent_usd, apis=max(bills) / min(bills),
         smaller_model=whole.own_usd / cost(platform | {"model": "llama-3.1-8b"}).own_usd)
 
 
-def _design_pays(chip_margin):
-    """Return the fleet from which chapter 10's design costs less an hour than buying the chip does."""
-    stack = silicon.margin_stack(3320, chip_margin, 8, 32_010, 0.05, 0.0,
-                                 ownership.capital_recovery_factor(0.08, 5), 45_000, 0.7)
-    return 7e8 / ((stack.cloud_usd_per_hour - stack.bare_usd_per_hour) * SAVING_GPU_YEARS * 8760 * 0.7)
-
-
 @cache
-def example() -> SimpleNamespace:
+def example() -> Example:
     """Return the ladder of chapter 9's copy at half use: Llama-3.1 70B in fp8 on four H100. [USD/token].
 
     And DeepSeek's day on it: the price of its peak arithmetic, by all tokens and by those that no cache held.
     """
     model, chip = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
     rungs = ladder(serving.setup(model, chip, "fp8"), calibration.constants(chip), model.n_params_read,
-                   rent_usd_per_hour(), 4, 64, 3000, 1000, 0.5)
-    rows, deepseek = dict(catalog.published("deepseek-day").rows), models.get("deepseek-v3")
-    peak = serving.hourly_usd_per_token(rows["USD per GPU-hour"], chip.fp8_flop_per_s / (2 * deepseek.n_params_active))
-    missed = day().tokens - rows["of these from cache"]
-    return SimpleNamespace(
-        rungs=rungs, over_peak=rungs[3] / rungs[0], day_peak=peak, day_computed=day().usd / missed,
-        day_over_peak=day().usd_per_token / peak, day_over_computed=day().usd / missed / peak)
+                   offers.rent_usd_per_hour("h100-sxm"), 4, 64, 3000, 1000, 0.5)
+    one, deepseek = deepseek_day(), models.get("deepseek-v3")
+    peak = serving.hourly_usd_per_token(one.price_usd_per_hour, chip.flop_per_s("fp8") / (2 * deepseek.n_params_active))
+    computed = one.usd / one.missed_tok
+    return Example(
+        rungs=rungs, over_peak=rungs[3] / rungs[0], day_peak=peak, day_computed=computed,
+        day_over_peak=one.usd_per_token / peak, day_over_computed=computed / peak)

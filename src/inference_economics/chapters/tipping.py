@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from .. import models, training
-from ..catalog.facts import day
+from .. import catalog, models, training
+from ..buying.reference import owned_gpu
+from ..catalog import deepseek_day
 from ..hardware import accelerators
-from ..models import head_sharing, kv_cache
+from ..models import Model, head_sharing, kv_cache
 from ..quantities.checks import require_positive
+from ..quantities.numeric import Numeric
 from ..risk import exposure
-from ..silicon import programme
+from ..silicon import programme, reference
 from ..training import spend
 from .rulings import (
     OUTPUT_TOK,
     PLATFORM_PROMPTS,
-    _design_pays,
+    TEAM_USD_PER_YEAR,
     api_moves,
+    deepseek_service,
+    design_pays,
     full_stack,
     global_scale,
-    owned_gpu,
-    programme_usd,
-    team_usd_per_year,
 )
 
 # -- all claims on one scale ------------------------------------------------------------------------------------------
@@ -31,8 +34,14 @@ CLAIMS = ("C1 serving passes training", "C2 serving is 60% to 80%", "C3 rent bre
           "C8 cache outweighs weights", "C9 shared heads decide", "C12 efficiency pays")
 
 
-def tipping(prompts_per_day=PLATFORM_PROMPTS, output_tok=OUTPUT_TOK, work=1.0, rent=1.0, final_run_fraction=0.226,
-            usd_per_1000=10.0, margin=0.6, saving=0.44, chip_margin=0.88, users=50.0, context_tok=32_768.0, model=None):
+_SAVING = catalog.silicon("mtia-2i-saving").value
+_CHIP_MARGIN = catalog.silicon("margin-chip-h100").value
+
+
+def tipping(prompts_per_day: Numeric = PLATFORM_PROMPTS, output_tok: Numeric = OUTPUT_TOK, work: Numeric = 1.0,
+            rent: Numeric = 1.0, final_run_fraction: Numeric = 0.226, usd_per_1000: Numeric = 10.0,
+            margin: Numeric = 0.6, saving: Numeric = _SAVING, chip_margin: Numeric = _CHIP_MARGIN,
+            users: Numeric = 50.0, context_tok: Numeric = 32_768.0, model: Model | None = None) -> tuple[Numeric, ...]:
     """Put the claims that can be counted on one scale: from 1 up a claim holds under these assumptions.
 
     Parameters
@@ -68,13 +77,14 @@ def tipping(prompts_per_day=PLATFORM_PROMPTS, output_tok=OUTPUT_TOK, work=1.0, r
     """
     require_positive(prompts_per_day=prompts_per_day, output_tok=output_tok, work=work, rent=rent, users=users,
                      usd_per_1000=usd_per_1000)
-    one, gpu, scale = day(), owned_gpu(), global_scale()
+    one, gpu, scale = deepseek_day(), owned_gpu(), global_scale()
     gpus = prompts_per_day * output_tok / (one.output_tok_per_gpu * work)
-    tokens = prompts_per_day * output_tok * one.tokens_per_output
-    spent = spend.cumulative_spend(3.0, training.programme_usd(one.run_usd, final_run_fraction), tokens,
-                                   one.usd_per_token * rent / work, retrain_every_years=1.0)
+    served = replace(deepseek_service(), tokens_per_day=prompts_per_day * output_tok * one.tokens_per_output,
+                     cost_usd_per_token=one.usd_per_token * rent / work)
+    runs = spend.Runs(training.programme_usd(one.run_usd, final_run_fraction), retrain_every_years=1.0)
+    spent = spend.cumulative_spend(3.0, runs, served)
     odds = spent.serving_usd / spent.training_usd
-    chip_pays = programme.break_even_units(programme_usd(), gpu.life_usd, saving)
+    chip_pays = programme.break_even_units(reference.programme_usd(), gpu.life_usd, saving)
     llama, hbm = models.get("llama-3.1-70b"), accelerators.get("h100-sxm").hbm_bytes
     shared, alone = (kv_cache.sequences_that_fit(one, hbm, context_tok, 8, 1, 1)
                      for one in (llama, head_sharing.with_kv_heads(llama, llama.q_heads)))
@@ -84,7 +94,7 @@ def tipping(prompts_per_day=PLATFORM_PROMPTS, output_tok=OUTPUT_TOK, work=1.0, r
         odds, np.minimum(odds / 1.5, 4 / odds), scale.rented_usd * rent / work / usd_per_1000,
         scale.premium_usd / usd_per_1000,
         api_moves().largest_rise / exposure.break_even_shock(1.0, 1 - margin, 0.8),
-        gpus / chip_pays, gpus / full_stack().pays, gpus / _design_pays(chip_margin),
+        gpus / chip_pays, gpus / full_stack().pays, gpus / design_pays(chip_margin),
         kv_cache.of_model(standard, context_tok, users) / (standard.n_params * 2),
         np.where(users <= shared, users / np.maximum(alone, 1.0), shared / users),
-        gpus * gpu.year_usd * 0.5 / team_usd_per_year())
+        gpus * gpu.year_usd * 0.5 / TEAM_USD_PER_YEAR)

@@ -3,12 +3,21 @@
 # May import: every room but chapters and explore.
 
 from ..quantities.faces import handing_on
-from .costs import OPTIONS, YEARS, Costs, within, yearly_costs
+from .costs import WAYS, Costs, stays_cheaper_from, within, yearly_costs
+from .workload import YEARS, Demand, Finance, Fleet, Inputs, Offer, Programme, Server
 
 __all__ = [
-    "OPTIONS",
+    "WAYS",
     "YEARS",
     "Costs",
+    "Demand",
+    "Finance",
+    "Fleet",
+    "Inputs",
+    "Offer",
+    "Programme",
+    "Server",
+    "stays_cheaper_from",
     "within",
     "yearly_costs",
 ]

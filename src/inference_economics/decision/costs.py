@@ -14,13 +14,14 @@ import numpy as np
 
 from ..buying.market import api_usd
 from ..buying.ownership import average_load_fraction, capital_recovery_factor, owned_usd_per_year
-from ..quantities.checks import require, require_fraction, require_non_negative
 from ..quantities.limits import DAYS_PER_YEAR, checked
-from ..serving.queueing import chips_needed, column
-from ..silicon.programme import programme_cost, saving_from_perf_per_tco
+from ..quantities.numeric import Numeric
+from ..quantities.units import SECONDS_PER_DAY
+from ..serving.queueing import column, replicas_for
+from ..silicon.programme import ChipProgramme, programme_cost, saving_from_perf_per_tco
+from .workload import YEARS, Inputs
 
-YEARS = np.arange(10.0)  # a horizon ends within them
-OPTIONS = ("API", "rent", "own", "own chip")
+WAYS = ("API", "rent", "own", "own chip")
 
 
 class Costs(NamedTuple):
@@ -36,66 +37,28 @@ class Costs(NamedTuple):
         Chips rented in the first year and in the last of the horizon. [1]
     """
 
-    api_usd: object
-    rent_usd: object
-    own_usd: object
-    custom_usd: object
-    prompts: object
-    first_chips: object
-    last_chips: object
+    api_usd: Numeric
+    rent_usd: Numeric
+    own_usd: Numeric
+    custom_usd: Numeric
+    prompts: Numeric
+    first_chips: Numeric
+    last_chips: Numeric
 
     @property
-    def ways(self):
-        """The four costs, in the order of `OPTIONS`."""
-        return self[:4]
+    def ways(self) -> tuple[Numeric, Numeric, Numeric, Numeric]:
+        """The four costs, in the order of `WAYS`."""
+        return self.api_usd, self.rent_usd, self.own_usd, self.custom_usd
 
 
-@checked(prompt_tok="[0, 1e22]", output_tok="[0, 1e22]", service_s="(0, inf]")
-def yearly_costs(users, queries_per_day, prompt_tok, output_tok, *, growth_per_year=0.0, horizon_years=3.0,
-                 discount_rate=0.08, peak_to_mean=2.0, input_usd_per_token, output_usd_per_token,
-                 price_decline_per_year=0.0, service_s, batch, n_chips, price_usd_per_hour, capex_usd, power_w,
-                 life_years=5.0, resale_fraction=0.5, electricity_usd_per_kwh=0.08, pue=1.3,
-                 colocation_usd_per_kw_month=150.0, operations_fraction=0.08, idle_power_fraction=0.35,
-                 network_fraction=0.1, spare_fraction=0.03, team_usd_per_year=0.0, nre_usd=0.0,
-                 software_usd_per_year=0.0, perf_per_tco=1.0, delay_years=0.0, chips_per_server=8.0,
-                 wait_probability=0.05):
+@checked
+def yearly_costs(inputs: Inputs) -> Costs:
     """Level yearly cost of one workload by API, on rented chips, on owned servers, and on a chip of one's own.
 
     Parameters
     ----------
-    users, queries_per_day : numeric
-        People today, and prompts of one of them on one day. [1], [1/day]
-    prompt_tok, output_tok : numeric
-        Tokens of a prompt and of its answer. [token]
-    growth_per_year, horizon_years, discount_rate : numeric
-        Growth of demand; years that are counted, at most ten; cost of capital. [1/year], [year], [1/year]
-    peak_to_mean : numeric
-        Busiest hour over the average; the fleet is fixed at what that hour needs. [1]
-    input_usd_per_token, output_usd_per_token, price_decline_per_year : numeric
-        Price list of the API, and how fast it falls. [USD/token], [USD/token], [1/year]
-    service_s, batch, n_chips : numeric
-        One copy of the model; see `best_replica`. [s], [1], [1]
-    price_usd_per_hour : numeric
-        Rent of one chip. [USD/h]
-    capex_usd, power_w : numeric
-        One server. [USD], [W]
-    life_years, resale_fraction : numeric
-        Life of a server; where the horizon is shorter, the share of its straight-line book value that it sells for.
-        [year], [1]
-    electricity_usd_per_kwh, pue, colocation_usd_per_kw_month : numeric
-        Price of electricity, overhead of the site and rent of it. [USD/kWh], [1], [USD/(kW month)]
-    operations_fraction, idle_power_fraction, network_fraction, spare_fraction : numeric
-        As in `ownership`. [1/year], [1], [1], [1]
-    team_usd_per_year : numeric
-        People who run a model themselves, rented or owned; an API needs none of them. [USD/year]
-    nre_usd, software_usd_per_year : numeric
-        A chip programme before its first unit, and its software in every year. [USD], [USD/year]
-    perf_per_tco, delay_years : numeric
-        Its performance per cost of ownership over the bought server's, and the years until it serves. [1], [year]
-    chips_per_server : numeric
-        Chips in a server; servers are bought whole, chips are rented one by one. [1]
-    wait_probability : numeric
-        Share of requests that may wait for a place in the busiest hour. [1]
+    inputs : Inputs
+        The workload, and everything that its cost depends on; see `scenarios.inputs_of`.
 
     Returns
     -------
@@ -115,45 +78,41 @@ def yearly_costs(users, queries_per_day, prompt_tok, output_tok, *, growth_per_y
     the own chip runs any model         it must be programmed anew for each; see `programme.porting_ramp`
     ==================================  =======================================================================
     """
-    require(0.1, YEARS[-1] + 1, hint="the model looks at ten years at most.", horizon_years=horizon_years)
-    require_fraction(resale_fraction=resale_fraction)
-    require_non_negative(team_usd_per_year=team_usd_per_year)
-    require(1, 1e4, hint="give a count.", chips_per_server=chips_per_server)
+    demand, offer, fleet, programme = inputs.demand, inputs.offer, inputs.fleet, inputs.programme
+    horizon_years, discount_rate = inputs.finance.horizon_years, inputs.finance.discount_rate
     t = YEARS + 0.5
-    growth, rate = np.log1p(column(growth_per_year)), np.log1p(column(discount_rate))
+    growth, rate = np.log1p(column(demand.growth_per_year)), np.log1p(column(discount_rate))
     weight = np.clip(column(horizon_years) - YEARS, 0.0, 1.0) * np.exp(-rate * t)
     total = np.sum(weight, axis=-1)
-    prompts = column(users * queries_per_day * DAYS_PER_YEAR) * np.exp(growth * t)
+    prompts = column(demand.users * demand.queries_per_day * DAYS_PER_YEAR) * np.exp(growth * t)
     # what a level yearly payment costs is the average over the years, weighted by their present value
-    api = prompts * column(api_usd(prompt_tok, output_tok, input_usd_per_token, output_usd_per_token)) * np.exp(
-        np.log1p(-column(price_decline_per_year)) * t)
-    busy_s = np.where(batch > 0, service_s, 1.0)
-    load = prompts / (DAYS_PER_YEAR * 86400) * column(peak_to_mean * busy_s)
-    chips = chips_needed(load, column(batch), column(n_chips), wait_probability)
-    rent = chips * column(price_usd_per_hour * 24 * DAYS_PER_YEAR)
-    used_years = np.minimum(life_years, horizon_years)
+    api = prompts * column(api_usd(demand.prompt_tok, demand.output_tok, offer)) * np.exp(
+        np.log1p(-column(offer.price_decline_per_year)) * t)
+    busy_s = np.where(fleet.batch > 0, fleet.service_s, 1.0)
+    load = prompts / (DAYS_PER_YEAR * SECONDS_PER_DAY) * column(demand.peak_to_mean * busy_s)
+    chips = replicas_for(load, column(np.maximum(fleet.batch, 1.0)), demand.wait_probability) * column(fleet.n_chips)
+    rent = chips * column(fleet.price_usd_per_hour * 24 * DAYS_PER_YEAR)
     server = owned_usd_per_year(
-        capex_usd, used_years, discount_rate, power_w, electricity_usd_per_kwh, pue=pue,
-        load_fraction=average_load_fraction(1 / peak_to_mean, idle_power_fraction), network_fraction=network_fraction,
-        residual_fraction=resale_fraction * (1 - used_years / life_years), operations_fraction=operations_fraction,
-        colocation_usd_per_kw_month=colocation_usd_per_kw_month).total_usd
-    servers = np.ceil(chips / column(chips_per_server) * (1 + column(spare_fraction)))
+        inputs.server.owned_for(horizon_years), inputs.site, discount_rate,
+        load_fraction=average_load_fraction(1 / demand.peak_to_mean, inputs.server.idle_power_fraction)).total_usd
+    servers = np.ceil(chips / column(fleet.chips_per_server) * (1 + column(fleet.spare_fraction)))
     own = np.maximum(servers, servers[..., :1]) * column(server)
-    serves = np.clip(YEARS + 1 - column(delay_years), 0.0, 1.0)
-    custom = own * (1 - serves * column(saving_from_perf_per_tco(perf_per_tco)))
-    programme = programme_cost(nre_usd, 0.0, software_usd_per_year=software_usd_per_year, horizon_years=horizon_years,
-                               discount_rate=discount_rate).total_usd * capital_recovery_factor(discount_rate,
-                                                                                                 horizon_years)
+    serves = np.clip(YEARS + 1 - column(programme.delay_years), 0.0, 1.0)
+    custom = own * (1 - serves * column(saving_from_perf_per_tco(programme.perf_per_tco)))
+    design = ChipProgramme(programme.nre_usd, 0.0, software_usd_per_year=programme.software_usd_per_year)
+    per_year = programme_cost(design, horizon_years, discount_rate).total_usd * capital_recovery_factor(
+        discount_rate, horizon_years)
     api, rent, own, custom, prompts = (np.sum(x * weight, axis=-1) / total for x in (api, rent, own, custom, prompts))
     last = np.sum(np.where(np.ceil(column(horizon_years)) == YEARS + 1, chips, 0.0), axis=-1)
-    machines = (rent + team_usd_per_year, own + team_usd_per_year, custom + team_usd_per_year + programme,
-                chips[..., 0], last)
+    team = fleet.team_usd_per_year
+    machines = (rent + team, own + team, custom + team + per_year, chips[..., 0], last)
     # a model that does not fit, or misses its targets, cannot be run at any cost
-    rent, own, custom, first, last = (np.where(batch > 0, x, np.inf) for x in machines)
+    rent, own, custom, first, last = (np.where(fleet.batch > 0, x, np.inf) for x in machines)
     return Costs(api, rent, own, custom, prompts, first, last)
 
 
-def within(costs: Costs, privacy) -> tuple:
+@checked
+def within(costs: Costs, privacy: Numeric) -> tuple[Numeric, Numeric, Numeric, Numeric]:
     """Return the four costs with those that privacy forbids made infinite: a constraint has no price.
 
     Parameters
@@ -166,13 +125,32 @@ def within(costs: Costs, privacy) -> tuple:
     Returns
     -------
     tuple of numeric
-        In the order of `OPTIONS`. [USD/year]
+        In the order of `WAYS`. [USD/year]
 
     Raises
     ------
     ValueError
         For a degree outside 0 to 2.
     """
-    require(0, 2, hint="0: anywhere; 1: machines of your own or hired alone; 2: machines of your own.", privacy=privacy)
     return (np.where(privacy < 1, costs.api_usd, np.inf), np.where(privacy < 2, costs.rent_usd, np.inf), costs.own_usd,
             costs.custom_usd)
+
+
+def stays_cheaper_from(demand: Numeric, cheaper: Numeric, dearer: Numeric) -> Numeric:
+    """Return the demand from which one way stays cheaper than another.
+
+    Parameters
+    ----------
+    demand : array
+        Rising demands, in any unit. [any]
+    cheaper, dearer : array
+        Costs of the two ways at each of them. [USD/year]
+
+    Returns
+    -------
+    numeric
+        The first demand after the last at which it is not cheaper; infinite where there is none. [any]
+    """
+    last = np.max(np.where(cheaper >= dearer, demand, 0.0))
+    found: Numeric = np.min(np.where(last < demand, demand, np.inf))
+    return found

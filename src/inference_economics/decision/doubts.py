@@ -1,4 +1,4 @@
-"""What is not known exactly about a decision: factors on the inputs of `costs.yearly_costs`."""
+"""What is not known exactly about a decision: factors on the fields of `workload.Inputs`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import catalog
 from ..catalog import prices
 from ..catalog.facts import shipped_facts
 from ..quantities.checks import lookup, require, require_whole
+from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range
 from ..serving import calibration
+from .workload import Inputs
 
 SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the programme; assumed
 
@@ -23,10 +27,10 @@ SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the progr
 
 @dataclass(frozen=True)
 class Doubt:
-    """A factor on some inputs of `yearly_costs` that is not known exactly.
+    """A factor on some fields of `Inputs` that is not known exactly.
 
     name, title : key, and name for readers.
-    arguments : the inputs that it multiplies; one that begins with ``1/`` is divided by it.
+    arguments : the fields that it multiplies; one that begins with ``1/`` is divided by it.
     range : the factor.
     why : where the range comes from.
     """
@@ -38,7 +42,7 @@ class Doubt:
     why: str
 
 
-def _around(fact, kind="lognormal") -> Range:
+def _around(fact: catalog.Fact, kind: str = "lognormal") -> Range:
     return Range(fact.low / fact.value, 1.0, fact.high / fact.value, kind)
 
 
@@ -89,39 +93,40 @@ def doubts() -> tuple[Doubt, ...]:
     )
 
 
-def scaled(inputs: Mapping, factors: Mapping) -> dict:
+def scaled(inputs: Inputs, factors: Mapping[str, Numeric]) -> Inputs:
     """Return the inputs of `yearly_costs` with factors applied.
 
     Parameters
     ----------
-    inputs : mapping
-        Keyword arguments of `yearly_costs`.
+    inputs : Inputs
+        What `yearly_costs` takes.
     factors : mapping
         Name of a doubt to its factor, a number or an array.
 
     Returns
     -------
-    dict
+    Inputs
+        With the busiest hour never below the average.
 
     Raises
     ------
     ValueError
         For a doubt that is not known, or a factor that is not above zero.
     """
-    known, out = {doubt.name: doubt for doubt in doubts()}, dict(inputs)
+    known = {doubt.name: doubt for doubt in doubts()}
+    moved: dict[str, Numeric] = {}
     for name, factor in factors.items():
         require(0, np.inf, open_low=True, open_high=True, hint="1 changes nothing.", **{name: factor})
         for argument in lookup("doubt", name, known).arguments:
-            over = argument.startswith("1/")
-            argument = argument.removeprefix("1/")
-            if argument in out:
-                out[argument] = out[argument] / factor if over else out[argument] * factor
-    if "peak_to_mean" in out:
-        out["peak_to_mean"] = np.maximum(out["peak_to_mean"], 1.0)
-    return out
+            over, argument = argument.startswith("1/"), argument.removeprefix("1/")
+            now = moved.get(argument, inputs.value(argument))
+            moved[argument] = now / factor if over else now * factor
+    if "peak_to_mean" in moved:
+        moved["peak_to_mean"] = np.maximum(moved["peak_to_mean"], 1.0)
+    return inputs.changed(**moved)
 
 
-def factor_sample(samples: int = 100, seed: int = 0) -> dict[str, np.ndarray]:
+def factor_sample(samples: int = 100, seed: int = 0) -> dict[str, npt.NDArray[Any]]:
     """Draw every doubt, stratified, as fixed numbers that a program on a page can hold.
 
     Parameters
@@ -148,7 +153,7 @@ def factor_sample(samples: int = 100, seed: int = 0) -> dict[str, np.ndarray]:
     return {name: np.array([float(f"{value:.4g}") for value in values]) for name, values in draw.items()}
 
 
-def factor_swings() -> dict[str, np.ndarray]:
+def factor_swings() -> dict[str, npt.NDArray[Any]]:
     """Return factors that move one doubt at a time: entry 2k has the k-th at its low end, 2k + 1 at its high end.
 
     Returns
@@ -161,3 +166,37 @@ def factor_swings() -> dict[str, np.ndarray]:
         rows[doubt.name] = np.ones(2 * len(doubts()) + 1)
         rows[doubt.name][2 * k : 2 * k + 2] = doubt.range.low, doubt.range.high
     return rows
+
+
+def at_ends(results: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return what `factor_swings` gave, by doubt: a row for each, its low end and its high end.
+
+    Parameters
+    ----------
+    results : array
+        Of shape (2 n + 1,), from one call with the factors of `factor_swings`. [any]
+
+    Returns
+    -------
+    array
+        Of shape (n, 2). [any]
+    """
+    return results[:-1].reshape(len(doubts()), 2)
+
+
+def turns_round(ratio: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Say which doubts alone turn a comparison of two ways round.
+
+    Parameters
+    ----------
+    ratio : array
+        Cost of one way over the other, from one call with the factors of `factor_swings`. [1]
+
+    Returns
+    -------
+    array
+        True for each doubt between whose ends the ratio crosses one.
+    """
+    ends = at_ends(ratio)
+    crosses: npt.NDArray[Any] = np.logical_and(np.min(ends, axis=-1) < 1, np.max(ends, axis=-1) > 1)
+    return crosses

@@ -9,8 +9,37 @@ from .. import catalog
 from ..catalog import prices
 from ..hardware.accelerators import Accelerator
 from ..hardware.accelerators import get as accelerator
+from ..models.spec import Model
+
+RENTS_OF = "2026-10-05"  # the day of the rents in chapters 8, 9, 13 and 14
 
 # -- machines to choose from ------------------------------------------------------------------------------------------
+
+
+def rent_usd_per_hour(chip: str, segment: str = prices.NEOCLOUD) -> float:
+    """Return what a chip cost by the hour on the day of the chapters, from one kind of seller.
+
+    Parameters
+    ----------
+    chip : str
+        Slug of an accelerator.
+    segment : str
+        Kind of seller; see `prices.rental_quotes`.
+
+    Returns
+    -------
+    float
+        [USD/h]
+
+    Raises
+    ------
+    ValueError
+        For a chip or segment without a quote of that day.
+    """
+    found = [quote for quote in prices.rental_quotes(chip, segment) if quote.date == RENTS_OF]
+    if not found:
+        raise ValueError(f"chip={chip!r} has no rent of {RENTS_OF} from segment={segment!r}; see prices.rental_quotes.")
+    return found[0].usd_per_hour
 
 
 @dataclass(frozen=True)
@@ -19,7 +48,7 @@ class Machine:
 
     name, title : slug, and name for readers.
     chip : the accelerator.
-    price_usd_per_hour : median of the neoclouds on 2026-10-05. [USD/h]
+    price_usd_per_hour : median of the neoclouds on the day of the chapters. [USD/h]
     capex_usd, power_w : latest recorded price, and rated power, of the server. [USD], [W]
     """
 
@@ -43,14 +72,13 @@ def machines() -> tuple[Machine, ...]:
             ("h200-sxm", "server-hgx-h200-2025", "power-dgx-h100"), ("b200", "server-dgx-b200-2024", "power-dgx-b200"))
     found = []
     for name, price, power in rows:
-        quote = [q for q in prices.rental_quotes(name, prices.NEOCLOUD, "on-demand") if q.date == "2026-10-05"][-1]
-        found.append(Machine(name, accelerator(name).title, accelerator(name), quote.usd_per_hour,
+        found.append(Machine(name, accelerator(name).title, accelerator(name), rent_usd_per_hour(name),
                              catalog.datacentre(price).value, catalog.datacentre(power).value))
     return tuple(found)
 
 
 @dataclass(frozen=True)
-class Offer:
+class Listing:
     """What an API asks for a model.
 
     name, title : slug, and name for readers with the day on which the price was first recorded.
@@ -64,22 +92,22 @@ class Offer:
 
 
 @cache
-def offers() -> tuple[Offer, ...]:
+def offers() -> tuple[Listing, ...]:
     """Return recorded list prices from small models to large, and one of open weights at a host.
 
     Returns
     -------
-    tuple of Offer
+    tuple of Listing
     """
     names = ("gpt-5.6-luna", "deepseek-v4-flash", "gemini-3.5-flash-lite", "claude-4.5-haiku", "gpt-5.6-terra",
              "claude-sonnet-5", "gpt-5.6-sol")
     listed = (prices.api_price(name) for name in names)
-    found = [Offer(p.model, f"{p.model}, {p.date}", p.input_usd_per_token, p.output_usd_per_token) for p in listed]
+    found = [Listing(p.model, f"{p.model}, {p.date}", p.input_usd_per_token, p.output_usd_per_token) for p in listed]
     hosted = prices.api_table("open-weights-hosting").records(model="Llama-3.1-70B", date="2024-07")[0]
     price = hosted["usd_per_mtok"] / 1e6
-    return (*found, Offer("llama-3.1-70b-hosted", f"Llama-3.1 70B at a host, {hosted['date']}", price, price))
+    return (*found, Listing("llama-3.1-70b-hosted", f"Llama-3.1 70B at a host, {hosted['date']}", price, price))
 
 
-def precision_of(model) -> str:
+def precision_of(model: Model) -> str:
     """Return the format in which a model is served here: as published in four bits for gpt-oss, fp8 otherwise."""
     return "mxfp4" if model.name.startswith("gpt-oss") else "fp8"

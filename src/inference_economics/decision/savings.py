@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ..quantities.checks import require_fraction, require_positive
+from ..quantities.numeric import Numeric
 
 # -- capability or efficiency -----------------------------------------------------------------------------------------
 
 
-def saved_by_efficiency(gain, reach=1.0):
+def saved_by_efficiency(gain: Numeric, reach: Numeric = 1.0) -> Numeric:
     """Share of a bill saved by doing more work per chip.
 
     Parameters
@@ -32,7 +33,7 @@ def saved_by_efficiency(gain, reach=1.0):
     return reach * (1 - 1 / gain)
 
 
-def saved_by_smaller_model(share, price_ratio):
+def saved_by_smaller_model(share: Numeric, price_ratio: Numeric) -> Numeric:
     """Share of a bill saved by giving a share of the prompts to a cheaper model.
 
     Parameters

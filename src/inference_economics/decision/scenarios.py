@@ -1,31 +1,38 @@
-"""What may be chosen in a decision, and what is not known exactly about it.
+"""Workloads to decide for.
 
-Servers and price lists from the catalogues, three workloads to start from, and the doubts: factors on the inputs of
-`decision.yearly_costs`, so that one call gives an interval or a tornado.
+Three workloads to start from, and the way from one to the inputs of `decision.yearly_costs`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from .. import catalog, serving
 from ..models.spec import get as get_model
 from ..quantities.checks import lookup
 from ..serving import calibration
+from ..serving.deployment import Setup
 from ..serving.replica import best_replica
+from ..serving.step import Constants
+from ..silicon.programme import programme_cost
+from ..silicon.reference import one_digit, programme
 from .doubts import SOFTWARE_PER_NRE
-from .offers import machines, offers, precision_of
+from .offers import Listing, Machine, machines, offers, precision_of
+from .workload import Inputs
 
-_START_UP = {
+# The programme of chapters 10 and 14 before its first unit, to one digit: nobody knows a second.
+_NRE_USD = one_digit(programme_cost(programme()).nre_usd)
+_START_UP: dict[str, Any] = {
     "users": 5000, "queries_per_day": 5.0, "prompt_tok": 1500, "output_tok": 400, "growth_per_year": 1.0,
     "peak_to_mean": 2.0, "ttft_limit_s": 2.0, "tpot_limit_s": 0.05, "privacy": 0, "model": "llama-3.1-70b",
     "machine": "h100-sxm", "api": "gemini-3.5-flash-lite", "price_decline_per_year": 0.0, "horizon_years": 3,
-    "discount_rate": 0.15, "team_usd_per_year": 3e5, "nre_usd": 3e8, "perf_per_tco": 1.79, "delay_years": 3.0,
+    "discount_rate": 0.15, "team_usd_per_year": 3e5, "nre_usd": _NRE_USD, "perf_per_tco": 1.79, "delay_years": 3.0,
     "rent_over_median": 1.0,
 }
 # One-year contracts for an H100 in June 2026 over that month's index of list prices: 2.65 / 3.32.
 _CONTRACT = 0.8
-SCENARIOS: dict[str, dict] = {
+SCENARIOS: dict[str, dict[str, Any]] = {
     "Start-up": _START_UP,
     "Enterprise, private data": _START_UP | {
         "users": 20_000, "queries_per_day": 20.0, "prompt_tok": 4000, "output_tok": 500, "growth_per_year": 0.2,
@@ -38,19 +45,20 @@ SCENARIOS: dict[str, dict] = {
 }
 
 
-def inputs_of(scenario: Mapping, s=None, c=None, machine=None, api=None) -> dict:
+def inputs_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants | None = None,
+              machine: Machine | None = None, api: Listing | None = None) -> Inputs:
     """Return the inputs of `yearly_costs` for a scenario such as those of `SCENARIOS`.
 
     Parameters
     ----------
     scenario : mapping
         Workload, targets, constraints and money, by the names in `SCENARIOS`.
-    s, c, machine, api : Setup, Constants, Machine, Offer
+    s, c, machine, api : Setup, Constants, Machine, Listing
         In place of what the scenario names: a figure looks them up where the reader chooses.
 
     Returns
     -------
-    dict
+    Inputs
 
     Raises
     ------
@@ -63,19 +71,18 @@ def inputs_of(scenario: Mapping, s=None, c=None, machine=None, api=None) -> dict
         machine = lookup("machine", scenario["machine"], {one.name: one for one in machines()})
     if api is None:
         api = lookup("API offer", scenario["api"], {one.name: one for one in offers()})
-    if s is None:
+    if s is None or c is None:
         model = get_model(scenario["model"])
         s, c = serving.setup(model, machine.chip, precision_of(model)), calibration.constants(machine.chip)
     best = best_replica(s, c, *(scenario[name] for name in ("prompt_tok", "output_tok", "ttft_limit_s",
                                                             "tpot_limit_s")))
     same = ("users", "queries_per_day", "prompt_tok", "output_tok", "growth_per_year", "peak_to_mean", "horizon_years",
             "price_decline_per_year", "discount_rate", "team_usd_per_year", "nre_usd", "perf_per_tco", "delay_years")
-    return {name: scenario[name] for name in same} | {
-        "input_usd_per_token": api.input_usd_per_token, "output_usd_per_token": api.output_usd_per_token,
-        "service_s": best.service_s, "batch": best.batch, "n_chips": best.n_chips,
-        "price_usd_per_hour": machine.price_usd_per_hour * scenario["rent_over_median"],
-        "capex_usd": machine.capex_usd, "power_w": machine.power_w,
-        # named here although they are the defaults of `yearly_costs`: a doubt moves only what the inputs hold
-        "life_years": 5.0, "electricity_usd_per_kwh": 0.08, "operations_fraction": 0.08,
-        "colocation_usd_per_kw_month": catalog.datacentre("colocation-2025").value,
-        "software_usd_per_year": scenario["nre_usd"] * SOFTWARE_PER_NRE}
+    return Inputs.of(
+        **{name: scenario[name] for name in same},
+        input_usd_per_token=api.input_usd_per_token, output_usd_per_token=api.output_usd_per_token,
+        service_s=best.service_s, batch=best.batch, n_chips=best.n_chips,
+        price_usd_per_hour=machine.price_usd_per_hour * scenario["rent_over_median"],
+        capex_usd=machine.capex_usd, power_w=machine.power_w,
+        colocation_usd_per_kw_month=catalog.datacentre("colocation-2025").value,
+        software_usd_per_year=scenario["nre_usd"] * SOFTWARE_PER_NRE)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..quantities.limits import checked
-from ..quantities.mathematics import annuity_years, call_value, grown, normal_cdf, ratio
+from ..quantities.mathematics import annuity_years, call_value, ratio
+from ..quantities.numeric import Numeric
+from .price_paths import PriceProcess, price_quantile
 
 
 @checked
-def margin_after_shock(revenue_usd, cost_usd, shock_factor, exposed_fraction=1.0):
+def margin_after_shock(revenue_usd: Numeric, cost_usd: Numeric, shock_factor: Numeric,
+                       exposed_fraction: Numeric = 1.0) -> Numeric:
     """Gross margin after a supplier changes its price.
 
     Parameters
@@ -30,7 +33,7 @@ def margin_after_shock(revenue_usd, cost_usd, shock_factor, exposed_fraction=1.0
 
 
 @checked
-def break_even_shock(revenue_usd, cost_usd, exposed_fraction=1.0):
+def break_even_shock(revenue_usd: Numeric, cost_usd: Numeric, exposed_fraction: Numeric = 1.0) -> Numeric:
     """Supplier's price rise that takes the whole margin.
 
     Parameters
@@ -49,7 +52,8 @@ def break_even_shock(revenue_usd, cost_usd, exposed_fraction=1.0):
 
 
 @checked
-def margin_at_risk(years, revenue_usd, cost_usd, drift_per_year, volatility, exposed_fraction=1.0, z=1.645):
+def margin_at_risk(years: Numeric, revenue_usd: Numeric, cost_usd: Numeric, process: PriceProcess,
+                   exposed_fraction: Numeric = 1.0, z: Numeric = 1.645) -> Numeric:
     """Gross margin in a bad case: the cost at a high quantile of the supplier's price.
 
     Parameters
@@ -58,8 +62,8 @@ def margin_at_risk(years, revenue_usd, cost_usd, drift_per_year, volatility, exp
         Time from today. [year]
     revenue_usd, cost_usd : numeric
         Revenue and today's cost. [USD]
-    drift_per_year, volatility : numeric
-        Of the supplier's price; see `price_paths.simulate_prices`.
+    process : PriceProcess
+        How the supplier's price moves; its steps are left out.
     exposed_fraction : numeric
         Share of the cost that this supplier sets. [1]
     z : numeric
@@ -70,40 +74,11 @@ def margin_at_risk(years, revenue_usd, cost_usd, drift_per_year, volatility, exp
     numeric
         Margin that only one path in twenty falls below. [1]
     """
-    factor = grown((drift_per_year - np.square(volatility) / 2) * years + z * volatility * np.sqrt(years))
-    return 1 - ratio(cost_usd * (1 + exposed_fraction * (factor - 1)), revenue_usd)
+    return margin_after_shock(revenue_usd, cost_usd, price_quantile(years, 1.0, z, process), exposed_fraction)
 
 
 @checked
-def loss_probability(years, revenue_usd, cost_usd, drift_per_year, volatility, exposed_fraction=1.0):
-    """Chance that the supplier's price takes the whole margin by a given day.
-
-    Parameters
-    ----------
-    years, revenue_usd, cost_usd, drift_per_year, volatility, exposed_fraction : numeric
-        As in `margin_at_risk`.
-
-    Returns
-    -------
-    numeric
-        Probability of a negative margin on that day (not of one on some day before it). [1]
-
-    Notes
-    -----
-    The price is lognormal, without steps; `price_paths.simulate_prices` adds them.
-    """
-    headroom = ratio(revenue_usd - cost_usd * (1 - exposed_fraction), cost_usd * exposed_fraction, 1e30)
-    spread = volatility * np.sqrt(years)
-    above = (drift_per_year - np.square(volatility) / 2) * years - np.log(np.maximum(headroom, 1e-30))
-    moves = spread > 1e-12
-    chance = np.where(moves, normal_cdf(above / np.where(moves, spread, 1.0)), np.where(above > 0, 1.0, 0.0))
-    # Nothing exposed, nothing moves: the answer is today's.
-    exposed = cost_usd * exposed_fraction > 0
-    return np.where(exposed, np.where(headroom > 0, chance, 1.0), np.where(revenue_usd < cost_usd, 1.0, 0.0))
-
-
-@checked
-def concentration(shares):
+def concentration(shares: Numeric) -> Numeric:
     """Herfindahl index of spend over suppliers.
 
     Parameters
@@ -122,8 +97,8 @@ def concentration(shares):
 
 
 @checked
-def switching_cost_usd(engineer_months, engineer_usd_per_month, requalification_usd=0.0, overlap_months=0.0,
-                       overlap_usd_per_month=0.0):
+def switching_cost_usd(engineer_months: Numeric, engineer_usd_per_month: Numeric, requalification_usd: Numeric = 0.0,
+                       overlap_months: Numeric = 0.0, overlap_usd_per_month: Numeric = 0.0) -> Numeric:
     """Cost of moving from one supplier to another.
 
     Parameters
@@ -146,7 +121,7 @@ def switching_cost_usd(engineer_months, engineer_usd_per_month, requalification_
 
 
 @checked
-def switching_payback_years(switching_usd, saving_usd_per_year):
+def switching_payback_years(switching_usd: Numeric, saving_usd_per_year: Numeric) -> Numeric:
     """Time until a move has paid for itself.
 
     Parameters
@@ -165,7 +140,8 @@ def switching_payback_years(switching_usd, saving_usd_per_year):
 
 
 @checked
-def switching_threshold(price, alternative_price, volume, switching_usd, horizon_years, discount_rate=0.0):
+def switching_threshold(price: Numeric, alternative_price: Numeric, volume: Numeric, switching_usd: Numeric,
+                        horizon_years: Numeric, discount_rate: Numeric = 0.0) -> Numeric:
     """Rise of today's price from which moving pays.
 
     Parameters
@@ -195,7 +171,7 @@ def switching_threshold(price, alternative_price, volume, switching_usd, horizon
 
 
 @checked
-def committed_usd(list_usd, commitment_usd, committed_discount):
+def committed_usd(list_usd: Numeric, commitment_usd: Numeric, committed_discount: Numeric) -> Numeric:
     """Bill under a spend commitment.
 
     Parameters
@@ -217,7 +193,8 @@ def committed_usd(list_usd, commitment_usd, committed_discount):
 
 
 @checked
-def expected_committed_usd(mean_list_usd, demand_volatility, commitment_usd, committed_discount):
+def expected_committed_usd(mean_list_usd: Numeric, demand_volatility: Numeric, commitment_usd: Numeric,
+                           committed_discount: Numeric) -> Numeric:
     """Expected bill under a spend commitment when demand is uncertain.
 
     Parameters

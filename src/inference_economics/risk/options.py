@@ -1,18 +1,20 @@
-"""The value of being able to move to another supplier: in closed form where there is one, simulated where not."""
+"""Real options: the value of being able to buy from another supplier."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..quantities.checks import is_traced, require, require_whole
+from ..quantities.checks import is_traced, require_whole
 from ..quantities.limits import checked
-from ..quantities.mathematics import call_value, first_axis, grown, ratio
+from ..quantities.mathematics import call_value, first_axis, grown
+from ..quantities.numeric import Numeric
+from .price_paths import PriceProcess
 
 
 @checked
-def option_to_move_usd(years, price, alternative_price, volume, drift_per_year, volatility, discount_rate=0.0,
-                       move_usd=0.0):
-    """Value today of being able to move once, on one day.
+def option_to_move_usd(years: Numeric, price: Numeric, alternative_price: Numeric, volume: Numeric,
+                       process: PriceProcess, discount_rate: Numeric = 0.0) -> Numeric:
+    """Value today of being able to buy elsewhere, on one day.
 
     Parameters
     ----------
@@ -23,13 +25,11 @@ def option_to_move_usd(years, price, alternative_price, volume, drift_per_year, 
     alternative_price : numeric
         Price of a unit elsewhere on that day. [USD]
     volume : numeric
-        Units bought after it. [1]
-    drift_per_year, volatility : numeric
-        Of today's supplier; see `price_paths.simulate_prices`.
+        Units bought on it. [1]
+    process : PriceProcess
+        How today's supplier's price moves; its steps are left out.
     discount_rate : numeric
         Cost of capital. [1/year]
-    move_usd : numeric
-        Cost of the move, paid only if you go. [USD]
 
     Returns
     -------
@@ -42,7 +42,7 @@ def option_to_move_usd(years, price, alternative_price, volume, drift_per_year, 
     assumed                               if false
     ====================================  =================================================================
     the alternative's price is known      use the volatility of the ratio of the two prices (Margrabe)
-    prices then stay as they are          more is at stake: see `portability_usd`
+    the move is free                      add its cost per unit to the alternative's price
     discounted at the cost of capital     no market prices this risk, so there is no other rate to use
     ====================================  =================================================================
 
@@ -50,21 +50,14 @@ def option_to_move_usd(years, price, alternative_price, volume, drift_per_year, 
     ----------
     Black, "The pricing of commodity contracts", Journal of Financial Economics 3, 1976.
     """
-    strike = alternative_price + np.where(move_usd > 0, ratio(move_usd, volume, 1e30), 0.0)
-    saved = call_value(price * grown(drift_per_year * years), strike, volatility * np.sqrt(years))
+    saved = call_value(price * grown(process.drift_per_year * years), alternative_price,
+                       process.volatility * np.sqrt(years))
     return volume * saved * grown(-np.log1p(discount_rate) * years)
 
 
-def _whole_months(horizon_months):
-    if is_traced(horizon_months):
-        raise ValueError("horizon_months sets how many months are computed; make it a fixed number, not a slider.")
-    require_whole(1, horizon_months=horizon_months)
-    return np.arange(1, int(horizon_months) + 1)
-
-
 @checked
-def portability_usd(price, alternative_price, volume, drift_per_year, volatility, discount_rate=0.0,
-                    horizon_months=36):
+def portability_usd(price: Numeric, alternative_price: Numeric, volume: Numeric, process: PriceProcess,
+                    discount_rate: Numeric = 0.0, horizon_months: int = 36) -> Numeric:
     """Value today of buying every month from whichever of two suppliers is cheaper.
 
     Parameters
@@ -73,8 +66,8 @@ def portability_usd(price, alternative_price, volume, drift_per_year, volatility
         Price of a unit today from the supplier whose price moves, and from the other. [USD]
     volume : numeric
         Units bought per month. [1/month]
-    drift_per_year, volatility : numeric
-        Of the first supplier; see `price_paths.simulate_prices`.
+    process : PriceProcess
+        How the first supplier's price moves; its steps are left out.
     discount_rate : numeric
         Cost of capital. [1/year]
     horizon_months : int
@@ -89,79 +82,9 @@ def portability_usd(price, alternative_price, volume, drift_per_year, volatility
     -----
     A sum of `option_to_move_usd`, one a month, each move free: a ceiling on what portability is worth.
     """
-    month = _whole_months(horizon_months)
-    t = first_axis(month / 12, price, alternative_price, volume, drift_per_year, volatility, discount_rate)
-    value = call_value(price * grown(drift_per_year * t), alternative_price, volatility * np.sqrt(t))
-    return np.sum(volume * value * grown(-np.log1p(discount_rate) * t), axis=0)
-
-
-def _paths(prices):
-    if is_traced(prices):
-        return prices
-    require(0, np.inf, open_high=True, prices=prices)
-    if np.ndim(prices) < 2:
-        raise ValueError(f"prices of shape {np.shape(prices)} are not paths; make them with simulate_prices.")
-    return np.asarray(prices, dtype=float)
-
-
-@checked
-def simulated_portability_usd(prices, alternative_price, volume, discount_rate=0.0, steps_per_year=12.0):
-    """Saving on each simulated path of buying every step from the cheaper supplier.
-
-    Parameters
-    ----------
-    prices : array
-        From `price_paths.simulate_prices`; the first column is today and buys nothing. [USD]
-    alternative_price : numeric
-        Price of a unit elsewhere. [USD]
-    volume : numeric
-        Units bought per step. [1]
-    discount_rate : numeric
-        Cost of capital. [1/year]
-    steps_per_year : numeric
-        Time steps per year. [1/year]
-
-    Returns
-    -------
-    numeric
-        One present value per path; their mean is `portability_usd` where prices have no steps. [USD]
-    """
-    later = _paths(prices)[..., 1:]
-    t = np.arange(1, later.shape[-1] + 1) / steps_per_year
-    return np.sum(volume * np.maximum(later - alternative_price, 0.0) * grown(-np.log1p(discount_rate) * t), axis=-1)
-
-
-@checked
-def simulated_move_usd(prices, alternative_price, volume, move_usd, switch_price, discount_rate=0.0,
-                       steps_per_year=12.0):
-    """Saving on each simulated path of moving for good when the price first passes a limit.
-
-    Parameters
-    ----------
-    prices : array
-        From `price_paths.simulate_prices`; the first column is today and buys nothing. [USD]
-    alternative_price : numeric
-        Price of a unit elsewhere. [USD]
-    volume : numeric
-        Units bought per step. [1]
-    move_usd : numeric
-        Cost of the move, paid in the step that first passes the limit. [USD]
-    switch_price : numeric
-        The limit. Try several: the best is above the alternative's price, because waiting is worth something. [USD]
-    discount_rate : numeric
-        Cost of capital. [1/year]
-    steps_per_year : numeric
-        Time steps per year. [1/year]
-
-    Returns
-    -------
-    numeric
-        One present value per path, over never moving; negative where the price came back. [USD]
-    """
-    later = _paths(prices)[..., 1:]
-    t = np.arange(1, later.shape[-1] + 1) / steps_per_year
-    passed = np.cumsum(np.where(later > switch_price, 1.0, 0.0), axis=-1)
-    moved = np.where(passed > 0, 1.0, 0.0)
-    today = moved - np.concatenate([np.zeros_like(moved[..., :1]), moved[..., :-1]], axis=-1)
-    saved = moved * volume * (later - alternative_price) - today * move_usd
-    return np.sum(saved * grown(-np.log1p(discount_rate) * t), axis=-1)
+    if is_traced(horizon_months):
+        raise ValueError("horizon_months sets how many months are computed; make it a fixed number, not a slider.")
+    require_whole(1, horizon_months=horizon_months)
+    years = np.arange(1, int(horizon_months) + 1) / 12
+    t = first_axis(years, price, alternative_price, volume, process.drift_per_year, process.volatility, discount_rate)
+    return np.sum(option_to_move_usd(t, price, alternative_price, volume, process, discount_rate), axis=0)

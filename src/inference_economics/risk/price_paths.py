@@ -1,4 +1,4 @@
-"""How prices may move: drift, volatility, and steps up or down, calibrated to recorded series.
+"""How prices may move: drift, volatility, and steps up or down, fitted to recorded series.
 
 The random numbers are drawn first, with a seed, as a fixed table; everything after is arithmetic on that table. So a
 simulation can be repeated, and it can be traced into the page like any other formula.
@@ -6,25 +6,29 @@ simulation can be repeated, and it can be traced into the page like any other fo
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ..quantities.checks import require, require_whole
-from ..quantities.limits import checked
+from ..quantities.limits import checked, checked_fields
 from ..quantities.mathematics import grown
+from ..quantities.numeric import Numeric
 
 
 class Draws(NamedTuple):
     """A fixed table of random numbers, one row per path and one column per step."""
 
-    normal: np.ndarray
-    up: np.ndarray
-    down: np.ndarray
+    normal: npt.NDArray[Any]
+    up: npt.NDArray[Any]
+    down: npt.NDArray[Any]
     steps_per_year: int
 
 
-def draws(paths=1000, steps=36, seed=0, steps_per_year=12):
+def draws(paths: int = 1000, steps: int = 36, seed: int = 0, steps_per_year: int = 12) -> Draws:
     """Draw the random numbers for `simulate_prices`.
 
     Parameters
@@ -58,28 +62,23 @@ def draws(paths=1000, steps=36, seed=0, steps_per_year=12):
                  np.concatenate([down, 1 - down])[: int(paths)], int(steps_per_year))
 
 
-def _table(draws):
+def _table(draws: Draws) -> Draws:
     if not isinstance(draws, Draws):
         raise ValueError(f"draws={draws!r} is not a table of random numbers; make one with draws(paths, steps, seed).")
     return draws
 
 
-def _chance(rate_per_year, steps_per_year):
+def _chance(rate_per_year: Numeric, steps_per_year: Numeric) -> Numeric:
     """Return the chance of at least one event in a step."""
     return -np.expm1(-rate_per_year / steps_per_year)
 
 
-@checked
-def simulate_prices(price, draws, drift_per_year=0.0, volatility=0.0, up_per_year=0.0, up_factor=1.0,
-                    down_per_year=0.0, down_factor=1.0):
-    """Simulate price paths with trend, volatility and sudden steps.
+@dataclass(frozen=True, eq=False)
+class PriceProcess:
+    """How a price moves: a trend, a random walk, and sudden steps.
 
     Parameters
     ----------
-    price : numeric
-        Price today. [any]
-    draws : Draws
-        Random numbers; see `draws`.
     drift_per_year : numeric
         Logarithmic growth of the expected price, steps apart. [1/year]
     volatility : numeric
@@ -88,6 +87,32 @@ def simulate_prices(price, draws, drift_per_year=0.0, volatility=0.0, up_per_yea
         Steps up and down per year; at most one of each per time step. [1/year]
     up_factor, down_factor : numeric
         What a step multiplies the price by. [1]
+    """
+
+    drift_per_year: Numeric = 0.0
+    volatility: Numeric = 0.0
+    up_per_year: Numeric = 0.0
+    up_factor: Numeric = 1.0
+    down_per_year: Numeric = 0.0
+    down_factor: Numeric = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
+@checked
+def simulate_prices(price: Numeric, draws: Draws, process: PriceProcess) -> Numeric:
+    """Simulate price paths with trend, volatility and sudden steps.
+
+    Parameters
+    ----------
+    price : numeric
+        Price today. [any]
+    draws : Draws
+        Random numbers; see `draws`.
+    process : PriceProcess
+        How the price moves.
 
     Returns
     -------
@@ -111,40 +136,15 @@ def simulate_prices(price, draws, drift_per_year=0.0, volatility=0.0, up_per_yea
     table = _table(draws)
     n = table.steps_per_year
     walk = np.cumsum(
-        (drift_per_year - np.square(volatility) / 2) / n + volatility / np.sqrt(n) * table.normal
-        + np.where(table.up < _chance(up_per_year, n), np.log(up_factor), 0.0)
-        + np.where(table.down < _chance(down_per_year, n), np.log(down_factor), 0.0), axis=-1)
+        (process.drift_per_year - np.square(process.volatility) / 2) / n
+        + process.volatility / np.sqrt(n) * table.normal
+        + np.where(table.up < _chance(process.up_per_year, n), np.log(process.up_factor), 0.0)
+        + np.where(table.down < _chance(process.down_per_year, n), np.log(process.down_factor), 0.0), axis=-1)
     return price * grown(np.concatenate([np.zeros_like(walk[..., :1]), walk], axis=-1))
 
 
 @checked
-def expected_price(years, price, drift_per_year=0.0, up_per_year=0.0, up_factor=1.0, down_per_year=0.0,
-                   down_factor=1.0, steps_per_year=12.0):
-    """Mean of `simulate_prices` over all paths, in closed form.
-
-    Parameters
-    ----------
-    years : numeric
-        Time from today. [year]
-    price : numeric
-        Price today. [any]
-    drift_per_year, up_per_year, up_factor, down_per_year, down_factor : numeric
-        As in `simulate_prices`; volatility does not move the mean.
-    steps_per_year : numeric
-        Time steps per year. [1/year]
-
-    Returns
-    -------
-    numeric
-        Expected price. [any]
-    """
-    up = np.log1p(_chance(up_per_year, steps_per_year) * (up_factor - 1))
-    down = np.log1p(_chance(down_per_year, steps_per_year) * (down_factor - 1))
-    return price * grown(years * (drift_per_year + steps_per_year * (up + down)))
-
-
-@checked
-def price_quantile(years, price, z, drift_per_year=0.0, volatility=0.0):
+def price_quantile(years: Numeric, price: Numeric, z: Numeric, process: PriceProcess) -> Numeric:
     """Quantile of the price after some time, without steps.
 
     Parameters
@@ -155,18 +155,19 @@ def price_quantile(years, price, z, drift_per_year=0.0, volatility=0.0):
         Price today. [any]
     z : numeric
         Standard normal quantile: -1.645 for the lowest twentieth, 0 for the median, 1.645 for the highest. [1]
-    drift_per_year, volatility : numeric
-        As in `simulate_prices`.
+    process : PriceProcess
+        How the price moves; its steps are left out.
 
     Returns
     -------
     numeric
         Price that the path stays below with that probability. [any]
     """
-    return price * grown((drift_per_year - np.square(volatility) / 2) * years + z * volatility * np.sqrt(years))
+    drift, volatility = process.drift_per_year, process.volatility
+    return price * grown((drift - np.square(volatility) / 2) * years + z * volatility * np.sqrt(years))
 
 
-class Calibration(NamedTuple):
+class Moves(NamedTuple):
     """A series says: drift [1/year], volatility [1/√year], yearly growth factor [1], steps used [1] and moves."""
 
     drift_per_year: float
@@ -177,8 +178,13 @@ class Calibration(NamedTuple):
     largest_fall: float
     share_up: float
 
+    @property
+    def process(self) -> PriceProcess:
+        """A price that moves like the series, without steps."""
+        return PriceProcess(self.drift_per_year, self.volatility)
 
-def calibrate(prices, years):
+
+def fit_moves(prices: Sequence[float], years: Sequence[float]) -> Moves:
     """Measure drift and volatility of a recorded price series.
 
     Parameters
@@ -190,7 +196,7 @@ def calibrate(prices, years):
 
     Returns
     -------
-    Calibration
+    Moves
         Drift of the expected price (the logarithmic trend plus half the variance, as `simulate_prices` wants it),
         volatility from the standard deviation of the steps (by maximum likelihood), the growth factor per year from
         first to last, the number of steps used, the largest rise and fall in a step, and the share of steps up. A
@@ -219,8 +225,8 @@ def calibrate(prices, years):
         raise ValueError(f"years={years!r} hold {moves.size} step of the usual length; at least two are needed.")
     volatility = moves.std() / np.sqrt(gaps[near].mean())
     trend = np.log(p[-1] / p[0]) / (t[-1] - t[0])
-    return Calibration(float(trend + volatility**2 / 2), float(volatility), float(np.exp(trend)), int(moves.size),
-                       float(np.expm1(moves.max())), float(np.expm1(moves.min())), float((moves > 0).mean()))
+    return Moves(float(trend + volatility**2 / 2), float(volatility), float(np.exp(trend)), int(moves.size),
+                 float(np.expm1(moves.max())), float(np.expm1(moves.min())), float((moves > 0).mean()))
 
 
 class StepRates(NamedTuple):
@@ -231,8 +237,13 @@ class StepRates(NamedTuple):
     down_per_year: float
     down_factor: float
 
+    @property
+    def process(self) -> PriceProcess:
+        """A price that moves by these steps alone."""
+        return PriceProcess(0.0, 0.0, *self)
 
-def calibrate_steps(factors, exposure_years):
+
+def fit_steps(factors: Sequence[float], exposure_years: float) -> StepRates:
     """Measure how often list prices step, and how far.
 
     Parameters

@@ -9,12 +9,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ..quantities.checks import lookup, require, require_whole
 from ..quantities.mathematics import normal_ppf
+from ..quantities.numeric import Numeric
 
 _KINDS = ("triangular", "lognormal")
 
@@ -38,7 +40,7 @@ class Range:
     kind: str = "triangular"
     coverage: float = 0.9
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse a range out of order."""
         lookup("kind of range", self.kind, dict.fromkeys(_KINDS))
         lowest = np.finfo(float).tiny if self.kind == "lognormal" else -1e300
@@ -57,12 +59,12 @@ class Range:
         require(-1e300, 1e300, values=array)
         return cls(float(array.min()), float(np.median(array)), float(array.max()), kind)
 
-    def quantile(self, probability):
+    def quantile(self, probability: Numeric) -> Numeric:
         """Return the value that the input stays below with this probability, scalar or array."""
         require(0, 1, hint="give a probability.", probability=probability)
         p = np.asarray(probability, dtype=float)
         if self.kind == "lognormal":
-            z = normal_ppf(np.clip(p, 1e-12, 1 - 1e-12)) / normal_ppf((1 + self.coverage) / 2)
+            z: Any = normal_ppf(np.clip(p, 1e-12, 1 - 1e-12)) / normal_ppf((1 + self.coverage) / 2)
             side = np.where(z < 0, np.log(self.mid / self.low), np.log(self.high / self.mid))
             return (self.mid * np.exp(z * side))[()]
         span, rise = self.high - self.low, self.mid - self.low
@@ -70,9 +72,9 @@ class Range:
         right = self.high - np.sqrt((1 - p) * span * (span - rise))
         return np.where(p * span <= rise, left, right)[()]
 
-    def sample(self, samples: int, generator: np.random.Generator) -> np.ndarray:
+    def sample(self, samples: int, generator: np.random.Generator) -> npt.NDArray[Any]:
         """Return values drawn once from each of `samples` equally likely slices, in random order."""
-        return self.quantile((generator.permutation(samples) + generator.random(samples)) / samples)
+        return np.asarray(self.quantile((generator.permutation(samples) + generator.random(samples)) / samples))
 
 
 class Swing(NamedTuple):
@@ -83,7 +85,7 @@ class Swing(NamedTuple):
     at_high: float
 
     @property
-    def size(self):
+    def size(self) -> float:
         """Distance between the two results."""
         return abs(self.at_high - self.at_low) if np.isfinite(self.at_high) or np.isfinite(self.at_low) else 0.0
 
@@ -101,24 +103,25 @@ class Interval:
     mid: float
     quantiles: dict[float, float]
     tornado: tuple[Swing, ...]
-    values: np.ndarray
+    values: npt.NDArray[Any]
 
     @property
-    def low(self):
+    def low(self) -> float:
         """Lowest quantile asked for."""
         return self.quantiles[min(self.quantiles)]
 
     @property
-    def high(self):
+    def high(self) -> float:
         """Highest quantile asked for."""
         return self.quantiles[max(self.quantiles)]
 
-    def share_below(self, limit):
+    def share_below(self, limit: float) -> float:
         """Share of the sample below `limit`."""
         return float(np.mean(self.values < limit))
 
 
-def _evaluate(function, inputs, output, size):
+def _evaluate(function: Callable[..., Any], inputs: Mapping[str, Any], output: str | None,
+              size: int) -> npt.NDArray[Any]:
     result = function(**inputs)
     result = result if output is None else _field(result, output)
     try:
@@ -133,20 +136,20 @@ def _evaluate(function, inputs, output, size):
     return np.broadcast_to(values, (size,))
 
 
-def _field(result, output):
+def _field(result: Any, output: Any) -> Any:
     if not isinstance(output, str) or not hasattr(result, output):
         raise ValueError(f"output={output!r} is not a part of the result; known: "
                          f"{', '.join(n for n in dir(result) if not n.startswith('_'))}.")
     return getattr(result, output)
 
 
-def _inputs(inputs):
+def _inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(inputs, Mapping):
         raise ValueError(f"inputs={inputs!r} must map argument names to numbers and ranges.")
     return dict(inputs)
 
 
-def interval(function: Callable, inputs: Mapping, *, samples: int = 10_000, seed: int = 0,
+def interval(function: Callable[..., Any], inputs: Mapping[str, Any], *, samples: int = 10_000, seed: int = 0,
              quantiles: Iterable[float] = (0.05, 0.5, 0.95), output: str | None = None) -> Interval:
     """Evaluate a formula on uncertain inputs.
 
@@ -190,7 +193,7 @@ def interval(function: Callable, inputs: Mapping, *, samples: int = 10_000, seed
     Conover, Technometrics 21(2), 1979). A quantile is a member of the sample, so infinite results ("never breaks
     even") are kept as they are.
     """
-    inputs, probabilities = _inputs(inputs), [float(q) for q in quantiles]
+    given, probabilities = _inputs(inputs), [float(q) for q in quantiles]
     require_whole(1, samples=samples)
     require(1, 1e8, hint="that sample would not fit in memory.", samples=samples)
     require_whole(0, seed=seed)
@@ -198,15 +201,15 @@ def interval(function: Callable, inputs: Mapping, *, samples: int = 10_000, seed
     if not probabilities:
         raise ValueError("quantiles=() holds no probability; give one or more.")
     samples = int(samples)
-    ranges = {name: value for name, value in inputs.items() if isinstance(value, Range)}
+    ranges = {name: value for name, value in given.items() if isinstance(value, Range)}
     size = samples + 1 + 2 * len(ranges)
     for position, (name, value) in enumerate(ranges.items()):
         column = np.full(size, float(value.mid))
         generator = np.random.default_rng([int(seed), zlib.crc32(name.encode())])
         column[:samples] = value.sample(samples, generator)
         column[samples + 1 + 2 * position : samples + 3 + 2 * position] = value.low, value.high
-        inputs[name] = column
-    results = _evaluate(function, inputs, output, size)
+        given[name] = column
+    results = _evaluate(function, given, output, size)
     ends = results[samples + 1 :].reshape(-1, 2)
     swings = [Swing(name, float(low), float(high)) for name, (low, high) in zip(ranges, ends, strict=True)]
     found = np.quantile(results[:samples], probabilities, method="inverted_cdf")
@@ -214,7 +217,7 @@ def interval(function: Callable, inputs: Mapping, *, samples: int = 10_000, seed
                     tuple(sorted(swings, key=lambda swing: -swing.size)), results[:samples])
 
 
-def sample_quantile(values, probability):
+def sample_quantile(values: npt.NDArray[Any], probability: float) -> Numeric:
     """Quantile of a sample that lies along the last axis, in arithmetic that can run on the page.
 
     Parameters
@@ -254,7 +257,7 @@ class Sensitivity(NamedTuple):
     results: tuple[float, ...]
 
 
-def sensitivity(function: Callable, inputs: Mapping, names: Iterable[str] | None = None,
+def sensitivity(function: Callable[..., Any], inputs: Mapping[str, Any], names: Iterable[str] | None = None,
                 factors: Iterable[float] = (0.5, 1.0, 2.0), output: str | None = None) -> tuple[Sensitivity, ...]:
     """Multiply inputs one at a time, by default by one half and by two.
 

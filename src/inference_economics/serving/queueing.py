@@ -12,11 +12,12 @@ References
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
 
 HOURS = np.arange(24.0)
 
@@ -107,7 +108,7 @@ def static_batching_fraction(batch):
 # -- queues -----------------------------------------------------------------------------------------------------------
 
 
-def column(x):
+def column(x: Any) -> Any:
     """Give an array a last axis of its own, along which a grid can run."""
     return x[..., np.newaxis] if getattr(x, "ndim", 0) else x
 
@@ -179,7 +180,7 @@ _DENSITY = np.exp(-_BETA**2 / 2) / math.sqrt(2 * math.pi)
 _DELAY = 1 / (1 + _BETA * np.array([0.5 * (1 + math.erf(b / math.sqrt(2))) for b in _BETA]) / _DENSITY)
 
 
-@checked
+@checked(offered_load="[0, 1e30]")
 def servers_for(offered_load, wait_probability=0.05):
     """Places needed so that few requests wait: square-root staffing [1]_.
 
@@ -201,6 +202,28 @@ def servers_for(offered_load, wait_probability=0.05):
     """
     beta = np.min(np.where(column(wait_probability) >= _DELAY, _BETA, _BETA[-1]), axis=-1)
     return offered_load + beta * np.sqrt(offered_load)
+
+
+@checked(offered_load="[0, 1e30]")
+def replicas_for(offered_load: Numeric, batch: Numeric, wait_probability: Numeric = 0.05) -> Numeric:
+    """Whole copies of a model for a load: one at the least, with headroom so that few requests wait.
+
+    Parameters
+    ----------
+    offered_load : numeric
+        Mean number in service. [1]
+    batch : numeric
+        Places of one replica. [1]
+    wait_probability : numeric
+        Share of requests that may wait; see `servers_for`. [1]
+
+    Returns
+    -------
+    numeric
+        Copies. [1]
+    """
+    replicas: Numeric = np.maximum(np.ceil(servers_for(offered_load, wait_probability) / batch), 1.0)
+    return replicas
 
 
 @checked(peak_to_mean="[1, 12]")
@@ -231,17 +254,7 @@ def provision(request_per_s, service_s, batch, peak_to_mean=2.0, wait_probabilit
     """
     mean_load = request_per_s * service_s
     peak_load = mean_load * peak_to_mean
-    replicas = np.maximum(np.ceil(servers_for(peak_load, wait_probability) / batch), 1.0)
+    replicas = replicas_for(peak_load, batch, wait_probability)
     places = replicas * batch
     return Provision(replicas, mean_load / places, peak_load / places, erlang_c(places, peak_load),
                      mean_wait_s(places, peak_load, service_s))
-
-
-# -- a year of a workload ---------------------------------------------------------------------------------------------
-
-
-def chips_needed(load, batch, n_chips, wait_probability):
-    """Chips for an offered load: whole replicas with square-root headroom."""
-    headroom = servers_for(1.0, wait_probability) - 1
-    places = load + headroom * np.sqrt(load)
-    return np.maximum(np.ceil(places / np.maximum(batch, 1.0)), 1.0) * n_chips

@@ -6,16 +6,21 @@ that a customer of a cloud pays for the same silicon. The cost of designing it i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import HOURS_PER_YEAR, checked
+from ..quantities.checks import lookup
+from ..quantities.limits import HOURS_PER_YEAR, checked, checked_fields
 from ..quantities.mathematics import exp_mean, ratio
+from ..quantities.numeric import Numeric
 
 
 @checked
-def gross_dies(die_area_mm2, aspect_ratio=1.0, wafer_mm=300.0, edge_mm=0.0, scribe_mm=0.0):
+def gross_dies(die_area_mm2: Numeric, aspect_ratio: Numeric = 1.0, wafer_mm: Numeric = 300.0, edge_mm: Numeric = 0.0,
+               scribe_mm: Numeric = 0.0) -> Numeric:
     """Whole dies cut from one wafer, good or bad.
 
     Parameters
@@ -56,7 +61,7 @@ def gross_dies(die_area_mm2, aspect_ratio=1.0, wafer_mm=300.0, edge_mm=0.0, scri
 
 
 @checked
-def poisson_yield(die_area_mm2, defects_per_mm2):
+def poisson_yield(die_area_mm2: Numeric, defects_per_mm2: Numeric) -> Numeric:
     """Share of dies without a defect, when defects fall independently.
 
     Parameters
@@ -79,7 +84,7 @@ def poisson_yield(die_area_mm2, defects_per_mm2):
 
 
 @checked
-def murphy_yield(die_area_mm2, defects_per_mm2):
+def murphy_yield(die_area_mm2: Numeric, defects_per_mm2: Numeric) -> Numeric:
     """Share of dies without a defect, when the density varies over a triangle.
 
     Parameters
@@ -102,7 +107,7 @@ def murphy_yield(die_area_mm2, defects_per_mm2):
 
 
 @checked
-def seeds_yield(die_area_mm2, defects_per_mm2):
+def seeds_yield(die_area_mm2: Numeric, defects_per_mm2: Numeric) -> Numeric:
     """Share of dies without a defect, when the density varies exponentially.
 
     Parameters
@@ -125,7 +130,7 @@ def seeds_yield(die_area_mm2, defects_per_mm2):
 
 
 @checked
-def negative_binomial_yield(die_area_mm2, defects_per_mm2, clustering=3.0):
+def negative_binomial_yield(die_area_mm2: Numeric, defects_per_mm2: Numeric, clustering: Numeric = 3.0) -> Numeric:
     """Share of dies without a defect, when defects come in clusters.
 
     Parameters
@@ -150,7 +155,7 @@ def negative_binomial_yield(die_area_mm2, defects_per_mm2, clustering=3.0):
     return np.exp(-clustering * np.log1p(die_area_mm2 * defects_per_mm2 / clustering))
 
 
-YIELD_MODELS = {
+YIELD_MODELS: dict[str, Callable[[Numeric, Numeric], Numeric]] = {
     "poisson": poisson_yield,
     "murphy": murphy_yield,
     "negative binomial": negative_binomial_yield,
@@ -159,7 +164,7 @@ YIELD_MODELS = {
 
 
 @checked
-def repaired_yield(yield_fraction, repairable_fraction):
+def repaired_yield(yield_fraction: Numeric, repairable_fraction: Numeric) -> Numeric:
     """Share of dies that can be sold when some defects are harmless.
 
     Parameters
@@ -178,7 +183,7 @@ def repaired_yield(yield_fraction, repairable_fraction):
 
 
 @checked
-def good_die_usd(wafer_usd, gross_dies, yield_fraction):
+def good_die_usd(wafer_usd: Numeric, gross_dies: Numeric, yield_fraction: Numeric) -> Numeric:
     """Cost of one working die.
 
     Parameters
@@ -198,23 +203,50 @@ def good_die_usd(wafer_usd, gross_dies, yield_fraction):
     return ratio(wafer_usd, gross_dies * yield_fraction)
 
 
+@checked
+def die_usd(wafer_usd: Numeric, die_area_mm2: Numeric, defects_per_mm2: Numeric, repairable_fraction: Numeric = 0.0,
+            model: str = "negative binomial") -> Numeric:
+    """Cost of one die that can be sold, from wafer, area and defects.
+
+    Parameters
+    ----------
+    wafer_usd : numeric
+        Price of a processed wafer. [USD]
+    die_area_mm2 : numeric
+        Area of one die. [mm²]
+    defects_per_mm2 : numeric
+        Killing defects per area. [1/mm²]
+    repairable_fraction : numeric
+        Share of the bad dies that spare parts on the die save; see `repaired_yield`. [1]
+    model : str
+        A name of `YIELD_MODELS`.
+
+    Returns
+    -------
+    numeric
+        Cost of one; infinite where none fits. [USD]
+    """
+    good = lookup("yield model", model, YIELD_MODELS)(die_area_mm2, defects_per_mm2)
+    return good_die_usd(wafer_usd, gross_dies(die_area_mm2), repaired_yield(good, repairable_fraction))
+
+
 class ChipCost(NamedTuple):
     """What one packaged chip costs to make, by part [USD]."""
 
-    logic_usd: float
-    memory_usd: float
-    packaging_usd: float
-    test_usd: float
-    loss_usd: float
+    logic_usd: Numeric
+    memory_usd: Numeric
+    packaging_usd: Numeric
+    test_usd: Numeric
+    loss_usd: Numeric
 
     @property
-    def total_usd(self):
+    def total_usd(self) -> Numeric:
         """All parts, and the good parts lost in bad packages [USD]."""
         return self.logic_usd + self.memory_usd + self.packaging_usd + self.test_usd + self.loss_usd
 
 
 @checked
-def memory_usd(memory_bytes, memory_usd_per_gb):
+def memory_usd(memory_bytes: Numeric, memory_usd_per_gb: Numeric) -> Numeric:
     """Price of a chip's memory.
 
     Parameters
@@ -233,7 +265,8 @@ def memory_usd(memory_bytes, memory_usd_per_gb):
 
 
 @checked
-def chip_cost(die_usd, memory_usd, packaging_usd, test_usd=0.0, dies_per_package=1.0, package_yield=1.0):
+def chip_cost(die_usd: Numeric, memory_usd: Numeric, packaging_usd: Numeric, test_usd: Numeric = 0.0,
+              dies_per_package: Numeric = 1.0, package_yield: Numeric = 1.0) -> ChipCost:
     """Cost of one working packaged chip.
 
     Parameters
@@ -263,7 +296,7 @@ def chip_cost(die_usd, memory_usd, packaging_usd, test_usd=0.0, dies_per_package
 
 
 @checked
-def price_at_margin(cost_usd, gross_margin):
+def price_at_margin(cost_usd: Numeric, gross_margin: Numeric) -> Numeric:
     """Price that leaves a gross margin.
 
     Parameters
@@ -281,39 +314,78 @@ def price_at_margin(cost_usd, gross_margin):
     return cost_usd / (1 - gross_margin)
 
 
-class MarginStack(NamedTuple):
-    """Prices from the chip to the cloud [USD, USD, USD/h] and the last one without any margin [USD/h]."""
-
-    chip_usd: float
-    server_usd: float
-    cloud_usd_per_hour: float
-    bare_usd_per_hour: float
-
-    @property
-    def multiple(self):
-        """Cloud price over the price with no margin at all: what owning the whole chain could save [1]."""
-        return ratio(self.cloud_usd_per_hour, self.bare_usd_per_hour)[()]
-
-
-@checked
-def margin_stack(chip_usd, chip_margin, n_chips, other_parts_usd, server_margin, cloud_margin, capital_recovery,
-                 running_usd_per_year, utilisation=1.0):
-    """Price of a chip-hour as one seller after another adds a margin.
+@dataclass(frozen=True, eq=False)
+class ServerBuild:
+    """What a server costs to make, before anyone's margin.
 
     Parameters
     ----------
     chip_usd : numeric
         Cost of one packaged chip. [USD]
-    chip_margin : numeric
-        Gross margin of the chip's seller. [1]
     n_chips : numeric
         Chips in a server. [1]
     other_parts_usd : numeric
         Everything else in the server. [USD]
+    """
+
+    chip_usd: Numeric
+    n_chips: Numeric
+    other_parts_usd: Numeric
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Margins:
+    """Gross margins on the way from the chip to the cloud.
+
+    Parameters
+    ----------
+    chip_margin : numeric
+        Gross margin of the chip's seller. [1]
     server_margin : numeric
         Gross margin of the server's seller over all it buys, chips included. [1]
     cloud_margin : numeric
-        Gross margin of the cloud. [1]
+        Gross margin of the cloud; 0 for an owner. [1]
+    """
+
+    chip_margin: Numeric = 0.0
+    server_margin: Numeric = 0.0
+    cloud_margin: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
+class MarginStack(NamedTuple):
+    """Prices from the chip to the cloud [USD, USD, USD/h] and the last one without any margin [USD/h]."""
+
+    chip_usd: Numeric
+    server_usd: Numeric
+    cloud_usd_per_hour: Numeric
+    bare_usd_per_hour: Numeric
+
+    @property
+    def multiple(self) -> Numeric:
+        """Cloud price over the price with no margin at all: what owning the whole chain could save [1]."""
+        multiple: Any = ratio(self.cloud_usd_per_hour, self.bare_usd_per_hour)
+        return multiple[()]
+
+
+@checked
+def margin_stack(build: ServerBuild, margins: Margins, capital_recovery: Numeric, running_usd_per_year: Numeric,
+                 utilisation: Numeric = 1.0) -> MarginStack:
+    """Price of a chip-hour as one seller after another adds a margin.
+
+    Parameters
+    ----------
+    build : ServerBuild
+        What a server costs to make.
+    margins : Margins
+        What each seller adds.
     capital_recovery : numeric
         Yearly payment per dollar of server; see `ownership.capital_recovery_factor`. [1/year]
     running_usd_per_year : numeric
@@ -328,11 +400,13 @@ def margin_stack(chip_usd, chip_margin, n_chips, other_parts_usd, server_margin,
 
     Notes
     -----
-    A buyer who builds everything saves the whole multiple only by also paying for the design; see `custom_silicon`.
+    A buyer who builds everything saves the whole multiple only by also paying for the design; see
+    `programme.design_usd_per_hour`.
     """
+    n_chips, other = build.n_chips, build.other_parts_usd
     hours = n_chips * HOURS_PER_YEAR * utilisation
-    chip = chip_usd / (1 - chip_margin)
-    server = (n_chips * chip + other_parts_usd) / (1 - server_margin)
-    sold = ratio(server * capital_recovery + running_usd_per_year, hours) / (1 - cloud_margin)
-    bare = ratio((n_chips * chip_usd + other_parts_usd) * capital_recovery + running_usd_per_year, hours)
+    chip = build.chip_usd / (1 - margins.chip_margin)
+    server = (n_chips * chip + other) / (1 - margins.server_margin)
+    sold = ratio(server * capital_recovery + running_usd_per_year, hours) / (1 - margins.cloud_margin)
+    bare = ratio((n_chips * build.chip_usd + other) * capital_recovery + running_usd_per_year, hours)
     return MarginStack(chip, server, sold, bare)

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import checked
+from ..quantities.limits import HOURS_PER_YEAR, checked, checked_fields
 from ..quantities.mathematics import annuity_years, grown, ratio
+from ..quantities.numeric import Numeric
 
 
-class ProgrammeCost(NamedTuple):
-    """Cost of a chip programme apart from its units, in today's dollars [USD]."""
-
-    design_usd: float
-    masks_usd: float
-    respins_usd: float
-    software_usd: float
-
-    @property
-    def total_usd(self):
-        """All of it [USD]."""
-        return self.design_usd + self.masks_usd + self.respins_usd + self.software_usd
-
-
-@checked
-def programme_cost(design_usd, mask_usd, respins=0.0, respin_usd=0.0, software_usd_per_year=0.0, horizon_years=5.0,
-                   discount_rate=0.0):
-    """Cost of a chip programme whatever the volume.
+@dataclass(frozen=True, eq=False)
+class ChipProgramme:
+    """What is paid for a chip whatever the volume.
 
     Parameters
     ----------
@@ -42,6 +29,47 @@ def programme_cost(design_usd, mask_usd, respins=0.0, respin_usd=0.0, software_u
         One of them, masks and months of engineering; "tens of millions" at Meta (Reuters, March 2025). [USD]
     software_usd_per_year : numeric
         Compiler, kernels, firmware and porting, every year for as long as the chip serves. [USD/year]
+    """
+
+    design_usd: Numeric
+    mask_usd: Numeric
+    respins: Numeric = 0.0
+    respin_usd: Numeric = 0.0
+    software_usd_per_year: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
+class ProgrammeCost(NamedTuple):
+    """Cost of a chip programme apart from its units, in today's dollars [USD]."""
+
+    design_usd: Numeric
+    masks_usd: Numeric
+    respins_usd: Numeric
+    software_usd: Numeric
+
+    @property
+    def nre_usd(self) -> Numeric:
+        """What is paid before the first unit: all but the software of its years [USD]."""
+        return self.design_usd + self.masks_usd + self.respins_usd
+
+    @property
+    def total_usd(self) -> Numeric:
+        """All of it [USD]."""
+        return self.nre_usd + self.software_usd
+
+
+@checked
+def programme_cost(programme: ChipProgramme, horizon_years: Numeric = 5.0,
+                   discount_rate: Numeric = 0.0) -> ProgrammeCost:
+    """Cost of a chip programme whatever the volume.
+
+    Parameters
+    ----------
+    programme : ChipProgramme
+        What is paid for.
     horizon_years : numeric
         Years of software. [year]
     discount_rate : numeric
@@ -58,12 +86,12 @@ def programme_cost(design_usd, mask_usd, respins=0.0, respin_usd=0.0, software_u
     Engineering, "What Will That Chip Cost?", 2023). At 16/14 nm, estimates went up to $300M where real chips took 12 to
     35 (the same, "The Real Numbers: Redefining NRE").
     """
-    software = software_usd_per_year * annuity_years(discount_rate, horizon_years)
-    return ProgrammeCost(design_usd, mask_usd, respins * respin_usd, software)
+    software = programme.software_usd_per_year * annuity_years(discount_rate, horizon_years)
+    return ProgrammeCost(programme.design_usd, programme.mask_usd, programme.respins * programme.respin_usd, software)
 
 
 @checked
-def saving_from_perf_per_tco(perf_per_tco):
+def saving_from_perf_per_tco(perf_per_tco: Numeric) -> Numeric:
     """Share of the GPU's cost of ownership saved at equal work.
 
     Parameters
@@ -80,7 +108,7 @@ def saving_from_perf_per_tco(perf_per_tco):
 
 
 @checked
-def perf_per_tco_from_saving(saving_fraction):
+def perf_per_tco_from_saving(saving_fraction: Numeric) -> Numeric:
     """Performance per cost of ownership that a saving states.
 
     Parameters
@@ -102,7 +130,7 @@ def perf_per_tco_from_saving(saving_fraction):
 
 
 @checked
-def perf_per_tco(performance, tco_usd):
+def perf_per_tco(performance: Numeric, tco_usd: Numeric) -> Numeric:
     """Work per dollar of lifetime cost.
 
     Parameters
@@ -121,7 +149,7 @@ def perf_per_tco(performance, tco_usd):
 
 
 @checked
-def break_even_units(nre_usd, tco_usd_per_unit, saving_fraction):
+def break_even_units(nre_usd: Numeric, tco_usd_per_unit: Numeric, saving_fraction: Numeric) -> Numeric:
     """GPU-equivalents of work that pay for a chip programme.
 
     Parameters
@@ -147,7 +175,7 @@ def break_even_units(nre_usd, tco_usd_per_unit, saving_fraction):
 
 
 @checked
-def net_saving_usd(units, nre_usd, tco_usd_per_unit, saving_fraction):
+def net_saving_usd(units: Numeric, nre_usd: Numeric, tco_usd_per_unit: Numeric, saving_fraction: Numeric) -> Numeric:
     """What a chip programme saves over buying GPUs for the same work.
 
     Parameters
@@ -166,64 +194,59 @@ def net_saving_usd(units, nre_usd, tco_usd_per_unit, saving_fraction):
 
 
 @checked
-def two_for_two(tco_usd, nre_usd, perf_per_tco, min_tco_over_nre=2.0, min_tco_ratio=2.0):
-    """Whether a workload passes the two-for-two rule for building a chip.
+def design_usd_per_hour(nre_usd: Numeric, units: Numeric, life_years: Numeric, utilisation: Numeric = 1.0) -> Numeric:
+    """What a chip programme adds to each used hour of the fleet that it was made for.
 
     Parameters
     ----------
-    tco_usd : numeric
-        Lifetime cost of ownership of the workload on the best chip that can be bought. [USD]
     nre_usd : numeric
         Cost of the programme. [USD]
-    perf_per_tco : numeric
-        Fall of the cost per operation with the custom chip. [1]
-    min_tco_over_nre, min_tco_ratio : numeric
-        The two twos. [1]
+    units : numeric
+        GPU-equivalents of work that the chips do. [1]
+    life_years : numeric
+        Years in use. [year]
+    utilisation : numeric
+        Share of the hours that are used. [1]
 
     Returns
     -------
     numeric
-        True where the cost of ownership is at least twice the NRE and the cost per operation falls at least twofold.
+        Infinite without a fleet. [USD/h]
 
     Notes
     -----
-    At two and two exactly, half of the cost of ownership is saved, which is the NRE: the rule is the break-even point
-    itself (`break_even_tco_usd`), and leaves nothing for delay, failure or a rival's next chip. The wording here is
-    recalled from the papers, which were not at hand; both thresholds are arguments for that reason.
-
-    References
-    ----------
-    Magaki et al., "ASIC Clouds", ISCA 2016. Khazraee et al., "Moonwalk", ASPLOS 2017: NRE about half of the cost of
-    the best alternative.
+    Interest on the programme is left out, which favours the design.
     """
-    return np.logical_and(tco_usd >= min_tco_over_nre * nre_usd, perf_per_tco >= min_tco_ratio)
+    return ratio(nre_usd, units * life_years * HOURS_PER_YEAR * utilisation)
 
 
 @checked
-def break_even_tco_usd(nre_usd, perf_per_tco):
-    """Cost of ownership of a workload from which a custom chip pays.
+def units_for_design_usd_per_hour(nre_usd: Numeric, price_usd_per_hour: Numeric, life_years: Numeric,
+                                  utilisation: Numeric = 1.0) -> Numeric:
+    """Fleet from which a programme costs less an hour than a given price: `design_usd_per_hour` read backwards.
 
     Parameters
     ----------
     nre_usd : numeric
         Cost of the programme. [USD]
-    perf_per_tco : numeric
-        Performance per cost of ownership over the GPU's. [1]
+    price_usd_per_hour : numeric
+        What a used hour may cost for the design: the margins that it avoids. [USD/h]
+    life_years : numeric
+        Years in use. [year]
+    utilisation : numeric
+        Share of the hours that are used. [1]
 
     Returns
     -------
     numeric
-        ``NRE / (1 - 1/R)``; infinite where the chip saves nothing. [USD]
-
-    References
-    ----------
-    Magaki et al., "ASIC Clouds", ISCA 2016.
+        GPU-equivalents of work; infinite where nothing is avoided. [1]
     """
-    return ratio(nre_usd, 1 - 1 / perf_per_tco)
+    return ratio(nre_usd, price_usd_per_hour * life_years * HOURS_PER_YEAR * utilisation)
 
 
 @checked
-def porting_ramp(months, start_perf_per_tco=0.5, end_perf_per_tco=1.8, ramp_months=8.0, ramp_shape=1.0):
+def porting_ramp(months: Numeric, start_perf_per_tco: Numeric = 0.5, end_perf_per_tco: Numeric = 1.8,
+                 ramp_months: Numeric = 8.0, ramp_shape: Numeric = 1.0) -> Numeric:
     """Performance per cost of ownership while software for a new chip matures.
 
     Parameters
@@ -255,7 +278,8 @@ def porting_ramp(months, start_perf_per_tco=0.5, end_perf_per_tco=1.8, ramp_mont
 
 
 @checked
-def mean_perf_per_tco(months, start_perf_per_tco=0.5, end_perf_per_tco=1.8, ramp_months=8.0, ramp_shape=1.0):
+def mean_perf_per_tco(months: Numeric, start_perf_per_tco: Numeric = 0.5, end_perf_per_tco: Numeric = 1.8,
+                      ramp_months: Numeric = 8.0, ramp_shape: Numeric = 1.0) -> Numeric:
     """Average of `porting_ramp` since the port began: what the fleet got for its money so far.
 
     Parameters
@@ -283,7 +307,8 @@ def mean_perf_per_tco(months, start_perf_per_tco=0.5, end_perf_per_tco=1.8, ramp
 
 
 @checked
-def perf_per_tco_after_delay(perf_per_tco, delay_years, rival_improvement_per_year):
+def perf_per_tco_after_delay(perf_per_tco: Numeric, delay_years: Numeric,
+                             rival_improvement_per_year: Numeric) -> Numeric:
     """Advantage that is left when the chip arrives.
 
     Parameters
@@ -308,7 +333,7 @@ def perf_per_tco_after_delay(perf_per_tco, delay_years, rival_improvement_per_ye
 
 
 @checked
-def years_until_overtaken(perf_per_tco, rival_improvement_per_year):
+def years_until_overtaken(perf_per_tco: Numeric, rival_improvement_per_year: Numeric) -> Numeric:
     """Time until a rival that improves every year sells the same performance per cost.
 
     Parameters

@@ -6,7 +6,6 @@ from ..quantities.faces import handing_on
 from .run import (
     programme_usd,
     serving_flop,
-    training_days,
     training_flop,
     training_flop_with_attention,
     training_gpu_hours,
@@ -17,7 +16,6 @@ from .run import (
 __all__ = [
     "programme_usd",
     "serving_flop",
-    "training_days",
     "training_flop",
     "training_flop_with_attention",
     "training_gpu_hours",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from ..quantities.limits import SECONDS_PER_HOUR, checked
 from ..quantities.mathematics import ratio
+from ..quantities.numeric import Numeric
 
 
 @checked
-def training_flop(n_params, training_tok, flop_per_param_tok=6.0):
+def training_flop(n_params: Numeric, training_tok: Numeric, flop_per_param_tok: Numeric = 6.0) -> Numeric:
     """Arithmetic of a training run by the 6ND rule.
 
     Parameters
@@ -46,8 +47,9 @@ def training_flop(n_params, training_tok, flop_per_param_tok=6.0):
 
 
 @checked
-def training_flop_with_attention(n_params, training_tok, layers, attention_width, context_tok, causal_fraction=1.0,
-                                 recompute_fraction=0.0):
+def training_flop_with_attention(n_params: Numeric, training_tok: Numeric, layers: Numeric, attention_width: Numeric,
+                                 context_tok: Numeric, causal_fraction: Numeric = 1.0,
+                                 recompute_fraction: Numeric = 0.0) -> Numeric:
     """Arithmetic of a training run, with attention scores and recomputed layers.
 
     Parameters
@@ -85,7 +87,7 @@ def training_flop_with_attention(n_params, training_tok, layers, attention_width
 
 
 @checked
-def serving_flop(n_params_active, inference_tok):
+def serving_flop(n_params_active: Numeric, inference_tok: Numeric) -> Numeric:
     """Arithmetic of serving: 2 FLOPs per active parameter and token, in or out.
 
     Parameters
@@ -108,7 +110,7 @@ def serving_flop(n_params_active, inference_tok):
 
 
 @checked
-def training_mfu(training_flop, gpu_hours, flop_per_s):
+def training_mfu(training_flop: Numeric, gpu_hours: Numeric, flop_per_s: Numeric) -> Numeric:
     """Model FLOPs utilisation that a reported run implies.
 
     Parameters
@@ -138,7 +140,7 @@ def training_mfu(training_flop, gpu_hours, flop_per_s):
 
 
 @checked
-def training_gpu_hours(training_flop, flop_per_s, mfu):
+def training_gpu_hours(training_flop: Numeric, flop_per_s: Numeric, mfu: Numeric) -> Numeric:
     """Chip-hours that a run needs.
 
     Parameters
@@ -159,7 +161,7 @@ def training_gpu_hours(training_flop, flop_per_s, mfu):
 
 
 @checked
-def training_usd(gpu_hours, price_usd_per_hour):
+def training_usd(gpu_hours: Numeric, price_usd_per_hour: Numeric) -> Numeric:
     """Cost of a run at a price per chip-hour.
 
     Parameters
@@ -178,7 +180,7 @@ def training_usd(gpu_hours, price_usd_per_hour):
 
 
 @checked
-def programme_usd(final_run_usd, final_run_fraction):
+def programme_usd(final_run_usd: Numeric, final_run_fraction: Numeric) -> Numeric:
     """Cost of a training programme, from the released run and its share of the compute.
 
     Parameters
@@ -199,24 +201,3 @@ def programme_usd(final_run_usd, final_run_fraction):
     (Gradient Updates, 2026-03-23): a headline cost of a run is a tenth to a quarter of the programme's.
     """
     return final_run_usd / final_run_fraction
-
-
-@checked
-def training_days(gpu_hours, n_chips, goodput_fraction=1.0):
-    """Wall-clock time of a run.
-
-    Parameters
-    ----------
-    gpu_hours : numeric
-        Chip-hours of useful work. [h]
-    n_chips : numeric
-        Chips that work on it together. [1]
-    goodput_fraction : numeric
-        Share of the time that advances the run; above 0.9 for Llama 3 405B. [1]
-
-    Returns
-    -------
-    numeric
-        Days from start to end. [day]
-    """
-    return gpu_hours / n_chips / 24 / goodput_fraction

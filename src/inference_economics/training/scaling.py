@@ -7,12 +7,13 @@ model to fewer parameters and more tokens.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from ..quantities.checks import is_traced, lookup, require
 from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,12 @@ def loss_constants(constants: str | LossConstants = "epoch") -> LossConstants:
         For an unknown name or an object without the fields; the message lists the known names.
     """
     if all(hasattr(constants, field) for field in ("floor", "a", "b", "alpha", "beta")):
-        return constants
+        return cast(LossConstants, constants)  # or what a page chooses among them
     return lookup("constants", constants, LOSS_CONSTANTS)
 
 
 @checked
-def chinchilla_loss(n_params, training_tok, constants="epoch"):
+def chinchilla_loss(n_params: Numeric, training_tok: Numeric, constants: str | LossConstants = "epoch") -> Numeric:
     """Loss that a model of this size reaches on this much data.
 
     Parameters
@@ -115,7 +116,7 @@ def chinchilla_loss(n_params, training_tok, constants="epoch"):
     return fit.floor + fit.a / np.power(n_params, fit.alpha) + fit.b / np.power(training_tok, fit.beta)
 
 
-def _gap(loss, fit):
+def _gap(loss: Numeric, fit: LossConstants) -> Numeric:
     """Return what the loss leaves above the floor, which must be more than nothing."""
     if not (is_traced(loss) or is_traced(fit.floor)):
         require(fit.floor, np.inf, open_low=True, hint="no model falls below the floor of these constants.", loss=loss)
@@ -123,7 +124,7 @@ def _gap(loss, fit):
 
 
 @checked
-def tokens_for_loss(n_params, loss, constants="epoch"):
+def tokens_for_loss(n_params: Numeric, loss: Numeric, constants: str | LossConstants = "epoch") -> Numeric:
     """Training tokens that bring a model of this size to a given loss.
 
     Parameters
@@ -153,55 +154,23 @@ def tokens_for_loss(n_params, loss, constants="epoch"):
 class ModelPlan(NamedTuple):
     """How large a model [1] on how much data [token], with the arithmetic of training and of serving it [FLOP]."""
 
-    n_params: float
-    training_tok: float
-    training_flop: float
-    inference_flop: float
+    n_params: Numeric
+    training_tok: Numeric
+    training_flop: Numeric
+    inference_flop: Numeric
 
     @property
-    def total_flop(self):
+    def total_flop(self) -> Numeric:
         """Training and serving together [FLOP]."""
         return self.training_flop + self.inference_flop
-
-
-@checked
-def compute_optimal(training_flop, constants="epoch"):
-    """Best model for a training budget: the lowest loss that the FLOPs can buy.
-
-    Parameters
-    ----------
-    training_flop : numeric
-        Budget, spent as 6ND. [FLOP]
-    constants : str or LossConstants
-        Which fit.
-
-    Returns
-    -------
-    ModelPlan
-        Parameters and tokens in closed form; its inference FLOPs are zero.
-
-    Notes
-    -----
-    ``N = G (C/6)^(beta/(alpha+beta))`` with ``G = (alpha a / beta b)^(1/(alpha+beta))``. The fits differ a lot. At
-    Chinchilla's own budget the Epoch refit asks for about 20 tokens per parameter, Hoffmann's constants for three times
-    as many, and rounding their exponents to two digits alone adds another half.
-
-    References
-    ----------
-    Hoffmann et al., arXiv:2203.15556, 2022, equation 4.
-    """
-    fit = loss_constants(constants)
-    both = fit.alpha + fit.beta
-    scale = np.power(fit.alpha * fit.a / (fit.beta * fit.b), 1 / both)
-    n_params = scale * np.power(training_flop / 6, fit.beta / both)
-    return ModelPlan(n_params, training_flop / (6 * n_params), training_flop, 0.0 * training_flop)
 
 
 _NEWTON_STEPS = 10
 
 
 @checked
-def inference_aware_optimum(loss, inference_tok, constants="epoch", inference_cost_ratio=1.0):
+def inference_aware_optimum(loss: Numeric, inference_tok: Numeric, constants: str | LossConstants = "epoch",
+                            inference_cost_ratio: Numeric = 1.0) -> ModelPlan:
     """Cheapest model of a given quality, counting the tokens it will serve.
 
     Parameters
@@ -251,7 +220,7 @@ def inference_aware_optimum(loss, inference_tok, constants="epoch", inference_co
 
 
 @checked
-def compute_optimal_for_loss(loss, constants="epoch"):
+def compute_optimal_for_loss(loss: Numeric, constants: str | LossConstants = "epoch") -> ModelPlan:
     """Cheapest model to train for a given quality, serving left out.
 
     Parameters
@@ -278,7 +247,7 @@ def compute_optimal_for_loss(loss, constants="epoch"):
 
 
 @checked
-def compute_optimal_loss(n_params, constants="epoch"):
+def compute_optimal_loss(n_params: Numeric, constants: str | LossConstants = "epoch") -> Numeric:
     """Loss of a model of this size, trained on the data that makes its size the best for its training budget.
 
     Parameters
@@ -306,7 +275,8 @@ def compute_optimal_loss(n_params, constants="epoch"):
 
 
 @checked
-def inference_tok_for_plan(n_params, training_tok, constants="epoch", inference_cost_ratio=1.0):
+def inference_tok_for_plan(n_params: Numeric, training_tok: Numeric, constants: str | LossConstants = "epoch",
+                           inference_cost_ratio: Numeric = 1.0) -> Numeric:
     """Tokens served over a model's life that would make its size the cheapest for its quality.
 
     Parameters

@@ -6,6 +6,7 @@ from ... import catalog, models, training
 from ...hardware import accelerators
 from ...quantities.units import text
 from ...training import scaling, spend
+from .. import rulings
 from .exercise import Exercise, known
 
 _405B, _70B, _GPT3 = (models.get(name) for name in ("llama-3.1-405b", "llama-3.1-70b", "gpt3-175b"))
@@ -13,14 +14,12 @@ _H100 = accelerators.get("h100-sxm")
 _405B_HOURS = known(_405B.training_hours)
 _H100_BF16 = known(_H100.bf16_flop_per_s)
 _70B_HOURS = known(_70B.training_hours)
-_day = dict(catalog.published("deepseek-day").rows)
-_day_tok = _day["input tokens"] + _day["output tokens"]
-_token_usd = _day["daily cost, USD"] / _day_tok
-_run_usd = catalog.published("deepseek-v3-cost").records(stage="total")[0]["usd"]
-_crossover = spend.crossover_days(_run_usd, _day_tok, _token_usd)
+_day = catalog.deepseek_day()
+_crossover = rulings.training_against_serving().days
 _405b_mfu = training.training_mfu(training.training_flop(_405B.n_params, _405B.training_tok), _405B_HOURS,
                                   _H100_BF16)
-_window = [spend.tokens_per_day_for_share(share, 3, 1e8, 1e-6) for share in (0.6, 0.8)]
+_window = [spend.tokens_per_day_for_share(share, 3, spend.Runs(1e8), spend.Service(1.0, 1e-6))
+           for share in (0.6, 0.8)]
 _openai = catalog.spend_shares()["openai-2024"].value
 _final = catalog.published("final-run-share").records(company="OpenAI")[0]["share"]
 _openai_final = spend.Spend((1 - _openai) * _final, _openai).serving_share
@@ -30,24 +29,25 @@ _gpt3_flop = training.training_flop(_GPT3.n_params, _GPT3.training_tok)
 _gpt3_days = _gpt3_flop / (1e15 * 86_400)
 _70b_flop = training.training_flop(_70B.n_params, _70B.training_tok)
 _hours = training.training_gpu_hours(_70b_flop, _H100_BF16, 0.4)
-_small = {"horizon_years": 3, "training_usd": 4e7, "tokens_per_day": 5e10, "cost_usd_per_token": 3e-7}
-_share = spend.serving_share(**_small, retrain_every_years=1)
-_one_year = spend.Spend(3 * 4e7, spend.cumulative_serving_usd(1, 5e10, 3e-7)).serving_share
-_growing = {"growth_per_year": 2.0, "price_decline_per_year": 0.5}
-_grown_days = spend.crossover_days(1e8, 1e11, 4e-7, **_growing)
-_flat_days = spend.crossover_days(1e8, 1e11, 4e-7)
-_no_decline = spend.crossover_days(1e8, 1e11, 4e-7, growth_per_year=2.0)
+_small = spend.Service(5e10, 3e-7)
+_share = spend.cumulative_spend(3, spend.Runs(4e7, retrain_every_years=1), _small).serving_share
+_one_run = spend.cumulative_spend(3, spend.Runs(4e7), _small).serving_share
+_one_year = spend.Spend(3 * 4e7, spend.cumulative_serving_usd(1, _small)).serving_share
+_run = spend.Runs(1e8)
+_grown_days = spend.crossover_days(_run, spend.Service(1e11, 4e-7, growth_per_year=2.0, price_decline_per_year=0.5))
+_flat_days = spend.crossover_days(_run, spend.Service(1e11, 4e-7))
+_no_decline = spend.crossover_days(_run, spend.Service(1e11, 4e-7, growth_per_year=2.0))
 
 EXERCISES = (
     Exercise(
         id="inv-q1",
         level="guess",
-        question=f"DeepSeek puts the final training of V3 at {text(_run_usd, 'USD')}. In the 24 hours to noon of 28 February 2025 "
-                 f"it read and wrote {text(_day_tok, 'tokens')} on {text(_day['daily cost, USD'], 'USD')} worth of rented GPUs. If "
+        question=f"DeepSeek puts the final training of V3 at {text(_day.run_usd, 'USD')}. In the 24 hours to noon of 28 February 2025 "
+                 f"it read and wrote {text(_day.tokens, 'tokens')} on {text(_day.usd, 'USD')} worth of rented GPUs. If "
                  "every day were like that one, after how many days would serving have cost as much as the training?",
         answer=_crossover,
         unit="days",
-        solution=f"{text(_run_usd, 'USD')} / {text(_day['daily cost, USD'], 'USD')} a day = {text(_crossover, 'days')}.",
+        solution=f"{text(_day.run_usd, 'USD')} / {text(_day.usd, 'USD')} a day = {text(_crossover, 'days')}.",
     ),
     Exercise(
         id="inv-q2",
@@ -118,7 +118,7 @@ EXERCISES = (
                  "years. It serves 50 billion tokens a day at $0.30 per million. What share of three years' spend is serving?",
         answer=_share,
         unit="%",
-        wrong=((spend.serving_share(**_small), "You counted one run. There are three in three years."),
+        wrong=((_one_run, "You counted one run. There are three in three years."),
                (1 - _share, "That is the share of training."),
                (_one_year, "That sets one year of serving against three runs.")),
         solution=f"Serving: $15,000 a day, {text(5e10 * 3e-7 * 365 * 3, 'USD')} in three years. Training: $120M. The share is "

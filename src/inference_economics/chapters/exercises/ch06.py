@@ -12,7 +12,7 @@ from .exercise import Exercise
 
 _70B, _H100 = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
 _PRICE = prices.rental_usd_per_hour("h100-sxm")
-_DAY = dict(catalog.published("deepseek-day").rows)
+_DAY = catalog.deepseek_day()
 
 
 def _at(batch):
@@ -28,7 +28,7 @@ _load = 300_000 / 86_400 * 12
 _rate = 2000.0
 _usd = 1e6 * serving.usd_per_output_token(_PRICE, 4, _rate, 0.3)
 _full = 1e6 * serving.usd_per_output_token(_PRICE, 4, _rate)
-_revenue, _cost = _DAY["theoretical daily revenue, USD"] / 3, _DAY["daily cost, USD"]
+_revenue, _cost = _DAY.revenue_usd / 3, _DAY.usd
 _margin = market.gross_margin(_revenue, _cost)
 _steep = serving.servers_for(600, 0.01)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ... import catalog, models
-from ...buying import ownership
+from ...buying import seats
 from ...hardware import accelerators
 from ...models import head_sharing, kv_cache
 from ...quantities.units import text
@@ -31,14 +31,13 @@ def _speed(users):
     return 1 / calibration.calibrated_tpot_s(_70B, _H100, concurrency=users, prompt_tok=3000, output_tok=1000, tp=8)
 
 
-_year = ownership.owned_usd_per_year(_PRICE, 5.5, 0.10, _POWER, 0.08, pue=1.3, load_fraction=0.65,
-                                     colocation_usd_per_kw_month=184, operations_fraction=0.08).total_usd
-_seat = (_year + 75_000) / 500 / 12
+_year = seats.machine_usd_per_year(_PRICE, _POWER)
+_seat = seats.seat_usd_per_month(500, 1, _year, 75_000)
 _l40s = _users(_70B, _L40S, 16_384)
 _l40s_16 = kv_cache.sequences_that_fit(_70B, _L40S_HBM, 16_384, 8, 1, 2)
 _l40s_all = kv_cache.sequences_that_fit(_70B, _L40S_HBM, 16_384, 8, 1, 1, reserve_fraction=0)
 _floor = _70B.n_params_read / _M3_BANDWIDTH
-_at_once = 2000 * 30 / 28_800 * 2 * 20
+_at_once = seats.requests_at_once(2000, 30, 20)
 _chips = np.ceil(_405B.n_params * 2 / (0.9 * _H200_HBM))
 
 EXERCISES = (

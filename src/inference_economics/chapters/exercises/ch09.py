@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from ... import catalog, serving
-from ...buying import market, ownership
+from ...buying import market, ownership, reference
 from ...catalog import prices
+from ...decision import offers
 from ...quantities.units import text
 from ...serving import calibration
 from .exercise import Exercise
 
 _TERRA = prices.api_price("gpt-5.6-terra")
 _IN, _OUT = _TERRA.input_usd_per_mtok, _TERRA.output_usd_per_mtok
-_RENT = next(quote for quote in prices.rental_quotes("h100-sxm", "neocloud") if quote.date == "2026-10-05")
+_RENT = offers.rent_usd_per_hour("h100-sxm")
 _CONTRACT = prices.rental_quotes("h100-sxm", terms="contract-1y")[-1].usd_per_hour
-_DAY = dict(catalog.published("deepseek-day").rows)
+_DAY = catalog.deepseek_day()
 _CAPEX = catalog.datacentre("server-hgx-h100-2025-01").value
 _POWER = catalog.datacentre("power-dgx-h100").value
 
@@ -21,22 +22,21 @@ _HIT = 0.25
 
 
 def _usd_per_mtok(ratio, cached, batch=0.0):
-    return market.blended_usd_per_token(_TERRA.input_usd_per_token, _TERRA.output_usd_per_token, ratio, cached_fraction=cached,
-                                        cached_input_usd_per_token=_HIT * _TERRA.input_usd_per_token, batch_fraction=batch,
-                                        batch_discount=0.5) * 1e6
+    listed = market.TokenPrices(_TERRA.input_usd_per_token, _TERRA.output_usd_per_token, _HIT * _TERRA.input_usd_per_token)
+    return market.blended_usd_per_token(listed, ratio, market.Discounts(cached, batch, 0.5)) * 1e6
 
 
 _agent = _usd_per_mtok(20, 0.8)
 _copy = calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=64, prompt_tok=3000, output_tok=1000, tp=4)
-_rented = serving.hourly_usd_per_token(4 * _RENT.usd_per_hour, _copy.input_tok_per_s + _copy.output_tok_per_s) * 1e6
-_owned = ownership.owned_usd_per_year(_CAPEX, 5.5, 0.10, _POWER, 0.08, pue=1.3, colocation_usd_per_kw_month=184,
-                                      operations_fraction=0.08)
+_rented = serving.hourly_usd_per_token(4 * _RENT, _copy.input_tok_per_s + _copy.output_tok_per_s) * 1e6
+_owned = ownership.owned_usd_per_year(ownership.Server(_CAPEX, _POWER, 5.5, operations_fraction=0.08),
+                                      reference.colocated(), 0.10)
 _hour = ownership.usd_per_used_hour(_owned.total_usd, 8)
 _capital = ownership.usd_per_used_hour(ownership.capital_usd_per_year(_CAPEX, 5, 0.10), 8)
 _no_interest = ownership.usd_per_used_hour(ownership.capital_usd_per_year(_CAPEX, 5, 0.0), 8)
-_revenue, _cost = _DAY["theoretical daily revenue, USD"], _DAY["daily cost, USD"]
-_share = market.reserved_break_even_utilisation(_CONTRACT, _RENT.usd_per_hour)
-_hours = {"all by contract": 300 * _CONTRACT, "base by contract": (24 * 100 * _CONTRACT + 12 * 200 * _RENT.usd_per_hour) / 24}
+_revenue, _cost = _DAY.revenue_usd, _DAY.usd
+_share = market.reserved_break_even_utilisation(_CONTRACT, _RENT)
+_hours = {"all by contract": 300 * _CONTRACT, "base by contract": (24 * 100 * _CONTRACT + 12 * 200 * _RENT) / 24}
 
 EXERCISES = (
     Exercise(
@@ -53,12 +53,12 @@ EXERCISES = (
     Exercise(
         id="buy-q2",
         level="guess",
-        question=f"Four rented H100 at {text(_RENT.usd_per_hour, 'USD/h')} each run a 70B model in fp8. Sixty-four requests are "
+        question=f"Four rented H100 at {text(_RENT, 'USD/h')} each run a 70B model in fp8. Sixty-four requests are "
                  "always in flight, each with 3,000 tokens in and 1,000 out. What does an average million tokens cost?",
         answer=_rented,
         unit="USD/Mtok",
         solution=f"The copy moves {text(_copy.input_tok_per_s + _copy.output_tok_per_s, 'tokens')} a second, in and out, for "
-                 f"{text(4 * _RENT.usd_per_hour, 'USD')} an hour: {text(_rented, 'USD/Mtok')}.",
+                 f"{text(4 * _RENT, 'USD')} an hour: {text(_rented, 'USD/Mtok')}.",
     ),
     Exercise(
         id="buy-q3",
@@ -116,7 +116,7 @@ EXERCISES = (
         id="buy-4",
         level="harder",
         question=f"You need 300 chips from eight in the morning to eight at night, and 100 for the rest of the day. On demand a "
-                 f"chip costs {text(_RENT.usd_per_hour, 'USD/h')} (October 2026); under a one-year contract {text(_CONTRACT, 'USD/h')} (June 2026), used or not. "
+                 f"chip costs {text(_RENT, 'USD/h')} (October 2026); under a one-year contract {text(_CONTRACT, 'USD/h')} (June 2026), used or not. "
                  "How many chips should be under contract?",
         answer=100,
         unit="chips",

@@ -6,7 +6,7 @@ from ... import catalog, models, silicon
 from ...buying import ownership
 from ...hardware import accelerators, roofline
 from ...quantities.units import text
-from ...silicon import programme
+from ...silicon import programme, reference
 from .exercise import Exercise, known
 
 _WAFER = catalog.silicon("wafer-n5").value
@@ -21,17 +21,16 @@ _2I_BF16 = known(_2I.bf16_flop_per_s)
 
 _dies = silicon.gross_dies(_2I_AREA)
 _yield = silicon.negative_binomial_yield(_2I_AREA, _DEFECTS)
-_die = silicon.good_die_usd(_WAFER, _dies, _yield)
+_die = silicon.die_usd(_WAFER, _2I_AREA, _DEFECTS)
 _no_rim = silicon.good_die_usd(_WAFER, 70685.8 / _2I_AREA, _yield)
-_h100_die = silicon.good_die_usd(_WAFER, silicon.gross_dies(_H100_AREA), silicon.repaired_yield(
-    silicon.negative_binomial_yield(_H100_AREA, _DEFECTS), 0.5))
+_h100_die = silicon.die_usd(_WAFER, _H100_AREA, _DEFECTS, 0.5)
 _h100_price = silicon.price_at_margin(catalog.silicon("bom-h100").value, catalog.silicon("margin-chip-h100").value)
 
 _recovery = ownership.capital_recovery_factor(0.08, 5)
-_stack = silicon.margin_stack(3320, 0.88, 8, 32_010, 0.05, 0.3, _recovery, 45_000, 0.7)
-_day = dict(catalog.published("deepseek-day").rows)
-_per_gpu = _day["output tokens"] / (_day["average nodes"] * _day["GPUs per node"])
-_units = programme.break_even_units(700e6, 60_000, _SAVING)
+_stack = silicon.margin_stack(reference.h100_build(), reference.h100_margins(), _recovery, reference.RUNNING_USD_PER_YEAR,
+                              reference.UTILISATION)
+_per_gpu = catalog.deepseek_day().output_tok_per_gpu
+_units = programme.break_even_units(reference.one_digit(reference.programme_usd()), 60_000, _SAVING)
 _prompts = _units * _per_gpu / 500
 _floor = roofline.decode_step_time_s(1, 0, 0, 2 * _7B.n_params_read, _7B.n_params_read, _2I_BANDWIDTH, _2I_BF16)
 _left = programme.perf_per_tco_after_delay(_END, 2, 0.4)

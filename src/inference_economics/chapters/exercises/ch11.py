@@ -7,6 +7,7 @@ from ...hardware import accelerators, kernels
 from ...measure import recorded
 from ...quantities.units import text
 from ...silicon import programme
+from .. import rulings
 from .exercise import Exercise, known
 
 _RATES = recorded.load()["matmul"]
@@ -15,7 +16,7 @@ _H100_BF16 = known(_H100.bf16_flop_per_s)
 _H100_HBM = known(_H100.hbm_bytes)
 _library = _RATES["library"] / _RATES["python"]
 _scores = 32 * 32_768**2 * 2
-_team, _gpu_year, _gain = 20 * 400_000, 15_000, 0.1
+_team, _gpu_year, _gain = rulings.TEAM_USD_PER_YEAR, 15_000, 0.1
 _saving = programme.saving_from_perf_per_tco(1 + _gain)
 _fleet = programme.break_even_units(_team, _gpu_year, _saving)
 

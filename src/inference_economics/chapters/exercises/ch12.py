@@ -14,13 +14,13 @@ _rises = sum(change.factor > 1 for change in _CHANGES)
 _limit = exposure.break_even_shock(100, 40, 0.8)
 _series = prices.rental_series("h100-sxm")
 _known = np.isfinite(_series.index_usd_per_hour)
-_fit = price_paths.calibrate(_series.index_usd_per_hour[_known], _series.years[_known])
-_worth = options.portability_usd(1.0, 1.1, 2e6 / 12, 0.0, round(_fit.volatility, 2), 0.1, 36)
+_fit = price_paths.fit_moves(_series.index_usd_per_hour[_known], _series.years[_known])
+_worth = options.portability_usd(1.0, 1.1, 2e6 / 12, price_paths.PriceProcess(volatility=round(_fit.volatility, 2)), 0.1, 36)
 _after = exposure.margin_after_shock(100, 70, 1.5, 0.5)
 _move = exposure.switching_cost_usd(4, 20_000, 30_000, 2, 15_000)
 _threshold = exposure.switching_threshold(1.0, 1.0, 200_000, _move, 2, 0.0)
 _index = float(exposure.concentration([0.5, 0.3, 0.2]))
-_bad = float(price_paths.price_quantile(1.0, 4.0, 1.645, 0.0, 0.25))
+_bad = float(price_paths.price_quantile(1.0, 4.0, 1.645, price_paths.PriceProcess(volatility=0.25)))
 
 EXERCISES = (
     Exercise(

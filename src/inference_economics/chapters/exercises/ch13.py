@@ -7,7 +7,7 @@ import numpy as np
 from ...buying import market
 from ...decision import offers, scenarios
 from ...decision.costs import yearly_costs
-from ...quantities.units import text
+from ...quantities.units import SECONDS_PER_DAY, text
 from ...silicon import programme
 from .exercise import Exercise
 
@@ -17,24 +17,23 @@ _LITE, _TERRA = _OFFERS["gemini-3.5-flash-lite"], _OFFERS["gpt-5.6-terra"]
 
 
 def _costs(scenario, **changes):
-    return yearly_costs(**scenarios.inputs_of(scenario | changes))
+    return yearly_costs(scenarios.inputs_of(scenario | changes))
 
 
 def _bill(offer, prompts, prompt_tok, output_tok):
-    return market.api_usd(prompts * prompt_tok, prompts * output_tok, offer.input_usd_per_token,
-                          offer.output_usd_per_token)
+    return market.api_usd(prompts * prompt_tok, prompts * output_tok, offer)
 
 
 _prompts = _START["users"] * _START["queries_per_day"] * 365
 _first_year = _bill(_LITE, _prompts, 1500, 400)
 _start, _enterprise, _platform = (_costs(one) for one in (_START, _ENTERPRISE, _PLATFORM))
-_today = yearly_costs(**scenarios.inputs_of(_START | {"growth_per_year": 0.0}))
+_today = yearly_costs(scenarios.inputs_of(_START | {"growth_per_year": 0.0}))
 _break_even = (_today.rent_usd / (_today.api_usd / _today.prompts)) / 365
 _inputs = scenarios.inputs_of(_START)
-_two_chips = 86_400 * _inputs["batch"] / _inputs["service_s"]
-_no_people = yearly_costs(**scenarios.inputs_of(_START | {"growth_per_year": 0.0, "team_usd_per_year": 0.0}))
+_two_chips = SECONDS_PER_DAY * _inputs.fleet.batch / _inputs.fleet.service_s
+_no_people = yearly_costs(scenarios.inputs_of(_START | {"growth_per_year": 0.0, "team_usd_per_year": 0.0}))
 _terra_year = _bill(_TERRA, 20_000 * 20 * 365, 4000, 500)
-_saving_needed = 3e8 / (6e4 * 20_000)
+_saving_needed = _START["nre_usd"] / (6e4 * 20_000)
 _tie = float(_enterprise.own_usd / _enterprise.api_usd)
 _level = float(np.sum(2.0 ** (np.arange(3) + 0.5) * 1.15 ** -(np.arange(3) + 0.5))
                / np.sum(1.15 ** -(np.arange(3) + 0.5)))

@@ -1,0 +1,123 @@
+"""What a seat costs: an office's machines against an API, by the person and month."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
+from .ownership import Server, owned_usd_per_year
+from .reference import colocated
+
+WORKDAYS_PER_MONTH = 22.0
+WORKDAY_S = 8 * 3600.0
+PEAK_TO_MEAN = 2.0  # busiest minutes of a working day over its mean; assumed
+LOAD_FRACTION = 0.65
+OPERATIONS_FRACTION = 0.08
+
+
+@checked
+def requests_at_once(users: Numeric, queries_per_day: Numeric, service_s: Numeric) -> Numeric:
+    """Requests in service at the peak of a working day.
+
+    Parameters
+    ----------
+    users : numeric
+        People who have a seat. [1]
+    queries_per_day : numeric
+        Prompts of one of them on a working day. [1/day]
+    service_s : numeric
+        Time that a request keeps its place. [s]
+
+    Returns
+    -------
+    numeric
+        By Little's law, at twice the mean of eight hours. [1]
+    """
+    return users * queries_per_day / WORKDAY_S * PEAK_TO_MEAN * service_s
+
+
+@checked
+def machines_for(offered_load: Numeric, requests_per_machine: Numeric) -> Numeric:
+    """Whole machines that serve some requests at once.
+
+    Parameters
+    ----------
+    offered_load : numeric
+        Requests at once, each of which has a place. [1]
+    requests_per_machine : numeric
+        Requests at once that one machine carries. [1]
+
+    Returns
+    -------
+    numeric
+        One at the least; without the headroom of `serving.queueing.replicas_for`, so that some wait at the peak. Where
+        a machine carries none, a number so large that it cannot be mistaken. [1]
+    """
+    return np.maximum(np.ceil(offered_load / np.maximum(requests_per_machine, 1e-9)), 1.0)
+
+
+@checked
+def machine_usd_per_year(capex_usd: Numeric, power_w: Numeric, site_share: Numeric = 1.0, life_years: Numeric = 5.5,
+                         discount_rate: Numeric = 0.10) -> Numeric:
+    """Yearly cost of one machine, in a data centre or under a desk.
+
+    Parameters
+    ----------
+    capex_usd, power_w : numeric
+        Its price, and its nameplate power. [USD], [W]
+    site_share : numeric
+        1 for a machine that rents its place in a data centre, 0 for one that stands in the office. [1]
+    life_years, discount_rate : numeric
+        Years in use, and cost of capital. [year], [1/year]
+
+    Returns
+    -------
+    numeric
+        Capital, site, electricity and upkeep; nobody's pay. [USD/year]
+    """
+    machine = Server(capex_usd, power_w, life_years, operations_fraction=OPERATIONS_FRACTION)
+    return owned_usd_per_year(machine, colocated(site_share), discount_rate, load_fraction=LOAD_FRACTION).total_usd
+
+
+@checked
+def seat_usd_per_month(users: Numeric, machines: Numeric, usd_per_year: Numeric,
+                       team_usd_per_year: Numeric) -> Numeric:
+    """Cost of a seat on machines of one's own.
+
+    Parameters
+    ----------
+    users : numeric
+        People who have a seat. [1]
+    machines : numeric
+        Machines; see `machines_for`. [1]
+    usd_per_year : numeric
+        Yearly cost of one; see `machine_usd_per_year`. [USD/year]
+    team_usd_per_year : numeric
+        Pay of those who run all of them. [USD/year]
+
+    Returns
+    -------
+    numeric
+        Per person and month. [USD/month]
+    """
+    return (machines * usd_per_year + team_usd_per_year) / users / 12
+
+
+@checked
+def api_seat_usd_per_month(queries_per_day: Numeric, prompt_usd: Numeric) -> Numeric:
+    """Cost of a seat at an API.
+
+    Parameters
+    ----------
+    queries_per_day : numeric
+        Prompts of a person on a working day. [1/day]
+    prompt_usd : numeric
+        Price of one prompt with its answer; see `market.api_usd`. [USD]
+
+    Returns
+    -------
+    numeric
+        Per person and month. [USD/month]
+    """
+    return queries_per_day * WORKDAYS_PER_MONTH * prompt_usd

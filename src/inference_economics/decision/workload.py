@@ -1,0 +1,294 @@
+"""One workload and everything that its cost depends on, as records of related numbers.
+
+Each field is a number, an array that broadcasts against the others, or a value that only the page will know. What a
+field accepts stands in the glossary under its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+
+from ..buying import ownership
+from ..buying.ownership import Site
+from ..quantities.checks import lookup, require
+from ..quantities.limits import checked_fields
+from ..quantities.numeric import Numeric
+
+YEARS = np.arange(10.0)  # a horizon ends within them
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """What people ask for.
+
+    Parameters
+    ----------
+    users, queries_per_day : numeric
+        People today, and prompts of one of them on one day. [1], [1/day]
+    prompt_tok, output_tok : numeric
+        Tokens of a prompt and of its answer. [token]
+    growth_per_year : numeric
+        Growth of demand. [1/year]
+    peak_to_mean : numeric
+        Busiest hour over the average; the fleet is fixed at what that hour needs. [1]
+    wait_probability : numeric
+        Share of requests that may wait for a place in the busiest hour. [1]
+    """
+
+    users: Numeric
+    queries_per_day: Numeric
+    prompt_tok: Numeric
+    output_tok: Numeric
+    growth_per_year: Numeric = 0.0
+    peak_to_mean: Numeric = 2.0
+    wait_probability: Numeric = 0.05
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self, prompt_tok="[0, 1e22]", output_tok="[0, 1e22]")
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """What an API asks.
+
+    Parameters
+    ----------
+    input_usd_per_token, output_usd_per_token : numeric
+        Price list. [USD/token]
+    price_decline_per_year : numeric
+        How fast it falls. [1/year]
+    """
+
+    input_usd_per_token: Numeric
+    output_usd_per_token: Numeric
+    price_decline_per_year: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Fleet:
+    """Chips that serve a model, rented or owned, and the people who run them.
+
+    Parameters
+    ----------
+    service_s, batch, n_chips : numeric
+        One copy of the model; see `best_replica`. Batch 0: no copy meets the targets. [s], [1], [1]
+    price_usd_per_hour : numeric
+        Rent of one chip. [USD/h]
+    chips_per_server : numeric
+        Chips in a server; servers are bought whole, chips are rented one by one. [1]
+    spare_fraction : numeric
+        Spare servers for each one in use, where they are owned. [1]
+    team_usd_per_year : numeric
+        People who run a model themselves, rented or owned; an API needs none of them. [USD/year]
+    """
+
+    service_s: Numeric
+    batch: Numeric
+    n_chips: Numeric
+    price_usd_per_hour: Numeric
+    chips_per_server: Numeric = 8.0
+    spare_fraction: Numeric = 0.03
+    team_usd_per_year: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self, service_s="(0, inf]")
+
+
+@dataclass(frozen=True, eq=False)
+class Server:
+    """One server to own.
+
+    Parameters
+    ----------
+    capex_usd, power_w : numeric
+        Price, and nameplate power. [USD], [W]
+    life_years, resale_fraction : numeric
+        Life of a server; where the horizon is shorter, the share of its straight-line book value that it sells for.
+        [year], [1]
+    operations_fraction, idle_power_fraction, network_fraction : numeric
+        As in `ownership`. [1/year], [1], [1]
+    """
+
+    capex_usd: Numeric
+    power_w: Numeric
+    life_years: Numeric = 5.0
+    resale_fraction: Numeric = 0.5
+    operations_fraction: Numeric = 0.08
+    idle_power_fraction: Numeric = 0.35
+    network_fraction: Numeric = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+    def owned_for(self, horizon_years: Numeric) -> ownership.Server:
+        """Return the server as bought for some years, and sold where its life is longer [year]."""
+        used_years = np.minimum(self.life_years, horizon_years)
+        return ownership.Server(
+            self.capex_usd, self.power_w, used_years, network_fraction=self.network_fraction,
+            residual_fraction=self.resale_fraction * (1 - used_years / self.life_years),
+            operations_fraction=self.operations_fraction)
+
+
+@dataclass(frozen=True, eq=False)
+class Programme:
+    """A chip of one's own, in place of the bought one.
+
+    Parameters
+    ----------
+    nre_usd, software_usd_per_year : numeric
+        The programme before its first unit, and its software in every year. [USD], [USD/year]
+    perf_per_tco, delay_years : numeric
+        Its performance per cost of ownership over the bought server's, and the years until it serves. [1], [year]
+    """
+
+    nre_usd: Numeric = 0.0
+    software_usd_per_year: Numeric = 0.0
+    perf_per_tco: Numeric = 1.0
+    delay_years: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Finance:
+    """What a later dollar is worth, and how long one looks ahead.
+
+    Parameters
+    ----------
+    horizon_years : numeric
+        Years that are counted, at most ten. [year]
+    discount_rate : numeric
+        Cost of capital. [1/year]
+    """
+
+    horizon_years: Numeric = 3.0
+    discount_rate: Numeric = 0.08
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+        require(0.1, YEARS[-1] + 1, hint="the model looks at ten years at most.", horizon_years=self.horizon_years)
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """One workload, and everything that its cost depends on.
+
+    Parameters
+    ----------
+    demand, offer, fleet, server : Demand, Offer, Fleet, Server
+        What is asked for, and with what it may be met.
+    site : ownership.Site
+        Where owned servers stand.
+    programme, finance : Programme, Finance
+        A chip of one's own, and the worth of later dollars.
+
+    Notes
+    -----
+    No two parts have a field of the same name, so `of` and `changed` take fields by name alone.
+    """
+
+    demand: Demand
+    offer: Offer
+    fleet: Fleet
+    server: Server
+    site: Site = field(default_factory=lambda: Site(0.08, 1.3, 150.0))
+    programme: Programme = field(default_factory=Programme)
+    finance: Finance = field(default_factory=Finance)
+
+    @classmethod
+    def of(cls, **values: Numeric) -> Inputs:
+        """Return the inputs from the fields of all parts, by name.
+
+        Parameters
+        ----------
+        **values
+            Fields, such as ``users=5000``. Those that are left out keep their defaults.
+
+        Returns
+        -------
+        Inputs
+
+        Raises
+        ------
+        ValueError
+            For a name that no part has, a field without a default that is missing, or a value outside its limits.
+        """
+        by_part = _by_part(values)
+        parts: dict[str, Any] = {}
+        for name, kind in _KINDS.items():
+            given = _SITE | by_part[name] if name == "site" else by_part[name]
+            missing = [one.name for one in fields(kind) if one.name not in given and one.name in _NEEDED]
+            if missing:
+                raise ValueError(f"{name} lacks {', '.join(missing)}; give a number for each.")
+            parts[name] = kind(**given)
+        return cls(**parts)
+
+    def changed(self, **values: Numeric) -> Inputs:
+        """Return the inputs with some fields replaced, by name.
+
+        Parameters
+        ----------
+        **values
+            Fields of any part, such as ``users=5000``.
+
+        Returns
+        -------
+        Inputs
+
+        Raises
+        ------
+        ValueError
+            For a name that no part has, or a value outside its limits.
+        """
+        parts = {name: replace(getattr(self, name), **given) for name, given in _by_part(values).items() if given}
+        return replace(self, **parts)
+
+    def value(self, name: str) -> Numeric:
+        """Return one field of any part.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``users``.
+
+        Returns
+        -------
+        numeric
+
+        Raises
+        ------
+        ValueError
+            For a name that no part has.
+        """
+        found: Numeric = getattr(getattr(self, lookup("input", name, PARTS)), name)
+        return found
+
+
+_SITE: dict[str, Numeric] = {"electricity_usd_per_kwh": 0.08, "pue": 1.3, "colocation_usd_per_kw_month": 150.0}
+_KINDS: dict[str, Any] = {"demand": Demand, "offer": Offer, "fleet": Fleet, "server": Server, "site": Site,
+                          "programme": Programme, "finance": Finance}
+# field: the part that it belongs to
+PARTS = {one.name: part for part, kind in _KINDS.items() for one in fields(kind)}
+_NEEDED = ("users", "queries_per_day", "prompt_tok", "output_tok", "input_usd_per_token", "output_usd_per_token",
+           "service_s", "batch", "n_chips", "price_usd_per_hour", "capex_usd", "power_w")
+
+
+def _by_part(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    parts: dict[str, dict[str, Any]] = {name: {} for name in _KINDS}
+    for name, value in values.items():
+        parts[lookup("input", name, PARTS)][name] = value
+    return parts

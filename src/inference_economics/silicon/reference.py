@@ -1,0 +1,95 @@
+"""The H100 and the chip programme that chapters 10, 13 and 14 count with, by the catalogue."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ..catalog.facts import silicon
+from ..quantities.numeric import Numeric
+from .chip import Margins, ServerBuild
+from .programme import ChipProgramme, programme_cost
+
+LIFE_YEARS = 5.0
+DISCOUNT_RATE = 0.08
+# Assumed: margins after the chip's, which no source states for this server, what running one costs, and its use.
+SERVER_MARGIN = 0.05
+CLOUD_MARGIN = 0.3
+RUNNING_USD_PER_YEAR = 45_000.0
+UTILISATION = 0.7
+# A software team for a chip of one's own; assumed, and ranged from 30 to 300 million wherever it decides.
+SOFTWARE_USD_PER_YEAR = 100e6
+
+
+@cache
+def h100_build() -> ServerBuild:
+    """Return what a server of eight H100 costs to make.
+
+    Returns
+    -------
+    ServerBuild
+    """
+    return ServerBuild(silicon("bom-h100").value, 8, silicon("server-dgx-h100-other").value)
+
+
+def h100_margins(chip_margin: Numeric | None = None, server_margin: Numeric = SERVER_MARGIN,
+                 cloud_margin: Numeric = CLOUD_MARGIN) -> Margins:
+    """Return the margins on the way from an H100 to the cloud.
+
+    Parameters
+    ----------
+    chip_margin : numeric or None
+        Gross margin of the chip's maker; the catalogue's by default. [1]
+    server_margin, cloud_margin : numeric
+        Gross margins of the next two. [1]
+
+    Returns
+    -------
+    Margins
+
+    Raises
+    ------
+    ValueError
+        For a margin outside its limits.
+    """
+    return Margins(silicon("margin-chip-h100").value if chip_margin is None else chip_margin, server_margin,
+                   cloud_margin)
+
+
+@cache
+def programme() -> ChipProgramme:
+    """Return a programme for a chip at 7 nm, with one tape-out repeated.
+
+    Returns
+    -------
+    ChipProgramme
+    """
+    return ChipProgramme(silicon("design-7nm").value, silicon("mask-set-7nm").value, 1.0,
+                         silicon("tapeout-training-chip").value, SOFTWARE_USD_PER_YEAR)
+
+
+def one_digit(usd: Numeric) -> float:
+    """Return a cost to its first digit, where nobody knows a second.
+
+    Parameters
+    ----------
+    usd : float
+        A number, not traced. [USD]
+
+    Returns
+    -------
+    float
+        [USD]
+    """
+    return float(f"{usd:.0e}")
+
+
+@cache
+def programme_usd() -> Numeric:
+    """Return what that programme costs over five years, its software included.
+
+    Returns
+    -------
+    float
+        Present value. [USD]
+    """
+    return programme_cost(programme(), LIFE_YEARS, DISCOUNT_RATE).total_usd

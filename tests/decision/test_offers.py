@@ -1,0 +1,36 @@
+"""Servers and price lists to choose from: as the catalogues have them."""
+
+from __future__ import annotations
+
+import pytest
+
+from inference_economics import catalog, models, prices
+from inference_economics.decision import offers
+
+H100, B200 = offers.machines()[0], offers.machines()[-1]
+
+
+def test_machines_come_from_the_catalogue():
+    assert H100.price_usd_per_hour == 4.02
+    assert [machine.name for machine in offers.machines()] == ["h100-sxm", "h200-sxm", "b200"]
+    assert B200.power_w == catalog.datacentre("power-dgx-b200").value
+
+
+def test_rents_and_prices_are_of_one_day():
+    latest = prices.rental_quotes("h100-sxm", prices.NEOCLOUD, "on-demand")[-1]
+    assert (latest.date, latest.usd_per_hour) == (offers.RENTS_OF, offers.rent_usd_per_hour("h100-sxm"))
+    assert offers.rent_usd_per_hour("h100-sxm", "hyperscaler") > latest.usd_per_hour
+    with pytest.raises(ValueError, match=r"chip='tpu-v4' has no rent of 2026-10-05 from segment='neocloud'"):
+        offers.rent_usd_per_hour("tpu-v4")
+
+
+def test_listings_go_from_small_models_to_large_and_one_of_open_weights():
+    listed = offers.offers()
+    assert listed[0].name == "gpt-5.6-luna"
+    assert listed[-1].input_usd_per_token == listed[-1].output_usd_per_token
+    assert all(one.input_usd_per_token <= one.output_usd_per_token for one in listed)
+
+
+@pytest.mark.parametrize(("name", "precision"), [("gpt-oss-120b", "mxfp4"), ("llama-3.1-70b", "fp8")])
+def test_a_model_is_served_as_published(name, precision):
+    assert offers.precision_of(models.get(name)) == precision

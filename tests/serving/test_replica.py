@@ -1,0 +1,51 @@
+"""The cheapest way to run one copy of a model: against the serving model, and bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inference_economics import calibration, models, serving
+from inference_economics.decision import offers
+
+H100 = offers.machines()[0]
+SETUP = serving.setup(models.get("llama-3.1-70b"), H100.chip)
+CONSTANTS = calibration.constants(H100.chip)
+
+
+def test_the_best_replica_meets_its_targets_and_matches_the_serving_model():
+    best = serving.best_replica(SETUP, CONSTANTS, 1500, 400, 2.0, 0.05)
+    point = calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=float(best.batch), prompt_tok=1500,
+                                   output_tok=400, tp=float(best.n_chips))
+    assert best.feasible
+    assert best.tpot_s == pytest.approx(point.tpot_s)
+    assert best.ttft_s == pytest.approx(point.ttft_s)
+    assert best.tpot_s <= 0.05
+    assert best.batch <= point.capacity
+    assert best.requests_per_s_per_chip * best.n_chips == pytest.approx(best.batch / best.service_s)
+
+
+def test_a_latent_cache_is_not_copied_to_every_chip():
+    """DeepSeek-V3 on eight H200: whole attention layers on each chip hold more sequences than cut ones."""
+    h200 = offers.machines()[1].chip
+    s, c = serving.setup(models.get("deepseek-v3"), h200), calibration.constants(h200)
+    best = serving.best_replica(s, c, 4000, 1200, 10.0, 0.05)
+    cut, whole = (calibration.calibrated("deepseek-v3", "h200-sxm", concurrency=float(best.batch), prompt_tok=4000,
+                                         output_tok=1200, tp=8, attention_dp=dp) for dp in (1, 8))
+    assert best.tpot_s == pytest.approx(whole.tpot_s)
+    assert cut.output_tok_per_s < whole.output_tok_per_s
+
+
+def test_looser_targets_never_cost_throughput():
+    limits = np.geomspace(0.005, 1, 25)
+    rate = serving.best_replica(SETUP, CONSTANTS, 1500, 400, 5.0, limits).requests_per_s_per_chip
+    assert rate[0] == 0
+    assert (np.diff(rate) >= 0).all()
+
+
+@pytest.mark.parametrize("name", ["prompt_tok", "output_tok", "ttft_limit_s", "tpot_limit_s"])
+def test_a_bad_target_is_named(name):
+    good = {"prompt_tok": 1500.0, "output_tok": 400.0, "ttft_limit_s": 2.0, "tpot_limit_s": 0.05}
+    for bad in (np.nan, -1.0, "ten"):
+        with pytest.raises(ValueError, match=rf"^{name}=.*(is outside|is not a number)"):
+            serving.best_replica(SETUP, CONSTANTS, **good | {name: bad})
