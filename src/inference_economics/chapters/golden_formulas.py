@@ -11,7 +11,7 @@ from collections.abc import Callable
 from .. import models, serving, silicon, training
 from ..buying import market, ownership
 from ..hardware import accelerators, roofline
-from ..models import kv_cache
+from ..models import Model, kv_cache
 from ..models.ffn import n_params_ffn
 from ..quantities.checks import lookup
 from ..quantities.numeric import Numeric
