@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from book_site import ROOT, build, website
+from book_site import ROOT, build, execute_all, website
 from browser import PATIENCE_MS
 
 
@@ -24,6 +24,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not outcome.exists():
             outcome.write_text("failed")
+            execute_all()
             build(ROOT)
             outcome.write_text("built")
     if outcome.read_text() != "built":
