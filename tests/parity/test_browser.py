@@ -16,7 +16,7 @@ from browser import PATIENCE_MS
 from parity.synthetic import explorers
 
 from inference_economics.explore import Label, Rule, standalone
-from inference_economics.explore.svg import page_svg
+from inference_economics.explore.svg import moving_svg
 from inference_economics.quantities.units import text
 
 EXPLORERS = {explorer.name: explorer for explorer in explorers()}
@@ -129,7 +129,7 @@ def check_against_python(explorer, seen):
     for key, control in explorer.controls_spec.items():
         assert (seen["shown"] | seen["chosen"])[key] == control.show(settings[key])
     assert seen["states"] == [[s.holds if bool(s.ok) else s.fails, str(int(bool(s.ok)))] for s in figure.states]
-    svg = ET.fromstring(page_svg(figure, "i"))
+    svg = ET.fromstring(f"<svg>{''.join(moving_svg(figure, 'i'))}</svg>")
     found = {element.get("data-key"): element for element in svg.iter() if element.get("data-key")}
     for key, d in seen["paths"].items():
         assert same_path(d, found[key].get("d")), f"{key} at {settings}:\n{d[:200]}\n{found[key].get('d')[:200]}"
