@@ -20,19 +20,17 @@ def name(request) -> str:
 
 
 @pytest.fixture(scope="module")
-def served(name, open_page):
+def served(name, opening):
     """The page as a server gives it, on a wide screen."""
-    page = open_page(name)
-    yield page
-    page.context.close()
+    with opening() as visit:
+        yield visit(name)
 
 
 @pytest.fixture(scope="module")
-def on_phone(name, open_page):
+def on_phone(name, opening):
     """The page as it opens from a folder, on a phone."""
-    page = open_page(name, from_disk=True, viewport=PHONE)
-    yield page
-    page.context.close()
+    with opening() as visit:
+        yield visit(name, from_disk=True, viewport=PHONE)
 
 
 def test_a_page_loads_without_trouble_from_a_server(served):
