@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from book_site import ROOT, website
+from parity import collect
 
 from inference_economics import Explorer, text
 
@@ -57,28 +58,6 @@ DRIVE = """
 """
 
 
-def explorers_of(source) -> list[Explorer]:
-    """Run a page's code and return the explorers that it declares, in order."""
-    notebook, made = website.read_notebook(source), []
-    if notebook is None:
-        return []
-    original = Explorer.__init__
-
-    def noted(self, *arguments, **settings):
-        original(self, *arguments, **settings)
-        made.append(self)
-
-    Explorer.__init__ = noted
-    try:
-        namespace: dict = {"__name__": "__main__"}
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, f"{source.name}", "exec"), namespace)
-    finally:
-        Explorer.__init__ = original
-    return made
-
-
 PAGES = [source for source in website.pages() if "explore(" in source.read_text(encoding="utf-8")]
 
 
@@ -89,9 +68,7 @@ def source(request):
 
 @pytest.fixture(scope="module")
 def explorers(source) -> dict[str, Explorer]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(source.parent)
-        return {explorer.name: explorer for explorer in explorers_of(source)}
+    return {explorer.name: explorer for explorer in collect.explorers_of(source)}
 
 
 @pytest.fixture(scope="module")
