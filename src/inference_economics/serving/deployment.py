@@ -158,12 +158,12 @@ def setup(model, accelerator, precision="fp8", bytes_per_value=None, link_bytes_
 
 
 def setup_with_kv_heads(setup: Setup, model: Model, kv_heads, bytes_per_value=1.0) -> Setup:
-    """Return the plain numbers of `calibration.setup` for another number of key-value heads.
+    """Return the plain numbers of `serving.setup` for another number of key-value heads.
 
     Parameters
     ----------
     setup : Setup
-        From `calibration.setup` for the same model. The model has no sliding windows.
+        From `serving.setup` for the same model. The model has no sliding windows.
     model : Model
         What runs.
     kv_heads : numeric

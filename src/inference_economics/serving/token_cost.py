@@ -172,7 +172,7 @@ def ladder(s, c, n_params_read, price_usd_per_hour, n_chips, concurrency, prompt
     Raises
     ------
     ValueError
-        As `step.serve` and `market.hourly_usd_per_token` do.
+        As `step.serve` and `serving.hourly_usd_per_token` do.
     """
     require_positive(n_params_read=n_params_read)
 
