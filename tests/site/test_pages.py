@@ -53,7 +53,7 @@ def _violations(page, theme: str) -> list:
     page.emulate_media(color_scheme=theme)
     page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
     # Colours on their way from one theme to the other are nobody's.
-    page.evaluate("document.getAnimations().forEach((change) => change.finish())")
+    page.evaluate("document.getAnimations().filter((a) => a instanceof CSSTransition).forEach((a) => a.finish())")
     troubles = list(page.troubles)
     found = Axe().run(page, context=SCOPE, options=AXE).response["violations"]
     page.troubles[:] = troubles  # axe fetches the style sheets once more, one of them from where it never was
