@@ -18,7 +18,7 @@ hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000
                                      suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("steady")
 
-NEEDS_SITE = {"site", "address", "visit", "open_page"}
+NEEDS_SITE = {"site", "address", "visit", "opening"}
 BUILDS_SITE = "tests/site/test_build.py"
 # Files whose tests share something costly, such as a loaded page, only where they have their first parameter in common.
 SPLIT = ("tests/parity/test_programs.py", "tests/site/test_explorers.py", "tests/site/test_pages.py")

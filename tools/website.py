@@ -1,17 +1,18 @@
 """Build the book's site, and serve it on this machine.
 
     python tools/website.py build [--output FOLDER] [--jobs N]
+    python tools/website.py execute [--output FOLDER] [--jobs N] [PAGE …]
     python tools/website.py serve [--port 8000] [--output FOLDER]
 
 The build is `jupyter-book build . --config book/_config.yml --toc book/_toc.yml` with warnings as errors. Before it,
 the notebooks are executed side by side into the cache where that command looks; alone, it would run them in a row.
+`execute` stops there.
 """
 
 from __future__ import annotations
 
 import argparse
 import http.server
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -23,16 +24,13 @@ from pathlib import Path
 
 import notebook_text
 
+# As Sphinx does for the book's extension.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "book" / "_ext"))
+
+from executed import cache_path
+
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
-
-
-def _publish():
-    """Load the Sphinx extension, which knows where the cache of executed notebooks is."""
-    spec = importlib.util.spec_from_file_location("publish", BOOK / "_ext" / "publish.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def pages() -> list[Path]:
@@ -55,15 +53,20 @@ def read_notebook(path: Path):
     return reader.read(text) if reader else None
 
 
-def fill_cache(output: Path, jobs: int) -> int:
-    """Execute the pages whose outputs are not in the cache yet, `jobs` at a time; return how many."""
+def open_cache(output: Path):
+    """Return the cache of executed pages that a build under `output` looks at, for the code as it is."""
     from jupyter_cache import get_cache
+
+    return get_cache(cache_path(output / "_build" / "html"))
+
+
+def fill_cache(output: Path, jobs: int, sources: list[Path] | None = None) -> int:
+    """Execute the pages (all, unless told which) that are not in the cache yet, `jobs` at a time; return how many."""
     from jupyter_cache.base import CacheBundleIn
 
-    folder = _publish().cache_path(output / "_build" / "html")
-    cache = get_cache(folder)
-    missing = {path: notebook for path in pages()
-               if (notebook := read_notebook(path)) is not None and not _is_cached(cache, notebook)}
+    cache = open_cache(output)
+    missing = {path: notebook for path in sources or pages()
+               if (notebook := read_notebook(path)) is not None and not is_cached(cache, notebook)}
     started = time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:
         futures = {pool.submit(notebook_text.run, notebook, path.parent): path for path, notebook in missing.items()}
@@ -75,7 +78,8 @@ def fill_cache(output: Path, jobs: int) -> int:
     return len(missing)
 
 
-def _is_cached(cache, notebook) -> bool:
+def is_cached(cache, notebook) -> bool:
+    """Say whether a page, as `read_notebook` gives it, has been executed with the code as it is."""
     try:
         cache.match_cache_notebook(notebook)
     except KeyError:
@@ -134,12 +138,17 @@ def serve(folder: Path, port: int) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=["build", "serve"])
+    parser.add_argument("command", choices=["execute", "build", "serve"])
+    parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="what to execute; all when none is given")
     parser.add_argument("--output", type=Path, default=ROOT, help="the folder that gets _build/html")
     parser.add_argument("--jobs", type=int, default=2, help="how many notebooks to execute at once")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args(arguments)
-    if options.command == "build":
+    if options.pages and options.command != "execute":
+        parser.error(f"{options.command} takes no pages: it is about the whole site")
+    if options.command == "execute":
+        fill_cache(options.output.resolve(), options.jobs, [page.resolve() for page in options.pages])
+    elif options.command == "build":
         build(options.output.resolve(), options.jobs)
     else:
         serve(options.output.resolve() / "_build" / "html", options.port)

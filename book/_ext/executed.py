@@ -6,13 +6,15 @@ import hashlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# No output of a notebook depends on them: script and style reach a page beside its outputs, their types reach no page.
+ASIDE = {".css", ".js", ".pyc", ".ts"}
 
 
 def code_fingerprint(root: Path = ROOT) -> str:
     """Return a name for everything a notebook's outputs depend on besides the notebook: the package and the lock."""
     digest = hashlib.sha256((root / "requirements.lock").read_bytes())
     for path in sorted((root / "src").rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix not in {".js", ".css", ".pyc"}:
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix not in ASIDE:
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 

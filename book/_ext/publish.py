@@ -6,19 +6,13 @@ Each job has a module of its own beside this one; here they are connected to the
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
-
-# Sphinx has this folder on its path; tools and tests that load this file by its path do not.
-sys.path.insert(0, str(Path(__file__).parent))
 
 import gallery
 from api_page import keep_property, plain_references, restore_property, write_generated
-from executed import cache_path, code_fingerprint, name_cache
+from executed import name_cache
 from icons import draw_icons
-from policy import policy, write_policies
-
-__all__ = ["cache_path", "code_fingerprint", "policy", "setup"]  # the first three for tools and tests
+from policy import write_policies
 
 LIVE = re.compile(r'data-explorer=|class="exercise-spec"')
 

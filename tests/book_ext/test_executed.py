@@ -14,9 +14,11 @@ FILES = {
     f"{ROOM}/serving_measurements.csv": "tokens\n7\n",
     f"{ROOM}/data/weights.safetensors": "\0\1",
     f"{ROOM}/static/answer_box.js": "start()",
+    f"{ROOM}/static/answer_box.css": "a {}",
+    f"{ROOM}/static/answer_box.d.ts": "export type Answer = string;",
     f"{ROOM}/__pycache__/step.cpython-311.pyc": "\0",
 }
-ASIDE = {name for name in FILES if name.endswith((".js", ".pyc"))}
+ASIDE = {name for name in FILES if name.endswith((".css", ".js", ".pyc", ".ts"))}
 
 
 @pytest.fixture

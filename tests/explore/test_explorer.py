@@ -3,7 +3,6 @@
 # ruff: noqa: PLW0108 (a lambda here is a figure function or a call that must fail)
 from __future__ import annotations
 
-import dataclasses
 import math
 from unittest import mock
 
@@ -13,7 +12,7 @@ from explore.declared import X, args, declare, ids, simple
 from parity import harness
 from parity.synthetic import SPECS, explorers
 
-from inference_economics.explore import CannotBeTraced, Choice, Line, NotSupportedYet, Slider, State, explore
+from inference_economics.explore import CannotBeTraced, Choice, NotSupportedYet, Slider, explore
 from inference_economics.explore import explorer as explorer_module
 
 DECLARATIONS = {
@@ -115,33 +114,6 @@ def test_an_untraceable_function_names_the_line_and_the_repair():
 
     with pytest.raises(NotSupportedYet, match=r"in sorts: .*np\.sort; known besides arithmetic.*precompute=True"):
         declare(sorts, a=Slider(0.5, 5.0, value=1.0))
-
-
-def loop(a):
-    return simple(1.0 + sum(1 for i in range(int(a)) if i % 2), 0.0)
-
-
-def test_a_tabulated_figure_says_so_and_is_declared_once():
-    made = explore(loop, title="T", watch="W", precompute=True, a=Slider(1, 4, value=2, stops=(1, 2, 3, 4)))
-    assert "Tabulated" in made.html()
-    assert "Tabulated" not in declare().html()
-
-
-@pytest.mark.parametrize(("function", "stops", "message"), [
-    (lambda a: simple(np.sin(np.arange(11) * a) @ np.ones(11) + a, a), range(1, 1 + 30_000),
-     r"would tabulate 30,000 settings; 20,000 are accepted. Use fewer stops"),
-    (lambda a: dataclasses.replace(simple(), marks=[Line(X, np.exp(X / 3) * math.sqrt(a), "l")]), range(1, 2000),
-     r"the table takes [\d,]+ bytes of the page; 200,000 are accepted"),
-    (lambda a: dataclasses.replace(simple(), marks=[Line(np.arange(a), np.arange(a) + a, "l")]), (1, 2, 3),
-     r"y of a part changes its shape|x of a part changes its shape"),
-    (lambda a: dataclasses.replace(simple(a), states=[State(a > 1, f"{a:.0f} fit", "no")]), (1, 2, 3),
-     r"the words of the figure must be the same for every setting"),
-])
-def test_a_table_refuses(function, stops, message):
-    stops = tuple(stops)
-    with pytest.raises(ValueError, match=message):
-        explore(function, name="table", title="T", watch="W", precompute=True,
-                a=Slider(stops[0], stops[-1], value=stops[0], stops=stops))
 
 
 def test_figures_readouts_and_settings():

@@ -16,6 +16,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import website
 from parity import collect, harness
 from parity.synthetic import explorers
 
@@ -165,9 +166,9 @@ def test_each_kind_of_explorer_equals_numpy(page, name):
     check(page, SYNTHETIC[name])
 
 
-@pytest.mark.parametrize("name", collect.notebooks())
-def test_the_explorers_of_a_notebook_equal_numpy(page, name):
-    made = collect.explorers_of(name)
+@pytest.mark.parametrize("source", website.pages(), ids=lambda source: source.stem)
+def test_the_explorers_of_a_page_equal_numpy(page, source):
+    made = collect.explorers_of(source)
     names = [explorer.name for explorer in made]
     assert len(names) == len(set(names)), "a name is an id and a file name, so each explorer needs its own"
     for explorer in made:

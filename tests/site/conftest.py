@@ -6,11 +6,12 @@ import fcntl
 import functools
 import os
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from book_site import ROOT, build, website
-from browser import PATIENCE_MS
+from book_site import ROOT, build, execute_all, website
+from browsing import Pages
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not outcome.exists():
             outcome.write_text("failed")
+            execute_all()
             build(ROOT)
             outcome.write_text("built")
     if outcome.read_text() != "built":
@@ -40,47 +42,59 @@ def address(site: Path):
         server.shutdown()
 
 
-def _opener(chromium, site: Path, address: str, contexts: list):
-    def opened(name: str, from_disk: bool = False, **settings):
-        context = chromium.new_context(**settings)
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        page = context.new_page()
-        home = site.as_uri() if from_disk else address
-        page.troubles, own = [], ("data:", "blob:", home)
-        page.on("console", functools.partial(_note_message, page.troubles))
-        page.on("pageerror", lambda error: page.troubles.append(f"uncaught: {error}"))
-        page.on("requestfailed", lambda request: page.troubles.append(f"failed: {request.url}"))
-        page.on("response", lambda r: r.status >= 400 and page.troubles.append(f"{r.status}: {r.url}"))
-        page.on("request", lambda r: r.url.startswith(own) or page.troubles.append(f"another host: {r.url}"))
-        page.goto(f"{home}/{name}", wait_until="load")
-        # Fonts and mathematics come after the load event.
-        page.evaluate("Promise.all([document.fonts.ready, window.MathJax?.startup?.promise])")
-        return page
+@pytest.fixture(scope="session")
+def pages(chromium):
+    """The browser's pages, each of which notes what a reader would never want: errors, foreign requests."""
+    made = Pages(chromium, _listen)
+    yield made
+    made.close()
 
-    return opened
+
+def _listen(page) -> None:
+    page.troubles, page.home = [], ""
+    page.on("console", functools.partial(_note_message, page))
+    page.on("pageerror", lambda error: page.troubles.append(f"uncaught: {error}"))
+    page.on("requestfailed", lambda request: page.troubles.append(f"failed: {request.url}"))
+    page.on("response", lambda r: r.status >= 400 and page.troubles.append(f"{r.status}: {r.url}"))
+    page.on("request", lambda r: r.url.startswith(("data:", "blob:", "about:", page.home))
+            or page.troubles.append(f"another host: {r.url}"))
+
+
+@pytest.fixture(scope="session")
+def opening(pages, site: Path, address: str):
+    """Return what gives a `visit` for as long as a fixture lasts: `with opening() as visit`."""
+
+    @contextmanager
+    def start():
+        with pages.lent() as lend:
+
+            def visit(name: str, from_disk: bool = False, **settings):
+                page = lend(**settings)
+                page.home = site.as_uri() if from_disk else address
+                page.troubles = []
+                load(page, f"{page.home}/{name}")
+                return page
+
+            yield visit
+
+    return start
 
 
 @pytest.fixture
-def visit(chromium, site: Path, address: str):
-    """Return a function that opens a page and notes what a reader would never want: errors, foreign requests."""
-    contexts: list = []
-    yield _opener(chromium, site, address, contexts)
-    for context in contexts:
-        context.close()
+def visit(opening):
+    """Return a function that opens a page of the site, as a server gives it or from disk."""
+    with opening() as opened:
+        yield opened
 
 
-@pytest.fixture(scope="module")
-def open_page(chromium, site: Path, address: str):
-    """`visit` for a page that a whole module looks at."""
-    contexts: list = []
-    yield _opener(chromium, site, address, contexts)
-    for context in contexts:
-        context.close()
+def load(page, address: str) -> None:
+    page.goto(address, wait_until="load")
+    # Fonts and mathematics come after the load event.
+    page.evaluate("Promise.all([document.fonts.ready, window.MathJax?.startup?.promise])")
 
 
-def _note_message(troubles: list[str], message) -> None:
+def _note_message(page, message) -> None:
     # Sphinx's search looks a heading up by an id with dots in it, finds none, and shows the page's first words instead.
     known = message.text.startswith("Anchored content block not found")
     if message.type in {"error", "warning"} and not known:
-        troubles.append(f"console {message.type}: {message.text}")
+        page.troubles.append(f"console {message.type}: {message.text}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
-from book_site import ROOT, build, page_names, website
+from book_site import ELSEWHERE, ROOT, build, page_names, website
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
@@ -19,8 +20,17 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def test_two_builds_give_the_same_bytes(site, tmp_path):
-    # The second build executes every notebook again, in another folder and with another order of sets.
-    again = build(tmp_path, **os.environ | {"PYTHONHASHSEED": "1234", "TZ": "Pacific/Auckland"})
+    # In another folder, with another order of sets. Notebooks have their second execution in notebooks/conftest.py, the
+    # text pages with code have it here.
+    cached = website.open_cache(ROOT)
+    copy = tmp_path / cached.path.relative_to(ROOT)
+    shutil.copytree(cached.path, copy)
+    cache = website.open_cache(tmp_path)
+    assert cache.path == copy
+    for page in website.pages():
+        if page.suffix == ".md" and (notebook := website.read_notebook(page)) is not None:
+            cache.remove_cache(cache.match_cache_notebook(notebook).pk)
+    again = build(tmp_path, **ELSEWHERE)
     first, second = _digests(site), _digests(again)
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
@@ -47,23 +57,6 @@ def test_every_page_states_a_strict_policy(site, name):
     assert rules["default-src"] == "'none'"
     assert rules["script-src"].startswith("'self' 'sha256-")
     assert not re.search(r"unsafe-eval|script-src[^;]*unsafe-inline|https?:|\*", policies[0])
-
-
-def test_the_policy_covers_what_a_page_runs():
-    page = "<script>a = 1</script><script src='x.js'></script><script type=\"application/json\">{}</script>"
-    policy = website._publish().policy(page)
-    assert policy.count("sha256-") == 1
-
-
-def test_the_cache_follows_the_code(tmp_path):
-    fingerprint = website._publish().code_fingerprint
-    (tmp_path / "src").mkdir()
-    (tmp_path / "requirements.lock").write_text("numpy==2.0")
-    (tmp_path / "src" / "formula.py").write_text("x = 1")
-    before = fingerprint(tmp_path)
-    assert fingerprint(tmp_path) == before
-    (tmp_path / "src" / "formula.py").write_text("x = 2")
-    assert fingerprint(tmp_path) != before
 
 
 def test_the_server_takes_a_free_port_when_the_wanted_one_is_taken(tmp_path):

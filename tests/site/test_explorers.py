@@ -7,22 +7,26 @@ import re
 import numpy as np
 import pytest
 from book_site import ROOT, website
+from parity import collect
 
 from inference_economics import Explorer, text
 
 # Move each control to several places, then all of them together; note what the page shows after each move.
 DRIVE = """
-async (root) => {
+(root) => {
   const controls = [...root.querySelectorAll("[data-parameter]")];
   const places = (c) => c.tagName === "SELECT" ? [...c.options].map((o) => o.value)
     : [0, 0.21, 0.5, 0.83, 1].map((t) => String(Math.round(t * c.max)));
-  // The page has asked for its frame first, so it has drawn when this one comes.
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  // Words and paths are read, which need no painting: the page has its frame as soon as it asks to be looked at. True
+  // frames come in tests/parity.
+  const waiting = [], later = window.requestAnimationFrame;
+  window.requestAnimationFrame = (draw) => waiting.push(draw);
+  const frame = () => waiting.splice(0).forEach((draw) => draw(performance.now()));
   const move = (c, value) => { c.value = value; c.dispatchEvent(new Event("input", { bubbles: true })); };
   const words = (selector) => root.querySelector(selector).textContent;
   const seen = [];
-  const note = async () => {
-    await frame();
+  const note = () => {
+    frame();
     seen.push({
       settings: Object.fromEntries(controls.map((c) => [c.dataset.parameter, c.dataset.value])),
       shown: Object.fromEntries(controls.map((c) => [c.dataset.parameter,
@@ -33,46 +37,25 @@ async (root) => {
     });
   };
   const reset = () => root.querySelector('[data-action="reset"]').click();
-  await note();
+  note();
   // From the default, and from two other settings: a slider may rest where the default is.
   for (const start of [null, 3, 1]) {
     for (const control of controls) {
       if (start === null) reset(); else for (const c of controls) move(c, places(c)[start % places(c).length]);
-      for (const place of places(control)) { move(control, place); await note(); }
+      for (const place of places(control)) { move(control, place); note(); }
     }
   }
   for (const t of [0, 1, 2, 3]) {
     for (const c of controls) { const all = places(c); move(c, all[t % all.length]); }
-    await note();
+    note();
   }
-  for (const preset of root.querySelectorAll('[data-action="preset"]')) { preset.click(); await note(); }
+  for (const preset of root.querySelectorAll('[data-action="preset"]')) { preset.click(); note(); }
   reset();
-  await note();
+  note();
+  window.requestAnimationFrame = later;
   return seen;
 }
 """
-
-
-def explorers_of(source) -> list[Explorer]:
-    """Run a page's code and return the explorers that it declares, in order."""
-    notebook, made = website.read_notebook(source), []
-    if notebook is None:
-        return []
-    original = Explorer.__init__
-
-    def noted(self, *arguments, **settings):
-        original(self, *arguments, **settings)
-        made.append(self)
-
-    Explorer.__init__ = noted
-    try:
-        namespace: dict = {"__name__": "__main__"}
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, f"{source.name}", "exec"), namespace)
-    finally:
-        Explorer.__init__ = original
-    return made
 
 
 PAGES = [source for source in website.pages() if "explore(" in source.read_text(encoding="utf-8")]
@@ -85,20 +68,22 @@ def source(request):
 
 @pytest.fixture(scope="module")
 def explorers(source) -> dict[str, Explorer]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(source.parent)
-        return {explorer.name: explorer for explorer in explorers_of(source)}
+    return {explorer.name: explorer for explorer in collect.explorers_of(source)}
 
 
 @pytest.fixture(scope="module")
-def driven(source, open_page) -> dict[str, list[dict]]:
+def page(source, opening):
+    with opening() as visit:
+        yield visit(_address(source), from_disk=True)
+
+
+@pytest.fixture(scope="module")
+def driven(page) -> dict[str, list[dict]]:
     """What each explorer of a page showed, moment by moment, while every control was moved."""
-    page = open_page(_address(source), from_disk=True)
     roots = page.locator("figure.explorer[data-ready]").all()
     assert len(roots) == page.locator("figure.explorer").count() > 0
     seen = {root.get_attribute("data-explorer"): root.evaluate(DRIVE) for root in roots}
     assert page.troubles == []
-    page.context.close()
     return seen
 
 
@@ -175,18 +160,33 @@ def test_every_explorer_can_fail_visibly(explorers):
         assert any(not bool(state.ok) for state in states) or any(fails), f"{explorer.name} never shows its failure"
 
 
-def test_a_link_carries_the_settings(source, explorers, visit):
-    page = visit(_address(source))
+def _values(page) -> dict[str, str]:
+    controls = page.locator("figure.explorer[data-ready]").first.locator("[data-parameter]").all()
+    return {control.get_attribute("data-parameter"): control.get_attribute("data-value") for control in controls}
+
+
+def _follow_a_link(page) -> None:
+    """Move the first control of the page's first explorer, take the link, and find the same settings behind it."""
     root = page.locator("figure.explorer[data-ready]").first
-    explorer = explorers[root.get_attribute("data-explorer")]
+    root.locator('[data-action="reset"]').click()
+    before = _values(page)
     root.locator("[data-parameter]").first.evaluate(
         "c => { if (c.tagName === 'SELECT') c.selectedIndex = 1; else c.value = 1;"
         " c.dispatchEvent(new Event('input', { bubbles: true })); }")
+    sent = _values(page)
+    assert sent.keys() == before.keys()
+    assert sent != before
     root.locator('[data-action="link"]').click()
     address = root.locator(".ex-link").input_value()
-    other = visit(address.split("/", 3)[3])
-    again = other.locator("figure.explorer[data-ready]").first
-    for key in explorer.controls_spec:
-        of = f'[data-parameter="{key}"]'
-        assert again.locator(of).get_attribute("data-value") == root.locator(of).get_attribute("data-value")
-    assert other.troubles == []
+    page.goto("about:blank")
+    page.goto(address)
+    assert _values(page) == sent
+    assert page.troubles == []
+
+
+def test_a_link_carries_the_settings(page):
+    _follow_a_link(page)
+
+
+def test_a_link_leads_back_to_a_server(visit):
+    _follow_a_link(visit(_address(PAGES[0])))

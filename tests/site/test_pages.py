@@ -20,19 +20,17 @@ def name(request) -> str:
 
 
 @pytest.fixture(scope="module")
-def served(name, open_page):
+def served(name, opening):
     """The page as a server gives it, on a wide screen."""
-    page = open_page(name)
-    yield page
-    page.context.close()
+    with opening() as visit:
+        yield visit(name)
 
 
 @pytest.fixture(scope="module")
-def on_phone(name, open_page):
+def on_phone(name, opening):
     """The page as it opens from a folder, on a phone."""
-    page = open_page(name, from_disk=True, viewport=PHONE)
-    yield page
-    page.context.close()
+    with opening() as visit:
+        yield visit(name, from_disk=True, viewport=PHONE)
 
 
 def test_a_page_loads_without_trouble_from_a_server(served):
@@ -54,6 +52,8 @@ def _violations(page, theme: str) -> list:
     """Return what axe finds: breaches of the Web Content Accessibility Guidelines' rules of levels A and AA."""
     page.emulate_media(color_scheme=theme)
     page.wait_for_function("(theme) => document.documentElement.dataset.theme === theme", arg=theme)
+    # Colours on their way from one theme to the other are nobody's.
+    page.evaluate("document.getAnimations().filter((a) => a instanceof CSSTransition).forEach((a) => a.finish())")
     troubles = list(page.troubles)
     found = Axe().run(page, context=SCOPE, options=AXE).response["violations"]
     page.troubles[:] = troubles  # axe fetches the style sheets once more, one of them from where it never was

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import itertools
 import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from .controls import Choice, Slider
 from .draw import draw
 from .figure import Figure
 from .options import Options
+from .precompute import TABLE_BYTES, tabulated
 from .program import compile_program
 from .trace import Graph, Traced, TraceError
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from .widget import ExplorerWidget
 
-TABLE_BYTES = 200_000  # what a tabulated figure may add to a page
 MOST_CONTROLS = 30  # what a value depends on is one bit for each control, in an integer of JavaScript's
 
 _shown: Counter[str] = Counter()  # how often each name has been displayed, for ids that differ on a page
@@ -191,7 +190,7 @@ class Explorer:
 
     def _compile(self) -> tuple[dict[str, Any], dict[str, Any]]:
         graph = Graph()
-        figure = self._tabulated(graph) if self.precompute else self._traced(graph)
+        figure = tabulated(self, graph) if self.precompute else self._traced(graph)
         places: dict[tuple[str, str], int] = {}
         outputs: list[Traced] = []
         for key, field, value in figure.moving():
@@ -215,40 +214,6 @@ class Explorer:
         except TraceError as error:
             raise type(error)(f"{error} If no numpy expression will do, give sliders `stops` and pass "
                               "precompute=True.") from error
-
-    def _tabulated(self, graph: Graph) -> Figure:
-        """Evaluate every setting, and return a figure whose values are looked up in the results."""
-        domains: dict[str, Sequence[Any]] = {}
-        for key, control in self.controls_spec.items():
-            domain = list(control.options) if isinstance(control, Choice) else control.stops
-            if domain is None:
-                raise ValueError(f"precompute=True needs stops: {key}=Slider(…, stops=(…)).")
-            domains[key] = domain
-        if (count := math.prod(map(len, domains.values()))) > TABLE_BYTES // 10:
-            raise ValueError(f"precompute=True would tabulate {count:,} settings; {TABLE_BYTES // 10:,} are accepted. "
-                             "Use fewer stops.")
-        settings = [dict(zip(domains, values, strict=True)) for values in itertools.product(*domains.values())]
-        figures = [self.figure(**setting) for setting in settings]
-        place: Any = 0.0
-        for key, domain in domains.items():
-            place = place * len(domain) + graph.parameter(key)
-        first = figures[0]
-        table: dict[str, dict[str, Any]] = {}
-        for values in zip(*(figure.moving() for figure in figures), strict=True):
-            key, field, _ = values[0]
-            found = [np.asarray(value, dtype=float) for _, _, value in values]
-            if len({row.shape for row in found}) > 1 or any(value[:2] != (key, field) for value in values):
-                raise ValueError(f"precompute=True: {field} of a part changes its shape from setting to setting.")
-            rows = np.stack(found)
-            places = place * rows[0].size + np.arange(rows[0].size).reshape(rows[0].shape)
-            same = np.array_equal(rows, np.broadcast_to(rows[0], rows.shape), equal_nan=True)
-            table.setdefault(key, {})[field] = rows[0] if same else graph.pick(rows, places)
-        if any(figure.words() != first.words() for figure in figures):
-            raise ValueError("precompute=True: the words of the figure must be the same for every setting.")
-        groups: dict[str, list[Any]] = {"m": [], "r": [], "s": []}
-        for key, part in first.parts():
-            groups[key[0]].append(part.replaced(table.get(key, {})))
-        return dataclasses.replace(first, marks=groups["m"], readouts=groups["r"], states=groups["s"])
 
     def html(self, ident: str | None = None) -> str:
         """Return the page's form: a self-contained `<figure>` that `explorer.js` brings to life."""

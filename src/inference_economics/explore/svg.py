@@ -160,7 +160,13 @@ class _Brush:
                         f'font-size="8" text-anchor="{"end" if x is None else "start"}" {place}>{escape(words)}</text>')
 
 
-def _moving(figure: Figure, clip: str) -> Iterator[str]:
+def _clip(ident: str) -> str:
+    return f"{ident}.clip"  # a control's id has no point in it
+
+
+def moving_svg(figure: Figure, ident: str) -> Iterator[str]:
+    """Yield the elements of the page's SVG that the page's script moves, each with its ``data-key``."""
+    clip = _clip(ident)
     for i, (mark, color) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
         brush = _Brush(figure, clip, f"m{i}", color)
         mark.draw(brush, figure)
@@ -188,7 +194,7 @@ def page_svg(figure: Figure, ident: str) -> str:
     next(element for element in root.iter() if element.get("id") == "patch_1").clear()  # the background
     _standing(root, standing)
     left, top, width, height = frame(figure)
-    clip = f"{ident}.clip"  # a control's id has no point in it
+    clip = _clip(ident)
     return "".join([
         f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" xmlns="http://www.w3.org/2000/svg" aria-hidden="true">',
         f'<defs><clipPath id="{clip}"><rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"/>'
@@ -196,6 +202,6 @@ def page_svg(figure: Figure, ident: str) -> str:
         f'<clipPath id="{clip}-wide"><rect x="{left - 4:g}" y="{top - 4:g}" width="{width + 8:g}" '
         f'height="{height + 8:g}"/></clipPath></defs>',
         *standing,
-        *_moving(figure, clip),
+        *moving_svg(figure, ident),
         '<path class="ex-cursor-line" fill="none" d=""/></svg>',
     ])
