@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
-import numpy as np
 import pytest
 from explore.declared import X, args, figure_of, simple
 
-from inference_economics.explore import Axis, Band, Line, Point, Readout, Rule
+from inference_economics.explore import Band, Line, Point, Readout, Rule
 
 FIGURES = {
     "a line that never enters": (args(marks=lambda a: [Line(X, a * X, "in"), Line(X, a + 1e6, "out")]),
@@ -23,14 +21,6 @@ FIGURES = {
     "a mark among readouts": (args(readouts=lambda a: [Line(X, a * X, "l")]), r"is not a part that the figure can"),
     "no mark": (args(marks=lambda a: [a]), r"is not a part"),
     "no axis": (args(x=3), r"the figure needs two axes, but has x=3"),
-    "no limits": (args(x=lambda a: Axis("x")), r"axis 'x' needs fixed limits, because they must not move"),
-    "moving limits": (args(x=lambda a: Axis("x", (0, a))), r"axis 'x' needs fixed limits|limits 0\.\.1"),
-    "limits reversed": (args(x=lambda a: Axis("x", (1, 0))), r"axis 'x': limits 1\.\.0 must be finite and rising"),
-    "limits infinite": (args(x=lambda a: Axis("x", (0, math.inf))), r"limits 0\.\.inf must be finite and rising"),
-    "log limits": (args(x=lambda a: Axis("x", (0, 1), scale="log")), r"limits 0\.\.1 must be above 0 on a log scale"),
-    "axis scale": (args(x=lambda a: Axis("x", (0, 1), scale="cube")), r"unknown scale 'cube'; known: linear, log"),
-    "axis label": (args(x=lambda a: Axis(None, (0, 1))), r"axis label None must be fixed text"),
-    "categories as text": (args(x=lambda a: Axis("x", categories="abc")), r"categories 'abc' must be a list of names"),
 }
 
 
@@ -46,9 +36,3 @@ def test_colours_follow_each_other_and_a_mark_may_have_its_own():
         Line(X, X, "a"), Rule("wall", x=1), Line(X, X, "b", color=3), Line(X, X, "c"), Line(X, X, "d", color=7)])
     assert figure.colors() == [0, -1, 3, 4, 1]
     assert figure.legend() == [("curve", "a", 0), ("curve", "b", 3), ("curve", "c", 4), ("curve", "d", 1)]
-
-
-def test_an_axis_gives_a_place_to_what_its_scale_can_show():
-    values = np.array([-1, 0, 1, np.inf, np.nan])
-    np.testing.assert_array_equal(Axis("x", (1, 9), scale="log").place(values), [np.nan, np.nan, 1, np.nan, np.nan])
-    np.testing.assert_array_equal(Axis("x", (1, 9)).place(values), [-1, 0, 1, np.nan, np.nan])

@@ -4,9 +4,10 @@
 
 from ..quantities.faces import handing_on
 from . import functions  # noqa: F401 (fills trace.FUNCTIONS)
+from .axis import Axis
 from .controls import Choice, Slider
 from .explorer import Explorer, explore
-from .figure import Axis, Figure
+from .figure import Figure
 from .options import tabulate
 from .page import standalone
 from .parts import Band, Bars, Label, Line, Point, Readout, Rule, State

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-    from .figure import Axis, Figure
+    from .axis import Axis
+    from .figure import Figure
 
 
 def tick_text(value: float, unit: str) -> str:

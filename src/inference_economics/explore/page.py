@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 from inference_economics.quantities.checks import is_traced
 from inference_economics.quantities.units import text
 
+from .axis import Axis
 from .controls import Choice, Slider
 from .draw import axis_text, frame
-from .figure import Axis, Figure
+from .figure import Figure
 from .palette import PALETTE, dash_array
 from .parts import Mark
 from .program import number
 from .svg import page_svg
 
 if TYPE_CHECKING:
-    from .explorer import Explorer
+    from .declared import Declared
 
 _GROUPS = {"m": "marks", "r": "readouts", "s": "states"}
 _HINT = "Point at the plot, or focus it and press ← →, to read values off."
@@ -94,7 +95,7 @@ def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
             f'<input type="range" {data} aria-valuetext="{shown}"></div>')
 
 
-def explorer_html(explorer: Explorer, ident: str) -> str:
+def explorer_html(explorer: Declared, ident: str) -> str:
     """Return an explorer as a `<figure>` that shows its default and holds what the runtime needs to move it."""
     figure = explorer.figure()
     controls, values = explorer.controls_spec, explorer.defaults
@@ -146,7 +147,7 @@ def explorer_html(explorer: Explorer, ident: str) -> str:
     ])
 
 
-def standalone(*explorers: Explorer, title: str = "Explorers") -> str:
+def standalone(*explorers: Declared, title: str = "Explorers") -> str:
     """Return a whole HTML document with some explorers and the runtime inside, for one file that works anywhere."""
     from . import runtime
 

@@ -7,15 +7,14 @@ strokes of a `Brush`, which matplotlib and the page's SVG both have. Then its en
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from inference_economics.quantities.checks import is_traced
 from inference_economics.quantities.units import text
 
-if TYPE_CHECKING:
-    from .figure import Axis, Figure
+from .axis import Axis, Plot
 
 
 class Brush(Protocol):
@@ -62,7 +61,7 @@ class Part:
         """Return this part with some fields of another value."""
         return dataclasses.replace(self, **changes)  # type: ignore[type-var]  # as above
 
-    def check(self, figure: Figure) -> None:
+    def check(self, figure: Plot) -> None:
         """Raise ValueError where a field has not the type or the shape that the figure needs."""
         for field in self.texts:
             words = getattr(self, field)
@@ -81,7 +80,7 @@ class Part:
                 raise ValueError(f"{self.name()}: {field} must be one number, but has shape {shapes[field]}.")
         self.check_shapes(figure, shapes)
 
-    def check_shapes(self, figure: Figure, shapes: dict[str, tuple[int, ...]]) -> None:
+    def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
         """Raise ValueError unless all fields are single numbers or rows of one length."""
         lengths = {shape for shape in shapes.values() if shape != ()}
         if len(lengths) > 1 or any(len(shape) > 1 for shape in lengths):
@@ -99,11 +98,11 @@ class Mark(Part):
     color: int | None = None
     label: str
 
-    def inside(self, figure: Figure) -> Any:
+    def inside(self, figure: Plot) -> Any:
         """Say what of the mark, of known values, lies within the limits."""
         raise NotImplementedError
 
-    def draw(self, brush: Brush, figure: Figure) -> None:
+    def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw the mark, of known values."""
         raise NotImplementedError
 
@@ -119,11 +118,11 @@ class Line(Mark):
     moving = ("x", "y")
     swatch = "curve"
 
-    def inside(self, figure: Figure) -> Any:
+    def inside(self, figure: Plot) -> Any:
         """Say which points lie within the limits."""
         return figure.x.contains(self.x) & figure.y.contains(self.y)
 
-    def draw(self, brush: Brush, figure: Figure) -> None:
+    def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw the curve."""
         brush.curve(self.x, self.y)
 
@@ -140,12 +139,12 @@ class Band(Mark):
     moving = ("x", "low", "high")
     swatch = "area"
 
-    def inside(self, figure: Figure) -> Any:
+    def inside(self, figure: Plot) -> Any:
         """Say where some of the band lies within the limits."""
         low, high = figure.y.span
         return figure.x.contains(self.x) & (np.asarray(self.low) <= high) & (np.asarray(self.high) >= low)
 
-    def draw(self, brush: Brush, figure: Figure) -> None:
+    def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw its lower edge there and its upper edge back, both kept within the y limits."""
         x, low, high = np.broadcast_arrays(figure.x.place(self.x), self.low, self.high)
         keep = ~(np.isnan(x) | np.isnan(low) | np.isnan(high))
@@ -165,7 +164,7 @@ class Bars(Mark):
     moving = ("value", "base")
     swatch = "box"
 
-    def check_shapes(self, figure: Figure, shapes: dict[str, tuple[int, ...]]) -> None:
+    def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
         """Raise ValueError unless there is a bar for each category."""
         names = figure.y.categories or figure.x.categories
         if not names:
@@ -174,15 +173,15 @@ class Bars(Mark):
             raise ValueError(f"{self.name()}: value has shape {shapes['value']} and base {shapes['base']}, but there "
                              f"are {len(names)} categories.")
 
-    def _axis(self, figure: Figure) -> Axis:
+    def _axis(self, figure: Plot) -> Axis:
         return figure.x if figure.y.categories else figure.y
 
-    def inside(self, figure: Figure) -> Any:
+    def inside(self, figure: Plot) -> Any:
         """Say which bars have a part within the limits."""
         low, high = self._axis(figure).span
         return (np.minimum(self.value, self.base) <= high) & (np.maximum(self.value, self.base) >= low)
 
-    def draw(self, brush: Brush, figure: Figure) -> None:
+    def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw each bar, its ends kept within the limits."""
         span = self._axis(figure).span
         ends = np.broadcast_arrays(np.clip(self.base, *span), np.clip(self.value, *span))
@@ -201,11 +200,11 @@ class Point(Mark):
     moving = ("x", "y")
     swatch = "dots"
 
-    def inside(self, figure: Figure) -> Any:
+    def inside(self, figure: Plot) -> Any:
         """Say which dots lie within the limits."""
         return figure.x.contains(self.x) & figure.y.contains(self.y)
 
-    def draw(self, brush: Brush, figure: Figure) -> None:
+    def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw the dots."""
         brush.dots(self.x, self.y)
 
@@ -224,11 +223,11 @@ class Rule(Mark):
         if (self.x is None) == (self.y is None):
             raise ValueError(f"{self.name()} needs either x or y.")
 
-    def inside(self, figure: Figure) -> Any:
+    def inside(self, figure: Plot) -> Any:
         """Say whether the line crosses the plot."""
         return figure.y.contains(self.y) if self.x is None else figure.x.contains(self.x)
 
-    def draw(self, brush: Brush, figure: Figure) -> None:
+    def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw the line, and its name at the plot's edge."""
         brush.level(self.x, self.y)
         brush.words(self.label, self.x, self.y)
@@ -250,11 +249,11 @@ class Label(Mark):
         """Return the text, for a known value."""
         return self.label if self.value is None else f"{self.label} {text(self.value, self.unit)}".strip()
 
-    def inside(self, figure: Figure) -> Any:
+    def inside(self, figure: Plot) -> Any:
         """Return true: words that wait outside are no mistake."""
         return True
 
-    def draw(self, brush: Brush, figure: Figure) -> None:
+    def draw(self, brush: Brush, figure: Plot) -> None:
         """Write the words."""
         brush.words(self.words(), self.x, self.y)
 

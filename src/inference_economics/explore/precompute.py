@@ -15,12 +15,12 @@ from .figure import Figure
 from .trace import Graph
 
 if TYPE_CHECKING:
-    from .explorer import Explorer
+    from .declared import Declared
 
 TABLE_BYTES = 200_000  # what a tabulated figure may add to a page
 
 
-def tabulated(explorer: Explorer, graph: Graph) -> Figure:
+def tabulated(explorer: Declared, graph: Graph) -> Figure:
     """Evaluate every setting, and return a figure whose values are looked up in the results.
 
     Raises ValueError where a slider has no stops, where there are too many settings, and where something of the figure

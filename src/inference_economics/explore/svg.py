@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from .axis import Axis
 from .draw import draw, frame
-from .figure import Axis, Figure
+from .figure import Figure
 from .palette import GRID, HEIGHT, INK, MUTED, PALETTE, WIDTH, dash_array
 
 _SVG = "{http://www.w3.org/2000/svg}"

@@ -16,7 +16,7 @@ from .controls import Choice, Slider
 from .svg import matplotlib_svg
 
 if TYPE_CHECKING:
-    from .explorer import Explorer
+    from .declared import Declared
 
 _WIDE = widgets.Layout(width="34em")
 _STYLE = {"description_width": "14em"}
@@ -45,7 +45,7 @@ def _make(control: Slider | Choice) -> Any:
 class ExplorerWidget:
     """The widgets of one explorer, tied together."""
 
-    def __init__(self, explorer: Explorer):
+    def __init__(self, explorer: Declared):
         self.explorer = explorer
         self.controls = {key: _make(control) for key, control in explorer.controls_spec.items()}
         self.shown = {key: widgets.HTML() for key in self.controls}
