@@ -17,6 +17,10 @@ from ._checks import is_traced, lookup, require_whole
 # the key in TOML: bytes in one unit of it
 NOMINAL = {"hbm_gb": 1e9, "hbm_gib": 2**30}
 USABLE = {"usable_mib": 2**20, "usable_gib": 2**30, "usable_bytes": 1}
+SEEN = ("usable_source", "usable_date", "usable_confidence")
+READ = ("links_source", "links_date", "links_confidence")
+# every key that `memory_fields` and `link_fields` consume
+KEYS = {*NOMINAL, *USABLE, "usable_basis", *SEEN, "link_gb_per_s", "links", *READ}
 BASES = {
     "driver": "a management tool's total (nvidia-smi, rocm-smi)",
     "runtime": "what a process on the chip is shown",
@@ -102,7 +106,7 @@ def memory_fields(row: dict) -> dict:
     nominal, usable = _one(row, NOMINAL), _one(row, USABLE)
     basis = row.get("usable_basis", "nominal")
     lookup("usable_basis", basis, BASES)
-    provenance = {key: row.get(key, "") for key in ("usable_source", "usable_date", "usable_confidence")}
+    provenance = {key: row.get(key, "") for key in SEEN}
     if (usable is None) != (basis == "nominal"):
         given = "no" if usable is None else "a"
         raise ValueError(f"usable_basis={basis!r} does not go with {given} usable figure.")
@@ -140,7 +144,7 @@ def link_fields(row: dict) -> dict:
         When a tier is malformed, the tiers are out of order, or their source is missing.
     """
     if "links" not in row:
-        stray = [key for key in ("links_source", "links_date", "links_confidence") if key in row]
+        stray = [key for key in READ if key in row]
         if stray:
             raise ValueError(f"{', '.join(stray)} without links.")
         if "link_gb_per_s" not in row:
@@ -149,7 +153,7 @@ def link_fields(row: dict) -> dict:
         return {"links": (only,), "link_bytes_per_s": only.bytes_per_s}
     if "link_gb_per_s" in row:
         raise ValueError("link_bytes_per_s is given twice: by links and by link_gb_per_s.")
-    provenance = {key: row.get(key, "") for key in ("links_source", "links_date", "links_confidence")}
+    provenance = {key: row.get(key, "") for key in READ}
     catalog.check_provenance(*provenance.values())
     if not isinstance(row["links"], list) or not row["links"]:
         raise ValueError(f"links={row['links']!r} is not a list of tiers.")
