@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from inference_economics import catalog
-from inference_economics.hardware_fields import Link, group_bytes_per_s, link_fields, memory_fields
+from inference_economics.hardware.fields import Link, group_bytes_per_s, link_fields, memory_fields
 
 ROWS = tomllib.loads(catalog.path("accelerators.toml").read_text(encoding="utf-8"))
 SEEN = {"usable_source": "a test", "usable_date": "2026", "usable_confidence": "primary"}

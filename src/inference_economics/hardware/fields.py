@@ -1,6 +1,6 @@
 """Memory as shipped and links with a topology: the parts of an accelerator's row that need more than a unit.
 
-``accelerators`` reads a row through `memory_fields` and `link_fields` and keeps what they return; a deployment asks
+`accelerators` reads a row through `memory_fields` and `link_fields` and keeps what they return; a deployment asks
 `group_bytes_per_s` how fast its chips can talk.
 """
 
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from . import catalog
-from ._checks import is_traced, lookup, require_whole
+from .. import catalog
+from ..quantities.checks import is_traced, lookup, require_whole
+from ..quantities.numeric import Numeric
+from . import links as links_
 
 # the key in TOML: bytes in one unit of it
 NOMINAL = {"hbm_gb": 1e9, "hbm_gib": 2**30}
@@ -70,7 +73,7 @@ class Link:
     chips: int | None = None
     measured_bytes_per_s: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse an implausible tier."""
         lookup("link kind", self.kind, KINDS)
         for field in ("bytes_per_s", "measured_bytes_per_s"):
@@ -84,7 +87,7 @@ class Link:
             raise ValueError(f"link {self.name}: a {self.kind} needs chips, the number it joins.")
 
 
-def memory_fields(row: dict) -> dict:
+def memory_fields(row: dict[str, Any]) -> dict[str, Any]:
     """Return nominal and usable memory from the keys of one TOML row.
 
     Parameters
@@ -124,7 +127,7 @@ def memory_fields(row: dict) -> dict:
     return {"nominal_bytes": nominal, "hbm_bytes": usable, "usable_basis": basis, **provenance}
 
 
-def link_fields(row: dict) -> dict:
+def link_fields(row: dict[str, Any]) -> dict[str, Any]:
     """Return the tiers of links from the keys of one TOML row, fastest first.
 
     Parameters
@@ -164,7 +167,7 @@ def link_fields(row: dict) -> dict:
     return {"links": tiers, "link_bytes_per_s": tiers[0].bytes_per_s, **provenance}
 
 
-def group_bytes_per_s(links, n_chips, title="this chip"):
+def group_bytes_per_s(links: tuple[Link, ...], n_chips: Numeric, title: str = "this chip") -> Numeric:
     """Link speed of one chip in a group of equals: that of the fastest tier which joins the whole group.
 
     Parameters
@@ -194,33 +197,32 @@ def group_bytes_per_s(links, n_chips, title="this chip"):
     """
     if not links:
         raise ValueError(f"{title} has no link in the catalogue; use one chip or give link_bytes_per_s.")
-    speed, n = np.nan, np.maximum(n_chips, 2)
+    speed: Numeric = np.nan
     for link in reversed(links):
-        chips = np.inf if link.chips is None else link.chips
-        share = (n - 1) / (chips - 1) if link.kind == "mesh" else 1.0
-        speed = np.where(n <= chips, link.bytes_per_s * share, speed)
+        chips = np.inf if link.chips is None else float(link.chips)
+        speed = links_.tier_bytes_per_s(n_chips, link.bytes_per_s, chips, float(link.kind == "mesh"), speed)
     if not is_traced(n_chips) and np.any(np.isnan(speed)):
-        widest = max(link.chips for link in links)
+        widest = links[-1].chips
         raise ValueError(f"n_chips={np.max(n_chips):g}: the links of {title} join at most {widest} chips "
                          f"({links[-1].name}); use fewer or give link_bytes_per_s.")
     return speed
 
 
-def _scaled(key, value, unit):
+def _scaled(key: str, value: Any, unit: float) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
         raise ValueError(f"{key}={value!r} is not a number.")
     # whole base units, without the float product's tail
     return float(round(value * unit))
 
 
-def _one(row, units):
+def _one(row: dict[str, Any], units: dict[str, float]) -> float | None:
     given = [key for key in units if key in row]
     if len(given) > 1:
         raise ValueError(f"hbm_bytes is given twice (as {given[1]} the second time).")
     return _scaled(given[0], row[given[0]], units[given[0]]) if given else None
 
 
-def _tier(tier):
+def _tier(tier: Any) -> Link:
     known = {"kind", "name", "gb_per_s", "chips", "measured_gb_per_s"}
     if not isinstance(tier, dict) or not {"kind", "name", "gb_per_s"} <= tier.keys() <= known:
         raise ValueError(f"link {tier!r} needs kind, name and gb_per_s, and may have chips and measured_gb_per_s.")

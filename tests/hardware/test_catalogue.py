@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-CATALOG = Path(__file__).parents[1] / "src" / "inference_economics" / "catalog"
+CATALOG = Path(__file__).parents[2] / "src" / "inference_economics" / "catalog"
 CHIPS = tomllib.loads((CATALOG / "accelerators.toml").read_text(encoding="utf-8"))
 MEASURED = {name: row for name, row in CHIPS.items() if row["usable_basis"] != "nominal"}
 LINKED = {name: row for name, row in CHIPS.items() if "links" in row}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-CATALOG = Path(__file__).parents[1] / "src" / "inference_economics" / "catalog"
+CATALOG = Path(__file__).parents[2] / "src" / "inference_economics" / "catalog"
 
 
 def rows(name):
