@@ -16,7 +16,7 @@ def rows(name):
 FORMATS, ENGINES, CHECKPOINTS = rows("formats.toml"), rows("engines.toml"), rows("checkpoint_bytes.toml")
 MODELS = rows("models.toml")
 ABOUT = {"title", "source", "date", "confidence"}
-PARTS = {"embedding", "head", "norm", "router", "bias", "attention"}
+PARTS = {"embedding", "head", "norm", "router", "bias", "attention", "shared"}
 
 
 def bits(row):
