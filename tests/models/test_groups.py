@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from inference_economics import catalog
 from inference_economics.explore.trace import Graph, Traced
 from inference_economics.models.architecture import Architecture, stack
-from inference_economics.models.from_config import from_config, table
+from inference_economics.models.reader import table
+from inference_economics.models.spec import from_config
 from inference_economics.models.groups import LayerGroup
 
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"

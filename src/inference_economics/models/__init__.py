@@ -14,10 +14,14 @@ from .flop import (
     mean_causal_context,
     prefill_flop_per_token,
 )
-from .spec import Model, get, load
+from .architecture import Architecture
+from .groups import LayerGroup
+from .spec import Model, from_config, get, load, register
 
 __all__ = [
     "FLOP_PER_PARAM",
+    "Architecture",
+    "LayerGroup",
     "Model",
     "attention_crossover_tok",
     "attention_flop_decode",
@@ -26,9 +30,11 @@ __all__ = [
     "decode_flop_per_token",
     "expert_bytes_read",
     "experts_touched",
+    "from_config",
     "get",
     "linear_flop",
     "load",
     "mean_causal_context",
     "prefill_flop_per_token",
+    "register",
 ]

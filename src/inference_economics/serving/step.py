@@ -196,8 +196,7 @@ def read_bytes(s: Setup, context_tok: Numeric) -> Numeric:
     numeric
         At most `cached_bytes`. [B]
     """
-    return (s.cache_bytes_per_tok * np.minimum(context_tok, s.attend_tok) + s.indexer_bytes_per_tok * context_tok
-            + s.window_bytes_per_tok * np.minimum(np.minimum(context_tok, s.window_tok), s.attend_tok) + s.state_bytes)
+    return cached_bytes(s, context_tok) - s.sparse_bytes_per_tok * np.maximum(context_tok - s.attend_tok, 0.0)
 
 
 @checked
@@ -518,10 +517,10 @@ def prefill_flop(s: Setup, prompt_tok: Numeric) -> tuple[Numeric, Numeric]:
         With the shared weights, attention, indexer and (once) the head; with the experts. Together what
         `models.prefill_flop_per_token` counts. [FLOP]
     """
-    pairs = s.whole_layers * mean_causal_context(prompt_tok, s.attend_tok) + (
-        s.window_layers * mean_causal_context(prompt_tok, s.window_tok))
-    shared = prompt_tok * (FLOP_PER_PARAM * s.shared_params + s.pair_flop * pairs
-                           + s.indexer_flop * mean_causal_context(prompt_tok)) + FLOP_PER_PARAM * s.head_params
+    pair = (s.pair_flop_global * mean_causal_context(prompt_tok)
+            + s.pair_flop_sparse * mean_causal_context(prompt_tok, s.attend_tok)
+            + s.pair_flop_window * mean_causal_context(prompt_tok, s.window_tok))
+    shared = prompt_tok * (FLOP_PER_PARAM * s.shared_params + pair) + FLOP_PER_PARAM * s.head_params
     return shared, FLOP_PER_PARAM * prompt_tok * s.experts_active * s.expert_params
 
 

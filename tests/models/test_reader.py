@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from inference_economics.models.architecture import Architecture
 from inference_economics.models.formula import evaluate, parse
-from inference_economics.models.from_config import from_config, table
+from inference_economics.models.reader import table
+from inference_economics.models.spec import from_config
 from inference_economics.models.groups import LayerGroup
 from inference_economics.models.source import MAX_BYTES
 
@@ -32,6 +34,11 @@ HAND = {"model_type": "by_hand", "layers": 32, "hidden": 4096, "q_heads": 32, "k
 def parts(model: Architecture) -> dict:
     """Return what the oracle counts."""
     return {"n_params": model.n_params, "embedding": model.n_params_embedding, "experts": model.n_params_experts}
+
+
+def shape(model: Architecture) -> Architecture:
+    """Return a model without its name and the words that it was read from."""
+    return Architecture(**{field.name: getattr(model, field.name) for field in fields(Architecture)})
 
 
 def read(name: str) -> Architecture:
@@ -147,9 +154,9 @@ def test_a_dict_its_text_its_file_and_its_folder_are_one_source(tmp_path):
     file.write_text(json.dumps(LLAMA))
     first, *others = [from_config(source) for source in (
         LLAMA, json.dumps(LLAMA), json.dumps(LLAMA).encode(), file, str(file), tmp_path)]
-    assert all(other == first for other in others)
+    assert all(shape(other) == shape(first) for other in others)
     assert first.n_params == 8_030_261_248
-    assert from_config(HAND) == first
+    assert shape(from_config(HAND)) == shape(first)
 
 
 def test_a_model_by_hand_refuses_what_does_not_apply_to_it():
@@ -202,9 +209,10 @@ def test_one_refusal_names_the_field_and_what_to_do(change, words):
 
 
 def test_a_key_that_is_known_to_change_nothing_can_be_ignored():
-    assert from_config({**LLAMA, "my_colour": "red"}, ignore=("my_colour",)) == from_config(LLAMA)
+    assert shape(from_config({**LLAMA, "my_colour": "red"}, ignore=("my_colour",))) == shape(from_config(LLAMA))
     for nothing in (None, {}, []):
-        assert from_config({**LLAMA, "my_colour": nothing, "pruned_heads": nothing}) == from_config(LLAMA)
+        config = {**LLAMA, "my_colour": nothing, "pruned_heads": nothing}
+        assert shape(from_config(config)) == shape(from_config(LLAMA))
 
 
 @pytest.mark.parametrize(("config", "words"), [
@@ -322,7 +330,7 @@ def names_in(rule):
 
 
 def test_every_formula_of_the_table_can_be_read_and_every_name_in_it_is_known():
-    fields = set(LayerGroup.__dataclass_fields__)
+    known = set(LayerGroup.__dataclass_fields__)
     for name, family in table()["families"].items():
         names = {*family["keys"], *family["terms"], "layer"}
         rules = [*family["row"].values(), *family["model"].values(), *family["mtp"].values()]
@@ -331,7 +339,7 @@ def test_every_formula_of_the_table_can_be_read_and_every_name_in_it_is_known():
         rules += [rule.get("else") if isinstance(rule, dict) else rule for rule in family["terms"].values()]
         # a family may take over a rule that it never asks for, over a key that it ignores
         assert set().union(*map(names_in, rules)) - names <= family["ignored"], name
-        assert family["row"].keys() <= fields, name
+        assert family["row"].keys() <= known, name
         assert family["required"], name
 
 
