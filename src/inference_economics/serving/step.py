@@ -608,13 +608,15 @@ def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, out
 
 
 @checked
-def serving_floor_s(s: Setup, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric, n_chips: Numeric = 1.0,
+def serving_floor_s(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric, n_chips: Numeric = 1.0,
                     attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Numeric:
     """Time per output token that no machine of this kind beats.
 
     Parameters
     ----------
-    s, concurrency, prompt_tok, output_tok, n_chips, attention_dp, layout
+    s, c : Setup, Constants
+        As in `serve`; of the constants only the share of memory counts, which says how many can run.
+    concurrency, prompt_tok, output_tok, n_chips, attention_dp, layout
         As in `serve`.
 
     Returns
@@ -624,8 +626,8 @@ def serving_floor_s(s: Setup, concurrency: Numeric, prompt_tok: Numeric, output_
         longer. [s]
     """
     cut = _cut(n_chips, attention_dp, layout)
-    # whoever finds no room in the whole memory waits, and costs the others nothing
-    batch = np.minimum(concurrency, np.maximum(capacity(s, IDEAL, prompt_tok, output_tok, layout=cut), 1.0))
+    # whoever finds no room waits, and costs the others nothing
+    batch = np.minimum(concurrency, np.maximum(capacity(s, c, prompt_tok, output_tok, layout=cut), 1.0))
     read, compute = _floor_parts_s(s, batch, prompt_tok + output_tok / 2, cut)
     shared, expert = prefill_flop(s, prompt_tok)
     prompt = (shared / s.shared_flop_per_s + expert / s.expert_flop_per_s) / cut.n_chips
