@@ -2,6 +2,8 @@
 
 # May import: quantities, catalog.
 
+from ..quantities.faces import handing_on
+from .architecture import Architecture
 from .experts import expert_bytes_read, experts_touched
 from .flop import (
     FLOP_PER_PARAM,
@@ -14,7 +16,6 @@ from .flop import (
     mean_causal_context,
     prefill_flop_per_token,
 )
-from .architecture import Architecture
 from .groups import LayerGroup
 from .spec import Model, from_config, get, load, register
 
@@ -38,3 +39,5 @@ __all__ = [
     "prefill_flop_per_token",
     "register",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

@@ -102,7 +102,7 @@ class Architecture:
     @property
     def global_layers(self) -> Numeric:
         """Layers that attend to what is kept for good [1]."""
-        return self._sum(lambda group: (group.q_heads > 0) * (group.kept_share > 0))
+        return self._sum(lambda group: (group.q_heads > 0) * (1 * (group.kept_share > 0)))
 
     @property
     def window_layers(self) -> Numeric:
@@ -135,7 +135,7 @@ class Architecture:
     def kv_heads(self) -> Numeric:
         """Key-value heads of an attention layer; a latent is one, to all [1]."""
         heads = self._common("kv_heads")
-        return heads + (heads == 0) * (self.kv_lora > 0)
+        return heads + (heads == 0) * (1 * (self.kv_lora > 0))
 
     @property
     def head_dim(self) -> Numeric:
@@ -307,7 +307,7 @@ class Architecture:
     @property
     def pair_flop_decode(self) -> Numeric:
         """As `pair_flop_prefill`, in decode, where latent attention works on the compressed cache [FLOP]."""
-        latent = self.kv_lora > 0
+        latent = 1 * (self.kv_lora > 0)
         plain = self._common("qk_dim") + self._common("v_dim")
         return 2 * self.q_heads * (latent * (2 * self.kv_lora + self.rope_dim) + (1 - latent) * plain)
 

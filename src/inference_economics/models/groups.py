@@ -168,7 +168,7 @@ class LayerGroup:
         return (grouped + self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
 
     def kv_values_on_chip(self, tp: Numeric) -> Numeric:
-        """Values of one cache entry that one of `tp` chips holds: heads are dealt out, a latent is copied to all [1]."""
+        """Values of one cache entry that one of `tp` chips holds: heads are dealt out, a latent is copied [1]."""
         grouped = np.ceil(self.kv_heads / tp) * (self.qk_dim + self.v_dim * (1 - self.kv_tied))
         return (grouped + self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
 

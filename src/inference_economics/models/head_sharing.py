@@ -57,7 +57,7 @@ def with_kv_heads(model: Model, kv_heads: int, equal_size: bool = False) -> Mode
     if model.attention != "gqa":
         raise ValueError(f"{model.title} has {model.attention!r} attention; only plain attention has key-value heads.")
     if words.get("model_type") != "by_hand":
-        raise ValueError(f"{model.title} was not entered by hand; change the heads in its config.json, then from_config.")
+        raise ValueError(f"{model.title} was not entered by hand; change the heads in its configuration.")
     check_heads(model.q_heads, kv_heads)
     words["kv_heads"] = int(kv_heads)
     if equal_size:

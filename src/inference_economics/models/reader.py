@@ -24,7 +24,7 @@ from .source import says, show
 
 BY_HAND = ('To enter a model by hand: from_config({"model_type": "by_hand", "layers": ..., "hidden": ..., '
            '"q_heads": ..., "kv_heads": ..., "head_dim": ..., "ffn_hidden": ..., "vocab": ...}), '
-           'or Architecture(...) of LayerGroup(...)')
+           'or models.Model(name=..., hidden=..., vocab=..., groups=(LayerGroup(...), ...))')
 MERGED = ("keys", "terms", "row", "model", "mtp")
 
 
@@ -239,7 +239,7 @@ class _Reader:
                 return value  # refused where it is read; to compare it first could go on without end
         first = next(iter(said.values()), None)
         for key, value in said.items():
-            if value != first:
+            if value is not first and value != first:  # NaN differs from itself
                 raise ValueError(f"{key}={show(value)} contradicts {next(iter(said))}={show(first)}.")
         return first
 

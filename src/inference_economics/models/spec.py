@@ -106,7 +106,7 @@ class Model(catalog.Recorded, Architecture):
 
     @property
     def attention(self) -> str:
-        """``mla`` with a cached latent, ``gqa`` with keys and values (from multi-head to multi-query), else ``other``."""
+        """``mla`` with a cached latent, ``gqa`` with keys and values, multi-head and multi-query too, or ``other``."""
         if any(group.kv_lora for group in self.groups):
             return "mla"
         plain = (group.kept_share in (0, 1) and not group.kv_tied for group in self.groups if group.q_heads)
@@ -237,7 +237,7 @@ def load(path: str | Path | None = None) -> dict[str, Model]:
 
 
 def _row(file: str | Path, key: str, row: dict[str, Any]) -> Model:
-    words = {name for name in reader.table()["families"]["by_hand"]["keys"]} | {"layers"}
+    words = {"layers", *reader.table()["families"]["by_hand"]["keys"]}
     try:
         for name in row:
             lookup("field", name, dict.fromkeys([*_ABOUT, *sorted(words), "config"]))

@@ -7,6 +7,7 @@ A check raises `ValueError` naming the argument, the value and what is accepted.
 from __future__ import annotations
 
 import numbers
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -23,11 +24,11 @@ def is_traced(value: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """Return `value` as a message shows it: as Python writes it, cut where it grows long."""
+    """Return `value` as a message shows it: as Python writes it, on one line, cut where it grows long."""
     try:
-        text = repr(value)
+        text = re.sub(r"\n\s*", " ", repr(value))
     except ValueError:  # a whole number of more digits than Python writes
-        return f"<a {type(value).__name__} too large to write>"
+        return f"<{type(value).__name__} too large to write>"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
@@ -122,6 +123,15 @@ def require_whole(low: float = 1, hint: str = "", **arguments: Any) -> None:
     for name, value in arguments.items():
         if not is_traced(value) and np.any(number(name, value) % 1):
             raise ValueError(f"{name}={shown(value)} must be a whole number. {hint}".strip())
+
+
+def whole(low: int = 1, hint: str = "", **argument: Any) -> int:
+    """Return the one argument as an int, or raise `ValueError` unless it is one whole number of at least `low`."""
+    (name, value), = argument.items()
+    require_whole(low, hint, **argument)
+    if np.ndim(value):
+        raise ValueError(f"{name}={shown(value)} must be one whole number, not several.")
+    return int(value)
 
 
 def lookup(kind: str, key: Any, table: Mapping[Any, Found]) -> Found:

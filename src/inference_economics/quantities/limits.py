@@ -7,9 +7,10 @@ the door of a spec; `check` looks and changes nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast, overload
 
 import numpy as np
@@ -48,6 +49,7 @@ def _quantity(limits: str, hint: str) -> Quantity:
 
 
 QUANTITIES = {name: _quantity(term.limits, term.hint) for name, term in glossary.load().items() if term.limits}
+_EXACT = 2**53  # every whole number up to here is a double
 # A quantity that no row limits is still a number.
 _ANY = Quantity(-np.inf, np.inf, False, False, "")
 _ROWS = {name: _ANY for name, term in glossary.load().items() if term.unit != "true or false"} | QUANTITIES
@@ -58,11 +60,15 @@ def _plain(row: Quantity, name: str, value: Any) -> Any:
 
     Whole numbers would overflow or lose their logarithm, short floats overflow, and lists repeat themselves.
     """
-    if (type(value) is float or type(value) is np.float64) and row.low < value < row.high and not row.whole:
+    # most arguments are one plain number, and a formula is called often
+    kind = type(value)
+    if kind is int and row.low < value < row.high and -_EXACT <= value <= _EXACT:
+        return np.float64(value)
+    if (kind is float or kind is np.float64) and row.low < value < row.high and not row.whole:
         return np.float64(value)
     if is_traced(value):
         return value
-    array = number(name, value)
+    array = value if kind is np.ndarray and value.dtype == np.float64 else number(name, value)
     # two reductions settle the usual case; a NaN fails both comparisons and goes on to the full check
     if not array.size or not (array.min() > row.low and array.max() < row.high):
         require(row.low, row.high, open_low=row.open_low, open_high=row.open_high, hint=row.hint, **{name: array})
@@ -92,16 +98,16 @@ def checked_fields(spec: Any, **limits: str) -> None:
     ValueError
         If a field lies outside its limits; the message names the field, the value and what is accepted.
     """
-    for name, (row, optional) in _fields(type(spec), tuple(limits.items())).items():
+    for name, (row, optional) in _fields(cast(Hashable, type(spec)), tuple(limits.items())).items():
         value = getattr(spec, name)
         if not (value is None and optional):
             object.__setattr__(spec, name, _plain(row, name, value))
 
 
 @functools.cache
-def _fields(kind: type, limits: tuple[tuple[str, str], ...]) -> dict[str, tuple[Quantity, bool]]:
+def _fields(kind: Any, limits: tuple[tuple[str, str], ...]) -> dict[str, tuple[Quantity, bool]]:
     rows = _rows(dict(limits))
-    defaults = {name: field.default for name, field in kind.__dataclass_fields__.items() if field.init}  # type: ignore[attr-defined]
+    defaults = {field.name: field.default for field in dataclasses.fields(kind) if field.init}
     return {name: (rows[name], default is None) for name, default in defaults.items() if name in rows}
 
 
