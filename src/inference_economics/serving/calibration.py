@@ -15,8 +15,8 @@ from functools import cache
 
 from .. import catalog
 from ..quantities.checks import lookup
-from .deployment import _chip, setup
 from .load import _check_load, _evaluate
+from .setups import chip_of, setup
 from .step import IDEAL, Constants, Serving
 
 GENERATIONS = {
@@ -40,7 +40,7 @@ def generation(accelerator) -> str:
     str
         ``hopper``, ``blackwell``, or ``other``: not measured, served by the geometric mean of the two.
     """
-    name = _chip(accelerator).name
+    name = chip_of(accelerator).name
     return next((key for key, chips in GENERATIONS.items() if name in chips), "other")
 
 

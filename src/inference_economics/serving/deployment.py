@@ -22,15 +22,14 @@ from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
 from ..quantities.checks import is_traced, require_positive
 from ..quantities.numeric import Numeric
-from . import step, token_cost
+from . import calibration, step, token_cost
 from .formats import TYPICAL, Formats, UnsupportedFormatError
 from .layout import Layout
 from .load import Load, check_joined
-from .setup import BYTES_PER_PARAM, EMBEDDING_BYTES, Setup, chip_of, model_of, setup, setup_with_kv_heads
-from .setup import chip_of as _chip
+from .setups import BYTES_PER_PARAM, EMBEDDING_BYTES, Setup, chip_of, model_of, setup, setup_with_kv_heads
 from .token_cost import TokenCost
 
-__all__ = ["BYTES_PER_PARAM", "CONSTRAINTS", "EMBEDDING_BYTES", "Deployment", "Feasibility", "Setup", "_chip", "setup",
+__all__ = ["BYTES_PER_PARAM", "CONSTRAINTS", "EMBEDDING_BYTES", "Deployment", "Feasibility", "Setup", "setup",
            "setup_with_kv_heads"]
 
 # what can fail, in the order in which it is looked at, and what to say then
@@ -138,8 +137,6 @@ class Deployment:
     @cached_property
     def constants(self) -> step.Constants:
         """The fitted constants of the chip's generation and the engine."""
-        from . import calibration
-
         measured = self.engine if self.engine in calibration.ENGINES else TYPICAL
         return calibration.constants(self._chip, measured)
 

@@ -14,7 +14,7 @@ from ..quantities.limits import check
 from ..quantities.numeric import Numeric
 from .formats import Formats
 from .layout import Layout
-from .setup import Accelerator, Setup, setup
+from .setups import Accelerator, Setup, setup
 from .step import IDEAL, Constants, Serving, joined, serve, serving_floor_s
 
 PROMPT_TOK, OUTPUT_TOK = 1024.0, 1024.0  # where nobody says

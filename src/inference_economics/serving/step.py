@@ -32,7 +32,7 @@ from ..models.flop import FLOP_PER_PARAM, mean_causal_context
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from .layout import Layout, expert_imbalance
-from .setup import Setup
+from .setups import Setup
 
 ACTIVATION_BYTES = 2.0
 

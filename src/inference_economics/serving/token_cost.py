@@ -14,6 +14,7 @@ from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
 from . import step
 from .batching import prefill_tok
+from .calibration import calibrated
 from .load import Load, load_of
 
 
@@ -171,8 +172,6 @@ def calibrated_token_cost(model: Model | str, accelerator: Accelerator | str, pr
     TokenCost
         As from `served_token_cost`; NaN (undefined) where the model does not fit.
     """
-    from .calibration import calibrated
-
     point = calibrated(model, accelerator, **load)
     return served_token_cost(point, load_of(load), price_usd_per_hour, np.asarray(load.get("tp", 1.0), dtype=float)[()],
                              utilisation, cached_fraction)
