@@ -186,7 +186,8 @@ def test_constraints_are_named():
 
 
 def test_verdicts_broadcast():
-    verdict = Deployment("llama-3.1-70b", "h100-sxm", [1, 2, 8], "bf16").verdict(Load([[1], [500]], 8000, 1000), 1e6, 0.05)
+    one = Deployment("llama-3.1-70b", "h100-sxm", [1, 2, 8], "bf16")
+    verdict = one.verdict(Load([[1], [500]], 8000, 1000), 1e6, 0.05)
     assert verdict.feasible.shape == (2, 3)
     assert not verdict.weights[..., 0].any()
 
