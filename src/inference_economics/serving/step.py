@@ -385,9 +385,9 @@ def communication_time_s(s: Setup, c: Constants, batch: Numeric, n_chips: Numeri
 
     Notes
     -----
-    Whole experts on chips: tokens to them and back in place of one all-reduce. A cache cut by position: one all-reduce of
-    queries and partial results per layer. A cache cut by sequence: two all-to-alls per layer. A pipeline: one message per
-    stage.
+    Whole experts on chips: tokens to them and back in place of one all-reduce. A cache cut by position: one all-reduce
+    of queries and partial results per layer. A cache cut by sequence: two all-to-alls per layer. A pipeline: one
+    message per stage.
     """
     cut = _cut(n_chips, attention_dp, layout)
     batch, n = cut.micro_batch(batch), cut.stage_chips
