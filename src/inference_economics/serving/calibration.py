@@ -3,8 +3,8 @@
 The roofline alone is too fast, and the more chips share a model the more so: a step also launches kernels, waits for
 collectives, keeps books for each sequence, and shares its chip with other requests' prefill. `step` adds those terms in
 plain numbers. Their shape is first-order physics; their constants, eighteen to a chip generation and engine, are fitted
-to half of the measured points in `measurements` and reported on the other half (``catalog/calibration.toml``, rewritten
-by ``python -m inference_economics.calibration``).
+to half of the measured points in `measurements` and reported on the other half (``calibration.toml``, rewritten by
+``python -m inference_economics.serving.report``).
 """
 
 from __future__ import annotations
