@@ -241,18 +241,19 @@ def test_parts_add_up():
 
 @pytest.mark.parametrize("name", sorted(models.load()))
 def test_every_model_on_every_chip(name):
-    """Finite or infinite, never NaN; never faster than the bound, and the bound never faster than the floor."""
+    """A number where it fits, and undefined where not; never faster than the bound, nor that than the floor."""
     for chip, spec in accelerators.load().items():
-        if spec.bf16_flop_per_s is None and spec.fp8_flop_per_s is None:
+        if spec.bf16_flop_per_s is None:
             continue
         for precision in ("bf16", "fp8", "fp4"):
             load = {"precision": precision, "concurrency": np.array([1.0, 8, 64]), "link_bytes_per_s": 100e9, "tp": 8}
             p = calibration.calibrated(name, chip, **load)
             bound = calibration.bound_tpot_s(name, chip, **load)
             floor = floor_s(name, chip, precision=precision, concurrency=1, tp=1, prompt_tok=512)
-            assert not np.any(np.isnan(p.tpot_s)), (chip, precision)
-            assert not np.any(np.isnan(p.ttft_s)), (chip, precision)
-            assert np.all(p.tpot_s >= bound), (chip, precision)
+            fits = np.broadcast_to(p.capacity >= 1, 3)
+            assert np.array_equal(np.isfinite(p.tpot_s), fits), (chip, precision)
+            assert np.array_equal(np.isfinite(p.ttft_s), fits), (chip, precision)
+            assert np.all(p.tpot_s[fits] >= bound[fits]), (chip, precision)
             assert floor > 0
 
 
@@ -296,10 +297,10 @@ def test_attention_groups_cut_the_sequences_not_the_layers():
     assert grouped.weights_s > cut.weights_s
 
 
-def test_a_model_that_does_not_fit_is_infinitely_slow():
+def test_a_model_that_does_not_fit_has_no_speed():
     p = calibration.calibrated("llama-3.1-70b", "h100-sxm", precision="bf16", tp=[1, 2, 4])
-    assert list(np.isinf(p.tpot_s)) == [True, True, False] or list(np.isinf(p.tpot_s)) == [True, False, False]
-    assert np.array_equal(np.isinf(p.tpot_s), p.capacity < 1)
+    assert list(np.isnan(p.tpot_s)) == [True, False, False]
+    assert np.array_equal(np.isnan(p.tpot_s), p.capacity < 1)
     assert p.output_tok_per_s[0] == 0
 
 
@@ -402,7 +403,7 @@ def test_the_step_refuses_what_cannot_be(name, bad):
 
 def test_chips_with_gaps():
     with pytest.raises(ValueError, match="no link bandwidth for this accelerator; use tp=1"):
-        calibration.calibrated("llama-3.1-8b", "tpu-v4", tp=2)
-    assert np.isfinite(calibration.calibrated_tpot_s("llama-3.1-8b", "tpu-v4", tp=2, link_bytes_per_s=50e9))
-    with pytest.raises(ValueError, match=r"no \w+ peak"):
-        calibration.calibrated("llama-3.1-8b", "rubin")
+        calibration.calibrated("llama-3.1-8b", "m3-ultra", tp=2)
+    assert np.isfinite(calibration.calibrated_tpot_s("llama-3.1-8b", "m3-ultra", tp=2, link_bytes_per_s=50e9))
+    with pytest.raises(ValueError, match="no bf16 peak"):
+        calibration.calibrated("llama-3.1-8b", "maia-200", precision="bf16")

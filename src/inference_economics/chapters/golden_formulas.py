@@ -92,7 +92,7 @@ def chip_ridge(accelerator: str, memory: str = "hbm") -> Numeric:
 @formula
 def decode_step(batch: float, context_tok: float, kv_bytes_per_token: float, param_bytes: float, n_params: float,
                 n_chips: float, hbm_bytes_per_s: float, flop_per_s: float) -> Numeric:
-    """Floor of one decode step on some chips."""
+    """Estimate of one decode step on some chips, by the scaling book's formula."""
     return roofline.decode_step_time_s(batch, context_tok, kv_bytes_per_token, param_bytes, n_params,
                                        n_chips * hbm_bytes_per_s, n_chips * flop_per_s)
 
@@ -323,3 +323,43 @@ def break_even_units(nre_usd: float, tco_usd_per_unit: float, saving_fraction: f
 def speculative_speedup(acceptance: float, draft_tok: float, draft_cost: float) -> Numeric:
     """Speed-up of drafting; with a free draft, the tokens of one step."""
     return serving.speculative_speedup(acceptance, draft_tok, draft_cost)
+
+
+# -- deployments ------------------------------------------------------------------------------------------------------
+
+
+@formula
+def checkpoint_bytes(model: str, form: str) -> Numeric:
+    """Weights in a format, with scales and what stays in 16 bits."""
+    return serving.Deployment(model, "h100-sxm", formats=form).weight_bytes
+
+
+@formula
+def critical_batch_of(model: str, accelerator: str, form: str) -> Numeric:
+    """Critical batch by stored bytes and by arithmetic."""
+    return serving.Deployment(model, accelerator, formats=form).critical_batch
+
+
+@formula
+def decode_step_floor(model: str, accelerator: str, batch: float, context_tok: float, form: str) -> Numeric:
+    """Least time of a step, all reading under all arithmetic, on one chip."""
+    return serving.Deployment(model, accelerator, formats=form).decode_floor_s(batch, context_tok)
+
+
+@formula
+def decode_step_estimate(model: str, accelerator: str, batch: float, context_tok: float,
+                         bytes_per_param: float) -> Numeric:
+    """The scaling book's estimate of the same step."""
+    m, chip = models.get(model), accelerators.get(accelerator)
+    return roofline.decode_step_time_s(
+        batch, context_tok, kv_cache.kv_bytes_per_token(m.kv_values_per_token), bytes_per_param * m.n_params_read,
+        m.n_params_read, chip.hbm_bytes_per_s, chip.bf16_flop_per_s)
+
+
+@formula
+def longest_context(accelerator: str, n_chips: float, memory_share: float, batch: float, layers: float, kv_heads: float,
+                    head_dim: float, batch_sharded: bool) -> Numeric:
+    """Context whose cache fills a share of the memory, cut by head or by sequence."""
+    shards = serving.Layout(tp=n_chips, batch_sharded=batch_sharded).cache_shards(kv_heads)
+    per_tok = kv_cache.kv_bytes_per_token(kv_cache.kv_values_per_token(layers, kv_heads, head_dim))
+    return memory_share * accelerators.get(accelerator).hbm_bytes * shards / (batch * per_tok)

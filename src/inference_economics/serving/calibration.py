@@ -10,18 +10,17 @@ to half of the measured points in `measurements` and reported on the other half 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import cache
 
 from .. import catalog
 from ..quantities.checks import lookup
-from .deployment import _chip, setup
 from .load import _check_load, _evaluate
-from .step import IDEAL, Constants, Serving
+from .setups import chip_of, setup
+from .step import Constants, Serving
 
 GENERATIONS = {
     "hopper": ("h100-sxm", "h100-pcie", "h100-meta", "h200-sxm"),
-    "blackwell": ("b200", "gb200", "b300"),
+    "blackwell": ("b200", "gb200", "b300", "gb300"),
 }
 ENGINES = ("trtllm", "vllm", "sglang")
 TYPICAL = "typical"
@@ -40,7 +39,7 @@ def generation(accelerator) -> str:
     str
         ``hopper``, ``blackwell``, or ``other``: not measured, served by the geometric mean of the two.
     """
-    name = _chip(accelerator).name
+    name = chip_of(accelerator).name
     return next((key for key, chips in GENERATIONS.items() if name in chips), "other")
 
 
@@ -112,7 +111,7 @@ def calibrated(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok
     Returns
     -------
     Serving
-        Latencies, their parts, and throughput. Infinite latency where the model does not fit.
+        Latencies, their parts, and throughput. Latency is NaN (undefined) where the model does not fit.
 
     Notes
     -----
@@ -142,7 +141,7 @@ def calibrated_tpot_s(model, accelerator, **load):
     Returns
     -------
     numeric
-        Infinite where the model does not fit. [s]
+        NaN (undefined) where the model does not fit. [s]
     """
     return calibrated(model, accelerator, **load).tpot_s
 
@@ -158,14 +157,14 @@ def calibrated_ttft_s(model, accelerator, **load):
     Returns
     -------
     numeric
-        Includes the wait where more requests are in flight than fit; infinite where the model does not fit. [s]
+        Includes the wait where more requests are in flight than fit; NaN (undefined) where the model does not fit. [s]
     """
     return calibrated(model, accelerator, **load).ttft_s
 
 
 def bound_tpot_s(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok=1024, output_tok=1024, tp=1,
                  attention_dp=1, bytes_per_value=None, link_bytes_per_s=None):
-    """The uncalibrated bound beside `calibrated_tpot_s`: every share 1, nothing launched, no latency.
+    """The data sheet beside `calibrated_tpot_s`: every share 1, nothing launched, no latency, all parts in turn.
 
     Parameters
     ----------
@@ -177,12 +176,12 @@ def bound_tpot_s(model, accelerator, *, precision="fp8", concurrency=1, prompt_t
     Returns
     -------
     numeric
-        Weights, cache, and other requests' prefill in turn, at the same batch. [s]
+        Weights, cache, and other requests' prefill in turn, at the same batch: what no engine that takes turns beats.
+        `load.floor_s` overlaps them, which no machine beats. [s]
     """
     s = setup(model, accelerator, precision, bytes_per_value, link_bytes_per_s)
     _check_load(s, concurrency, prompt_tok, output_tok, tp, attention_dp)
-    ideal = replace(IDEAL, memory_share=_fitted()["shared"]["memory_share"])
-    return _evaluate(s, ideal, concurrency, prompt_tok, output_tok, tp, attention_dp).tpot_s
+    return _evaluate(s, constants(accelerator).bound(), concurrency, prompt_tok, output_tok, tp, attention_dp).tpot_s
 
 
 def residuals(half: str = "other_half") -> dict[str, dict[str, dict]]:

@@ -99,6 +99,11 @@ class Point:
     aside: str = ""
 
     @property
+    def bytes_per_value(self) -> float:
+        """Bytes of one cached value: these runs ask for an eight-bit cache with weights narrower than bf16 [B]."""
+        return 2.0 if self.precision == "bf16" else 1.0
+
+    @property
     def config(self) -> tuple:
         """Everything but the load: rows of one configuration stay on one side of the split."""
         return (self.model, self.accelerator, self.precision, self.engine, self.n_chips, self.attention_dp,
@@ -159,7 +164,8 @@ def _impossible(point: Point) -> str:
         return "its chips do not divide the heads: several pools were added up"
     floor = floor_s(
         point.model, point.accelerator, precision=point.precision, concurrency=point.concurrency, tp=point.n_chips,
-        prompt_tok=point.prompt_tok, output_tok=point.output_tok, attention_dp=point.attention_dp)
+        prompt_tok=point.prompt_tok, output_tok=point.output_tok, attention_dp=point.attention_dp,
+        bytes_per_value=point.bytes_per_value)
     return "faster than the chip's peak allows: part of the prompts came from a cache" if point.tpot_s < floor else ""
 
 

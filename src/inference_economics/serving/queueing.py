@@ -35,18 +35,18 @@ class Provision(NamedTuple):
         Share of requests that wait in the peak hour, and the mean wait over all of them. [1], [s]
     """
 
-    replicas: object
-    utilisation: object
-    peak_utilisation: object
-    wait_probability: object
-    mean_wait_s: object
+    replicas: Numeric
+    utilisation: Numeric
+    peak_utilisation: Numeric
+    wait_probability: Numeric
+    mean_wait_s: Numeric
 
 
 # -- a day of demand --------------------------------------------------------------------------------------------------
 
 
 @checked(peak_to_mean="[1, 12]")
-def daily_curve(peak_to_mean, peak_hour=14.0):
+def daily_curve(peak_to_mean: Numeric, peak_hour: Numeric = 14.0) -> Numeric:
     """Demand in each hour of a day, over the day's mean.
 
     Parameters
@@ -70,7 +70,8 @@ def daily_curve(peak_to_mean, peak_hour=14.0):
     power = np.maximum(1.0, np.square(peak_to_mean) / math.pi - 0.25)
     shape = np.power((1 + np.cos((HOURS - peak_hour) * (2 * math.pi / 24))) / 2, power)
     mean = np.sum(shape) / 24
-    return np.maximum(1 + (shape - mean) * ((peak_to_mean - 1) / (np.max(shape) - mean)), 0.0)
+    curve: Numeric = np.maximum(1 + (shape - mean) * ((peak_to_mean - 1) / (np.max(shape) - mean)), 0.0)
+    return curve
 
 
 # -- batches that wait ------------------------------------------------------------------------------------------------
@@ -79,7 +80,7 @@ EULER_GAMMA = 0.5772156649015329
 
 
 @checked
-def static_batching_fraction(batch):
+def static_batching_fraction(batch: Numeric) -> Numeric:
     """Share of places that work when a batch starts together and its places stay taken until the longest answer ends.
 
     Parameters
@@ -102,7 +103,8 @@ def static_batching_fraction(batch):
     far = n + 8
     square = np.square(far)
     harmonic = np.log(far) + EULER_GAMMA + 1 / (2 * far) - 1 / (12 * square) + 1 / (120 * np.square(square))
-    return 1 / (harmonic - sum(1 / (n + k) for k in range(1, 9)))
+    fraction: Numeric = 1 / (harmonic - sum(1 / (n + k) for k in range(1, 9)))
+    return fraction
 
 
 # -- queues -----------------------------------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ _WEIGHTS[[0, -1]] = 1 / 3
 
 
 @checked
-def erlang_c(servers, offered_load):
+def erlang_c(servers: Numeric, offered_load: Numeric) -> Numeric:
     """Share of requests that wait, with Poisson arrivals and exponential service (M/M/c).
 
     Parameters
@@ -155,7 +157,7 @@ def erlang_c(servers, offered_load):
 
 
 @checked
-def mean_wait_s(servers, offered_load, service_s):
+def mean_wait_s(servers: Numeric, offered_load: Numeric, service_s: Numeric) -> Numeric:
     """Mean wait for a free place (M/M/c), over all requests.
 
     Parameters
@@ -181,13 +183,13 @@ _DELAY = 1 / (1 + _BETA * np.array([0.5 * (1 + math.erf(b / math.sqrt(2))) for b
 
 
 @checked(offered_load="[0, 1e30]")
-def servers_for(offered_load, wait_probability=0.05):
+def servers_for(offered_load: Numeric, wait_probability: Numeric = 0.05) -> Numeric:
     """Places needed so that few requests wait: square-root staffing [1]_.
 
     Parameters
     ----------
     offered_load : numeric
-        Mean number in service. [1]
+        Mean number in service; may have one axis more than `wait_probability`, such as years. [1]
     wait_probability : numeric
         Share of requests that may wait. [1]
 
@@ -200,7 +202,7 @@ def servers_for(offered_load, wait_probability=0.05):
     -----
     β solves 1 / (1 + β Φ(β)/φ(β)) = wait_probability; taken from a table in steps of 0.005.
     """
-    beta = np.min(np.where(column(wait_probability) >= _DELAY, _BETA, _BETA[-1]), axis=-1)
+    beta: Numeric = np.min(np.where(column(wait_probability) >= _DELAY, _BETA, _BETA[-1]), axis=-1)
     return offered_load + beta * np.sqrt(offered_load)
 
 
@@ -213,7 +215,7 @@ def replicas_for(offered_load: Numeric, batch: Numeric, wait_probability: Numeri
     offered_load : numeric
         Mean number in service. [1]
     batch : numeric
-        Places of one replica. [1]
+        Places of one replica; 0, which stands for a replica that cannot run, counts as 1. [1]
     wait_probability : numeric
         Share of requests that may wait; see `servers_for`. [1]
 
@@ -222,12 +224,13 @@ def replicas_for(offered_load: Numeric, batch: Numeric, wait_probability: Numeri
     numeric
         Copies. [1]
     """
-    replicas: Numeric = np.maximum(np.ceil(servers_for(offered_load, wait_probability) / batch), 1.0)
+    replicas: Numeric = np.maximum(np.ceil(servers_for(offered_load, wait_probability) / np.maximum(batch, 1.0)), 1.0)
     return replicas
 
 
 @checked(peak_to_mean="[1, 12]")
-def provision(request_per_s, service_s, batch, peak_to_mean=2.0, wait_probability=0.05):
+def provision(request_per_s: Numeric, service_s: Numeric, batch: Numeric, peak_to_mean: Numeric = 2.0,
+              wait_probability: Numeric = 0.05) -> Provision:
     """Replicas for a demand that comes and goes, and the utilisation that follows.
 
     Parameters
