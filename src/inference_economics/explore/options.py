@@ -61,7 +61,8 @@ class Options:
         return look_up(self._graph, values, self._position)
 
     def _method(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        if any(type(value) is Traced for value in (*args, *kwargs.values())):
+        if any(getattr(value, "__traced__", False) and type(value) is not Options
+               for value in (*args, *kwargs.values())):
             return getattr(type(self._values[0]), name)(self, *args, **kwargs)  # its own arithmetic traces
         return tabulate(lambda thing, *a, **k: getattr(thing, name)(*a, **k), self, *args, **kwargs)
 
@@ -122,3 +123,7 @@ def tabulate(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     for option in axes.values():
         position = position * len(option._values) + option._position
     return look_up(chosen[0]._graph, results, position)
+
+
+# `quantities.choices.tabulated` asks for it: other rooms do not import this one
+Options.__tabulate__ = staticmethod(tabulate)  # type: ignore[attr-defined]

@@ -10,21 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from .. import catalog
 from ..quantities.checks import lookup
+from ..quantities.numeric import Numeric
+from .fields import KEYS, Link, group_bytes_per_s, link_fields, memory_fields
 
 # the key in TOML: (the field, and what one unit of it is in base units)
 UNITS = {
-    "hbm_gb": ("hbm_bytes", 1e9),
-    "hbm_gib": ("hbm_bytes", 2**30),
     "hbm_tb_per_s": ("hbm_bytes_per_s", 1e12),
     "hbm_gb_per_s": ("hbm_bytes_per_s", 1e9),
     "bf16_tflops": ("bf16_flop_per_s", 1e12),
     "fp8_tflops": ("fp8_flop_per_s", 1e12),
     "int8_tflops": ("int8_flop_per_s", 1e12),
     "fp4_tflops": ("fp4_flop_per_s", 1e12),
-    "link_gb_per_s": ("link_bytes_per_s", 1e9),
     "sram_mb": ("sram_bytes", 1e6),
     "sram_tb_per_s": ("sram_bytes_per_s", 1e12),
 }
@@ -42,9 +42,10 @@ PLAUSIBLE = {
     "power_w": (5, 1e5, "W", "was it given in kW?"),
     "die_area_mm2": (10, 1e5, "mm2", "was it given in cm2?"),
     "dies": (1, 64, "dies", "count compute dies only."),
+    "nominal_bytes": (1e8, 1e14, "bytes", "was it given in GB?"),
 }
 # a format falls back to the wider ones after it, never to a narrower one
-WIDER = {"fp4": ("fp8", "bf16"), "fp8": ("bf16",), "int8": ("bf16",), "bf16": ()}
+WIDER: dict[str, tuple[str, ...]] = {"fp4": ("fp8", "bf16"), "fp8": ("bf16",), "int8": ("bf16",), "bf16": ()}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class PricePoint:
     date: str
     note: str
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse an implausible price."""
         if not 100 <= self.low_usd <= self.high_usd <= 1e7:
             raise ValueError(f"price {self.low_usd}..{self.high_usd} is outside 100..1e7 USD, or its ends are swapped.")
@@ -78,29 +79,38 @@ class PricePoint:
 
 
 @dataclass(frozen=True)
-class Accelerator:
-    """One chip (or one GPU of a rack), as its vendor or a measured paper states it.
+class Accelerator(catalog.Recorded):
+    """One chip (or one GPU of a rack), as its vendor or a measured paper states it; or one of your own.
 
     Parameters
     ----------
     name, title, vendor, segment : str
-        Slug; name for readers; who sells it; ``merchant``, ``cloud``, ``internal``, ``consumer`` or ``desktop``.
+        Slug; name for readers; who sells it; ``merchant``, ``cloud``, ``internal``, ``consumer``,
+        ``desktop`` or ``own``. A chip of your own needs a name and the numbers that a formula asks for.
     hbm_bytes : float
-        Main memory: HBM, GDDR, LPDDR or unified; on-chip memory for a chip that has no other. [B]
+        Main memory as shipped: HBM, GDDR, LPDDR or unified; on-chip memory for a chip that has no other. [B]
+    nominal_bytes : float
+        The capacity that the vendor names. [B]
+    usable_basis, usable_source, usable_date, usable_confidence : str
+        Who counted ``hbm_bytes`` (see `fields.BASES`), and where that was read.
+    links : tuple of Link
+        Tiers of links, fastest first.
+    links_source, links_date, links_confidence : str
+        Where the links were read.
     hbm_bytes_per_s : float
         Its bandwidth. [B/s]
     bf16_flop_per_s, fp8_flop_per_s, int8_flop_per_s, fp4_flop_per_s : float or None
         Dense matrix peak by format; None where the chip lacks the format or no figure was found. [FLOP/s]
     link_bytes_per_s : float or None
-        Scale-up link, one direction, all ports together. [B/s]
+        The fastest tier of `links`, one direction, all ports together. [B/s]
     sram_bytes, sram_bytes_per_s : float or None
         Shared on-chip memory or last-level cache. [B], [B/s]
     power_w : float or None
         Rated power of the chip or module. [W]
     die_area_mm2, dies : float, int
         Area of one compute die, and how many there are. [mm2], [1]
-    process, launch, memory, note, source, date, confidence : str
-        Provenance.
+    process, launch, memory : str
+        How and when it is made, and what its memory is.
     prices : tuple of PricePoint
         Dated prices, oldest first.
 
@@ -111,12 +121,9 @@ class Accelerator:
     """
 
     name: str
-    title: str
-    vendor: str
-    segment: str
-    source: str
-    date: str
-    confidence: str
+    title: str = ""
+    vendor: str = ""
+    segment: str = "own"
     hbm_bytes: float | None = None
     hbm_bytes_per_s: float | None = None
     bf16_flop_per_s: float | None = None
@@ -132,12 +139,21 @@ class Accelerator:
     process: str = ""
     launch: str = ""
     memory: str = ""
-    prices: tuple = ()
-    note: str = ""
+    prices: tuple[PricePoint, ...] = ()
+    nominal_bytes: float | None = None
+    usable_basis: str = "nominal"
+    usable_source: str = ""
+    usable_date: str = ""
+    usable_confidence: str = ""
+    links: tuple[Link, ...] = ()
+    links_source: str = ""
+    links_date: str = ""
+    links_confidence: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse an implausible row."""
-        catalog.check_provenance(self.source, self.date, self.confidence)
+        super().__post_init__()
+        object.__setattr__(self, "title", self.title or self.name)
         lookup("segment", self.segment, SEGMENTS)
         for field, (low, high, unit, hint) in PLAUSIBLE.items():
             value = getattr(self, field)
@@ -170,9 +186,19 @@ class Accelerator:
         for wide in (precision, *lookup("precision", precision, WIDER)):
             peak = getattr(self, f"{wide}_flop_per_s")
             if peak is not None:
-                return peak
+                return float(peak)
         have = [p for p in WIDER if getattr(self, f"{p}_flop_per_s") is not None]
         raise ValueError(f"{self.title} has no {precision} peak in the catalogue; known: {', '.join(have) or 'none'}.")
+
+    def group_bytes_per_s(self, n_chips: Numeric) -> Numeric:
+        """Link speed of one chip in a group of `n_chips`; see `fields.group_bytes_per_s` [B/s]."""
+        return group_bytes_per_s(self.tiers, n_chips, self.title)
+
+    @property
+    def tiers(self) -> tuple[Link, ...]:
+        """Tiers of links, fastest first; one speed given without a topology is one tier that joins any number."""
+        one = self.link_bytes_per_s
+        return self.links or (() if one is None else (Link("unstated", "link", one),))
 
     @property
     def price_usd(self) -> float | None:
@@ -193,6 +219,7 @@ SEGMENTS = {
     "internal": "used by its maker only",
     "consumer": "graphics card",
     "desktop": "part of a personal computer",
+    "own": "not of the catalogue",
 }
 
 
@@ -201,10 +228,12 @@ def _short(value: float) -> str:
     return f"{value:.0e}".replace("e+", "e").replace("e0", "e") if value >= 1e4 else f"{value:g}"
 
 
-def _base_units(row: dict) -> dict:
+def _base_units(row: dict[str, Any]) -> dict[str, Any]:
     """Convert vendor units to base units; refuse a field given twice."""
-    spec = {}
+    spec: dict[str, Any] = {**memory_fields(row), **link_fields(row)}
     for key, value in row.items():
+        if key in KEYS:
+            continue
         field, unit = UNITS.get(key, (key, None))
         if field in spec:
             raise ValueError(f"{field} is given twice (as {key} the second time).")
@@ -216,7 +245,7 @@ def _base_units(row: dict) -> dict:
     return spec
 
 
-def _price(point: dict) -> PricePoint:
+def _price(point: dict[str, Any]) -> PricePoint:
     try:
         ends = point["usd"] if isinstance(point["usd"], list) else [point["usd"]]
         low, high = ends[0], ends[-1]
@@ -263,4 +292,5 @@ def get(name: str) -> Accelerator:
     -------
     Accelerator
     """
-    return lookup("accelerator", name, _shipped())
+    found: Accelerator = lookup("accelerator", name, _shipped())
+    return found

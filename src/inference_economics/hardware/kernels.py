@@ -6,41 +6,15 @@ keeps it on the chip: the arithmetic is the same, the bytes are not.
 
 from __future__ import annotations
 
-import functools
-import inspect
-
 import numpy as np
 
-from ..quantities.checks import require
-
-_LIMITS = {
-    "prompt_tok": (1, 1e9, False, "give tokens."),
-    "q_heads": (1, 1e9, False, "give a count."),
-    "head_dim": (1, 1e6, False, "give a count."),
-    "query_tok": (1, 1e9, False, "give tokens."),
-    "sram_bytes": (0, 1e12, True, "give bytes."),
-    "bytes_per_value": (0, 16, True, "give bytes, not bits."),
-    "part_fraction": (0, 1, False, "give a fraction, not a percentage."),
-    "part_speedup": (0, 1e9, True, "give a ratio."),
-}
+from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
 
 
-def _checked(function):
-    names = tuple(inspect.signature(function).parameters)
-
-    @functools.wraps(function)
-    def wrapper(*args, **kwargs):
-        for name, value in (*zip(names, args, strict=False), *kwargs.items()):
-            if name in _LIMITS:
-                low, high, open_low, hint = _LIMITS[name]
-                require(low, high, open_low=open_low, hint=hint, **{name: value})
-        return function(*args, **kwargs)
-
-    return wrapper
-
-
-@_checked
-def attention_bytes_stored(prompt_tok, q_heads, head_dim, bytes_per_value=2.0):
+@checked
+def attention_bytes_stored(prompt_tok: Numeric, q_heads: Numeric, head_dim: Numeric,
+                           bytes_per_value: Numeric = 2.0) -> Numeric:
     """Memory traffic of attention over one prompt, one layer, when the scores are stored.
 
     Parameters
@@ -70,8 +44,9 @@ def attention_bytes_stored(prompt_tok, q_heads, head_dim, bytes_per_value=2.0):
     return 4 * q_heads * prompt_tok * (head_dim + prompt_tok) * bytes_per_value
 
 
-@_checked
-def attention_bytes_fused(prompt_tok, q_heads, head_dim, query_tok, bytes_per_value=2.0):
+@checked
+def attention_bytes_fused(prompt_tok: Numeric, q_heads: Numeric, head_dim: Numeric, query_tok: Numeric,
+                          bytes_per_value: Numeric = 2.0) -> Numeric:
     """Memory traffic of the same attention in one kernel that never stores a score.
 
     Parameters
@@ -94,8 +69,8 @@ def attention_bytes_fused(prompt_tok, q_heads, head_dim, query_tok, bytes_per_va
     return 2 * q_heads * prompt_tok * head_dim * (1 + blocks) * bytes_per_value
 
 
-@_checked
-def query_tok_in_sram(sram_bytes, head_dim, bytes_per_value=2.0):
+@checked
+def query_tok_in_sram(sram_bytes: Numeric, head_dim: Numeric, bytes_per_value: Numeric = 2.0) -> Numeric:
     """Queries that fit beside their result and one equal block of keys and values.
 
     Parameters
@@ -119,8 +94,8 @@ def query_tok_in_sram(sram_bytes, head_dim, bytes_per_value=2.0):
     return np.maximum(np.floor(sram_bytes / (4 * head_dim * bytes_per_value)), 1.0)
 
 
-@_checked
-def end_to_end_speedup(part_fraction, part_speedup):
+@checked
+def end_to_end_speedup(part_fraction: Numeric, part_speedup: Numeric) -> Numeric:
     """Speed of the whole when one part of it becomes faster.
 
     Parameters

@@ -1,16 +1,86 @@
-"""Several chips: what it takes to pass sums between them."""
+"""Several chips: how fast a group of them can talk, and what it takes to pass sums and tokens between them."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
 
-# -- several chips ----------------------------------------------------------------------------------------------------
+# -- the speed of a group ---------------------------------------------------------------------------------------------
+
+
+def tier_bytes_per_s(n_chips: Numeric, near_bytes_per_s: Numeric, near_chips: Numeric, near_mesh: Numeric = 0.0,
+                     beyond_bytes_per_s: Numeric = np.nan) -> Numeric:
+    """Link speed of one chip in a group: that of the nearest tier where it joins the whole group, else the next one's.
+
+    Parameters
+    ----------
+    n_chips : numeric
+        Size of the group. [1]
+    near_bytes_per_s : numeric
+        One direction, all ports of one chip together. [B/s]
+    near_chips : numeric
+        Chips that the near tier joins; infinite where nothing limits it. [1]
+    near_mesh : numeric
+        1 where the near tier is a wire between every two chips: a group of n then uses n - 1 wires of each. [1]
+    beyond_bytes_per_s : numeric
+        Speed of a larger group; NaN where no link joins one. [B/s]
+
+    Returns
+    -------
+    numeric
+        NaN, which stands for "undefined", where no link joins the group. [B/s]
+    """
+    n = np.maximum(n_chips, 2)
+    share = np.where(near_mesh > 0, (n - 1) / (np.maximum(near_chips, 2) - 1), 1.0)
+    return np.where(n <= near_chips, near_bytes_per_s * share, beyond_bytes_per_s)
+
+
+# -- collectives ------------------------------------------------------------------------------------------------------
 
 
 @checked
-def all_reduce_time_s(message_bytes, n_chips, link_bytes_per_s, collective_latency_s=0.0):
+def all_reduce_bytes(message_bytes: Numeric, n_chips: Numeric) -> Numeric:
+    """Bytes that each chip sends in an all-reduce.
+
+    Parameters
+    ----------
+    message_bytes : numeric
+        What each chip contributes. [B]
+    n_chips : numeric
+        Chips. [1]
+
+    Returns
+    -------
+    numeric
+        Ring or two-shot: 2 (n − 1) / n of the message. [B]
+    """
+    return 2 * (n_chips - 1) / n_chips * message_bytes
+
+
+@checked
+def all_to_all_bytes(message_bytes: Numeric, n_chips: Numeric) -> Numeric:
+    """Bytes that each chip sends in an all-to-all.
+
+    Parameters
+    ----------
+    message_bytes : numeric
+        What each chip holds for all chips, itself included, in equal parts. [B]
+    n_chips : numeric
+        Chips. [1]
+
+    Returns
+    -------
+    numeric
+        All but its own part. [B]
+    """
+    return (n_chips - 1) / n_chips * message_bytes
+
+
+@checked
+def all_reduce_time_s(message_bytes: Numeric, n_chips: Numeric, link_bytes_per_s: Numeric,
+                      collective_latency_s: Numeric = 0.0) -> Numeric:
     """Time to sum a message over some chips and hand every chip the result.
 
     Parameters
@@ -33,13 +103,37 @@ def all_reduce_time_s(message_bytes, n_chips, link_bytes_per_s, collective_laten
     -----
     Switches that add on the way (NVLink SHARP) halve the traffic. During decode the latency is nearly all of it.
     """
-    sent = 2 * (n_chips - 1) / n_chips * message_bytes / link_bytes_per_s
+    sent = all_reduce_bytes(message_bytes, n_chips) / link_bytes_per_s
     return np.where(n_chips > 1, collective_latency_s + sent, 0.0)
 
 
 @checked
-def tensor_parallel_time_s(batch_tok, hidden, layers, tp, link_bytes_per_s, collective_latency_s=0.0,
-                           bytes_per_activation=2.0, collectives_per_layer=2.0):
+def all_to_all_time_s(message_bytes: Numeric, n_chips: Numeric, link_bytes_per_s: Numeric,
+                      collective_latency_s: Numeric = 0.0) -> Numeric:
+    """Time in which every chip hands each of the others its part of a message.
+
+    Parameters
+    ----------
+    message_bytes : numeric
+        What each chip holds for all chips, itself included, in equal parts. [B]
+    n_chips : numeric
+        Chips; with one there is nothing to do. [1]
+    link_bytes_per_s, collective_latency_s : numeric
+        As in `all_reduce_time_s`.
+
+    Returns
+    -------
+    numeric
+        Each chip sends (n − 1) / n of its message. [s]
+    """
+    sent = all_to_all_bytes(message_bytes, n_chips) / link_bytes_per_s
+    return np.where(n_chips > 1, collective_latency_s + sent, 0.0)
+
+
+@checked
+def tensor_parallel_time_s(batch_tok: Numeric, hidden: Numeric, layers: Numeric, tp: Numeric, link_bytes_per_s: Numeric,
+                           collective_latency_s: Numeric = 0.0, bytes_per_activation: Numeric = 2.0,
+                           collectives_per_layer: Numeric = 2.0) -> Numeric:
     """Communication of one forward pass of a model whose layers are cut across chips.
 
     Parameters

@@ -16,7 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..models.kv_cache import cache_room_bytes, capacity_sequences
+from ..quantities.checks import is_traced, require_non_negative, require_positive
 from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
 from .queueing import column
 
 
@@ -31,10 +33,10 @@ class Frontier(NamedTuple):
         Output speed of one request, and of the whole replica. [token/s]
     """
 
-    tpot_s: object
-    ttft_s: object
-    user_tok_per_s: object
-    throughput_tok_per_s: object
+    tpot_s: Numeric
+    ttft_s: Numeric
+    user_tok_per_s: Numeric
+    throughput_tok_per_s: Numeric
 
 
 class Best(NamedTuple):
@@ -48,9 +50,9 @@ class Best(NamedTuple):
         Whether one does.
     """
 
-    batch: object
-    throughput_tok_per_s: object
-    feasible: object
+    batch: Numeric
+    throughput_tok_per_s: Numeric
+    feasible: Numeric
 
 
 class Pools(NamedTuple):
@@ -62,15 +64,16 @@ class Pools(NamedTuple):
         Machines, before rounding. [1]
     """
 
-    prefill: object
-    decode: object
+    prefill: Numeric
+    decode: Numeric
 
 
 # -- batches ----------------------------------------------------------------------------------------------------------
 
 
 @checked
-def largest_batch(hbm_bytes, n_chips, param_bytes, kv_bytes_per_sequence, reserve_fraction=0.1):
+def largest_batch(hbm_bytes: Numeric, n_chips: Numeric, param_bytes: Numeric, kv_bytes_per_sequence: Numeric,
+                  reserve_fraction: Numeric = 0.1) -> Numeric:
     """Whole sequences that fit beside the weights.
 
     Parameters
@@ -94,7 +97,8 @@ def largest_batch(hbm_bytes, n_chips, param_bytes, kv_bytes_per_sequence, reserv
 
 
 @checked
-def frontier(batch, decode_step_s, prefill_time_s, output_tok, queue_share=0.0):
+def frontier(batch: Numeric, decode_step_s: Numeric, prefill_time_s: Numeric, output_tok: Numeric,
+             queue_share: Numeric = 0.0) -> Frontier:
     """Latency and throughput of a replica that prefills and decodes on the same chips.
 
     Parameters
@@ -126,8 +130,8 @@ def frontier(batch, decode_step_s, prefill_time_s, output_tok, queue_share=0.0):
     return Frontier(tpot, ttft, 1 / tpot, batch / tpot)
 
 
-@checked
-def best_batch(batch, tpot_s, ttft_s, tpot_limit_s, ttft_limit_s, largest=np.inf):
+def best_batch(batch: Numeric, tpot_s: Numeric, ttft_s: Numeric, tpot_limit_s: Numeric, ttft_limit_s: Numeric,
+               largest: Numeric = np.inf) -> Best:
     """Batch of a grid with the highest throughput that meets both latency targets and fits.
 
     Parameters
@@ -135,7 +139,7 @@ def best_batch(batch, tpot_s, ttft_s, tpot_limit_s, ttft_limit_s, largest=np.inf
     batch : array
         The grid, along the last axis. [1]
     tpot_s, ttft_s : array
-        Latencies at each batch. [s]
+        Latencies at each batch; NaN where nothing runs, which meets no target. [s]
     tpot_limit_s, ttft_limit_s : numeric
         The targets. [s]
     largest : numeric
@@ -145,9 +149,20 @@ def best_batch(batch, tpot_s, ttft_s, tpot_limit_s, ttft_limit_s, largest=np.inf
     -------
     Best
         Reduced over the last axis.
+
+    Raises
+    ------
+    ValueError
+        If an argument lies outside its limits.
     """
+    require_non_negative(batch=batch)
+    require_positive(tpot_limit_s=tpot_limit_s, ttft_limit_s=ttft_limit_s)
+    batch, tpot_s, ttft_s = (x if is_traced(x) else np.asarray(x, dtype=float) for x in (batch, tpot_s, ttft_s))
+    for name, value in (("tpot_s", tpot_s), ("ttft_s", ttft_s)):
+        if not is_traced(value) and np.any(value < 0):
+            raise ValueError(f"{name}={np.min(value):g} is below 0.")
     meets = np.logical_and(np.logical_and(tpot_s <= tpot_limit_s, ttft_s <= ttft_limit_s), batch <= largest)
-    throughput = np.where(meets, batch / tpot_s, 0.0)
+    throughput = np.where(meets, batch / np.where(meets, tpot_s, 1.0), 0.0)
     best = np.max(throughput, axis=-1)
     reached = np.logical_and(meets, throughput >= column(best))
     return Best(np.max(np.where(reached, batch, 0.0), axis=-1), best, best > 0)
@@ -157,7 +172,7 @@ def best_batch(batch, tpot_s, ttft_s, tpot_limit_s, ttft_limit_s, largest=np.inf
 
 
 @checked
-def prefill_tok(prompt_tok, cached_fraction=0.0):
+def prefill_tok(prompt_tok: Numeric, cached_fraction: Numeric = 0.0) -> Numeric:
     """Prompt tokens that still need arithmetic after the prefix cache.
 
     Parameters
@@ -176,7 +191,7 @@ def prefill_tok(prompt_tok, cached_fraction=0.0):
 
 
 @checked
-def prefix_cached_fraction(prefix_tok, prompt_tok, uses_per_prefix):
+def prefix_cached_fraction(prefix_tok: Numeric, prompt_tok: Numeric, uses_per_prefix: Numeric) -> Numeric:
     """Share of prompt tokens found in the cache when prompts repeat a prefix.
 
     Parameters
@@ -197,7 +212,8 @@ def prefix_cached_fraction(prefix_tok, prompt_tok, uses_per_prefix):
 
 
 @checked
-def pools(input_tok_per_s, output_tok_per_s, prefill_tok_per_s, decode_tok_per_s):
+def pools(input_tok_per_s: Numeric, output_tok_per_s: Numeric, prefill_tok_per_s: Numeric,
+          decode_tok_per_s: Numeric) -> Pools:
     """Machines for prefill and for decode when the two run apart.
 
     Parameters
@@ -219,7 +235,7 @@ def pools(input_tok_per_s, output_tok_per_s, prefill_tok_per_s, decode_tok_per_s
 
 
 @checked(utilisation="(0, 1]")
-def replicas_for(demand_tok_per_s, throughput_tok_per_s, utilisation=1.0):
+def replicas_for(demand_tok_per_s: Numeric, throughput_tok_per_s: Numeric, utilisation: Numeric = 1.0) -> Numeric:
     """Replicas for a steady demand at a stated utilisation.
 
     Parameters

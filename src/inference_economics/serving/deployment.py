@@ -1,185 +1,310 @@
-"""A model in some format on some chip, unpacked into the plain numbers of the step's formulas."""
+"""One deployment: a model on machines, cut and stored in some way, under some engine. Everything else follows from it.
+
+Memory, fit, capacity, arithmetic, bytes read, step times, bounds and dollars are methods of `Deployment`. They ask the
+same plain-number formulas (`step`, `token_cost`, `roofline`) that figures trace, through `Deployment.setup`,
+`Deployment.constants` and `Deployment.layout`.
+
+What cannot run has no latency and no price: NaN, read as "undefined". Its capacity and throughput are 0, never negative.
+`Deployment.verdict` says which constraint fails.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from .. import models
-from ..hardware import accelerators
-from ..models.head_sharing import _check_heads, n_params_key_value
-from ..models.kv_cache import kv_bytes_per_token, kv_values_per_token
+from ..hardware import roofline
+from ..hardware.accelerators import Accelerator
+from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
-from ..quantities.checks import lookup
-from ..quantities.limits import check
+from ..quantities.checks import is_traced, require_positive
+from ..quantities.numeric import Numeric
+from . import step, token_cost
+from .formats import TYPICAL, Formats, UnsupportedFormatError
+from .layout import Layout
+from .load import Load, check_joined
+from .setup import BYTES_PER_PARAM, EMBEDDING_BYTES, Setup, chip_of, model_of, setup, setup_with_kv_heads
+from .setup import chip_of as _chip
+from .token_cost import TokenCost
 
-EMBEDDING_BYTES = 2.0  # published checkpoints leave embeddings and output head in bf16
+__all__ = ["BYTES_PER_PARAM", "CONSTRAINTS", "EMBEDDING_BYTES", "Deployment", "Feasibility", "Setup", "_chip", "setup",
+           "setup_with_kv_heads"]
+
+# what can fail, in the order in which it is looked at, and what to say then
+CONSTRAINTS = {
+    "format": "the chip multiplies neither in this format nor in 16 bits",
+    "topology": "no link joins so many of these chips",
+    "weights": "the weights do not fit into the memory",
+    "cache": "no room is left for the cache of one sequence",
+    "ttft": "the first token comes later than its target",
+    "tpot": "tokens follow more slowly than their target",
+}
 
 
-@dataclass(frozen=True)
-class Setup:
-    """A model in some format on some chip, as plain numbers in base units; arrays broadcast.
+class Feasibility(NamedTuple):
+    """Whether a deployment can serve a load within its targets; and if not, which constraint fails.
 
     Parameters
     ----------
-    layers, expert_layers, latent_layers, quantised_layers : numeric
-        Layers; those with experts, with latent attention, with quantised activations in dense weights. [1]
-    hidden, experts, experts_active : numeric
-        Width; routed experts of a layer (1 in a dense model) and those of one token (0). [1]
-    shared_params, head_params, expert_params : numeric
-        Weights every token passes, without the head; the head; one expert over all layers. [1]
-    resident_bytes : numeric
-        Shared weights, head and embedding as stored. [B]
-    shared_bytes_per_param, expert_bytes_per_param : numeric
-        As stored. [B]
-    cache_bytes_per_tok, window_bytes_per_tok, state_bytes : numeric
-        Cache per token that grows for ever, that a window of `window_tok` bounds, and fixed state. [B]
-    window_tok, attend_tok : numeric
-        Window, and tokens a sparse attention reads; very large without. [token]
-    cache_shards : numeric
-        Chips that the cache of one sequence can be cut over: key-value heads, or 1 for a latent cache. [1]
-    pair_flop, whole_layers, window_layers : numeric
-        Attention arithmetic per pair of tokens and layer; layers that see everything, and a window. [FLOP], [1]
-    hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s, link_bytes_per_s : numeric
-        One chip. [B], [B/s], [FLOP/s], [FLOP/s], [B/s]
+    format, topology, weights, cache, ttft, tpot : bool or array
+        Whether each constraint of `CONSTRAINTS` holds. A latency without a target holds where anything runs; one of a
+        deployment that cannot run does not.
     """
 
-    layers: object
-    expert_layers: object
-    latent_layers: object
-    quantised_layers: object
-    hidden: object
-    experts: object
-    experts_active: object
-    shared_params: object
-    head_params: object
-    expert_params: object
-    resident_bytes: object
-    shared_bytes_per_param: object
-    expert_bytes_per_param: object
-    cache_bytes_per_tok: object
-    window_bytes_per_tok: object
-    state_bytes: object
-    window_tok: object
-    attend_tok: object
-    cache_shards: object
-    pair_flop: object
-    whole_layers: object
-    window_layers: object
-    hbm_bytes: object
-    hbm_bytes_per_s: object
-    shared_flop_per_s: object
-    expert_flop_per_s: object
-    link_bytes_per_s: object
+    format: Numeric
+    topology: Numeric
+    weights: Numeric
+    cache: Numeric
+    ttft: Numeric
+    tpot: Numeric
 
-# Four-bit formats carry a one-byte scale per block: of 16 weights in NVFP4 ("fp4"), of 32 in MXFP4 (gpt-oss).
-BYTES_PER_PARAM = {"bf16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5 + 1 / 16, "mxfp4": 0.5 + 1 / 32}
+    @property
+    def runs(self) -> Numeric:
+        """Whether anything is served, late or not."""
+        return self.format * self.topology * self.weights * self.cache
+
+    @property
+    def feasible(self) -> Numeric:
+        """Whether every constraint holds."""
+        return self.runs * self.ttft * self.tpot
+
+    @property
+    def fails(self) -> str:
+        """The first constraint that fails, by name; empty where none does. For a single load, not for arrays."""
+        return next((name for name, holds in zip(self._fields, self, strict=True) if not holds), "")
+
+    @property
+    def reason(self) -> str:
+        """The same in words."""
+        return CONSTRAINTS.get(self.fails, "")
 
 
-# -- specs ------------------------------------------------------------------------------------------------------------
-
-
-def _model(model):
-    if isinstance(model, str):
-        return models.get(model)
-    if not hasattr(model, "kv_values_per_token"):
-        raise ValueError(f"model={model!r} is neither a slug of the catalogue nor a Model.")
-    return model
-
-
-def _chip(accelerator):
-    if isinstance(accelerator, str):
-        return accelerators.get(accelerator)
-    if not hasattr(accelerator, "hbm_bytes_per_s"):
-        raise ValueError(f"accelerator={accelerator!r} is neither a slug of the catalogue nor an Accelerator.")
-    return accelerator
-
-
-def _peak(chip, precision: str) -> float:
-    """Peak of the arithmetic: a chip without the format keeps it for storage only and computes in bf16."""
-    native = getattr(chip, f"{precision.removeprefix('mx')}_flop_per_s")
-    return native if native is not None else chip.flop_per_s("fp8" if chip.bf16_flop_per_s is None else "bf16")
-
-
-def setup(model, accelerator, precision="fp8", bytes_per_value=None, link_bytes_per_s=None) -> Setup:
-    """Unpack a model and a chip into the plain numbers of the formulas.
+@dataclass(frozen=True)
+class Deployment:
+    """A model on machines, cut and stored in some way, under some engine.
 
     Parameters
     ----------
     model : Model or str
-        What runs.
-    accelerator : Accelerator or str
-        One chip.
-    precision : str
-        Format of the weights: ``bf16``, ``fp8``, ``int8``, ``fp4`` or ``mxfp4``. Embeddings and head stay in bf16; so
-        do all weights but the experts of a mixture in four bits, as in the published checkpoints. A chip without a peak
-        for the format computes in bf16.
-    bytes_per_value : float, optional
-        Bytes of one cached value; the default is 2 with ``bf16`` weights and 1 otherwise. [B]
+        What runs; a slug of the catalogue, or a model of your own.
+    chip : Accelerator or str
+        What it runs on, with its links.
+    layout : Layout or int
+        How one copy is cut; a whole number of chips cuts every layer over them.
+    formats : Formats or str
+        What weights, cache, state and arithmetic are in; a text names the weights'.
+    engine : str
+        Whose defaults and fitted constants hold: ``vllm``, ``sglang``, ``trtllm`` or ``typical``. Other rows of
+        ``engines.toml`` have defaults only and take the typical constants.
     link_bytes_per_s : float, optional
-        Link of one chip, one direction, in place of the catalogue's. [B/s]
+        Link of one chip, one direction, to any number of others, in place of the catalogue's. [B/s]
+    name : str
+        What a reader calls it.
 
-    Returns
-    -------
-    Setup
+    Raises
+    ------
+    ValueError
+        For names that are not known.
     """
-    m, chip = _model(model), _chip(accelerator)
-    width = lookup("precision", precision, BYTES_PER_PARAM)
-    if chip.hbm_bytes is None or chip.hbm_bytes_per_s is None:
-        raise ValueError(f"{chip.title} has no memory size or bandwidth in the catalogue; choose another accelerator.")
-    if bytes_per_value is None:
-        bytes_per_value = 2.0 if precision == "bf16" else 1.0
-    link = chip.link_bytes_per_s if link_bytes_per_s is None else link_bytes_per_s
-    link = np.nan if link is None else link
-    check(bytes_per_value=bytes_per_value, **({} if link_bytes_per_s is None else {"link_bytes_per_s": link}))
-    mixture, four_bit = m.experts > 0, precision in ("fp4", "mxfp4")
-    kept_wide = np.where(mixture, four_bit, False)
-    shared = m.n_params - m.n_params_embedding - m.experts * m.n_params_expert
-    shared_bytes = np.where(kept_wide, EMBEDDING_BYTES, width)
-    peak, wide_peak = _peak(chip, precision), _peak(chip, "bf16")
-    native_four_bit = 1.0 if four_bit and chip.fp4_flop_per_s is not None else 0.0
-    return Setup(
-        layers=m.layers, expert_layers=m.moe_layers, latent_layers=np.where(m.kv_lora > 0, m.layers, 0),
-        quantised_layers=np.where(mixture, 0.0, native_four_bit) * m.layers, hidden=m.hidden,
-        experts=np.maximum(m.experts, 1), experts_active=m.experts_active, shared_params=shared,
-        head_params=m.n_params_head, expert_params=m.n_params_expert,
-        resident_bytes=shared * shared_bytes + m.n_params_embedding * EMBEDDING_BYTES,
-        shared_bytes_per_param=shared_bytes, expert_bytes_per_param=width,
-        cache_bytes_per_tok=m.kv_values_per_token_global * bytes_per_value,
-        window_bytes_per_tok=m.kv_values_per_token_window * bytes_per_value,
-        state_bytes=m.state_values * EMBEDDING_BYTES,
-        window_tok=np.where(m.window_tok > 0, m.window_tok, 1e12),
-        attend_tok=np.where(m.attend_tok > 0, m.attend_tok, 1e12),
-        cache_shards=np.where(m.kv_lora > 0, 1, m.kv_heads), pair_flop=m.pair_flop_prefill,
-        whole_layers=m.global_layers, window_layers=m.window_layers, hbm_bytes=chip.hbm_bytes,
-        hbm_bytes_per_s=chip.hbm_bytes_per_s, shared_flop_per_s=np.where(kept_wide, wide_peak, peak),
-        expert_flop_per_s=peak, link_bytes_per_s=link)
+
+    model: Model | str
+    chip: Accelerator | str
+    layout: Layout | int | float = field(default_factory=Layout)
+    formats: Formats | str = "fp8"
+    engine: str = TYPICAL
+    link_bytes_per_s: float | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Look the parts up by their names."""
+        changes = {"model": model_of(self.model), "chip": chip_of(self.chip)}
+        for name, value in changes.items():
+            object.__setattr__(self, name, value)
+        if not isinstance(self.layout, Layout):
+            object.__setattr__(self, "layout", Layout.of(self.layout))
+        if not isinstance(self.formats, Formats):
+            object.__setattr__(self, "formats", Formats(self.formats))
+
+    # -- the plain numbers --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def setup(self) -> Setup:
+        """The plain numbers of model, formats and chip."""
+        return setup(self.model, self.chip, self._formats, None, self.link_bytes_per_s, self.engine)
+
+    @cached_property
+    def constants(self) -> step.Constants:
+        """The fitted constants of the chip's generation and the engine."""
+        from . import calibration
+
+        measured = self.engine if self.engine in calibration.ENGINES else TYPICAL
+        return calibration.constants(self._chip, measured)
+
+    @property
+    def _formats(self) -> Formats:
+        return self.formats if isinstance(self.formats, Formats) else Formats(self.formats)
+
+    @property
+    def _layout(self) -> Layout:
+        return self.layout if isinstance(self.layout, Layout) else Layout.of(self.layout)
+
+    @property
+    def _model(self) -> Model:
+        return model_of(self.model)
+
+    @property
+    def _chip(self) -> Accelerator:
+        return chip_of(self.chip)
+
+    @property
+    def n_chips(self) -> Numeric:
+        """Chips that hold one copy of the model [1]."""
+        return self._layout.n_chips
+
+    # -- memory -------------------------------------------------------------------------------------------------------
+
+    @property
+    def weight_bytes(self) -> Numeric:
+        """The checkpoint: every weight once [B]."""
+        s = self.setup
+        experts = s.experts * s.expert_params * s.expert_bytes_per_param
+        return s.resident_bytes + experts
+
+    @property
+    def weight_bytes_per_chip(self) -> Numeric:
+        """Weights that one chip holds, copies of its group included [B]."""
+        return step.weight_bytes_per_chip(self.setup, layout=self._layout)
+
+    def cache_bytes(self, context_tok: Numeric) -> Numeric:
+        """Cache of one sequence, once [B]."""
+        return step.cached_bytes(self.setup, context_tok)
+
+    def capacity(self, load: Load) -> Numeric:
+        """Sequences of the load's whole length that fit over all chips, not rounded; never negative [1]."""
+        return step.capacity(self.setup, self.constants, load.prompt_tok, load.output_tok, layout=self._layout)
+
+    def sequences_that_fit(self, load: Load) -> Numeric:
+        """Whole sequences that fit [1]."""
+        return np.floor(self.capacity(load))
+
+    # -- arithmetic and bytes -----------------------------------------------------------------------------------------
+
+    def prefill_flop(self, prompt_tok: Numeric) -> Numeric:
+        """Arithmetic of one prompt [FLOP]."""
+        return prompt_tok * prefill_flop_per_token(self._model, prompt_tok)
+
+    def decode_flop(self, context_tok: Numeric) -> Numeric:
+        """Arithmetic of one more token [FLOP]."""
+        return decode_flop_per_token(self._model, context_tok)
+
+    @property
+    def ridge_flop_per_byte(self) -> Numeric:
+        """Intensity at which arithmetic in this format and reading take equally long [FLOP/B]."""
+        return roofline.ridge_flop_per_byte(self.setup.expert_flop_per_s, self.setup.hbm_bytes_per_s)
+
+    @property
+    def critical_batch(self) -> Numeric:
+        """Sequences at which matrices take as long as reading their weights: by the arithmetic and the stored width [1]."""
+        s = self.setup
+        dense = roofline.critical_batch(s.expert_flop_per_s, s.hbm_bytes_per_s, self._formats.stored.bytes_per_value)
+        return dense * s.experts / np.maximum(s.experts_active, 1)
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    def serve(self, load: Load) -> step.Serving:
+        """Evaluate the service with the fitted constants."""
+        return step.serve(self.setup, self.constants, *load, layout=self._layout)
+
+    def in_turn(self, load: Load) -> step.Serving:
+        """Evaluate the service without losses or latencies, its parts in turn: an estimate from data sheets, no bound."""
+        return step.serve(self.setup, self.constants.bound(), *load, layout=self._layout)
+
+    def floor_tpot_s(self, load: Load) -> Numeric:
+        """Time per output token that no machine of this kind beats: all reading under all arithmetic [s]."""
+        return step.serving_floor_s(self.setup, *load, layout=self._layout)
+
+    def decode_step(self, batch: Numeric, context_tok: Numeric) -> step.DecodeStep:
+        """One decode step by its causes."""
+        return step.decode_step(self.setup, self.constants, batch, context_tok, layout=self._layout)
+
+    def decode_floor_s(self, batch: Numeric, context_tok: Numeric) -> Numeric:
+        """Least time of one decode step [s]."""
+        return step.decode_floor_s(self.setup, batch, context_tok, layout=self._layout)
+
+    def prefill_time_s(self, prompt_tok: Numeric) -> Numeric:
+        """Machine time of one prompt [s]."""
+        return step.prefill_time_s(self.setup, self.constants, prompt_tok, layout=self._layout)[0]
+
+    # -- dollars ------------------------------------------------------------------------------------------------------
+
+    def usd_per_output_token(self, load: Load, price_usd_per_hour: Numeric, utilisation: Numeric = 1.0) -> Numeric:
+        """All cost on the output tokens; undefined where nothing runs [USD/token]."""
+        return token_cost.usd_per_output_token(price_usd_per_hour, self.n_chips, self.serve(load).output_tok_per_s,
+                                               utilisation)
+
+    def token_cost(self, load: Load, price_usd_per_hour: Numeric, utilisation: Numeric = 1.0,
+                   cached_fraction: Numeric = 0.0) -> TokenCost:
+        """Cost of input and output tokens, by the machine time that each takes."""
+        return token_cost.served_token_cost(self.serve(load), load, price_usd_per_hour, self.n_chips, utilisation,
+                                            cached_fraction)
+
+    # -- feasible or not ----------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raise `ValueError` where the format or the links rule the deployment out."""
+        check_joined(self.setup, self.n_chips, "n_chips")
+
+    def verdict(self, load: Load, ttft_limit_s: Numeric = np.inf, tpot_limit_s: Numeric = np.inf) -> Feasibility:
+        """Say whether the deployment can serve a load within latency targets, and if not, which constraint fails.
+
+        Parameters
+        ----------
+        load : Load
+            What is asked.
+        ttft_limit_s, tpot_limit_s : numeric
+            Longest acceptable mean time to the first token, and per further token. [s]
+
+        Returns
+        -------
+        Feasibility
+            One truth per constraint, each broadcast over the load.
+        """
+        for name, limit in (("ttft_limit_s", ttft_limit_s), ("tpot_limit_s", tpot_limit_s)):
+            if not is_traced(limit) and not np.all(np.isposinf(limit)):
+                require_positive(**{name: limit})
+        try:
+            s = self.setup
+        except UnsupportedFormatError:
+            return Feasibility(*(np.zeros_like(load.concurrency * load.context_tok, dtype=bool)[()],) * 6)
+        point = self.serve(load)
+        return verdict(s, self.constants, point, self._layout, ttft_limit_s, tpot_limit_s)
 
 
-def setup_with_kv_heads(setup: Setup, model: Model, kv_heads, bytes_per_value=1.0) -> Setup:
-    """Return the plain numbers of `calibration.setup` for another number of key-value heads.
+def verdict(s: Setup, c: step.Constants, point: step.Serving, layout: Layout, ttft_limit_s: Numeric = np.inf,
+            tpot_limit_s: Numeric = np.inf) -> Feasibility:
+    """Say which constraints a service meets, in plain numbers.
 
     Parameters
     ----------
-    setup : Setup
-        From `calibration.setup` for the same model. The model has no sliding windows.
-    model : Model
-        What runs.
-    kv_heads : numeric
-        Key-value heads, at most the query heads; may be an array, one entry per configuration. [1]
-    bytes_per_value : numeric
-        Bytes of one cached value. [B]
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+    point : Serving
+        What `step.serve` gives for them and the layout.
+    layout : Layout
+        How a copy is cut.
+    ttft_limit_s, tpot_limit_s : numeric
+        Targets. [s]
 
     Returns
     -------
-    Setup
-        Weights, cache per token and the chips that a cache can be cut over have changed.
+    Feasibility
     """
-    _check_heads(model.q_heads, kv_heads)
-    per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
-    more = (n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
-            - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))
-    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads,
-                   shared_params=setup.shared_params + more,
-                   resident_bytes=setup.resident_bytes + more * setup.shared_bytes_per_param)
+    joins = step.joined(s, layout.n_chips)
+    weights = step.weight_bytes_per_chip(s, layout=layout) < c.memory_share * s.hbm_bytes
+    cache = point.capacity >= 1
+    everywhere = point.capacity == point.capacity
+    return Feasibility(everywhere, np.logical_and(everywhere, joins), np.logical_and(everywhere, weights), cache,
+                       point.ttft_s <= ttft_limit_s, point.tpot_s <= tpot_limit_s)

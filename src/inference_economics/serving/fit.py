@@ -66,8 +66,11 @@ class Data:
 
     def __init__(self, points):
         self.points = points
-        setups = {key: deployment.setup(*key) for key in {(p.model, p.accelerator, p.precision) for p in points}}
-        each = [setups[p.model, p.accelerator, p.precision] for p in points]
+        def key(p):
+            return p.model, p.accelerator, p.precision, p.bytes_per_value
+
+        setups = {one: deployment.setup(*one) for one in set(map(key, points))}
+        each = [setups[key(p)] for p in points]
         self.setup = Setup(**{name: np.array([getattr(s, name) for s in each], float)
                               for name in Setup.__dataclass_fields__})
         for name in ("concurrency", "prompt_tok", "output_tok", "n_chips", "attention_dp", "tpot_s", "ttft_s"):

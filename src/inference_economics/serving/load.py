@@ -1,55 +1,127 @@
-"""A service at a load: the arguments checked, then the step's formulas."""
+"""A load, and a service under it: the arguments checked, then the step's formulas."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from ..models.spec import Model
 from ..quantities.checks import is_traced, require_whole
 from ..quantities.limits import check
-from .deployment import Setup, setup
-from .step import IDEAL, Serving, serve
+from ..quantities.numeric import Numeric
+from .formats import Formats
+from .layout import Layout
+from .setup import Accelerator, Setup, setup
+from .step import Constants, Serving, joined, serve, serving_floor_s
+
+PROMPT_TOK, OUTPUT_TOK = 1024.0, 1024.0  # where nobody says
 
 
-def _check_load(s: Setup, concurrency, prompt_tok, output_tok, tp, attention_dp) -> None:
-    check(concurrency=concurrency, prompt_tok=prompt_tok, output_tok=output_tok, tp=tp)
-    require_whole(tp=tp, attention_dp=attention_dp)
-    if is_traced(tp) or is_traced(attention_dp):
-        return
-    if np.any(np.asarray(tp) % np.asarray(attention_dp)):
-        raise ValueError(f"attention_dp={attention_dp} does not divide tp={tp}.")
-    if not is_traced(s.link_bytes_per_s) and np.any(np.asarray(tp) > 1) and np.any(np.isnan(s.link_bytes_per_s)):
-        raise ValueError(f"tp={tp}, but the catalogue has no link bandwidth for this accelerator; "
-                         "use tp=1 or give link_bytes_per_s.")
-
-
-def _evaluate(s, c, concurrency, prompt_tok, output_tok, tp, attention_dp) -> Serving:
-    # a chip without links serves alone; any finite bandwidth will do, because nothing is sent
-    link = s.link_bytes_per_s if is_traced(s.link_bytes_per_s) else np.nan_to_num(s.link_bytes_per_s, nan=1.0)
-    s = replace(s, link_bytes_per_s=link)
-    given = [np.asarray(v, dtype=float) if isinstance(v, (list, tuple)) else v
-             for v in (concurrency, prompt_tok, output_tok, tp, attention_dp)]
-    parts = serve(s, c, *given)
-    return Serving(*(v[()] if isinstance(v, np.ndarray) and v.ndim == 0 else v for v in parts))
-
-
-def floor_s(model, accelerator, **load):
-    """Time per output token that no machine of this kind beats: decode and prefill overlap perfectly.
+@dataclass(frozen=True)
+class Load:
+    """What is asked of a service.
 
     Parameters
     ----------
-    model, accelerator, **load
-        As in `bound_tpot_s`.
+    concurrency : numeric
+        Requests in flight, running or waiting. [1]
+    prompt_tok, output_tok : numeric
+        Mean lengths of prompts and answers. [token]
+
+    Raises
+    ------
+    ValueError
+        When one is no number, or outside its limits.
+    """
+
+    concurrency: Numeric = 1.0
+    prompt_tok: Numeric = PROMPT_TOK
+    output_tok: Numeric = OUTPUT_TOK
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be asked, and turn lists into arrays."""
+        check(concurrency=self.concurrency, prompt_tok=self.prompt_tok, output_tok=self.output_tok)
+        for name in ("concurrency", "prompt_tok", "output_tok"):
+            value = getattr(self, name)
+            if not is_traced(value):
+                object.__setattr__(self, name, np.asarray(value, dtype=float)[()])
+
+    def __iter__(self) -> Iterator[Numeric]:
+        """Yield the three numbers, in the order in which `step.serve` takes them."""
+        return iter((self.concurrency, self.prompt_tok, self.output_tok))
+
+    @property
+    def context_tok(self) -> Numeric:
+        """Tokens of a whole sequence [token]."""
+        return self.prompt_tok + self.output_tok
+
+    @property
+    def __traced__(self) -> bool:
+        """Whether one of them is known only in the browser."""
+        return any(map(is_traced, self))
+
+
+def check_joined(s: Setup, n_chips: Numeric, name: str = "tp") -> None:
+    """Raise `ValueError` where no link joins the chips.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    n_chips : numeric
+        Chips that share one copy. [1]
+    name : str
+        What the caller's user calls them.
+    """
+    reach = np.maximum(s.link_chips, s.far_link_chips)
+    if is_traced(n_chips) or is_traced(reach) or np.all(joined(s, np.asarray(n_chips, dtype=float))):
+        return
+    if np.min(reach) <= 1:
+        raise ValueError(f"{name}={n_chips}, but the catalogue has no link bandwidth for this accelerator; "
+                         f"use {name}=1 or give link_bytes_per_s.")
+    raise ValueError(f"{name}={n_chips}: the links of this accelerator join at most {np.min(reach):g} chips; use fewer "
+                     "or give link_bytes_per_s.")
+
+
+def _check_load(s: Setup, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric, tp: Numeric,
+                attention_dp: Numeric) -> None:
+    check(concurrency=concurrency, prompt_tok=prompt_tok, output_tok=output_tok, tp=tp)
+    require_whole(tp=tp, attention_dp=attention_dp)
+    Layout.of(tp, attention_dp)
+    check_joined(s, tp)
+
+
+def _evaluate(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric, tp: Numeric,
+              attention_dp: Numeric) -> Serving:
+    return serve(s, c, concurrency, prompt_tok, output_tok, layout=Layout.of(tp, attention_dp))
+
+
+def floor_s(model: Model | str, accelerator: Accelerator | str, *, precision: str | Formats = "fp8",
+            concurrency: Numeric = 1.0, prompt_tok: Numeric = PROMPT_TOK, output_tok: Numeric = OUTPUT_TOK,
+            tp: Numeric = 1.0, attention_dp: Numeric = 1.0, bytes_per_value: float | None = None,
+            link_bytes_per_s: float | None = None) -> Numeric:
+    """Time per output token that no machine of this kind beats: reading and all arithmetic overlap perfectly.
+
+    Parameters
+    ----------
+    model, accelerator, precision, concurrency, prompt_tok, output_tok, tp, attention_dp
+        As in `calibration.bound_tpot_s`.
+    bytes_per_value, link_bytes_per_s : float, optional
+        As in `setup`.
 
     Returns
     -------
     numeric
-        The slower of reading weights and cache, and of all prefill arithmetic at the full peak. [s]
+        The slower of reading weights and cache, and of all arithmetic of decode and prefill at the full peak. [s]
     """
-    s = setup(model, accelerator, load.get("precision", "fp8"), load.get("bytes_per_value"))
-    load = {"concurrency": 1, "prompt_tok": 1024, "output_tok": 1024, "tp": 1, "attention_dp": 1} | {
-        key: value for key, value in load.items() if key not in ("precision", "bytes_per_value")}
-    _check_load(s, **load)
-    point = _evaluate(s, IDEAL, **load)
-    return np.maximum(point.weights_s + point.cache_s, point.prefill_s)
+    s = setup(model, accelerator, precision, bytes_per_value, link_bytes_per_s)
+    _check_load(s, concurrency, prompt_tok, output_tok, tp, attention_dp)
+    return serving_floor_s(s, concurrency, prompt_tok, output_tok, layout=Layout.of(tp, attention_dp))
+
+
+def load_of(arguments: dict[str, Any]) -> Load:
+    """Take the three numbers of a load out of keyword arguments, with what stands for those not given."""
+    return Load(**{name: arguments[name] for name in ("concurrency", "prompt_tok", "output_tok") if name in arguments})

@@ -116,6 +116,11 @@ class Point:
     aside: str = ""
 
     @property
+    def bytes_per_value(self) -> float:
+        """Bytes of one cached value: these runs ask for an eight-bit cache with weights narrower than bf16 [B]."""
+        return 2.0 if self.precision == "bf16" else 1.0
+
+    @property
     def disaggregated(self) -> bool:
         """Whether prompts and answers ran on chips of their own."""
         return self.decode_workers > 0
@@ -124,7 +129,7 @@ class Point:
     def config(self) -> tuple:
         """Everything but the load: rows of one configuration stay on one side of the split."""
         return (self.model, self.accelerator, self.precision, self.engine, self.n_chips, self.attention_dp,
-                self.prompt_tok, self.output_tok, self.harness, self.prefill_workers, self.decode_workers)
+                self.prompt_tok, self.output_tok)
 
     @property
     def series(self) -> tuple:
@@ -168,10 +173,12 @@ def _precision(row: dict) -> str:
     """Format of the weights of one row.
 
     Rows without one are Llama 3.1 8B on H100: their prefill takes what bf16 takes at three quarters of the peak, twice
-    as long as in fp8. The four bits of gpt-oss are MXFP4, as published.
+    as long as in fp8. The four bits of gpt-oss are MXFP4, as published; int4 is what Kimi K2.5 is published in.
     """
     if not row["precision"]:
         return "bf16"
+    if row["precision"] == "int4":
+        return "w4a16-experts"
     return "mxfp4" if row["precision"] == "fp4" and "gpt-oss" in row["model"] else row["precision"]
 
 
@@ -196,7 +203,8 @@ def _impossible(point: Point) -> str:
         return "its chips do not divide the heads: several pools were added up"
     floor = floor_s(
         point.model, point.accelerator, precision=point.precision, concurrency=point.concurrency, tp=point.n_chips,
-        prompt_tok=point.prompt_tok, output_tok=point.output_tok, attention_dp=point.attention_dp)
+        prompt_tok=point.prompt_tok, output_tok=point.output_tok, attention_dp=point.attention_dp,
+        bytes_per_value=point.bytes_per_value)
     return "faster than the chip's peak allows: part of the prompts came from a cache" if point.tpot_s < floor else ""
 
 
@@ -219,7 +227,7 @@ def _read(path: Path) -> list[Point]:
             tpot_s=float(row["tpot_ms"]) / 1e3, harness=_harness(row), expert_parallel=min(max(spread, 1), n_chips),
             prefill_workers=int(row["prefill_workers"] or 0), decode_workers=int(row["decode_workers"] or 0),
             prefill_chips=int(row["prefill_tp"] or 0))
-        key = (*point.config[:8], point.disaggregated, point.concurrency, point.ttft_s, point.tpot_s)
+        key = (*point.config, point.disaggregated, point.concurrency, point.ttft_s, point.tpot_s)
         if key not in seen:
             seen.add(key)
             points.append(point)

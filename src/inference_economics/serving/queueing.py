@@ -12,11 +12,12 @@ References
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
 
 HOURS = np.arange(24.0)
 
@@ -34,18 +35,18 @@ class Provision(NamedTuple):
         Share of requests that wait in the peak hour, and the mean wait over all of them. [1], [s]
     """
 
-    replicas: object
-    utilisation: object
-    peak_utilisation: object
-    wait_probability: object
-    mean_wait_s: object
+    replicas: Numeric
+    utilisation: Numeric
+    peak_utilisation: Numeric
+    wait_probability: Numeric
+    mean_wait_s: Numeric
 
 
 # -- a day of demand --------------------------------------------------------------------------------------------------
 
 
 @checked(peak_to_mean="[1, 12]")
-def daily_curve(peak_to_mean, peak_hour=14.0):
+def daily_curve(peak_to_mean: Numeric, peak_hour: Numeric = 14.0) -> Numeric:
     """Demand in each hour of a day, over the day's mean.
 
     Parameters
@@ -78,7 +79,7 @@ EULER_GAMMA = 0.5772156649015329
 
 
 @checked
-def static_batching_fraction(batch):
+def static_batching_fraction(batch: Numeric) -> Numeric:
     """Share of places that work when a batch starts together and its places stay taken until the longest answer ends.
 
     Parameters
@@ -107,7 +108,7 @@ def static_batching_fraction(batch):
 # -- queues -----------------------------------------------------------------------------------------------------------
 
 
-def column(x):
+def column(x: Any) -> Any:
     """Give an array a last axis of its own, along which a grid can run."""
     return x[..., np.newaxis] if getattr(x, "ndim", 0) else x
 
@@ -118,7 +119,7 @@ _WEIGHTS[[0, -1]] = 1 / 3
 
 
 @checked
-def erlang_c(servers, offered_load):
+def erlang_c(servers: Numeric, offered_load: Numeric) -> Numeric:
     """Share of requests that wait, with Poisson arrivals and exponential service (M/M/c).
 
     Parameters
@@ -154,7 +155,7 @@ def erlang_c(servers, offered_load):
 
 
 @checked
-def mean_wait_s(servers, offered_load, service_s):
+def mean_wait_s(servers: Numeric, offered_load: Numeric, service_s: Numeric) -> Numeric:
     """Mean wait for a free place (M/M/c), over all requests.
 
     Parameters
@@ -180,8 +181,25 @@ _DELAY = 1 / (1 + _BETA * np.array([0.5 * (1 + math.erf(b / math.sqrt(2))) for b
 
 
 @checked
-def servers_for(offered_load, wait_probability=0.05):
-    """Places needed so that few requests wait: square-root staffing [1]_.
+def headroom(wait_probability: Numeric = 0.05) -> Numeric:
+    """Places beside the mean number in service, per root of it, so that few requests wait: square-root staffing [1]_.
+
+    Parameters
+    ----------
+    wait_probability : numeric
+        Share of requests that may wait. [1]
+
+    Returns
+    -------
+    numeric
+        β of 1 / (1 + β Φ(β)/φ(β)) = wait_probability, from a table in steps of 0.005. [1]
+    """
+    return np.min(np.where(column(wait_probability) >= _DELAY, _BETA, _BETA[-1]), axis=-1)
+
+
+@checked
+def servers_for(offered_load: Numeric, wait_probability: Numeric = 0.05) -> Numeric:
+    """Places needed so that few requests wait.
 
     Parameters
     ----------
@@ -193,18 +211,57 @@ def servers_for(offered_load, wait_probability=0.05):
     Returns
     -------
     numeric
-        a + β √a, not rounded. Headroom grows with the root of the load: large services run fuller. [1]
-
-    Notes
-    -----
-    β solves 1 / (1 + β Φ(β)/φ(β)) = wait_probability; taken from a table in steps of 0.005.
+        a + β √a, not rounded; see `headroom`. Headroom grows with the root of the load: large services run fuller. [1]
     """
-    beta = np.min(np.where(column(wait_probability) >= _DELAY, _BETA, _BETA[-1]), axis=-1)
+    return _places(offered_load, headroom(wait_probability))
+
+
+def _places(offered_load: Numeric, beta: Numeric) -> Numeric:
     return offered_load + beta * np.sqrt(offered_load)
 
 
+@checked
+def whole_replicas(places: Numeric, batch: Numeric) -> Numeric:
+    """Whole replicas for some places, one at the least.
+
+    Parameters
+    ----------
+    places : numeric
+        Requests to serve at once. [1]
+    batch : numeric
+        Places of one replica; 0, which stands for a replica that cannot run, counts as 1. [1]
+
+    Returns
+    -------
+    numeric
+        Replicas. [1]
+    """
+    return np.maximum(np.ceil(places / np.maximum(batch, 1.0)), 1.0)
+
+
+def fleet_chips(offered_load: Numeric, batch: Numeric, n_chips: Numeric, wait_probability: Numeric = 0.05) -> Numeric:
+    """Chips for an offered load: whole replicas with square-root headroom.
+
+    Parameters
+    ----------
+    offered_load : numeric
+        Mean number in service; may have one axis more than `wait_probability`, such as years. [1]
+    batch, n_chips : numeric
+        Places of one replica, and its chips. [1]
+    wait_probability : numeric
+        Share of requests that may wait. [1]
+
+    Returns
+    -------
+    numeric
+        Chips. [1]
+    """
+    return whole_replicas(_places(offered_load, headroom(wait_probability)), batch) * n_chips
+
+
 @checked(peak_to_mean="[1, 12]")
-def provision(request_per_s, service_s, batch, peak_to_mean=2.0, wait_probability=0.05):
+def provision(request_per_s: Numeric, service_s: Numeric, batch: Numeric, peak_to_mean: Numeric = 2.0,
+              wait_probability: Numeric = 0.05) -> Provision:
     """Replicas for a demand that comes and goes, and the utilisation that follows.
 
     Parameters
@@ -231,17 +288,7 @@ def provision(request_per_s, service_s, batch, peak_to_mean=2.0, wait_probabilit
     """
     mean_load = request_per_s * service_s
     peak_load = mean_load * peak_to_mean
-    replicas = np.maximum(np.ceil(servers_for(peak_load, wait_probability) / batch), 1.0)
+    replicas = whole_replicas(servers_for(peak_load, wait_probability), batch)
     places = replicas * batch
     return Provision(replicas, mean_load / places, peak_load / places, erlang_c(places, peak_load),
                      mean_wait_s(places, peak_load, service_s))
-
-
-# -- a year of a workload ---------------------------------------------------------------------------------------------
-
-
-def _fleet(load, batch, n_chips, wait_probability):
-    """Chips for an offered load: whole replicas with square-root headroom."""
-    headroom = servers_for(1.0, wait_probability) - 1
-    places = load + headroom * np.sqrt(load)
-    return np.maximum(np.ceil(places / np.maximum(batch, 1.0)), 1.0) * n_chips

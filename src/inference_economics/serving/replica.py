@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..quantities.limits import check
+from ..quantities.numeric import Numeric
 from .queueing import column
-from .step import capacity, serve
+from .step import Constants, Setup, capacity, serve
 
 # chips that share one copy, within one server, and groups of them that hold whole attention layers
 LAYOUTS = ((1.0, 1.0), (2.0, 1.0), (4.0, 1.0), (8.0, 1.0), (4.0, 4.0), (8.0, 8.0))
@@ -23,20 +24,21 @@ class Replica(NamedTuple):
     batch, n_chips : numeric
         Requests served at once, and chips that share the copy. Batch 0 where no setting meets the targets. [1]
     service_s, tpot_s, ttft_s : numeric
-        Time that a request keeps its place, per output token, and to the first one. [s]
+        Time that a request keeps its place, per output token, and to the first one; infinite where no setting meets the
+        targets: such a request is never done. [s]
     requests_per_s_per_chip : numeric
         Requests that one chip finishes, at full load; 0 where no setting meets the targets. [1/s]
     """
 
-    batch: object
-    n_chips: object
-    service_s: object
-    tpot_s: object
-    ttft_s: object
-    requests_per_s_per_chip: object
+    batch: Numeric
+    n_chips: Numeric
+    service_s: Numeric
+    tpot_s: Numeric
+    ttft_s: Numeric
+    requests_per_s_per_chip: Numeric
 
     @property
-    def feasible(self):
+    def feasible(self) -> Numeric:
         """Whether the model fits and the targets are met."""
         return self.requests_per_s_per_chip > 0
 
@@ -44,7 +46,8 @@ class Replica(NamedTuple):
 # -- one copy of a model ----------------------------------------------------------------------------------------------
 
 
-def best_replica(s, c, prompt_tok, output_tok, ttft_limit_s, tpot_limit_s) -> Replica:
+def best_replica(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeric, ttft_limit_s: Numeric,
+                 tpot_limit_s: Numeric) -> Replica:
     """Search batches and ways of cutting the model for the most requests per chip within the latency targets.
 
     Parameters

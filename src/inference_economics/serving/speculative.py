@@ -10,12 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
 
 # -- speculative decoding ---------------------------------------------------------------------------------------------
 
 
 @checked
-def expected_tokens(acceptance, draft_tok):
+def expected_tokens(acceptance: Numeric, draft_tok: Numeric) -> Numeric:
     """Tokens that one verification step yields on average [1]_.
 
     Parameters
@@ -35,7 +36,8 @@ def expected_tokens(acceptance, draft_tok):
 
 
 @checked
-def verification_cost(batch, draft_tok, weights_s, compute_per_token_s, other_s=0.0):
+def verification_cost(batch: Numeric, draft_tok: Numeric, weights_s: Numeric, compute_per_token_s: Numeric,
+                      other_s: Numeric = 0.0) -> Numeric:
     """Verification step over a plain step: free while reading weights is the bottleneck, dear in large batches.
 
     Parameters
@@ -61,7 +63,8 @@ def verification_cost(batch, draft_tok, weights_s, compute_per_token_s, other_s=
 
 
 @checked
-def speculative_speedup(acceptance, draft_tok, draft_cost, verify_cost=1.0):
+def speculative_speedup(acceptance: Numeric, draft_tok: Numeric, draft_cost: Numeric,
+                        verify_cost: Numeric = 1.0) -> Numeric:
     """Tokens per unit of time with drafts over without [1]_.
 
     Parameters

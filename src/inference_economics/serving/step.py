@@ -7,24 +7,32 @@ Each step of a batch that decodes costs, on a chip that holds 1/n of the model:
 
 * reading the shared weights or doing their arithmetic, whichever is slower; the same for the experts that the batch
   touches; reading each sequence's cache;
-* for each layer a fixed time to launch it, more in a layer of experts, and two all-reduces when n > 1;
+* for each layer a fixed time to launch it, more in a layer of experts, and two all-reduces when n > 1; what other
+  layouts send instead (see `layout`);
 * a fixed time per sequence for scheduling and sampling.
 
 Other requests' prefill takes its turn: per token generated, (batch − 1) / output of a prompt. Where more requests are
 in flight than the cache holds, the batch stops growing and the rest wait: Little's law gives for how long.
+
+What cannot run has no latency and no price: those are NaN, which stands for "undefined" throughout (`units.text` writes
+"n/a", a line has a gap there), while its capacity and its throughput are 0. `deployment.Deployment.verdict` names the
+constraint that fails; a figure shows it as a State.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
 
+from ..hardware.links import all_reduce_bytes, all_to_all_bytes, tier_bytes_per_s
 from ..models.experts import experts_touched
-from ..models.flop import FLOP_PER_PARAM
+from ..models.flop import FLOP_PER_PARAM, mean_causal_context
 from ..quantities.limits import checked
-from .deployment import EMBEDDING_BYTES, Setup
+from ..quantities.numeric import Numeric
+from .layout import Layout, expert_imbalance
+from .setup import Setup
 
 ACTIVATION_BYTES = 2.0
 
@@ -59,24 +67,49 @@ class Constants:
         Share of the memory left to weights and cache. [1]
     """
 
-    weight_mbu: object
-    expert_mbu: object
-    cache_mbu: object
-    dense_mfu: object
-    expert_mfu: object
-    message_share: object
-    bulk_share: object
-    collective_s: object
-    layer_s: object
-    expert_launch_s: object
-    quantise_s: object
-    sequence_s: object
-    interference: object
-    request_s: object
-    request_layer_s: object
-    latent_layer_s: object
-    queue_share: object
-    memory_share: object
+    weight_mbu: Numeric
+    expert_mbu: Numeric
+    cache_mbu: Numeric
+    dense_mfu: Numeric
+    expert_mfu: Numeric
+    message_share: Numeric
+    bulk_share: Numeric
+    collective_s: Numeric
+    layer_s: Numeric
+    expert_launch_s: Numeric
+    quantise_s: Numeric
+    sequence_s: Numeric
+    interference: Numeric
+    request_s: Numeric
+    request_layer_s: Numeric
+    latent_layer_s: Numeric
+    queue_share: Numeric
+    memory_share: Numeric
+
+    def bound(self) -> Constants:
+        """Return the constants of a machine without losses that keeps as much of its memory free."""
+        return replace(IDEAL, memory_share=self.memory_share)
+
+
+class DecodeStep(NamedTuple):
+    """One decode step by its causes, which take turns.
+
+    Parameters
+    ----------
+    weights_s, cache_s, communication_s, launch_s, sequences_s : numeric
+        Weights read or worked through; cache read; links; kernels started; scheduling and sampling. [s]
+    """
+
+    weights_s: Numeric
+    cache_s: Numeric
+    communication_s: Numeric
+    launch_s: Numeric
+    sequences_s: Numeric
+
+    @property
+    def total_s(self) -> Numeric:
+        """All of them [s]."""
+        return self.weights_s + self.cache_s + self.communication_s + self.launch_s + self.sequences_s
 
 
 class Serving(NamedTuple):
@@ -85,9 +118,10 @@ class Serving(NamedTuple):
     Parameters
     ----------
     tpot_s, ttft_s : numeric
-        Mean time per output token, and to the first one; infinite where not even one sequence fits. [s]
+        Mean time per output token, and to the first one; NaN where nothing can run. [s]
     batch, capacity : numeric
-        Sequences that run, and the most that the cache holds. [1]
+        Sequences that run, and the most that the cache holds; both 0 where the weights alone do not fit, and the batch
+        where not one sequence does. [1]
     weights_s, cache_s, communication_s, launch_s, sequences_s, prefill_s : numeric
         The parts of `tpot_s`. [s]
     prompt_s : numeric
@@ -95,30 +129,39 @@ class Serving(NamedTuple):
     wait_s : numeric
         The part of `ttft_s` spent waiting for room in the cache. [s]
     output_tok_per_s, input_tok_per_s : numeric
-        Throughput of all the chips together. [token/s]
+        Throughput of all the chips together; 0 where nothing can run. [token/s]
     """
 
-    tpot_s: object
-    ttft_s: object
-    batch: object
-    capacity: object
-    weights_s: object
-    cache_s: object
-    communication_s: object
-    launch_s: object
-    sequences_s: object
-    prefill_s: object
-    prompt_s: object
-    wait_s: object
-    output_tok_per_s: object
-    input_tok_per_s: object
+    tpot_s: Numeric
+    ttft_s: Numeric
+    batch: Numeric
+    capacity: Numeric
+    weights_s: Numeric
+    cache_s: Numeric
+    communication_s: Numeric
+    launch_s: Numeric
+    sequences_s: Numeric
+    prefill_s: Numeric
+    prompt_s: Numeric
+    wait_s: Numeric
+    output_tok_per_s: Numeric
+    input_tok_per_s: Numeric
+
+    @property
+    def runs(self) -> Numeric:
+        """Whether anything is served."""
+        return self.output_tok_per_s > 0
 
 
-# -- the formulas, in plain numbers -----------------------------------------------------------------------------------
+def _cut(n_chips: Numeric, attention_dp: Numeric, layout: Layout | None) -> Layout:
+    return layout if layout is not None else Layout(tp=n_chips / attention_dp, attention_dp=attention_dp)
+
+
+# -- memory -----------------------------------------------------------------------------------------------------------
 
 
 @checked
-def cached_bytes(s: Setup, context_tok):
+def cached_bytes(s: Setup, context_tok: Numeric) -> Numeric:
     """Cache of one sequence.
 
     Parameters
@@ -131,14 +174,57 @@ def cached_bytes(s: Setup, context_tok):
     Returns
     -------
     numeric
-        Growing, windowed and fixed part. [B]
+        Growing, windowed and fixed part, and an indexer's keys. [B]
     """
-    return (s.cache_bytes_per_tok * context_tok + s.window_bytes_per_tok * np.minimum(context_tok, s.window_tok)
-            + s.state_bytes)
+    return ((s.cache_bytes_per_tok + s.indexer_bytes_per_tok) * context_tok
+            + s.window_bytes_per_tok * np.minimum(context_tok, s.window_tok) + s.state_bytes)
 
 
 @checked
-def capacity(s: Setup, c: Constants, prompt_tok, output_tok, n_chips, attention_dp):
+def read_bytes(s: Setup, context_tok: Numeric) -> Numeric:
+    """Cache of one sequence that a decode step reads: of sparse attention what it chose, and all keys to choose by.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    context_tok : numeric
+        Its length. [token]
+
+    Returns
+    -------
+    numeric
+        At most `cached_bytes`. [B]
+    """
+    return (s.cache_bytes_per_tok * np.minimum(context_tok, s.attend_tok) + s.indexer_bytes_per_tok * context_tok
+            + s.window_bytes_per_tok * np.minimum(np.minimum(context_tok, s.window_tok), s.attend_tok) + s.state_bytes)
+
+
+@checked
+def weight_bytes_per_chip(s: Setup, n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0,
+                          layout: Layout | None = None) -> Numeric:
+    """Weights that one chip holds.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    n_chips, attention_dp, layout
+        As in `serve`.
+
+    Returns
+    -------
+    numeric
+        Its share of everything outside the experts, copied in every group, and of the experts. [B]
+    """
+    cut = _cut(n_chips, attention_dp, layout)
+    experts = s.experts * s.expert_params * s.expert_bytes_per_param
+    return (s.resident_bytes / cut.tp + experts / cut.stage_chips) / cut.pp
+
+
+@checked
+def capacity(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeric, n_chips: Numeric = 1.0,
+             attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Numeric:
     """Sequences whose whole length fits beside the weights, over all chips.
 
     Parameters
@@ -147,22 +233,44 @@ def capacity(s: Setup, c: Constants, prompt_tok, output_tok, n_chips, attention_
         Model and chip, and what was measured of them.
     prompt_tok, output_tok : numeric
         Lengths. [token]
-    n_chips, attention_dp : numeric
-        As in `serve`. [1]
+    n_chips, attention_dp, layout
+        As in `serve`.
 
     Returns
     -------
     numeric
-        Not rounded; below 1 nothing runs. [1]
+        Not rounded; below 1 nothing runs, and 0 where the weights alone do not fit. [1]
     """
-    tp = n_chips / attention_dp
-    weights = s.resident_bytes / tp + s.experts * s.expert_params * s.expert_bytes_per_param / n_chips
-    sequence = cached_bytes(s, prompt_tok + output_tok) / np.minimum(tp, s.cache_shards)
-    return attention_dp * (c.memory_share * s.hbm_bytes - weights) / sequence
+    cut = _cut(n_chips, attention_dp, layout)
+    room = np.maximum(c.memory_share * s.hbm_bytes - weight_bytes_per_chip(s, layout=cut), 0.0)
+    sequence = cached_bytes(s, prompt_tok + output_tok) / (cut.cache_shards(s.cache_shards) * cut.pp)
+    return cut.attention_dp * room / sequence
+
+
+# -- decode -----------------------------------------------------------------------------------------------------------
+
+
+def _weights(s: Setup, batch: Numeric, cut: Layout) -> tuple[Numeric, Numeric, Numeric, Numeric]:
+    """Bytes that a chip reads of shared weights and of experts in a step, and its arithmetic with each."""
+    batch = cut.micro_batch(batch)
+    group = batch / cut.attention_dp
+    shared = (s.shared_params * s.shared_bytes_per_param + s.head_params * s.head_bytes_per_param) / cut.tp
+    work = FLOP_PER_PARAM * group * (s.shared_params + s.head_params) / cut.tp
+    # unwrapped: a dense model has no experts to choose, which the checked formula refuses
+    touched = experts_touched.__wrapped__(batch, s.experts, s.experts_active) * s.expert_params / cut.stage_chips
+    busiest = _imbalance(s, batch, cut)
+    expert_work = FLOP_PER_PARAM * batch * s.experts_active * s.expert_params / cut.stage_chips
+    return shared, touched * s.expert_bytes_per_param * busiest, work, expert_work * busiest
+
+
+def _imbalance(s: Setup, batch: Numeric, cut: Layout) -> Numeric:
+    even = expert_imbalance(batch * s.experts_active, cut.ep) if cut.imbalance is None else cut.imbalance
+    return np.where(cut.ep > 1, even, 1.0)
 
 
 @checked
-def weights_time_s(s: Setup, c: Constants, batch, n_chips, attention_dp):
+def weights_time_s(s: Setup, c: Constants, batch: Numeric, n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0,
+                   layout: Layout | None = None) -> Numeric:
     """Shared weights and touched experts: read, or worked through, whichever is slower.
 
     Parameters
@@ -171,27 +279,22 @@ def weights_time_s(s: Setup, c: Constants, batch, n_chips, attention_dp):
         Model and chip, and what was measured of them.
     batch : numeric
         Sequences decoded together, over all chips. [1]
-    n_chips, attention_dp : numeric
-        As in `serve`. [1]
+    n_chips, attention_dp, layout
+        As in `serve`.
 
     Returns
     -------
     numeric
-        Time in one decode step. [s]
+        Time in one decode step; that of the busiest chip where whole experts are spread. [s]
     """
-    tp, group = n_chips / attention_dp, batch / attention_dp
-    shared = (s.shared_params * s.shared_bytes_per_param + s.head_params * EMBEDDING_BYTES) / tp
-    work = FLOP_PER_PARAM * group * (s.shared_params + s.head_params) / tp
-    # unwrapped: a dense model has no experts to choose, which the checked formula refuses
-    touched = experts_touched.__wrapped__(batch, s.experts, s.experts_active) * s.expert_params / n_chips
-    expert_work = FLOP_PER_PARAM * batch * s.experts_active * s.expert_params / n_chips
+    shared, experts, work, expert_work = _weights(s, batch, _cut(n_chips, attention_dp, layout))
     return np.maximum(shared / (s.hbm_bytes_per_s * c.weight_mbu), work / (s.shared_flop_per_s * c.dense_mfu)) + (
-        np.maximum(touched * s.expert_bytes_per_param / (s.hbm_bytes_per_s * c.expert_mbu),
-                   expert_work / (s.expert_flop_per_s * c.expert_mfu)))
+        np.maximum(experts / (s.hbm_bytes_per_s * c.expert_mbu), expert_work / (s.expert_flop_per_s * c.expert_mfu)))
 
 
 @checked
-def cache_time_s(s: Setup, c: Constants, batch, context_tok, n_chips, attention_dp):
+def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, n_chips: Numeric = 1.0,
+                 attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Numeric:
     """Reading the cache of the sequences that one chip helps to decode.
 
     Parameters
@@ -202,28 +305,68 @@ def cache_time_s(s: Setup, c: Constants, batch, context_tok, n_chips, attention_
         Sequences decoded together, over all chips. [1]
     context_tok : numeric
         Length of each. [token]
-    n_chips, attention_dp : numeric
-        As in `serve`. [1]
+    n_chips, attention_dp, layout
+        As in `serve`.
 
     Returns
     -------
     numeric
         Time in one decode step. [s]
     """
-    shards = np.minimum(n_chips / attention_dp, s.cache_shards)
-    read = cached_bytes(s, np.minimum(context_tok, s.attend_tok))
-    return batch / attention_dp * read / shards / (s.hbm_bytes_per_s * c.cache_mbu)
-
-
-def _sent_time_s(s: Setup, batch_tok, n_chips, link_share):
-    """Two all-reduces per layer: what each chip sends, latency aside."""
-    sent = 2 * (n_chips - 1) / n_chips * batch_tok * s.hidden * ACTIVATION_BYTES
-    return 2 * s.layers * sent / (s.link_bytes_per_s * link_share)
+    cut = _cut(n_chips, attention_dp, layout)
+    read = read_bytes(s, context_tok) / cut.cache_shards(s.cache_shards)
+    return cut.micro_batch(batch) / cut.attention_dp * read / (s.hbm_bytes_per_s * c.cache_mbu)
 
 
 @checked
-def communication_time_s(s: Setup, c: Constants, batch, n_chips, attention_dp):
-    """Two all-reduces per layer of a decode step.
+def link_bytes_per_s(s: Setup, n_chips: Numeric) -> Numeric:
+    """Link speed of one chip in a group; see `links.tier_bytes_per_s`.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    n_chips : numeric
+        Size of the group. [1]
+
+    Returns
+    -------
+    numeric
+        NaN where no link joins so many. [B/s]
+    """
+    beyond = tier_bytes_per_s(n_chips, s.far_link_bytes_per_s, s.far_link_chips)
+    return tier_bytes_per_s(n_chips, s.link_bytes_per_s, s.link_chips, s.link_mesh, beyond)
+
+
+def joined(s: Setup, n_chips: Numeric) -> Numeric:
+    """Whether links join a group of chips; one chip needs none."""
+    return np.logical_or(n_chips <= 1, n_chips <= np.maximum(s.link_chips, s.far_link_chips))
+
+
+def _sent_s(s: Setup, sent_bytes: Numeric, n_chips: Numeric, group: Numeric, share: Numeric) -> Numeric:
+    """Time to send something in each of the collectives of a group; nothing where it has one chip."""
+    return np.where(group > 1, sent_bytes / (link_bytes_per_s(s, n_chips) * share), 0.0)
+
+
+def _sum_over_layers_s(s: Setup, batch_tok: Numeric, cut: Layout, share: Numeric) -> Numeric:
+    """Send two all-reduces per layer, latency aside; with whole experts on chips theirs is an all-to-all instead."""
+    n = cut.stage_chips
+    collectives = 2 * s.layers - np.where(cut.ep > 1, s.expert_layers, 0)
+    sent = all_reduce_bytes(batch_tok * s.hidden * ACTIVATION_BYTES, n)
+    return collectives * _sent_s(s, sent, n, n, share)
+
+
+def _experts_sent_s(s: Setup, batch: Numeric, cut: Layout, share: Numeric) -> Numeric:
+    """Send tokens to the chips of their experts and back; the busiest chip sets the pace."""
+    message = batch / cut.stage_chips * s.experts_active * s.hidden * ACTIVATION_BYTES
+    sent = 2 * all_to_all_bytes(message, cut.ep) * _imbalance(s, batch, cut)
+    return s.expert_layers * _sent_s(s, sent, cut.stage_chips, cut.ep, share)
+
+
+@checked
+def communication_time_s(s: Setup, c: Constants, batch: Numeric, n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0,
+                         layout: Layout | None = None) -> Numeric:
+    """Collectives of a decode step: two all-reduces per layer, and what the layout needs besides or instead.
 
     Parameters
     ----------
@@ -231,21 +374,40 @@ def communication_time_s(s: Setup, c: Constants, batch, n_chips, attention_dp):
         Model and chip, and what was measured of them.
     batch : numeric
         Sequences decoded together, over all chips. [1]
-    n_chips, attention_dp : numeric
-        As in `serve`. [1]
+    n_chips, attention_dp, layout
+        As in `serve`.
 
     Returns
     -------
     numeric
-        Latency, and what each chip sends. [s]
+        Latency, and what each chip sends; NaN where no link joins the chips. [s]
+
+    Notes
+    -----
+    Whole experts on chips: tokens to them and back in place of one all-reduce. A cache cut by position: one all-reduce of
+    queries and partial results per layer. A cache cut by sequence: two all-to-alls per layer. A pipeline: one message per
+    stage.
     """
+    cut = _cut(n_chips, attention_dp, layout)
+    batch, n = cut.micro_batch(batch), cut.stage_chips
+    group = batch / cut.attention_dp
     # a constant was tried: it left a drift of 9 points between 2 and 8 chips
-    hops = 0.5 + 0.5 * np.log2(n_chips)
-    latency = np.where(n_chips > 1, 2 * s.layers * c.collective_s * hops, 0.0)
-    return latency + _sent_time_s(s, batch / attention_dp, n_chips, c.message_share)
+    one = c.collective_s * (0.5 + 0.5 * np.log2(n))
+    further = np.where(cut.ep > 1, s.expert_layers, 0) + s.layers * (
+        np.where(cut.cp > 1, 1, 0) + np.where(cut.batch_sharded > 0, 2, 0))
+    latency = np.where(n > 1, (2 * s.layers + further) * one, 0.0)
+    row = group * s.hidden * ACTIVATION_BYTES
+    by_position = s.layers * _sent_s(s, all_reduce_bytes(row * cut.cp / cut.tp, cut.cp), cut.tp, cut.cp, c.message_share)
+    by_sequence = 2 * s.layers * np.where(cut.batch_sharded > 0, _sent_s(
+        s, all_to_all_bytes(row / cut.tp, cut.tp), cut.tp, cut.tp, c.message_share), 0.0)
+    stages = np.where(cut.pp > 1, cut.pp, 0.0) * (
+        c.collective_s + _sent_s(s, row / cut.tp, cut.n_chips, cut.pp, c.message_share))
+    return (latency + _sum_over_layers_s(s, group, cut, c.message_share)
+            + np.where(cut.ep > 1, _experts_sent_s(s, batch, cut, c.message_share), 0.0) + by_position + by_sequence
+            + stages)
 
 
-def launch_time_s(s: Setup, c: Constants):
+def launch_time_s(s: Setup, c: Constants) -> Numeric:
     """Starting the kernels of a step.
 
     Parameters
@@ -263,7 +425,109 @@ def launch_time_s(s: Setup, c: Constants):
 
 
 @checked
-def prefill_time_s(s: Setup, c: Constants, prompt_tok, n_chips, attention_dp):
+def decode_step(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, n_chips: Numeric = 1.0,
+                attention_dp: Numeric = 1.0, layout: Layout | None = None) -> DecodeStep:
+    """One decode step by its causes.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+    batch : numeric
+        Sequences decoded together, over all chips. [1]
+    context_tok : numeric
+        Length of each. [token]
+    n_chips, attention_dp, layout
+        As in `serve`.
+
+    Returns
+    -------
+    DecodeStep
+    """
+    cut = _cut(n_chips, attention_dp, layout)
+    return DecodeStep(weights_time_s(s, c, batch, layout=cut), cache_time_s(s, c, batch, context_tok, layout=cut),
+                      communication_time_s(s, c, batch, layout=cut), launch_time_s(s, c),
+                      c.sequence_s * cut.micro_batch(batch) / cut.attention_dp)
+
+
+@checked
+def decode_step_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, n_chips: Numeric = 1.0,
+                  attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Numeric:
+    """One decode step: every sequence of the batch has one token more after it.
+
+    Parameters
+    ----------
+    s, c, batch, context_tok, n_chips, attention_dp, layout
+        As in `decode_step`.
+
+    Returns
+    -------
+    numeric
+        The sum of `decode_step`. [s]
+    """
+    return decode_step(s, c, batch, context_tok, n_chips, attention_dp, layout).total_s
+
+
+@checked
+def decode_floor_s(s: Setup, batch: Numeric, context_tok: Numeric, n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0,
+                   layout: Layout | None = None) -> Numeric:
+    """Least time of a decode step: all reading at full bandwidth under all arithmetic at the full peak.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    batch, context_tok : numeric
+        Sequences decoded together, and the length of each. [1], [token]
+    n_chips, attention_dp, layout
+        As in `serve`.
+
+    Returns
+    -------
+    numeric
+        Never above `decode_step_s`, which lets them take turns. [s]
+    """
+    return np.maximum(*_floor_parts_s(s, batch, context_tok, _cut(n_chips, attention_dp, layout)))
+
+
+def _floor_parts_s(s: Setup, batch: Numeric, context_tok: Numeric, cut: Layout) -> tuple[Numeric, Numeric]:
+    """All reading, and all arithmetic, of a decode step [s]."""
+    shared, experts, work, expert_work = _weights(s, batch, cut)
+    cache = cut.micro_batch(batch) / cut.attention_dp * read_bytes(s, context_tok) / cut.cache_shards(s.cache_shards)
+    return ((shared + experts + cache) / s.hbm_bytes_per_s,
+            work / s.shared_flop_per_s + expert_work / s.expert_flop_per_s)
+
+
+# -- prefill ----------------------------------------------------------------------------------------------------------
+
+
+@checked
+def prefill_flop(s: Setup, prompt_tok: Numeric) -> tuple[Numeric, Numeric]:
+    """Arithmetic of one prompt.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    prompt_tok : numeric
+        Its length. [token]
+
+    Returns
+    -------
+    tuple of numeric
+        With the shared weights, attention, indexer and (once) the head; with the experts. Together what
+        `models.prefill_flop_per_token` counts. [FLOP]
+    """
+    pairs = s.whole_layers * mean_causal_context(prompt_tok, s.attend_tok) + (
+        s.window_layers * mean_causal_context(prompt_tok, s.window_tok))
+    shared = prompt_tok * (FLOP_PER_PARAM * s.shared_params + s.pair_flop * pairs
+                           + s.indexer_flop * mean_causal_context(prompt_tok)) + FLOP_PER_PARAM * s.head_params
+    return shared, FLOP_PER_PARAM * prompt_tok * s.experts_active * s.expert_params
+
+
+@checked
+def prefill_time_s(s: Setup, c: Constants, prompt_tok: Numeric, n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0,
+                   layout: Layout | None = None) -> tuple[Numeric, Numeric]:
     """Prefill of one prompt.
 
     Parameters
@@ -272,31 +536,36 @@ def prefill_time_s(s: Setup, c: Constants, prompt_tok, n_chips, attention_dp):
         Model and chip, and what was measured of them.
     prompt_tok : numeric
         Its length. [token]
-    n_chips, attention_dp : numeric
-        As in `serve`. [1]
+    n_chips, attention_dp, layout
+        As in `serve`.
 
     Returns
     -------
     tuple of numeric
         Time that it takes from all chips together, and time until it is done. They differ where groups of chips work
-        on different prompts, and for short prompts, which still read every weight once. [s]
+        on different prompts, where stages follow each other, and for short prompts, which still read every weight once.
+        [s]
     """
-    tp = n_chips / attention_dp
-    pairs = prompt_tok / 2 * s.whole_layers * np.minimum(1.0, 2 * s.attend_tok / prompt_tok) + (
-        s.window_layers * np.minimum(prompt_tok / 2, s.window_tok))
-    shared = prompt_tok * (FLOP_PER_PARAM * s.shared_params + s.pair_flop * pairs) / (s.shared_flop_per_s * c.dense_mfu)
-    expert = FLOP_PER_PARAM * prompt_tok * s.experts_active * s.expert_params / (s.expert_flop_per_s * c.expert_mfu)
-    sent = _sent_time_s(s, prompt_tok, n_chips, c.bulk_share)
-    taken = (shared + expert) / n_chips + sent
+    cut = _cut(n_chips, attention_dp, layout)
+    shared_flop, expert_flop = prefill_flop(s, prompt_tok)
+    shared, expert = shared_flop / (s.shared_flop_per_s * c.dense_mfu), expert_flop / (s.expert_flop_per_s * c.expert_mfu)
+    expert = expert * _imbalance(s, prompt_tok, cut)
+    sent = _sum_over_layers_s(s, prompt_tok, cut, c.bulk_share) + np.where(
+        cut.ep > 1, _experts_sent_s(s, prompt_tok, cut, c.bulk_share), 0.0)
+    taken = (shared + expert) / cut.n_chips + sent / cut.pp
     # short prompts still read every weight once
-    experts = s.experts * s.expert_params * s.expert_bytes_per_param / n_chips
-    read = s.shared_params * s.shared_bytes_per_param / tp / c.weight_mbu + experts / c.expert_mbu
-    alone = np.maximum(shared / tp + expert / n_chips + sent, read / s.hbm_bytes_per_s)
+    experts = s.experts * s.expert_params * s.expert_bytes_per_param / cut.stage_chips
+    read = s.shared_params * s.shared_bytes_per_param / cut.tp / c.weight_mbu + experts / c.expert_mbu
+    alone = np.maximum(shared / cut.tp + expert / cut.stage_chips + sent, read / s.hbm_bytes_per_s)
     return taken, alone
 
 
+# -- a service --------------------------------------------------------------------------------------------------------
+
+
 @checked
-def serve(s: Setup, c: Constants, concurrency, prompt_tok, output_tok, n_chips, attention_dp=1.0) -> Serving:
+def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric,
+          n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Serving:
     """Evaluate a service in plain numbers: see the module's description.
 
     Parameters
@@ -304,7 +573,7 @@ def serve(s: Setup, c: Constants, concurrency, prompt_tok, output_tok, n_chips, 
     s : Setup
         A model in some format on some chip.
     c : Constants
-        What has to be measured; `IDEAL` gives the bound.
+        What has to be measured; `IDEAL`, or `Constants.bound` of them, leaves only the hardware.
     concurrency : numeric
         Requests in flight, running or waiting. [1]
     prompt_tok, output_tok : numeric
@@ -313,30 +582,55 @@ def serve(s: Setup, c: Constants, concurrency, prompt_tok, output_tok, n_chips, 
         Chips that share one copy of the model. [1]
     attention_dp : numeric
         Groups of them that each hold whole attention layers and a share of the sequences. [1]
+    layout : Layout, optional
+        How the copy is cut, in place of `n_chips` and `attention_dp`.
 
     Returns
     -------
     Serving
     """
-    room = capacity(s, c, prompt_tok, output_tok, n_chips, attention_dp)
-    fits = room >= 1
+    cut = _cut(n_chips, attention_dp, layout)
+    room = capacity(s, c, prompt_tok, output_tok, layout=cut)
+    runs = np.logical_and(room >= 1, joined(s, cut.n_chips))
+    # what does not run is worked out for one sequence and then left out
     batch = np.minimum(concurrency, np.maximum(room, 1.0))
-    taken, alone = prefill_time_s(s, c, prompt_tok, n_chips, attention_dp)
-    weights = weights_time_s(s, c, batch, n_chips, attention_dp)
-    cache_ = cache_time_s(s, c, batch, prompt_tok + output_tok / 2, n_chips, attention_dp)
-    communication = communication_time_s(s, c, batch, n_chips, attention_dp)
-    launch, sequences = launch_time_s(s, c), c.sequence_s * batch / attention_dp
-    step = weights + cache_ + communication + launch + sequences
+    taken, alone = prefill_time_s(s, c, prompt_tok, layout=cut)
+    parts = decode_step(s, c, batch, prompt_tok + output_tok / 2, layout=cut)
+    step = parts.total_s
     prefill = c.interference * np.maximum(batch - 1, 0.0) / output_tok * taken
     tpot = step + prefill
     own = (c.request_s + s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s + step + alone
            + c.queue_share * np.maximum(batch - 1, 0.0) * taken)
     # Little's law: whoever finds no room waits for one of `batch` places, each held for a whole request
     wait = (concurrency - batch) / batch * (own + output_tok * tpot)
-    rate = concurrency / (wait + own + output_tok * tpot)
-    return Serving(np.where(fits, tpot, np.inf), np.where(fits, wait + own, np.inf), batch, room, weights, cache_,
-                   communication, launch, sequences, prefill, taken, wait, np.where(fits, rate * output_tok, 0.0),
-                   np.where(fits, rate * prompt_tok, 0.0))
+    rate = np.where(runs, concurrency / (wait + own + output_tok * tpot), 0.0)
+    times = [np.where(runs, x, np.nan) for x in (tpot, wait + own, *parts, prefill, taken, wait)]
+    return Serving(*times[:2], np.where(runs, batch, 0.0), room, *times[2:], rate * output_tok, rate * prompt_tok)
+
+
+@checked
+def serving_floor_s(s: Setup, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric, n_chips: Numeric = 1.0,
+                    attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Numeric:
+    """Time per output token that no machine of this kind beats.
+
+    Parameters
+    ----------
+    s, concurrency, prompt_tok, output_tok, n_chips, attention_dp, layout
+        As in `serve`.
+
+    Returns
+    -------
+    numeric
+        All reading of a decode step, or all arithmetic of it and of the prefill that falls to it, whichever takes
+        longer. [s]
+    """
+    cut = _cut(n_chips, attention_dp, layout)
+    # whoever finds no room in the whole memory waits, and costs the others nothing
+    batch = np.minimum(concurrency, np.maximum(capacity(s, IDEAL, prompt_tok, output_tok, layout=cut), 1.0))
+    read, compute = _floor_parts_s(s, batch, prompt_tok + output_tok / 2, cut)
+    shared, expert = prefill_flop(s, prompt_tok)
+    prompt = (shared / s.shared_flop_per_s + expert / s.expert_flop_per_s) / cut.n_chips
+    return np.maximum(read, compute + np.maximum(batch - 1, 0.0) / output_tok * prompt)
 
 
 # nothing but the hardware: every share 1, nothing launched, links without end

@@ -14,7 +14,7 @@ from .exercise import Exercise
 
 _70B, _405B, _8B = (models.get(f"llama-3.1-{size}") for size in ("70b", "405b", "8b"))
 _MHA = head_sharing.with_kv_heads(_70B, _70B.q_heads)
-_H100, _H200, _L40S, _M3 = (accelerators.get(name) for name in ("h100-sxm", "h200-sxm", "l40s", "m3-ultra"))
+_H100, _L40S, _M3 = (accelerators.get(name) for name in ("h100-sxm", "l40s", "m3-ultra"))
 _PRICE = catalog.datacentre("server-hgx-h100-2025-01").value
 _POWER = catalog.datacentre("power-dgx-h100").value
 
@@ -35,7 +35,7 @@ _l40s_16 = kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 16_384, 8, 1, 2)
 _l40s_all = kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 16_384, 8, 1, 1, reserve_fraction=0)
 _floor = _70B.n_params_read / _M3.hbm_bytes_per_s
 _at_once = 2000 * 30 / 28_800 * 2 * 20
-_chips = np.ceil(_405B.n_params * 2 / (0.9 * _H200.hbm_bytes))
+_chips = np.ceil(_405B.n_params * 2 / (0.9 * _H100.hbm_bytes))
 
 EXERCISES = (
     Exercise(
@@ -112,15 +112,15 @@ EXERCISES = (
     Exercise(
         id="own-4",
         level="harder",
-        question=f"{_405B.title} is to run in bf16 on {_H200.title} chips with {text(_H200.hbm_bytes, 'B')} each, a tenth of the memory in "
+        question=f"{_405B.title} is to run in bf16 on {_H100.title} chips with {text(_H100.hbm_bytes, 'B')} each, a tenth of the memory in "
                  "reserve. How many chips do the weights alone need?",
         answer=_chips,
         unit="chips",
         tolerance=0.005,
-        wrong=((np.ceil(_405B.n_params * 2 / _H200.hbm_bytes), "You left out the reserve."),
-               (np.ceil(_405B.n_params / (0.9 * _H200.hbm_bytes)), "That is eight bits. bf16 takes two bytes a weight.")),
-        solution=f"{text(_405B.n_params * 2, 'B')} over 0.9 × {text(_H200.hbm_bytes, 'B')} is "
-                 f"{text(_405B.n_params * 2 / (0.9 * _H200.hbm_bytes))}, so {_chips:.0f} chips. A server of eight holds "
+        wrong=((np.ceil(_405B.n_params * 2 / _H100.hbm_bytes), "You left out the reserve."),
+               (np.ceil(_405B.n_params / (0.9 * _H100.hbm_bytes)), "That is eight bits. bf16 takes two bytes a weight.")),
+        solution=f"{text(_405B.n_params * 2, 'B')} over 0.9 × {text(_H100.hbm_bytes, 'B')} is "
+                 f"{text(_405B.n_params * 2 / (0.9 * _H100.hbm_bytes))}, so {_chips:.0f} chips. A server of eight holds "
                  f"{'them' if _chips <= 8 else 'too few'}; shared heads have no part in it.",
     ),
     Exercise(

@@ -1,0 +1,414 @@
+"""Formats as they are served: what a weight, a cached value and a state take, and what the arithmetic runs in.
+
+A format is more than a byte count. Its scales take room, parts of a model stay in 16 bits, and the matrix units may
+multiply in another format than the one that is stored. The rows are in ``catalog/formats.toml``; what engines choose
+where nobody says is in ``catalog/engines.toml``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from .. import catalog
+from ..hardware.accelerators import Accelerator
+from ..models import weights as matrices
+from ..models.spec import Model
+from ..quantities.checks import lookup
+
+WIDE_BYTES = 2.0  # what stays unquantised: bf16
+# an indexer's keys are eight bits wide with one fp32 scale for 128: 132 bytes a key (sgl-project/sglang#11309)
+INDEXER_BYTES_PER_VALUE = 1 + 4 / 128
+# short names of formats, as engines' options and model cards use them
+SHORT = {"bf16": "w16a16", "fp8": "w8a8-fp8", "int8": "w8a8-int8", "fp4": "nvfp4", "awq": "w4a16"}
+TYPICAL = "typical"  # of trtllm, vllm and sglang, which have the same defaults here
+
+
+class UnsupportedFormatError(ValueError):
+    """A chip that multiplies neither in the format asked for nor in 16 bits."""
+
+
+@dataclass(frozen=True)
+class Format(catalog.Recorded):
+    """How one kind of values is stored, and what the arithmetic with them runs in.
+
+    Parameters
+    ----------
+    name, title : str
+        Slug; name for readers.
+    holds : str
+        ``weights``, ``cache`` or ``state``.
+    bits : float
+        Of one value, scales aside. [bit]
+    group : int
+        Values that share a scale; 0 where scales are too few to count. [1]
+    scale_bits, zero_bits : float
+        Scale and zero point of a group. [bit]
+    arithmetic, otherwise : str
+        What the matrix units multiply in; what instead, on a chip that lacks it.
+    keeps_16_bit, mixtures_keep_16_bit : tuple of str
+        Parts of a model that stay in 16 bits; further ones in a mixture of experts.
+    checkpoint_cache : str
+        Cache format that the published checkpoints of this format name, if any.
+
+    Raises
+    ------
+    ValueError
+        When the row contradicts itself.
+    """
+
+    name: str
+    title: str
+    holds: str
+    bits: float
+    group: int = 0
+    scale_bits: float = 0
+    zero_bits: float = 0
+    arithmetic: str = ""
+    otherwise: str = ""
+    keeps_16_bit: tuple[str, ...] = ()
+    mixtures_keep_16_bit: tuple[str, ...] = ()
+    checkpoint_cache: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a row that contradicts itself."""
+        super().__post_init__()
+        lookup("holds", self.holds, {"weights": 1, "cache": 1, "state": 1})
+        if not 1 <= self.bits <= 32:
+            raise ValueError(f"bits={self.bits!r} is outside 1..32; give bits, not bytes.")
+        if bool(self.group) != bool(self.scale_bits):
+            raise ValueError(f"group={self.group!r} and scale_bits={self.scale_bits!r} go together.")
+        if (self.holds == "weights") != bool(self.arithmetic):
+            raise ValueError(f"arithmetic={self.arithmetic!r} does not go with a format that holds {self.holds}.")
+        for part in (*self.keeps_16_bit, *self.mixtures_keep_16_bit):
+            lookup("part of a model", part, PARTS)
+
+    @property
+    def bytes_per_value(self) -> float:
+        """Bytes of one value, its share of scale and zero point included [B]."""
+        shared = (self.scale_bits + self.zero_bits) / self.group if self.group else 0.0
+        return (self.bits + shared) / 8
+
+    def kept(self, mixture: bool) -> frozenset[str]:
+        """Return the parts that stay in 16 bits."""
+        return frozenset((*self.keeps_16_bit, *(self.mixtures_keep_16_bit if mixture else ())))
+
+
+PARTS = {"embedding": "rows looked up", "head": "output head", "norm": "norms and learned sinks", "router": "routers",
+         "bias": "biases", "attention": "attention and linear mixers", "shared": "dense layers and shared experts"}
+
+
+@dataclass(frozen=True)
+class Engine(catalog.Recorded):
+    """What an engine does unless it is told otherwise; see the head of ``catalog/engines.toml`` for the fields."""
+
+    name: str
+    title: str
+    version: str
+    cache_format: str
+    cache_from_checkpoint: bool
+    chunked_prefill: bool
+    memory_fraction: float | None = None
+    memory_of: str = ""
+    reserve_base_mib: float = 0
+    reserve_mib_per_chunk_tok: float = 0
+    reserve_mib_per_graph_sequence: float = 0
+    reserve_mib_per_chip: float = 0
+    reserve_min_mib: float = 0
+    reserve_min_above_gib: float = 0
+    graph_sequences: tuple[Any, ...] = ()
+    graph_sequences_tp4: tuple[Any, ...] = ()
+    chunks: tuple[Any, ...] = ()
+    max_sequences: tuple[Any, ...] = ()
+    block_tok: int = 1
+    prefix_cache: bool = False
+    context_parallel_flag: str = ""
+
+
+@cache
+def load_formats() -> dict[str, Format]:
+    """Return the formats of the catalogue, by slug."""
+    return catalog.build_all(Format, catalog.path("formats.toml"))
+
+
+@cache
+def load_engines() -> dict[str, Engine]:
+    """Return the engines of the catalogue, by slug."""
+    return catalog.build_all(Engine, catalog.path("engines.toml"))
+
+
+def get(name: str, holds: str = "weights") -> Format:
+    """Return one format of the catalogue.
+
+    Parameters
+    ----------
+    name : str
+        Slug, such as ``nvfp4``, or a short name of `SHORT`, such as ``fp8``.
+    holds : str
+        What it must hold.
+
+    Returns
+    -------
+    Format
+
+    Raises
+    ------
+    ValueError
+        For a name that is not known, or not for this use.
+    """
+    known = {slug: row for slug, row in load_formats().items() if row.holds == holds}
+    if holds == "weights":
+        known = {short: known[slug] for short, slug in SHORT.items()} | known
+        return _found("precision", name, known)
+    return _found(f"{holds} format", name, known)
+
+
+def _found(kind: str, name: str, known: dict[str, Format]) -> Format:
+    found: Format = lookup(kind, name, known)
+    return found
+
+
+def default_cache(weights: Format, engine: str = TYPICAL) -> Format:
+    """Return the cache format that an engine chooses: its own default, or what the checkpoint names.
+
+    Parameters
+    ----------
+    weights : Format
+        Of the checkpoint. Eight-bit weights alone do not halve the cache.
+    engine : str
+        A row of ``engines.toml``, or ``typical``.
+
+    Returns
+    -------
+    Format
+    """
+    if engine == TYPICAL:
+        obeys, own = True, "kv16"
+    else:
+        row = lookup("engine", engine, load_engines())
+        obeys, own = row.cache_from_checkpoint, row.cache_format
+    return get(weights.checkpoint_cache if obeys and weights.checkpoint_cache else own, "cache")
+
+
+@dataclass(frozen=True)
+class Formats:
+    """What the weights, the cache, the fixed state and the arithmetic of a deployment are in.
+
+    Parameters
+    ----------
+    weights : str or Format
+        A format of the catalogue or a short name of `SHORT`.
+    cache : str, Format, float or None
+        A cache format, or the bytes of one cached value [B]; None takes what the engine would (`default_cache`).
+    state : str or Format
+        Fixed state of linear-attention and Mamba layers, which a narrow cache does not shrink.
+    arithmetic : str
+        What matrices are multiplied in, in place of what goes with the weights: ``bf16``, ``fp8``, ``int8``, ``fp4``.
+
+    Raises
+    ------
+    ValueError
+        For a format that is not known or does not hold what it should.
+    """
+
+    weights: str | Format = "fp8"
+    cache: str | Format | float | None = None
+    state: str | Format = "state16"
+    arithmetic: str = ""
+    _found: dict[str, Format] = field(default_factory=dict, init=False, repr=False, compare=False, hash=False)
+
+    def __post_init__(self) -> None:
+        """Look the formats up."""
+        for use in ("weights", "cache", "state"):
+            value = getattr(self, use)
+            if isinstance(value, str):
+                self._found[use] = get(value, use)
+            elif isinstance(value, Format):
+                if value.holds != use:
+                    raise ValueError(f"{use}={value.name}: this format holds {value.holds}.")
+                self._found[use] = value
+        if self.arithmetic:
+            lookup("arithmetic", self.arithmetic, dict.fromkeys(("bf16", "fp8", "int8", "fp4")))
+
+    @property
+    def stored(self) -> Format:
+        """The format of the weights."""
+        return self._found["weights"]
+
+    def cache_bytes_per_value(self, engine: str = TYPICAL) -> float:
+        """Bytes of one cached value [B]."""
+        if self.cache is None:
+            return default_cache(self.stored, engine).bytes_per_value
+        return self._found["cache"].bytes_per_value if "cache" in self._found else self.cache  # type: ignore[return-value]
+
+    @property
+    def state_bytes_per_value(self) -> float:
+        """Bytes of one value of the fixed state [B]."""
+        return self._found["state"].bytes_per_value
+
+    def native(self, chip: Accelerator) -> bool:
+        """Say whether a chip multiplies in the format asked for."""
+        return _peak(chip, self.arithmetic or self.stored.arithmetic) is not None
+
+    def flop_per_s(self, chip: Accelerator) -> float:
+        """Peak of the arithmetic: the format asked for, or 16 bits on a chip that lacks it.
+
+        Parameters
+        ----------
+        chip : Accelerator
+            One chip.
+
+        Returns
+        -------
+        float
+            Dense peak. [FLOP/s]
+
+        Raises
+        ------
+        UnsupportedFormatError
+            When the chip has neither: no narrower format stands in.
+        """
+        return arithmetic_flop_per_s(chip, self.arithmetic or self.stored.arithmetic, self.stored.title)
+
+
+def _peak(chip: Accelerator, arithmetic: str) -> float | None:
+    peak: float | None = getattr(chip, f"{arithmetic}_flop_per_s")
+    return peak
+
+
+def arithmetic_flop_per_s(chip: Accelerator, arithmetic: str, asked_for: str) -> float:
+    """Return a chip's peak in a format, or in 16 bits where it lacks the format [FLOP/s].
+
+    Parameters
+    ----------
+    chip : Accelerator
+        One chip.
+    arithmetic : str
+        ``bf16``, ``fp8``, ``int8`` or ``fp4``.
+    asked_for : str
+        What needs it, for the message.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UnsupportedFormatError
+        When the chip has neither.
+    """
+    for wide in (arithmetic, "bf16"):
+        peak = _peak(chip, wide)
+        if peak is not None:
+            return peak
+    have = [name for name in ("bf16", "fp8", "int8", "fp4") if _peak(chip, name) is not None]
+    asked = f"no {arithmetic} peak" if arithmetic == "bf16" else f"neither a {arithmetic} nor a bf16 peak"
+    raise UnsupportedFormatError(f"{chip.title} has {asked} in the catalogue, as needed for {asked_for}; known: "
+                                 f"{', '.join(have) or 'none'}. Choose another format or chip.")
+
+
+# -- what a model's parts weigh ---------------------------------------------------------------------------------------
+
+
+class Stored(NamedTuple):
+    """A model's weights as stored.
+
+    Parameters
+    ----------
+    shared_params, head_params, expert_params : int
+        What every token passes, without the head; the head; one expert over all layers. [1]
+    shared_bytes, head_bytes, embedding_bytes, expert_bytes : float
+        The same as stored; the embedding without a tied head; one expert. [B]
+    shared_wide_params : int
+        Matrices among the shared weights that stay in 16 bits and are multiplied so. [1]
+    """
+
+    shared_params: float
+    head_params: float
+    expert_params: float
+    shared_bytes: float
+    head_bytes: float
+    embedding_bytes: float
+    expert_bytes: float
+    shared_wide_params: float
+
+    @property
+    def bytes_per_copy(self) -> float:
+        """Shared weights, head and embedding: what each group with whole attention layers holds [B]."""
+        return self.shared_bytes + self.head_bytes + self.embedding_bytes
+
+
+def part_params(m: Model) -> dict[str, float]:
+    """Count a model's weights by the parts that formats treat alike.
+
+    Parameters
+    ----------
+    m : Model
+        What runs.
+
+    Returns
+    -------
+    dict
+        `PARTS` to weights; ``experts`` are the matrices of all routed experts, whose biases stand under ``bias``. The
+        head of a tied model is its embedding, which then counts nothing. Sums to ``m.n_params``. [1]
+    """
+    per_matrix = 3 if m.ffn == "gated" else 2
+    bias = {True: 1, False: 0}[m.ffn_bias]
+
+    def ffn_bias(width: int, inputs: int) -> int:
+        return bias * ((per_matrix - 1) * width + inputs)
+
+    attending, dense = m.layers - m.linear_layers, m.layers - m.moe_layers
+    width = m.shared_hidden or m.expert_hidden
+    shared = dense * matrices.ffn(m, m.ffn_hidden) + m.moe_layers * m.experts_shared * matrices.ffn(m, width)
+    biases = dense * ffn_bias(m.ffn_hidden, m.hidden) + m.moe_layers * m.experts_shared * ffn_bias(width, m.hidden)
+    norms = (m.layers * m.norms_per_layer + 1 + m.embedding_norm) * matrices.norm(m)
+    of_heads = biases_of_heads = 0
+    if m.attention == "gqa":
+        q, kv = m.q_heads * m.head_dim, m.kv_heads * m.head_dim
+        biases_of_heads = (q + 2 * kv) * m.qkv_bias + m.hidden * m.out_bias
+        of_heads = {"none": 0, "head": 2 * m.head_dim, "full": q + kv}[m.qk_norm] + m.q_heads * m.sinks
+    elif m.attention == "mla":
+        of_heads = m.q_lora + m.kv_lora + 2 * m.indexer_dim
+    router = m.moe_layers * m.hidden * (m.experts + m.shared_gate)
+    routed = m.experts * m.n_params_expert
+    routed_bias = m.moe_layers * m.experts * ffn_bias(m.expert_hidden, m.expert_input or m.hidden)
+    bias_of_router = m.moe_layers * m.experts * m.router_bias
+    parts = {
+        "embedding": m.n_params_embedding - m.n_params_head, "head": m.n_params_head,
+        "norm": norms + attending * of_heads, "router": router,
+        "bias": biases + attending * biases_of_heads + routed_bias + bias_of_router + m.vocab * m.head_bias,
+        "shared": shared - biases, "experts": routed - routed_bias,
+    }
+    # the rest, so that a model with a stated total adds up to it
+    return parts | {"attention": m.n_params - sum(parts.values())}
+
+
+def stored(m: Model, form: Format) -> Stored:
+    """Weigh a model's parts in a format: scales and what stays in 16 bits included.
+
+    Parameters
+    ----------
+    m : Model
+        What runs.
+    form : Format
+        Of the weights.
+
+    Returns
+    -------
+    Stored
+    """
+    parts, kept = part_params(m), form.kept(m.experts > 0)
+    bytes_of = {part: count * (WIDE_BYTES if part in kept else form.bytes_per_value) for part, count in parts.items()}
+    routed_bias = m.experts * m.n_params_expert - parts["experts"]
+    shared = ("norm", "router", "bias", "attention", "shared")
+    bias_bytes = bytes_of["bias"] / parts["bias"] if parts["bias"] else 0.0
+    experts = max(m.experts, 1)
+    return Stored(
+        shared_params=sum(parts[part] for part in shared) - routed_bias, head_params=parts["head"],
+        expert_params=m.n_params_expert,
+        shared_bytes=sum(bytes_of[part] for part in shared) - routed_bias * bias_bytes, head_bytes=bytes_of["head"],
+        embedding_bytes=bytes_of["embedding"],
+        expert_bytes=(bytes_of["experts"] + routed_bias * bias_bytes) / experts if m.experts else 0.0,
+        shared_wide_params=sum(parts[part] for part in ("attention", "shared", "router") if part in kept))

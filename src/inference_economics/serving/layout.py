@@ -1,0 +1,142 @@
+"""How a model is cut over chips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from ..models.head_sharing import kv_heads_per_chip
+from ..quantities.checks import is_traced, require, require_whole
+from ..quantities.numeric import Numeric
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How many chips hold one copy of a model, and what each of them holds.
+
+    Parameters
+    ----------
+    tp : numeric
+        Tensor parallel: chips over which every layer of a group is cut. [1]
+    attention_dp : numeric
+        Data-parallel attention: groups that each hold whole attention layers and a share of the sequences; the experts
+        are spread over all groups. [1]
+    ep : numeric
+        Expert parallel: chips over which whole experts are spread, with tokens sent to them and back; 1 cuts every
+        expert instead. [1]
+    cp : numeric
+        Context parallel in decode: parts into which the cache of one sequence is cut by position within a group, so that
+        key-value heads, or a latent that is one head to all, need fewer copies. vLLM calls it
+        ``--decode-context-parallel-size``, SGLang ``--dcp-size``. [1]
+    pp : numeric
+        Pipeline parallel: stages of consecutive layers. [1]
+    batch_sharded : numeric
+        1 where a group cuts the cache by sequence in place of heads (Pope et al. [1]_), at an all-to-all before and after
+        attention; else 0. [1]
+    imbalance : numeric or None
+        Load of the busiest expert chip over the mean; None takes what independent choices give (`expert_imbalance`).
+        [1]
+
+    Raises
+    ------
+    ValueError
+        When a degree is no whole number, or one does not divide what it cuts.
+
+    References
+    ----------
+    .. [1] Pope et al., "Efficiently Scaling Transformer Inference", arXiv:2211.05102, 2022, section 3.3.
+    """
+
+    tp: Numeric = 1.0
+    attention_dp: Numeric = 1.0
+    ep: Numeric = 1.0
+    cp: Numeric = 1.0
+    pp: Numeric = 1.0
+    batch_sharded: Numeric = 0.0
+    imbalance: Numeric | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be laid out. Traced values are guarded by their sliders."""
+        degrees = {name: getattr(self, name) for name in ("tp", "attention_dp", "ep", "cp", "pp")}
+        require_whole(**degrees)
+        require(0, 1, hint="1 cuts the cache by sequence, 0 by head.", batch_sharded=self.batch_sharded)
+        if self.imbalance is not None:
+            require(1, 1e6, hint="give the busiest chip's load over the mean.", imbalance=self.imbalance)
+        if any(is_traced(getattr(self, field.name)) for field in fields(self)):
+            return
+        tp, dp, ep, cp = (np.asarray(degrees[name], dtype=float) for name in ("tp", "attention_dp", "ep", "cp"))
+        if np.any(tp % cp):
+            raise ValueError(f"cp={self.cp} does not divide tp={self.tp}: a group cuts the cache over chips of its own.")
+        if np.any(tp * dp % ep):
+            raise ValueError(f"ep={self.ep} does not divide tp * attention_dp = {tp * dp}: experts are spread over the "
+                             "chips of a stage.")
+        if np.any(np.logical_and(np.asarray(self.batch_sharded) > 0, cp > 1)):
+            raise ValueError(f"cp={self.cp} and batch_sharded=1 exclude each other: a cache cut by sequence is whole.")
+
+    @classmethod
+    def of(cls, n_chips: Numeric, attention_dp: Numeric = 1.0) -> Layout:
+        """Return the layout of `n_chips` chips in `attention_dp` groups, and nothing else cut."""
+        if not (is_traced(n_chips) or is_traced(attention_dp)):
+            require_whole(n_chips=n_chips, attention_dp=attention_dp)
+            n_chips, attention_dp = np.asarray(n_chips, dtype=float)[()], np.asarray(attention_dp, dtype=float)[()]
+            if np.any(n_chips % attention_dp):
+                raise ValueError(f"attention_dp={attention_dp:g} does not divide tp={n_chips:g}."
+                                 if np.ndim(n_chips) == np.ndim(attention_dp) == 0 else
+                                 f"attention_dp={attention_dp!r} does not divide {n_chips!r} chips.")
+        return cls(tp=n_chips / attention_dp, attention_dp=attention_dp)
+
+    @property
+    def stage_chips(self) -> Numeric:
+        """Chips of one pipeline stage [1]."""
+        return self.tp * self.attention_dp
+
+    @property
+    def n_chips(self) -> Numeric:
+        """Chips that hold one copy of the model [1]."""
+        return self.stage_chips * self.pp
+
+    def cache_shards(self, kv_heads: Numeric) -> Numeric:
+        """Chips of a group that a cache is cut over before its heads are copied.
+
+        Parameters
+        ----------
+        kv_heads : numeric
+            Key-value heads; 1 for a latent cache. [1]
+
+        Returns
+        -------
+        numeric
+            One chip holds the cache of its group's sequences over this. [1]
+        """
+        head_chips = self.tp / self.cp
+        by_head = self.cp * kv_heads / kv_heads_per_chip(kv_heads, head_chips)
+        return np.where(self.batch_sharded > 0, self.tp, by_head)
+
+    def micro_batch(self, batch: Numeric) -> Numeric:
+        """Sequences that pass a stage together: a pipeline is full while every stage has some of the batch [1]."""
+        return np.maximum(batch / self.pp, np.minimum(batch, 1.0))
+
+
+def expert_imbalance(choices: Numeric, ep: Numeric) -> Numeric:
+    """Load of the busiest of some expert chips over the mean, when tokens choose independently and evenly.
+
+    Parameters
+    ----------
+    choices : numeric
+        Experts chosen in a layer by all tokens of a step together: the batch times the experts of one token. [1]
+    ep : numeric
+        Chips over which the experts are spread. [1]
+
+    Returns
+    -------
+    numeric
+        1 + √(2 ln n · n / choices), at most n: every choice on one chip. [1]
+
+    Notes
+    -----
+    The expected largest of n sums of rare independent choices, to first order. Trained routers are less even, and
+    engines copy popular experts to even them out.
+    """
+    mean = np.maximum(choices / ep, 1e-9)
+    return np.where(ep > 1, np.minimum(1 + np.sqrt(2 * np.log(np.maximum(ep, 1.0)) / mean), ep), 1.0)

@@ -1,0 +1,272 @@
+"""A model in some format on some chip, unpacked into the plain numbers of the step's formulas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import numpy as np
+
+from .. import models
+from ..hardware import accelerators
+from ..hardware.accelerators import Accelerator
+from ..models.head_sharing import n_params_key_value
+from ..models.kv_cache import kv_bytes_per_token, kv_values_per_token
+from ..models.spec import Model
+from ..quantities.checks import is_traced, require_whole
+from ..quantities.choices import tabulated
+from ..quantities.limits import check
+from ..quantities.numeric import Numeric
+from .formats import (
+    INDEXER_BYTES_PER_VALUE,
+    SHORT,
+    TYPICAL,
+    WIDE_BYTES,
+    Formats,
+    arithmetic_flop_per_s,
+    load_formats,
+    stored,
+)
+
+EMBEDDING_BYTES = WIDE_BYTES  # published checkpoints leave embeddings and output head in bf16
+# what one stored weight takes, by the names that `setup` accepts: scales included, what stays in 16 bits left out
+BYTES_PER_PARAM = {name: row.bytes_per_value for name, row in (
+    *((short, load_formats()[slug]) for short, slug in SHORT.items()), *load_formats().items()) if row.holds == "weights"}
+ENDLESS_TOK = 1e12  # stands for "no window" and "reads everything"
+LINKS = ("link_bytes_per_s", "link_chips", "link_mesh", "far_link_bytes_per_s", "far_link_chips")
+ALONE = 1.0  # chips that a chip without links joins
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A model in some format on some chip, as plain numbers in base units; arrays broadcast.
+
+    Parameters
+    ----------
+    layers, expert_layers, latent_layers, quantised_layers : numeric
+        Layers; those with experts, with latent attention, with quantised activations in dense weights. [1]
+    hidden, experts, experts_active : numeric
+        Width; routed experts of a layer (1 in a dense model) and those of one token (0). [1]
+    shared_params, head_params, expert_params : numeric
+        Weights every token passes, without the head; the head; one expert over all layers. [1]
+    resident_bytes : numeric
+        Shared weights, head and embedding as stored. [B]
+    shared_bytes_per_param, head_bytes_per_param, expert_bytes_per_param : numeric
+        As stored, on average. [B]
+    cache_bytes_per_tok, window_bytes_per_tok, state_bytes : numeric
+        Cache per token that grows for ever, that a window of `window_tok` bounds, and fixed state. [B]
+    indexer_bytes_per_tok, indexer_flop : numeric
+        Keys of a sparse attention's indexer, which every step reads in full; its arithmetic per pair of tokens, all
+        layers. [B], [FLOP]
+    window_tok, attend_tok : numeric
+        Window, and tokens a sparse attention reads; very large without. [token]
+    cache_shards : numeric
+        Chips that the cache of one sequence can be cut over by head: key-value heads, or 1 for a latent cache. [1]
+    pair_flop, whole_layers, window_layers : numeric
+        Attention arithmetic per pair of tokens and layer; layers that see everything, and a window. [FLOP], [1]
+    hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s : numeric
+        One chip. [B], [B/s], [FLOP/s], [FLOP/s]
+    link_bytes_per_s, link_chips, link_mesh : numeric
+        Its nearest tier of links: speed (NaN without), chips that it joins (1 without), and 1 where every two chips have
+        a wire of their own. See `links.tier_bytes_per_s`. [B/s], [1], [1]
+    far_link_bytes_per_s, far_link_chips : numeric
+        The next tier, the same. [B/s], [1]
+    """
+
+    layers: Numeric
+    expert_layers: Numeric
+    latent_layers: Numeric
+    quantised_layers: Numeric
+    hidden: Numeric
+    experts: Numeric
+    experts_active: Numeric
+    shared_params: Numeric
+    head_params: Numeric
+    expert_params: Numeric
+    resident_bytes: Numeric
+    shared_bytes_per_param: Numeric
+    head_bytes_per_param: Numeric
+    expert_bytes_per_param: Numeric
+    cache_bytes_per_tok: Numeric
+    window_bytes_per_tok: Numeric
+    state_bytes: Numeric
+    indexer_bytes_per_tok: Numeric
+    indexer_flop: Numeric
+    window_tok: Numeric
+    attend_tok: Numeric
+    cache_shards: Numeric
+    pair_flop: Numeric
+    whole_layers: Numeric
+    window_layers: Numeric
+    hbm_bytes: Numeric
+    hbm_bytes_per_s: Numeric
+    shared_flop_per_s: Numeric
+    expert_flop_per_s: Numeric
+    link_bytes_per_s: Numeric
+    link_chips: Numeric
+    link_mesh: Numeric
+    far_link_bytes_per_s: Numeric
+    far_link_chips: Numeric
+
+
+def model_of(model: Model | str) -> Model:
+    """Return a model of the catalogue by its slug, or the model itself; anything else is refused."""
+    if isinstance(model, str):
+        return models.get(model)
+    if not hasattr(model, "kv_values_per_token"):
+        raise ValueError(f"model={model!r} is neither a slug of the catalogue nor a Model.")
+    return model
+
+
+def chip_of(accelerator: Accelerator | str) -> Accelerator:
+    """Return a chip of the catalogue by its slug, or the chip itself; anything else is refused."""
+    if isinstance(accelerator, str):
+        return accelerators.get(accelerator)
+    if not hasattr(accelerator, "hbm_bytes_per_s"):
+        raise ValueError(f"accelerator={accelerator!r} is neither a slug of the catalogue nor an Accelerator.")
+    return accelerator
+
+
+def _links(chip: Accelerator) -> dict[str, float]:
+    """Speed and reach of the two nearest tiers."""
+    tiers = [(t.bytes_per_s, np.inf if t.chips is None else float(t.chips), float(t.kind == "mesh"))
+             for t in chip.tiers]
+    if len(tiers) > 2 or any(mesh for _, _, mesh in tiers[1:]):
+        raise ValueError(f"{chip.title} has {len(tiers)} tiers of links; give two at most, a mesh only as the first.")
+    none = (np.nan, ALONE, 0.0)
+    near, far = (*tiers, none, none)[:2]
+    return {"link_bytes_per_s": near[0], "link_chips": near[1], "link_mesh": near[2], "far_link_bytes_per_s": far[0],
+            "far_link_chips": far[1]}
+
+
+def setup(model: Model | str, accelerator: Accelerator | str, precision: str | Formats = "fp8",
+          bytes_per_value: float | None = None, link_bytes_per_s: float | None = None, engine: str = TYPICAL) -> Setup:
+    """Unpack a model and a chip into the plain numbers of the formulas.
+
+    Parameters
+    ----------
+    model : Model or str
+        What runs.
+    accelerator : Accelerator or str
+        One chip.
+    precision : str or Formats
+        Format of the weights: a row of ``formats.toml``, such as ``w8a16``, or ``bf16``, ``fp8``, ``int8``, ``fp4``
+        (NVFP4), ``awq`` (W4A16). Each keeps in 16 bits what its published checkpoints keep. Or the formats of weights,
+        cache, state and arithmetic together. A chip that lacks the arithmetic multiplies in 16 bits.
+    bytes_per_value : float, optional
+        Bytes of one cached value; by default what the engine chooses for such a checkpoint: eight-bit weights alone do
+        not halve the cache. [B]
+    link_bytes_per_s : float, optional
+        Link of one chip, one direction, to any number of others, in place of the catalogue's links. [B/s]
+    engine : str
+        Whose defaults hold: a row of ``engines.toml``, or ``typical``.
+
+    Returns
+    -------
+    Setup
+
+    Raises
+    ------
+    ValueError
+        For names that are not known, and for a chip without memory, or without any peak that the format can use.
+    """
+    m, chip = _of_model(model, precision), _of_chip(accelerator, precision)
+    if bytes_per_value is None:
+        bytes_per_value = _cache_bytes_per_value(precision, engine)
+    check(bytes_per_value=bytes_per_value)
+    if not (is_traced(m) or is_traced(chip)) and m.wide_share > 0 and np.isnan(chip.wide_flop_per_s):
+        arithmetic_flop_per_s(chip_of(accelerator), "bf16", "what this format keeps in 16 bits")
+    links = {name: getattr(chip, name) for name in LINKS}
+    if link_bytes_per_s is not None:
+        check(link_bytes_per_s=link_bytes_per_s)
+        # a speed given in place of the catalogue's reaches everywhere
+        links |= {"link_bytes_per_s": link_bytes_per_s, "link_chips": np.inf, "link_mesh": 0.0}
+    # parts in two formats take turns: the mean of their peaks is the harmonic one
+    wide_s = np.where(m.wide_share > 0, m.wide_share / chip.wide_flop_per_s, 0.0)
+    return Setup(
+        layers=m.layers, expert_layers=m.expert_layers, latent_layers=m.latent_layers,
+        quantised_layers=m.dense_layers * chip.quantises, hidden=m.hidden, experts=m.experts,
+        experts_active=m.experts_active, shared_params=m.shared_params, head_params=m.head_params,
+        expert_params=m.expert_params, resident_bytes=m.resident_bytes, shared_bytes_per_param=m.shared_bytes_per_param,
+        head_bytes_per_param=m.head_bytes_per_param, expert_bytes_per_param=m.expert_bytes_per_param,
+        cache_bytes_per_tok=m.cache_values * bytes_per_value, window_bytes_per_tok=m.window_values * bytes_per_value,
+        state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, indexer_flop=m.indexer_flop,
+        window_tok=m.window_tok, attend_tok=m.attend_tok, cache_shards=m.cache_shards, pair_flop=m.pair_flop,
+        whole_layers=m.whole_layers, window_layers=m.window_layers, hbm_bytes=chip.hbm_bytes,
+        hbm_bytes_per_s=chip.hbm_bytes_per_s, shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / chip.flop_per_s),
+        expert_flop_per_s=chip.flop_per_s, **links)
+
+
+def _formats(precision: str | Formats) -> Formats:
+    return precision if isinstance(precision, Formats) else Formats(precision)
+
+
+@tabulated
+def _cache_bytes_per_value(precision: str | Formats, engine: str) -> float:
+    return _formats(precision).cache_bytes_per_value(engine)
+
+
+@tabulated
+def _of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
+    """The numbers that a model and a format decide."""
+    m, form = model_of(model), _formats(precision)
+    held = stored(m, form.stored)
+    latent = m.kv_lora > 0
+    return SimpleNamespace(
+        layers=m.layers, expert_layers=m.moe_layers, latent_layers=m.layers if latent else 0,
+        # activations are quantised layer by layer where dense weights are multiplied in four bits
+        dense_layers=0 if m.experts else m.layers, hidden=m.hidden, experts=max(m.experts, 1),
+        experts_active=m.experts_active, shared_params=held.shared_params, head_params=held.head_params,
+        expert_params=held.expert_params, resident_bytes=held.bytes_per_copy,
+        shared_bytes_per_param=held.shared_bytes / held.shared_params,
+        head_bytes_per_param=held.head_bytes / held.head_params,
+        expert_bytes_per_param=held.expert_bytes / held.expert_params if m.experts else form.stored.bytes_per_value,
+        wide_share=held.shared_wide_params / held.shared_params, cache_values=m.kv_values_per_token_global,
+        window_values=m.kv_values_per_token_window, state_bytes=m.state_values * form.state_bytes_per_value,
+        indexer_bytes_per_tok=m.kv_values_per_token_indexer * INDEXER_BYTES_PER_VALUE,
+        indexer_flop=2 * m.layers * m.indexer_heads * m.indexer_dim, window_tok=m.window_tok or ENDLESS_TOK,
+        attend_tok=m.attend_tok or ENDLESS_TOK, cache_shards=1 if latent else m.kv_heads,
+        pair_flop=m.pair_flop_prefill, whole_layers=m.global_layers, window_layers=m.window_layers)
+
+
+@tabulated
+def _of_chip(accelerator: Accelerator | str, precision: str | Formats) -> SimpleNamespace:
+    """The numbers that a chip and a format decide; no 16-bit peak is NaN here, because not every model needs it."""
+    chip, form = chip_of(accelerator), _formats(precision)
+    if chip.hbm_bytes is None or chip.hbm_bytes_per_s is None:
+        raise ValueError(f"{chip.title} has no memory size or bandwidth in the catalogue; choose another accelerator.")
+    native = form.native(chip) and (form.arithmetic or form.stored.arithmetic) == "fp4"
+    return SimpleNamespace(
+        hbm_bytes=chip.hbm_bytes, hbm_bytes_per_s=chip.hbm_bytes_per_s, flop_per_s=form.flop_per_s(chip),
+        wide_flop_per_s=np.nan if chip.bf16_flop_per_s is None else chip.bf16_flop_per_s,
+        quantises=1.0 if native else 0.0, **_links(chip))
+
+
+def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per_value: Numeric = 1.0) -> Setup:
+    """Return the plain numbers of `setup` for another number of key-value heads.
+
+    Parameters
+    ----------
+    setup : Setup
+        From `setup` for the same model. The model has no sliding windows.
+    model : Model
+        What runs.
+    kv_heads : numeric
+        Key-value heads, at most the query heads; may be an array, one entry per configuration. [1]
+    bytes_per_value : numeric
+        Bytes of one cached value. [B]
+
+    Returns
+    -------
+    Setup
+        Weights, cache per token and the chips that a cache can be cut over have changed.
+    """
+    require_whole(q_heads=model.q_heads, kv_heads=kv_heads)
+    if not (is_traced(kv_heads) or is_traced(model.q_heads)) and np.any(np.asarray(kv_heads) > model.q_heads):
+        raise ValueError(f"kv_heads={kv_heads!r} exceeds q_heads={model.q_heads!r}: no query head would read the rest.")
+    per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
+    more = (n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
+            - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))
+    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads,
+                   shared_params=setup.shared_params + more,
+                   resident_bytes=setup.resident_bytes + more * setup.shared_bytes_per_param)
