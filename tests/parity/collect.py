@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from unittest import mock
 
-from inference_economics.explore.explorer import Explorer
+from inference_economics.explore import Explorer
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 

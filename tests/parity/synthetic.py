@@ -6,9 +6,22 @@ import dataclasses
 
 import numpy as np
 
-from inference_economics.explore.controls import Choice, Slider, tabulate
-from inference_economics.explore.explorer import explore
-from inference_economics.explore.figure import Axis, Band, Bars, Figure, Label, Line, Point, Readout, Rule, State
+from inference_economics.explore import (
+    Axis,
+    Band,
+    Bars,
+    Choice,
+    Figure,
+    Label,
+    Line,
+    Point,
+    Readout,
+    Rule,
+    Slider,
+    State,
+    explore,
+    tabulate,
+)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,8 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import PATIENCE_MS
 from parity.synthetic import explorers
 
-from inference_economics.explore.figure import Label, Rule
-from inference_economics.explore.page import standalone
+from inference_economics.explore import Label, Rule, standalone
 from inference_economics.explore.svg import page_svg
 from inference_economics.quantities.units import text
 

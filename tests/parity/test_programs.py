@@ -19,7 +19,7 @@ import pytest
 from parity import collect, harness
 from parity.synthetic import explorers
 
-from inference_economics.explore.figure import Label, Rule
+from inference_economics.explore import Label, Rule
 from inference_economics.quantities.units import text
 
 FEWEST, MOST = 100, 2000  # settings of an explorer

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics.explore.controls import Choice
+from inference_economics.explore import Choice
 from inference_economics.explore.trace import Graph
 from inference_economics.quantities import checks
 
