@@ -369,19 +369,24 @@ def pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, prefill: L
     work_s = read.prompt_s + c.queue_launch_share * fixed
     link = np.where(np.isnan(s.link_bytes_per_s), s.far_link_bytes_per_s, link_bytes_per_s(s, 2.0))
     transfer = cached_bytes(s, prompt_tok) / prefill.cache_shards(s.cache_shards) / (link * c.bulk_share)
-    aside = read.ttft_s + transfer + work_s * (1 / prefill_workers - 1)
+    # the pool as one server that is as fast as all of them, and the rest of a prompt's own time as a delay
+    aside = read.ttft_s + transfer - work_s / prefill_workers
     answered = serve(s, c, np.maximum(concurrency / decode_workers, 1.0), prompt_tok, output_tok, layout=decode, burst=1.0)
+    demand = work_s / prefill_workers
     for _ in range(2):
-        # what waits for its prompt does not decode
-        delay, demand = aside + output_tok * answered.tpot_s, work_s / prefill_workers
-        half = (delay - demand * concurrency) / 2
-        queue = np.sqrt(half * half + demand * delay) - half
-        decoding = np.maximum(concurrency * output_tok * answered.tpot_s / (delay + queue) / decode_workers, 1.0)
+        # what waits for its prompt does not decode; what cannot run is worked out for a step of a second, and left out
+        delay = np.where(np.logical_and(read.runs, answered.runs), aside + output_tok * answered.tpot_s, output_tok)
+        half = (delay - np.where(read.runs, demand, 0.0) * concurrency) / 2
+        queue = np.sqrt(half * half + np.where(read.runs, demand, 0.0) * delay) - half
+        share = np.minimum(np.where(answered.runs, output_tok * answered.tpot_s, 0.0) / (delay + queue), 1.0)
+        decoding = np.maximum(concurrency * np.where(read.runs, share, 1.0) / decode_workers, 1.0)
         answered = serve(s, c, decoding, prompt_tok, output_tok, layout=decode, burst=1.0)
-    rate = concurrency / (aside + queue + output_tok * answered.tpot_s)
+    runs = np.logical_and(read.runs, answered.runs)
+    rate = np.where(runs, concurrency / (aside + queue + output_tok * answered.tpot_s), 0.0)
     # whoever finds no room to decode waits with a first token already out
-    return Disaggregated(answered.tpot_s, aside + queue - demand, answered.batch, transfer, rate * demand,
-                         np.where(answered.runs, rate * output_tok, 0.0))
+    return Disaggregated(np.where(runs, answered.tpot_s, np.nan), np.where(runs, aside + queue, np.nan), answered.batch,
+                         np.where(runs, transfer, np.nan), np.where(runs, np.minimum(rate * demand, 1.0), 0.0),
+                         rate * output_tok)
 
 
 def residuals(half: str = "other_half") -> dict[str, dict[str, dict]]:

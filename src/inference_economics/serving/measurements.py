@@ -206,8 +206,6 @@ def _impossible(point: Point) -> str:
     """A row that cannot be what it says: heads that do not divide, or faster than every chip at its full peak."""
     from .load import floor_s
 
-    if point.disaggregated:
-        return ""  # its decode pool alone is judged, and no prompt passes through it
     if models.get(point.model).q_heads % (point.n_chips / point.attention_dp):
         return "its chips do not divide the heads: several pools were added up"
     floor = floor_s(
@@ -244,15 +242,31 @@ def _read(path: Path) -> list[Point]:
 
 
 @cache
+def _all() -> tuple[Point, ...]:
+    return tuple(_read(catalog.path("serving_measurements.csv", __package__)))
+
+
+def disaggregated() -> list[Point]:
+    """Return the measurements whose prompts and answers ran on pools of their own; none of them is ever fitted.
+
+    Returns
+    -------
+    list of Point
+        Duplicates removed, and rows without decoding chips.
+    """
+    return [point for point in _all() if point.disaggregated]
+
+
+@cache
 def load() -> tuple[Point, ...]:
-    """Return the shipped measurements, each with the reason for setting it aside, if there is one.
+    """Return the shipped measurements of one pool, each with the reason for setting it aside, if there is one.
 
     Returns
     -------
     tuple of Point
         Duplicates removed. A series with one impossible row is set aside as a whole.
     """
-    points = _read(catalog.path("serving_measurements.csv", __package__))
+    points = [point for point in _all() if not point.disaggregated]
     doubtful = {}
     for point in points:
         if reason := _impossible(point):

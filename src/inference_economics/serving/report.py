@@ -1,19 +1,30 @@
 """How far the calibrated model is from what was measured: by group, by repeat, and on what it never saw.
 
+Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose; their errors are
+the report, and the range of every prediction. The model's structure was chosen by the errors on `LOOKED_AT` alone.
+
 Run as ``python -m inference_economics.serving.report`` to fit again and rewrite ``calibration.toml``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import catalog
 from ..quantities.checks import require_whole
-from . import measurements, step
+from . import calibration, measurements, step
 from .calibration import _fitted
 from .fit import SEED, Data, fit, split
+
+LOOKED_AT = ("deepseek-v3", "kimi-k2", "llama-3.1-70b", "qwen3-235b-a22b")
+INSIDE = 0.8  # share of measurements that an interval is to hold
+LEAST = 10  # nothing with fewer points is left out
+CUTS: dict[str, Callable] = {
+    "model": lambda p: p.model, "accelerator": lambda p: p.accelerator, "engine": lambda p: p.engine,
+    "harness": lambda p: p.harness, "generation": lambda p: calibration.generation(p.accelerator)}
 
 
 class Miss(NamedTuple):
@@ -35,7 +46,7 @@ class Miss(NamedTuple):
 
 
 def misses(count: int = 12) -> list[Miss]:
-    """Return the points that the model misses by most, in either half.
+    """Return the points that the model misses by most.
 
     Parameters
     ----------
@@ -47,11 +58,9 @@ def misses(count: int = 12) -> list[Miss]:
     list of Miss
         Worst first, by the logarithm of predicted over measured time per token.
     """
-    from . import fit, measurements
-
     require_whole(count=count)
     points = measurements.kept()
-    data = fit.Data(points)
+    data = Data(points)
     predicted = data.predict(data.constants(_fitted())).tpot_s
     worst = np.argsort(-np.abs(np.log(predicted / data.tpot_s)), kind="stable")[:count]
     return [Miss(points[i], float(predicted[i]), measurements.oddity(points[i])) for i in worst]
@@ -135,46 +144,236 @@ def repeats(points) -> dict:
     return {"rows": len(apart), "tpot_spread": float(apart[:, 0].mean()), "ttft_spread": float(apart[:, 1].mean())}
 
 
-def judge_unseen(points, least=20) -> dict[tuple, dict]:
-    """Fit without one model, or one chip, and judge the fit by it: what to expect of models and chips never measured.
+class Unseen(NamedTuple):
+    """Errors on points left out: predicted over measured, point by point.
 
     Parameters
     ----------
     points : list of Point
-    least : int
-        Leave nothing out that has fewer points than this.
+        What was measured.
+    names : array of str
+        What was left out when a point was predicted.
+    tpot, ttft : array
+        Predicted over measured; NaN where the model cannot speak about it. [1]
+    """
+
+    points: list
+    names: np.ndarray
+    tpot: np.ndarray
+    ttft: np.ndarray
+
+    @property
+    def mixture(self) -> np.ndarray:
+        """Which points are mixtures."""
+        return np.array([_kind(p) == "mixture" for p in self.points])
+
+
+def _kind(point) -> str:
+    from .. import models
+
+    return "mixture" if models.get(point.model).experts else "dense"
+
+
+def leave_out(points, cut: str, only=None) -> Unseen:
+    """Fit without one model, chip, engine, harness or generation at a time, and predict what was left out.
+
+    Parameters
+    ----------
+    points : list of Point
+    cut : str
+        A key of `CUTS`.
+    only : collection of str, optional
+        Leave only these out.
+
+    Returns
+    -------
+    Unseen
+    """
+    names = np.array([CUTS[cut](p) for p in points])
+    parts = []
+    for name in sorted(set(names) if only is None else only):
+        away = [p for p, own in zip(points, names, strict=True) if own == name]
+        if len(away) >= LEAST:
+            data = Data(away)
+            out = data.predict(data.constants(fit([p for p, own in zip(points, names, strict=True) if own != name])))
+            ttft = np.where(data.explained(out), out.ttft_s / data.ttft_s, np.nan)
+            parts.append((away, [name] * len(away), out.tpot_s / data.tpot_s, ttft))
+    return Unseen(sum((p[0] for p in parts), []), *(np.concatenate([p[i] for p in parts]) for i in (1, 2, 3)))
+
+
+def _range(ratios) -> tuple[float, float]:
+    """Factors on a prediction between which `INSIDE` of the measurements lie."""
+    tail = (1 - INSIDE) / 2
+    low, high = np.nanquantile(1 / ratios, (tail, 1 - tail))
+    return float(low), float(high)
+
+
+def intervals(unseen: Unseen) -> dict[str, dict[str, float]]:
+    """Factors between which `INSIDE` of the measurements lie, for dense models and mixtures.
+
+    Parameters
+    ----------
+    unseen : Unseen
 
     Returns
     -------
     dict
-        (``model`` or ``accelerator``, name) to rows and errors.
+        ``dense`` and ``mixture`` to ``tpot_low``, ``tpot_high``, ``ttft_low``, ``ttft_high``. [1]
     """
     out = {}
-    for field in ("model", "accelerator"):
-        for name in sorted({getattr(p, field) for p in points}):
-            away = [p for p in points if getattr(p, field) == name]
-            if len(away) >= least:
-                data = Data(away)
-                fitted = fit([p for p in points if getattr(p, field) != name])
-                error = data.predict(data.constants(fitted)).tpot_s / data.tpot_s - 1
-                out[field, name] = {"rows": len(away), "tpot_error": _mean(abs(error)), "tpot_bias": _mean(error)}
+    for kind in ("dense", "mixture"):
+        own = unseen.mixture == (kind == "mixture")
+        (a, b), (c, d) = _range(unseen.tpot[own]), _range(unseen.ttft[own])
+        out[kind] = {"tpot_low": a, "tpot_high": b, "ttft_low": c, "ttft_high": d}
     return out
 
 
-def write(fitted: dict, fit_rows: dict, held_rows: dict, others: dict, meta: dict) -> str:
-    """Return the text of ``calibration.toml``."""
-    text = ["# Fitted constants of `calibration.Constants`, in base units. Written by `python -m"
-            " inference_economics.calibration`;\n# do not edit. Shares have no unit, names in _s are seconds.\n"]
+def inside(unseen: Unseen) -> tuple[np.ndarray, np.ndarray]:
+    """Say which measurements lie in the interval that the errors on everything else left out would have given them.
+
+    Parameters
+    ----------
+    unseen : Unseen
+
+    Returns
+    -------
+    tuple of array
+        1 or 0 for TPOT, and for TTFT; NaN where there is no prediction.
+    """
+    held = []
+    for ratios in (unseen.tpot, unseen.ttft):
+        flags = np.full(ratios.shape, np.nan)
+        for name in set(unseen.names):
+            for mixture in (False, True):
+                own = (unseen.names == name) & (unseen.mixture == mixture)
+                rest = (unseen.names != name) & (unseen.mixture == mixture)
+                known = own & np.isfinite(ratios)
+                if known.any() and np.isfinite(ratios[rest]).any():
+                    low, high = _range(ratios[rest])
+                    flags[known] = (low <= 1 / ratios[known]) & (1 / ratios[known] <= high)
+        held.append(flags)
+    return held[0], held[1]
+
+
+def _row(unseen: Unseen, flags, own) -> dict:
+    tpot, ttft = unseen.tpot[own] - 1, unseen.ttft[own] - 1
+    known = np.isfinite(ttft)
+    row = {"rows": int(own.sum()), **_errors("tpot", tpot, flags[0][own]), "ttft_rows": int(known.sum())}
+    return row | _errors("ttft", ttft[known], flags[1][own][known])
+
+
+def _errors(name: str, error, held) -> dict:
+    held = held[np.isfinite(held)]
+    return {f"{name}_error": _mean(abs(error)), f"{name}_bias": _mean(error),
+            f"{name}_p90": float(np.quantile(abs(error), 0.9)) if len(error) else 0.0, f"{name}_inside": _mean(held)}
+
+
+def unseen_rows(unseen: Unseen, cut: str) -> dict[tuple, dict]:
+    """Errors on what was left out, by name and together; on models also by kind, chips and concurrency.
+
+    Parameters
+    ----------
+    unseen : Unseen
+    cut : str
+        What was left out: a key of `CUTS`.
+
+    Returns
+    -------
+    dict
+        (group, key) to a row of `calibration.unseen`.
+    """
+    groups: dict[tuple, list] = {}
+    for i, (p, name) in enumerate(zip(unseen.points, unseen.names, strict=True)):
+        kind = _kind(p)
+        keys = [(cut, str(name)), (cut, "all")]
+        if cut == "model":
+            usual = "all but odd series" if not measurements.oddity(p) else "odd series"
+            keys += [(cut, usual), ("looked_at", "yes" if p.model in LOOKED_AT else "no"), ("kind", kind),
+                     (f"{kind}_chips", str(p.n_chips)), (f"{kind}_concurrency", _load_band(p.concurrency))]
+        for key in keys:
+            groups.setdefault(key, []).append(i)
+    flags, rows = inside(unseen), {}
+    for key, members in groups.items():
+        own = np.zeros(len(unseen.points), bool)
+        own[members] = True
+        rows[key] = _row(unseen, flags, own)
+    return rows
+
+
+def judge_pools(points, fitted: dict) -> dict[tuple, dict]:
+    """Judge disaggregated services, of which no point is fitted.
+
+    Parameters
+    ----------
+    points : list of Point
+        From `measurements.disaggregated`.
+    fitted : dict
+        Tables of constants.
+
+    Returns
+    -------
+    dict
+        (``disaggregated``, engine or ``all``) to rows and errors.
+    """
+    ratios = []
+    for p in points:
+        s = calibration.setup(p.model, p.accelerator, p.precision, p.bytes_per_value)
+        c = calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
+        spread = p.expert_parallel if p.attention_dp > 1 else 1
+        decode, load = calibration._layout(p.n_chips, p.attention_dp, spread), (p.prompt_tok, p.output_tok)
+        # the source leaves out the groups of some prefilling copies: where one chip cannot hold what it is said to
+        # hold, nothing is known of the prompts, and all requests are taken to decode
+        if step.capacity(s, c, p.prompt_tok, 1.0, float(p.prefill_chips)) >= 1:
+            out = calibration.pools(s, c, float(p.concurrency), *load, float(p.prefill_workers),
+                                    calibration._layout(p.prefill_chips, 1, 1), float(p.decode_workers), decode)
+            ratios.append((out.tpot_s / p.tpot_s, out.ttft_s / p.ttft_s))
+        else:
+            batch = max(p.concurrency / p.decode_workers, 1.0)
+            ratios.append((step.serve(s, c, batch, *load, layout=decode, burst=1.0).tpot_s / p.tpot_s, np.nan))
+    tpot, ttft = np.array(ratios).T
+    rows = {}
+    for engine in sorted({p.engine for p in points}) + ["all"]:
+        own = np.array([engine in (p.engine, "all") for p in points]) & np.isfinite(tpot)
+        known = own & np.isfinite(ttft)
+        row = {"rows": int(own.sum()), "ttft_rows": int(known.sum())}
+        for name, ratio in (("tpot", tpot[own]), ("ttft", ttft[known])):
+            row |= {key: value for key, value in _errors(name, ratio - 1, ratio * np.nan).items() if "inside" not in key}
+        rows["disaggregated", engine] = row
+    return rows
+
+
+def _above_bound(points) -> dict[str, dict[str, float]]:
+    """How far above the bound measured engines stand: the factor that `INSIDE` of them stay below."""
+    data = Data(points)
+    above = data.tpot_s / data.predict(step.IDEAL).tpot_s
+    return {kind: {"tpot_high": float(np.nanquantile(above[data.mixture == (kind == "mixture")], INSIDE))}
+            for kind in ("dense", "mixture")}
+
+
+def write(fitted: dict, sections: dict[str, dict], meta: dict) -> str:
+    """Return the text of ``calibration.toml``.
+
+    Parameters
+    ----------
+    fitted : dict
+        Tables of constants.
+    sections : dict
+        Name of a table, as TOML writes it, to its row of errors.
+    meta : dict
+        What was fitted to what.
+
+    Returns
+    -------
+    str
+    """
+    text = ["# Fitted constants of `step.Constants`, in base units. Written by `python -m"
+            " inference_economics.serving.report`;\n# do not edit. Shares have no unit, names in _s are seconds.\n"]
     text.append("[meta]\n" + "".join(f"{k} = {v if isinstance(v, int) else repr(v).replace(chr(39), chr(34))}\n"
                                      for k, v in meta.items()))
-    text += [_section(name, row, ".4f") for name, row in others.items()]
     text.append(_section("shared", fitted["shared"]))
-    text += [_section(f"hardware.{g}", row) for g, row in fitted["hardware"].items()]
-    text += [_section(f"engine.{e}", row) for e, row in fitted["engine"].items()]
+    text += [_section(f'harness."{h}"', row) for h, row in fitted["harness"].items()]
     text += [_section(f"pair.{e}.{g}", row) for e, by in fitted["pair"].items() for g, row in by.items()]
-    for half, rows in (("fitted_half", fit_rows), ("other_half", held_rows)):
-        for (group, key), row in sorted(rows.items()):
-            text.append(_section(f'residual.{half}.{group}."{key}"', row, ".4f"))
+    text += [_section(name, row, ".4f") for name, row in sections.items()]
     return "\n".join(text)
 
 
@@ -184,29 +383,40 @@ def run():
     Returns
     -------
     tuple
-        The text of ``calibration.toml``, and the errors on the half that was not fitted.
+        The text of ``calibration.toml``, and the errors on what was left out.
     """
     every, points = measurements.load(), measurements.kept()
-    first, second = split(points)
-    fitted = fit(first)
-    held = residual_rows(second, fitted)
-    others = {"repeat": repeats(points)}
-    others |= {f'unseen.{field}."{name}"': row for (field, name), row in judge_unseen(points).items()}
+    fitted, (first, second) = fit(points), split(points)
+    half = fit(first)
+    cuts = {cut: leave_out(points, cut) for cut in CUTS}
+    rows: dict[tuple, dict] = {}
+    for cut, unseen in cuts.items():
+        rows |= unseen_rows(unseen, cut)
+    rows |= judge_pools(measurements.disaggregated(), fitted)
+    shrunk = [cuts[cut] for cut in ("engine", "generation")]
+    both = Unseen(sum((u.points for u in shrunk), []), *(np.concatenate([u[i] for u in shrunk]) for i in (1, 2, 3)))
+    ranges = {"fitted": intervals(cuts["model"]), "shrunk": intervals(both), "unfitted": _above_bound(points)}
+    sections = {"repeat": repeats(points)}
+    sections |= {f"interval.{source}.{kind}": row for source, by in ranges.items() for kind, row in by.items()}
+    sections |= {f'unseen.{group}."{name}"': row for (group, name), row in rows.items()}
+    for title, part in (("fitted_half", first), ("other_half", second)):
+        sections |= {f'residual.{title}.{group}."{key}"': row
+                     for (group, key), row in sorted(residual_rows(part, half).items())}
     meta = {"date": max(p.measured for p in every), "seed": SEED, "points": len(every),
             "set_aside": len(every) - len(points), "points_fitted": len(first), "points_judged": len(second),
-            "source": "silicon_sample.csv of aiconfigurator-core 0.12.0 (PyPI), NVIDIA, Apache-2.0; mode agg"}
-    return write(fitted, residual_rows(first, fitted), held, others, meta), held
+            "odd": sum(bool(measurements.oddity(p)) for p in points),
+            "source": "silicon_sample.csv of aiconfigurator-core 0.12.0 (PyPI), NVIDIA, Apache-2.0"}
+    return write(fitted, sections, meta), rows
 
 
 def main() -> int:
-    """Refit, rewrite ``calibration.toml``, and print the errors on the half that was not fitted."""
-    text, held = run()
+    """Refit, rewrite ``calibration.toml``, and print the errors on what was left out."""
+    text, rows = run()
     catalog.path("calibration.toml", __package__).write_text(text, encoding="utf-8")
-    print(f"{'':48s}{'points':>7s}{'TPOT':>8s}{'bias':>8s}{'bound':>8s}{'TTFT':>8s}{'median':>8s}{'quiet':>8s}")
-    for (group, key), row in sorted(held.items()):
-        numbers = (row["tpot_error"], row["tpot_bias"], row["bound_bias"], row["ttft_error"], row["ttft_median"],
-                   row["quiet_ttft_error"])
-        print(f"{group + ' ' + key:48.48s}{row['rows']:7d}" + "".join(f"{n:+8.1%}" for n in numbers))
+    columns = ("tpot_error", "tpot_bias", "tpot_p90", "tpot_inside", "ttft_error", "ttft_bias", "ttft_p90", "ttft_inside")
+    print(f"{'left out':44s}{'points':>7s}" + "".join(f"{name.replace('_', ' '):>12s}" for name in columns))
+    for (group, key), row in rows.items():
+        print(f"{group + ' ' + key:44.44s}{row['rows']:7d}" + "".join(f"{row.get(n, float('nan')):12.1%}" for n in columns))
     return 0
 
 
