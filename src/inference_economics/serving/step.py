@@ -607,7 +607,7 @@ def prefill_time_s(s: Setup, c: Constants, prompt_tok: Numeric, n_chips: Numeric
 @checked
 def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric,
           n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0, layout: Layout | None = None, burst: Numeric = 0.0,
-          tokens_per_step: Numeric = 1.0, draft_tok: Numeric = 0.0) -> Serving:
+          tokens_per_step: Numeric | None = None, draft_tok: Numeric = 0.0) -> Serving:
     """Evaluate a service in plain numbers: see the module's description.
 
     Parameters
@@ -629,7 +629,7 @@ def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, out
     burst : numeric
         1 where all requests arrive at once, and every prompt is read before the first answer goes on; 0 where they
         replace each other one by one. [1]
-    tokens_per_step, draft_tok : numeric
+    tokens_per_step, draft_tok : numeric, optional
         With drafts: mean tokens kept of a step, and those guessed and checked in it. [token]
 
     Returns
@@ -643,8 +643,10 @@ def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, out
     batch = np.minimum(concurrency, np.maximum(room, 1.0))
     taken, alone = prefill_time_s(s, c, prompt_tok, layout=cut)
     parts = decode_step(s, c, batch * (1 + draft_tok), prompt_tok + output_tok / 2, layout=cut)
-    # the drafts of a sequence read its cache once
-    parts = DecodeStep(*(part / tokens_per_step for part in parts._replace(cache_s=parts.cache_s / (1 + draft_tok))))
+    if tokens_per_step is not None:
+        # the drafts of a sequence read its cache once
+        once = parts._replace(cache_s=parts.cache_s / (1 + draft_tok))
+        parts = DecodeStep(*(part / tokens_per_step for part in once))
     step, others = parts.total_s, np.maximum(batch - 1, 0.0)
     prefill = (1 - burst) * c.interference * others / output_tok * taken
     tpot = step + prefill
