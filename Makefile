@@ -43,8 +43,9 @@ lab: $(ENV)  ## open JupyterLab on the notebooks
 notebooks: $(ENV)  ## execute the notebooks and store their text outputs
 	$(PY) tools/notebooks.py --jobs $(JOBS)
 
-lint: $(ENV)  ## check style, formatting rules and the script's types
+lint: $(ENV)  ## check style, formatting rules, the types and the script's types
 	$(PY) -m ruff check .
+	$(PY) -m mypy
 	$(PY) tools/typecheck.py
 
 types: $(ENV)  ## check the types

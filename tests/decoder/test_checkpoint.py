@@ -11,7 +11,6 @@ from safetensors.numpy import save_file
 from inference_economics import checkpoint
 from inference_economics.decoder import Decoder
 from inference_economics.decoder.config import Config, shapes
-from inference_economics.decoder.rope import Scaling
 
 SAVED = Path(__file__).resolve().parents[1] / "fixtures" / "checkpoint"
 CONFIG = Config(layers=2, hidden=24, q_heads=4, kv_heads=2, head_dim=6, ffn_hidden=40, vocab=31)
@@ -72,7 +71,7 @@ def test_a_model_in_several_files(folder):
 
 def test_a_tied_model_may_carry_its_head_and_old_files_their_frequencies(folder):
     tied = replace(CONFIG, tied=True)
-    extra = {"lm_head.weight": np.ones((31, 24), np.float32),
+    extra = {"lm_head.weight": weights(tied)["model.embed_tokens.weight"],
              "model.layers.0.self_attn.rotary_emb.inv_freq": np.ones(3, np.float32)}
     save_file(weights(tied) | extra, folder / "model.safetensors")
     assert checkpoint.load(folder, tied).n_params == tied.n_params
@@ -124,52 +123,120 @@ def test_missing_files(tmp_path, folder):
     with pytest.raises(ValueError, match=r"no config.json at .*pass config="):
         checkpoint.load(folder)
     (folder / "config.json").write_text("{")
-    with pytest.raises(ValueError, match="is not JSON"):
+    with pytest.raises(ValueError, match=r"config\.json.* is not JSON"):
         checkpoint.load(folder)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"model_type": "gpt2"}, "unknown model_type 'gpt2'; known: llama, mistral, deepseek_v3"),
-    ({"model_type": None}, "unknown model_type None"),
-    ({"hidden_act": "gelu"}, "hidden_act='gelu'"),
-    ({"attention_bias": True}, "attention_bias=true"),
-    ({"mlp_bias": True}, "mlp_bias=true"),
-    ({"model_type": "deepseek_v3"}, "lacks 'kv_lora_rank'"),
-    ({"model_type": "deepseek_v3", "rope_interleave": False}, "rope_interleave=false"),
-    ({"model_type": "deepseek_v3", "norm_topk_prob": False}, "norm_topk_prob=false"),
-    ({"rope_scaling": {"rope_type": "longrope", "factor": 2}}, "unknown rope_type 'longrope'"),
-    ({"rope_scaling": {"type": "yarn", "factor": 2}}, "needs original_tok"),
-    ({"num_key_value_heads": 3}, "kv_heads=3 does not divide"),
+# -- which files, and what is in them ---------------------------------------------------------------------------------
+
+INDEX = "model.safetensors.index.json"
+
+
+def sharded(folder, count=3):
+    """Write the model in parts with an index, as published; return the table."""
+    (folder / "model.safetensors").unlink()
+    names, table = list(weights()), {}
+    for number in range(count):
+        file = f"model-{number + 1:05}-of-{count:05}.safetensors"
+        part = {name: weights()[name] for name in names[number::count]}
+        save_file(part, folder / file)
+        table |= dict.fromkeys(part, file)
+    (folder / INDEX).write_text(json.dumps({"metadata": {"total_size": 1}, "weight_map": table}))
+    return table
+
+
+def test_what_the_index_says_is_what_is_read(folder):
+    table = sharded(folder)
+    # neither a publisher's own format nor a stale part counts
+    save_file({"tok_embeddings.weight": np.ones((31, 24), np.float32)}, folder / "consolidated.safetensors")
+    save_file({name: 0 * array for name, array in weights().items()}, folder / "model-old.safetensors")
+    np.testing.assert_array_equal(checkpoint.load(folder).logits(TEXT), Decoder(CONFIG, weights()).logits(TEXT))
+    name, file = next(iter(table.items()))
+    other = next(place for place in table.values() if place != file)
+    (folder / INDEX).write_text(json.dumps({"weight_map": table | {name: other}}))
+    with pytest.raises(ValueError, match=f"not in {other}, though the index says so: {name}"):
+        checkpoint.load(folder)
+    (folder / INDEX).write_text(json.dumps({"weight_map": {key: file for key, file in table.items() if key != name}}))
+    with pytest.raises(ValueError, match=f"in {file}, but not in the index: {name}"):
+        checkpoint.load(folder)
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("{", "is not JSON"), ("[]", "is not JSON of keys and values"), ("{}", "weight_map is not a table"),
+    ('{"weight_map": []}', "weight_map is not a table"), ('{"weight_map": {"a": 1}}', "weight_map is not a table"),
+    ('{"weight_map": {"a": "../b.safetensors"}}', r"outside the folder, says the index: \.\./b\.safetensors"),
+    ('{"weight_map": {"a": "no.safetensors"}}', r"no\.safetensors.* is missing, though the index names it"),
+    ('{"weight_map": {"a": "x", "a": "y"}}', "the key 'a' stands there twice"),
+    ('{"a": ' * 100_000, "is not JSON"),
 ])
-def test_what_the_decoder_cannot_do_is_refused(change, message):
+def test_an_index_that_cannot_be_is_refused(folder, text, message):
+    (folder / INDEX).write_text(text)
     with pytest.raises(ValueError, match=message):
-        checkpoint.config_from(LLAMA | change)
+        checkpoint.load(folder)
 
 
-@pytest.mark.parametrize("name", ["num_hidden_layers", "hidden_size", "num_attention_heads", "intermediate_size",
-                                  "vocab_size"])
-def test_a_missing_field_is_named(name):
-    raw = {key: value for key, value in LLAMA.items() if key != name}
-    with pytest.raises(ValueError, match=f"config.json lacks '{name}'"):
-        checkpoint.config_from(raw)
+def test_without_an_index_a_weight_counts_once_and_a_missing_part_is_named(folder):
+    save_file({"model.norm.weight": np.ones(24, np.float32)}, folder / "model-more.safetensors")
+    with pytest.raises(ValueError, match=r"stored in two files.*: model\.norm\.weight"):
+        checkpoint.load(folder)
+    sharded_files = sorted(folder.glob("*.safetensors"))
+    sharded_files[0].unlink()
+    save_file(weights(), folder / "model-00001-of-00003.safetensors")
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(ValueError, match="missing parts: 2, 3"):
+        checkpoint.load(folder)
 
 
-def test_old_and_new_ways_to_write_rope_mean_the_same():
-    old = {"rope_theta": 5e5, "rope_scaling": {"type": "llama3", "factor": 8, "low_freq_factor": 1,
-                                               "high_freq_factor": 4, "original_max_position_embeddings": 8192}}
-    new = {"rope_theta": None, "rope_parameters": {"rope_type": "llama3", "rope_theta": 5e5, "factor": 8,
-                                                   "low_freq_factor": 1, "high_freq_factor": 4,
-                                                   "original_max_position_embeddings": 8192}}
-    read = [checkpoint.config_from(LLAMA | change) for change in (old, new)]
-    assert read[0] == read[1]
-    assert read[0].rope_scaling == Scaling("llama3", 8, 8192)
-    assert read[0].rope_theta == 5e5
+def test_a_consolidated_file_beside_the_model_is_left_alone(folder):
+    save_file({"tok_embeddings.weight": np.ones((31, 24), np.float32)}, folder / "consolidated.safetensors")
+    assert checkpoint.load(folder).n_params == CONFIG.n_params
 
 
-def test_defaults_of_old_configurations():
-    config = checkpoint.config_from({key: value for key, value in LLAMA.items() if key != "num_key_value_heads"})
-    assert (config.kv_heads, config.head_dim, config.tied, config.window_tok) == (4, 6, False, 0)
-    assert checkpoint.config_from(LLAMA | {"sliding_window": 99}).window_tok == 99
+def test_a_bare_decoder_has_no_prefix(folder):
+    bare = {name.removeprefix("model."): array for name, array in weights().items()}
+    save_file(bare, folder / "model.safetensors")
+    np.testing.assert_array_equal(checkpoint.load(folder).logits(TEXT), Decoder(CONFIG, weights()).logits(TEXT))
+
+
+def test_a_tied_model_may_store_only_its_head(folder):
+    tied = replace(CONFIG, tied=True)
+    stored = {"lm_head.weight" if "embed" in name else name: array for name, array in weights(tied).items()}
+    save_file(stored, folder / "model.safetensors")
+    np.testing.assert_array_equal(checkpoint.load(folder, tied).logits(TEXT), Decoder(tied, weights(tied)).logits(TEXT))
+    save_file(weights(tied) | {"lm_head.weight": np.ones((31, 24), np.float32)}, folder / "model.safetensors")
+    with pytest.raises(ValueError, match=r"lm_head\.weight differs from model\.embed_tokens\.weight"):
+        checkpoint.load(folder, tied)
+
+
+def test_layers_that_predict_further_tokens_are_left_out_where_the_configuration_names_them(tmp_path):
+    config = replace(CONFIG, attention="mla", kv_lora=8, rope_dim=4, v_head_dim=6, kv_heads=4)
+    raw = {**LLAMA, "model_type": "deepseek_v3", "kv_lora_rank": 8, "q_lora_rank": None, "qk_rope_head_dim": 4,
+           "v_head_dim": 6, "qk_nope_head_dim": 6, "n_routed_experts": None, "num_experts_per_tok": None,
+           "n_shared_experts": None, "moe_intermediate_size": None, "first_k_dense_replace": 0, "n_group": 1,
+           "topk_group": 1, "routed_scaling_factor": 1.0, "num_key_value_heads": 4}
+    extra = {"model.layers.2.enorm.weight": np.ones(24, np.float32)}
+    save_file(weights(config) | extra, tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text(json.dumps(raw | {"num_nextn_predict_layers": 1}))
+    assert checkpoint.load(tmp_path).n_params == config.n_params
+    (tmp_path / "config.json").write_text(json.dumps(raw))
+    with pytest.raises(ValueError, match=r"unknown: model\.layers\.2\.enorm\.weight"):
+        checkpoint.load(tmp_path)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_number_that_is_not_finite_is_named(folder, bad):
+    broken = weights() | {"model.norm.weight": np.array([bad] + [1] * 23, np.float32)}
+    save_file(broken, folder / "model.safetensors")
+    with pytest.raises(ValueError, match=r"model\.norm\.weight holds 1 of 24 numbers that are not finite"):
+        checkpoint.load(folder)
+
+
+def test_a_name_twice_in_one_file_is_refused(tmp_path):
+    entry = '"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}'
+    header = ("{" + entry + ", " + entry + "}").encode()
+    (tmp_path / "twice.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+    with pytest.raises(ValueError, match=r"twice|not a safetensors file"):
+        checkpoint.read_weights(tmp_path / "twice.safetensors")
 
 
 def test_every_name_of_a_real_llama_checkpoint_is_known():

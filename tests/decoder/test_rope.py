@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parity import harness
 
 from inference_economics import rope
 
@@ -170,3 +171,15 @@ def test_a_factor_of_one_changes_nothing(method):
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("formula", [
+    lambda factor, theta: rope.yarn(128, factor, 8192, theta),
+    lambda factor, theta: rope.llama3(128, factor, 8192, theta),
+    lambda factor, theta: rope.frequencies(128, rope.dynamic_ntk_theta(128, factor, 8192, 32768 * factor, theta)),
+    lambda factor, theta: rope.wavelengths_tok(rope.interpolated(64, factor, theta)),
+], ids=["yarn", "llama3", "dynamic", "linear"])
+def test_the_page_turns_as_numpy_does(node, formula):
+    for factor, theta in ((1.0, 1e4), (4.0, 5e5), (32.0, 1e4)):
+        np.testing.assert_allclose(harness.page(node).evaluate(formula, factor, theta), formula(factor, theta),
+                                   rtol=1e-12)

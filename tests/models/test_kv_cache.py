@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from inference_economics import glossary, models
+from inference_economics import ffn, glossary, head_sharing, models
 from inference_economics import kv_cache as kv
 
 contexts = st.integers(0, 2_000_000)
@@ -51,7 +51,8 @@ def test_context_grows_linearly_without_windows_and_slower_with(name, context, f
 def test_windows_stop_growing(name, context):
     m = models.get(name)
     past = m.window_tok + context
-    assert_allclose(kv.of_model(m, past + 1000) - kv.of_model(m, past), 2 * 1000 * m.kv_values_per_token_global)
+    grown = 2 * m.kv_values_per_token_global + kv.INDEXER_BYTES_PER_VALUE * m.indexer_values_per_token
+    assert_allclose(kv.of_model(m, past + 1000) - kv.of_model(m, past), 1000 * grown)
 
 
 @given(st.integers(0, 7), st.integers(1, 200), st.sampled_from([64, 96, 128, 256]))
@@ -71,10 +72,10 @@ def test_latent_cache_is_smaller_than_eight_groups_and_larger_than_one():
 def test_two_derivations_agree():
     for m in models.load().values():
         if m.attention == "gqa":
-            layers = m.layers - m.linear_layers
+            layers = m.layers - m.state_layers
             assert kv.kv_values_per_token(layers, m.kv_heads, m.head_dim) == m.kv_values_per_token
         if m.attention == "mla":
-            assert kv.latent_values_per_token(m.layers, m.kv_lora, m.rope_dim) == m.kv_values_per_token
+            assert kv.latent_values_per_token(m.latent_layers, m.kv_lora, m.rope_dim) == m.kv_values_per_token
 
 
 def test_scales_cost_what_they_cost():
@@ -177,18 +178,20 @@ M = models.get("gpt2")
     (lambda: kv.quantised_bytes_per_value(4, 0), "group_values=0 is outside"),
     (lambda: kv.quantised_bytes_per_value(4, 32, -1), "scale_bytes=-1 is outside"),
     (lambda: kv.kv_bytes_per_token(-1), "kv_values_per_token=-1 is outside"),
-    (lambda: kv.kv_bytes_per_token(1, 16), "bytes_per_value=16 is outside .*2 for bf16"),
+    (lambda: kv.kv_bytes_per_token(1, 17), "bytes_per_value=17 is outside .*give bytes, not bits"),
     (lambda: kv.kv_bytes(-1, 1, 1), "context_tok=-1 is outside"),
     (lambda: kv.kv_bytes(1, -1, 1), "batch=-1 is outside"),
-    (lambda: kv.kv_bytes(1, 1, -1), "kv_values_per_token=-1 is outside"),
+    (lambda: kv.kv_bytes(1, 1, -1), "kv_values_per_token_global=-1 is outside"),
     (lambda: kv.kv_bytes(1, 1, 1, 0), "bytes_per_value=0 is outside"),
     (lambda: kv.kv_bytes(1, 1, 1, 2, -1), "kv_values_per_token_window=-1 is outside"),
     (lambda: kv.kv_bytes(1, 1, 1, 2, 1, -1), "window_tok=-1 is outside"),
     (lambda: kv.kv_bytes(1, 1, 1, 2, 1, 1, -1), "state_values=-1 is outside"),
+    (lambda: kv.kv_bytes(1, 1, 1, state_values=1, bytes_per_state_value=0), "bytes_per_state_value=0 is outside"),
+    (lambda: kv.kv_bytes(1, 1, 1, indexer_values_per_token=-1), "indexer_values_per_token=-1 is outside"),
     (lambda: kv.of_model(M, "long"), "context_tok='long' is not a number"),
     (lambda: kv.cache_room_bytes(80, 1), r"hbm_bytes=80 is outside .*was it given in GB\?"),
     (lambda: kv.cache_room_bytes(80e9, -1), "param_bytes=-1 is outside"),
-    (lambda: kv.cache_room_bytes(80e9, 1, 1.5), "n_chips=1.5 must be a whole number"),
+    (lambda: kv.cache_room_bytes(80e9, 1, 1.5), r"n_chips=.*1.5.* must be a whole number"),
     (lambda: kv.cache_room_bytes(80e9, 1, 1, 10), "reserve_fraction=10 is outside .*not a percentage"),
     (lambda: kv.capacity_tok(-1, 1), "room_bytes=-1 is outside"),
     (lambda: kv.capacity_tok(1, 0), "kv_bytes_per_token=0 is outside"),
@@ -197,8 +200,8 @@ M = models.get("gpt2")
     (lambda: kv.sequences_that_fit(M, 80, 1), "hbm_bytes=80 is outside"),
     (lambda: kv.sequences_that_fit(M, 80e9, 0), "kv_bytes_per_sequence=0 is outside"),
     (lambda: kv.sequences_that_fit(M, 80e9, 1, 0), "n_chips=0 is outside"),
-    (lambda: kv.sequences_that_fit(M, 80e9, 1, 1, 16), "bytes_per_param=16 is outside"),
-    (lambda: kv.sequences_that_fit(M, 80e9, 1, 1, 2, 16), "bytes_per_value=16 is outside"),
+    (lambda: kv.sequences_that_fit(M, 80e9, 1, 1, 17), "bytes_per_param=17 is outside"),
+    (lambda: kv.sequences_that_fit(M, 80e9, 1, 1, 2, 17), "bytes_per_value=17 is outside"),
     (lambda: kv.context_where_cache_equals_weights(0, 1, 1), "param_bytes=0 is outside"),
     (lambda: kv.context_where_cache_equals_weights(1, 0, 1), "batch=0 is outside"),
     (lambda: kv.context_where_cache_equals_weights(1, 1, 0), "kv_bytes_per_token=0 is outside"),
@@ -208,7 +211,7 @@ M = models.get("gpt2")
     (lambda: kv.paged_tok(-1, 16), "context_tok=-1 is outside"),
     (lambda: kv.paged_tok(1, 0), "block_tok=0 is outside"),
     (lambda: kv.expected_block_waste_fraction(0, 16), "mean_context_tok=0 is outside"),
-    (lambda: kv.expected_block_waste_fraction(1, 2.5), "block_tok=2.5 must be a whole number"),
+    (lambda: kv.expected_block_waste_fraction(1, 2.5), r"block_tok=.*2.5.* must be a whole number"),
     (lambda: kv.shared_prefix_bytes(-1, 1, 1, 1), "prefix_tok=-1 is outside"),
     (lambda: kv.shared_prefix_bytes(2, 1, 1, 1), "prefix_tok exceeds context_tok"),
     (lambda: kv.shared_prefix_bytes(1, 1, -1, 1), "batch=-1 is outside"),
@@ -220,6 +223,64 @@ M = models.get("gpt2")
 def test_wrong_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_short_format_of_the_cache_shrinks_neither_state_nor_indexer():
+    hybrid, sparse = models.get("qwen3.5-397b-a17b"), models.get("deepseek-v3.2")
+    assert kv.of_model(hybrid, 0, bytes_per_value=1) == kv.of_model(hybrid, 0) == 2 * hybrid.state_values
+    assert kv.of_model(hybrid, 0, bytes_per_state_value=4) == 4 * hybrid.state_values
+    keys = 61 * 132  # sgl-project/sglang issue 11309: 128 bytes of fp8 and a scale of 4, a layer and token
+    assert kv.of_model(sparse, 1000, bytes_per_value=1) == 1000 * (61 * 576 + keys)
+    assert kv.of_model(sparse, 1000) == 1000 * (2 * 61 * 576 + keys)
+
+
+# -- one door ---------------------------------------------------------------------------------------------------------
+
+LLAMA = models.get("llama-3.1-70b")
+CALLS = {
+    "of_model": (lambda x: kv.of_model(LLAMA, x), "context_tok"),
+    "kv_bytes": (lambda x: kv.kv_bytes(x, 100, 163_840), "context_tok"),
+    "kv_bytes_per_token": (kv.kv_bytes_per_token, "kv_values_per_token"),
+    "kv_values_per_token": (lambda x: kv.kv_values_per_token(80, 8, x), "head_dim"),
+    "latent_values_per_token": (lambda x: kv.latent_values_per_token(61, x, 64), "kv_lora"),
+    "sequences_that_fit": (lambda x: kv.sequences_that_fit(LLAMA, 80e9, x, 8), "context_tok"),
+    "capacity_tok": (lambda x: kv.capacity_tok(1e12, x), "kv_bytes_per_token"),
+    "paged_tok": (lambda x: kv.paged_tok(x, 16), "context_tok"),
+    "decode_flop_per_token": (lambda x: models.decode_flop_per_token(LLAMA, x), "context_tok"),
+    "prefill_flop_per_token": (lambda x: models.prefill_flop_per_token(LLAMA, x), "prompt_tok"),
+    "mean_causal_context": (models.mean_causal_context, "prompt_tok"),
+    "experts_touched": (lambda x: models.experts_touched(x, 256, 8), "batch"),
+    "n_params_ffn": (lambda x: ffn.n_params_ffn(4096, x, 3), "ffn_hidden"),
+    "gated_width": (ffn.gated_width, "hidden"),
+    "n_params_key_value": (lambda x: head_sharing.n_params_key_value(80, 8192, 8, x), "head_dim"),
+    "latent_as_kv_heads": (lambda x: head_sharing.latent_as_kv_heads(x, 64, 128), "kv_lora"),
+    "kv_heads_per_chip": (lambda x: head_sharing.kv_heads_per_chip(x, 4), "kv_heads"),
+    "attention_crossover_tok": (lambda x: models.attention_crossover_tok(4096, 32, 8, 128, x), "ffn_hidden"),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("kind", ["int8", "uint8", "int16", "int32", "int64", "float16", "float32", "float64"])
+def test_a_number_of_any_kind_is_the_same_number(name, kind):
+    call, _ = CALLS[name]
+    expected = [call(float(number)) for number in (8, 100)]
+    for given_as in (np.array([8, 100], kind), list(np.array([8, 100], kind))):
+        result = call(given_as)
+        assert result.dtype == np.float64
+        assert_allclose(result, expected, rtol=1e-15)
+    assert call(np.array(100, kind)) == call(np.array([100], kind).astype(object)[0]) == expected[1]
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("value", [None, "8", math.nan, 10**400, -1, [8, None], [[1], [2, 3]], True, 1j, {}, object()])
+def test_what_is_no_number_is_refused_by_name(name, value):
+    call, argument = CALLS[name]
+    with pytest.raises(ValueError, match=rf"{argument}=.* (is not a number|is outside)"):
+        call(value)
+
+
+def test_a_long_context_does_not_overflow():
+    assert_allclose(kv.of_model(LLAMA, np.array([4096, 100_000], "int32")), [1_342_177_280, 32_768_000_000])
 
 
 def test_every_argument_is_in_the_notation_table():

@@ -1,28 +1,35 @@
 """Models: exact parameter counts, cache values and FLOPs, and what loading refuses."""
 
+import json
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
+from pathlib import Path
+from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from inference_economics import models
-from inference_economics.models import weights
+from inference_economics import kv_cache, models
+from inference_economics.models import reader, spec
 
 CATALOGUE = models.load()
+CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
+COUNTS = json.loads((CONFIGS / "counts.json").read_text())["counts"]
 SHAPE = {"layers": 4, "hidden": 64, "q_heads": 8, "kv_heads": 2, "head_dim": 16, "ffn_hidden": 128, "vocab": 1000}
-ABOUT = {"title": "T", "org": "O", "released": "2024", "source": "a test", "date": "2024-01", "confidence": "primary"}
+BY_HAND = {name: m for name, m in CATALOGUE.items() if json.loads(m.config)["model_type"] == "by_hand"}
 
 
 def model(**changes):
-    return models.Model(name="t", **{**SHAPE, **ABOUT, **changes})
+    return models.from_config({"model_type": "by_hand", **SHAPE, **changes})
 
 
-def tensors(m):
+def tensors(row):
     """List every weight tensor as a state dictionary would: a second derivation, shape by shape."""
+    usual = {"attention": "gqa", "ffn": "gated", "norm": "rms", "qk_norm": "none", "norms_per_layer": 2, "moe_every": 1}
+    keys = dict.fromkeys(reader.table()["families"]["by_hand"]["keys"], 0)
+    m = SimpleNamespace(**{**keys, **usual, **json.loads(row.config)})
     shapes = [(m.vocab, m.hidden), *([(m.positions, m.hidden)] if m.positions else [])]
     shapes += [] if m.tied else [(m.vocab, m.hidden)]
     norm = [(m.hidden,)] * (2 if m.norm == "layer" else 1)
@@ -88,9 +95,15 @@ def test_count_without_embeddings_equals_the_reference(name):
     assert CATALOGUE[name].n_params_non_embedding == CATALOGUE[name].reference_n_params_non_embedding
 
 
-@pytest.mark.parametrize("name", [n for n, m in CATALOGUE.items() if m.exact])
+@pytest.mark.parametrize("name", [n for n, m in BY_HAND.items() if m.exact])
 def test_count_equals_the_sum_of_its_tensors(name):
     assert CATALOGUE[name].n_params == sum(math.prod(shape) for shape in tensors(CATALOGUE[name]))
+
+
+@pytest.mark.parametrize("name", sorted(COUNTS.keys() & CATALOGUE.keys()))
+def test_count_equals_what_transformers_builds(name):
+    assert CATALOGUE[name].n_params == COUNTS[name]["n_params"]
+    assert CATALOGUE[name].n_params_experts == COUNTS[name]["experts"]
 
 
 @pytest.mark.parametrize(("name", "values"), [
@@ -126,7 +139,7 @@ def test_published_rounding_agrees_with_the_count():
     """Names round generously (32.8B is sold as 32B, 6.7B as 7B); nothing else separates count and publication."""
     for name, m in CATALOGUE.items():
         if m.published_n_params and m.exact:
-            value, half = weights.rounded(m.published_n_params)
+            value, half = spec.rounded(m.published_n_params)
             assert abs(m.n_params - value) <= max(half, 0.03 * value), name
 
 
@@ -136,7 +149,9 @@ def test_catalogue_covers_every_kind_of_attention():
     assert any(m.attention == "mla" for m in CATALOGUE.values())
     assert any(m.window_tok for m in CATALOGUE.values())
     assert len(CATALOGUE) >= 36
-    assert {name for name, m in CATALOGUE.items() if not m.exact} == {"deepseek-v4-pro", "kimi-k3"}
+    assert {name for name, m in CATALOGUE.items() if not m.exact} == {"kimi-k3"}
+    assert {name for name, m in CATALOGUE.items() if m.indexer_values_per_token} == {
+        "deepseek-v3.2", "glm-5", "deepseek-v4-pro"}
 
 
 def test_dense_models_are_all_active():
@@ -150,76 +165,40 @@ def test_experts_sum_to_the_difference_between_total_and_active():
     assert m.n_params - m.n_params_active == 6 * m.n_params_expert == 6 * 32 * 3 * 4096 * 14336
 
 
+# -- every pair of functions that answers one question, over the whole catalogue --------------------------------------
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_parts_of_a_model_sum_to_the_whole(name):
+    m = CATALOGUE[name]
+    shared = m.n_params - m.n_params_embedding - m.n_params_experts
+    assert m.n_params_experts == m.experts * m.n_params_expert
+    assert m.n_params_resting == (m.experts - m.experts_active) * m.n_params_expert
+    assert m.n_params_active == shared + m.n_params_embedding + m.experts_active * m.n_params_expert
+    looked_up = m.n_params_embedding - m.n_params_head
+    assert m.n_params_read == m.n_params_active - looked_up
+    assert m.n_params_non_embedding + m.n_params_embedding == m.n_params
+    assert shared > 0
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_cache_from_the_model_and_from_plain_numbers_is_one(name):
+    m = CATALOGUE[name]
+    for context in (0, 1, 5000, 10**6):
+        plain = kv_cache.kv_bytes(context, 7, m.kv_values_per_token_global, 1, m.kv_values_per_token_window,
+                                  m.window_tok, m.state_values, indexer_values_per_token=m.indexer_values_per_token)
+        assert kv_cache.of_model(m, context, 7, 1) == plain
+    if not (m.window_tok or m.state_values or m.indexer_values_per_token):
+        assert kv_cache.of_model(m, 1000) == 1000 * kv_cache.kv_bytes_per_token(m.kv_values_per_token)
+    assert m.kv_values_per_token_global_on_chip(1) == m.kv_values_per_token_global
+    assert m.kv_values_per_token_window_on_chip(1) == m.kv_values_per_token_window
+
+
 @given(st.integers(1, 6))
 def test_fewer_key_value_heads_mean_fewer_parameters_and_less_cache(power):
     heads = [model(q_heads=64, kv_heads=2**p) for p in (power - 1, power)]
     assert heads[0].n_params < heads[1].n_params
     assert 2 * heads[0].kv_values_per_token == heads[1].kv_values_per_token
-
-
-# -- FLOPs ------------------------------------------------------------------------------------------------------------
-
-
-def test_attention_crosses_the_linear_layers_where_the_shape_says():
-    shape = {"hidden": 4096, "q_heads": 32, "kv_heads": 8, "head_dim": 128, "ffn_hidden": 14336}
-    assert models.attention_crossover_tok(**shape, causal=False) == 26624
-    assert models.attention_crossover_tok(**shape) == 53248
-
-
-def test_decode_flops_are_two_per_weight_plus_attention():
-    m = CATALOGUE["llama-3.1-8b"]
-    assert models.decode_flop_per_token(m, 0) == 2 * (m.n_params - m.vocab * m.hidden)
-    assert models.decode_flop_per_token(m, 1000) - models.decode_flop_per_token(m, 0) == 1000 * 32 * 4 * 4096
-
-
-def test_prefill_is_the_mean_over_the_prompt():
-    """Sum attention token by token; compare with the closed form, window included."""
-    for name in ("llama-3.1-8b", "gpt-oss-120b", "gemma-3-27b", "deepseek-v3", "deepseek-v3.2"):
-        m, prompt = CATALOGUE[name], 3000
-        seen = np.arange(1, prompt + 1)
-        whole = m.global_layers * np.minimum(seen, m.attend_tok or prompt)
-        local = m.window_layers * np.minimum(seen, m.window_tok)
-        indexer = 2 * m.layers * m.indexer_heads * m.indexer_dim * seen
-        attention = m.pair_flop_prefill * (whole + local) + indexer
-        linear = 2 * (m.n_params_read - m.n_params_head + m.n_params_head / prompt)
-        assert_allclose(models.prefill_flop_per_token(m, prompt), linear + attention.mean(), rtol=1e-12)
-
-
-def test_latent_attention_trades_flops_for_bytes_in_decode():
-    m = CATALOGUE["deepseek-v3"]
-    assert m.pair_flop_decode == 2 * 128 * (512 + 64 + 512)
-    assert m.pair_flop_decode > 3 * m.pair_flop_prefill
-
-
-@given(st.integers(1, 100_000), st.integers(1, 100_000))
-def test_mean_causal_context_is_the_mean(prompt, window):
-    seen = np.minimum(np.arange(1, prompt + 1), window)
-    assert_allclose(models.mean_causal_context(prompt, window), seen.mean(), rtol=1e-12)
-
-
-def test_flops_broadcast():
-    m = CATALOGUE["gpt-oss-20b"]
-    contexts = np.array([1, 128, 129, 5000])
-    assert_allclose(models.decode_flop_per_token(m, contexts),
-                    [models.decode_flop_per_token(m, float(c)) for c in contexts])
-
-
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: models.mean_causal_context(0), "prompt_tok=0 is outside"),
-    (lambda: models.mean_causal_context(10, 0), "window_tok=0 is outside"),
-    (lambda: models.mean_causal_context(float("nan")), "prompt_tok=nan is outside"),
-    (lambda: models.decode_flop_per_token(CATALOGUE["gpt2"], -1), "context_tok=-1 is outside"),
-    (lambda: models.prefill_flop_per_token(CATALOGUE["gpt2"], 0.5), "prompt_tok=0.5 is outside"),
-    (lambda: models.attention_crossover_tok(0, 1, 1, 1, 1), "hidden=0 is outside"),
-    (lambda: models.attention_crossover_tok(1, -1, 1, 1, 1), "q_heads=-1 is outside"),
-    (lambda: models.attention_crossover_tok(1, 1, 0, 1, 1), "kv_heads=0 is outside"),
-    (lambda: models.attention_crossover_tok(1, 1, 1, math.inf, 1), "head_dim=inf is outside"),
-    (lambda: models.attention_crossover_tok(1, 1, 1, 1, "wide"), "ffn_hidden='wide' is not a number"),
-    (lambda: models.get("llama-3.1-7b"), r"unknown model 'llama-3.1-7b'; known: .*Did you mean 'llama-3.1-70b'\?"),
-])
-def test_wrong_arguments_are_named(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
 
 
 # -- loading ----------------------------------------------------------------------------------------------------------
@@ -252,33 +231,58 @@ def test_a_model_of_your_own(tmp_path):
 
 
 @pytest.mark.parametrize(("line", "message"), [
-    ("layers = 0", r"mine.toml, row \[mine\]: layers=0 is outside"),
-    ("layers = 4000", "layers=4000 is outside .1, 1000.; layers are counted one by one"),
+    ("layers = 0", "num_hidden_layers=0 is outside 1..1000"),
+    ("layers = 4000", "num_hidden_layers=4000 is outside 1..1000"),
+    ("layers = 1_000_000_000", "layers=1000000000 is not a whole number of 0..10,000,000"),
     ('layers = "2"', "layers='2' is not a whole number"),
     ("layers = true", "layers=True is not a whole number"),
     ("layers = 2.5", "layers=2.5 is not a whole number"),
-    ("hidden = 4", "hidden=4 is outside"),
+    ("layers = nan", "layers=nan is not a whole number"),
+    ("layers = inf", "layers=inf is not a whole number"),
+    ("layers = [2]", "layers=a list of 1 is not a whole number"),
+    ("layers = {}", "layers=an object of 0 is not a whole number"),
+    ("hidden = 0", "hidden=0 is not a whole number of 1"),
     ("kv_heads = 3", "kv_heads=3 does not divide q_heads=4"),
     ("layer = 2", "unknown field 'layer'; known: .*Did you mean 'layers'"),
-    ('attention = "gqqa"', "unknown attention 'gqqa'; known: gqa, mla, other"),
-    ('attention = "mla"', "attention='mla' needs kv_lora, rope_dim and v_head_dim"),
-    ('attention = "other"', "needs stated_n_params and stated_n_params_active"),
+    ('attention = "gqqa"', "unknown attention 'gqqa'; known: gqa, mla"),
+    ('attention = "mla"', 'attention = "mla" needs kv_lora, rope_dim and v_head_dim'),
+    ('attention = "other"', "unknown attention 'other'"),
     ('ffn = "swiglu"', "unknown ffn 'swiglu'; known: gated, plain"),
     ('qk_norm = "yes"', "unknown qk_norm 'yes'"),
     ('norm = "batch"', "unknown norm 'batch'; known: rms, layer"),
-    ('tied = "no"', "tied='no' is not true or false"),
+    ('tied = "no"', "tied='no' is neither true nor false"),
     ("window_tok = 128", "window_tok and window_layers belong together"),
-    ("window_tok = 128\nwindow_layers = 3", "window_layers . linear_layers exceeds layers=2"),
+    ("window_tok = 128\nwindow_layers = 3", "window_layers and linear_layers together exceed layers"),
     ("experts = 8\nexperts_active = 9\nexpert_hidden = 32", "experts_active=9 is outside 1..8"),
-    ("experts = 8\nexperts_active = 2", "experts needs expert_hidden"),
-    ("experts_active = 2", "experts=0, yet experts_active"),
-    ("dense_layers = 3", "dense_layers=3 exceeds layers=2"),
+    ("experts = 8\nexperts_active = 2", "experts needs experts_active and expert_hidden"),
+    ("experts_active = 2", "experts_active, .* belong to experts"),
+    ("dense_layers = 3", "dense_layers, .* belong to experts"),
+    ("kv_lora = 512", "kv_lora, q_lora, rope_dim and v_head_dim belong to attention"),
+    ("v_head_dim = 64", "kv_lora, q_lora, rope_dim and v_head_dim belong to attention"),
+    ("rope_dim = 64", "kv_lora, q_lora, rope_dim and v_head_dim belong to attention"),
+    ("attend_tok = 2048", "indexer_heads, indexer_dim and attend_tok belong together"),
+    ("indexer_dim = 128", "indexer_heads, indexer_dim and attend_tok belong together"),
+    ("cache_values = 99", "unknown field 'cache_values'"),
+    ("expert_input = 32", "expert_input, .* belong to experts"),
+    ("shared_hidden = 32", "shared_hidden, .* belong to experts"),
+    ("linear_layers = 1", "linear_layers and linear_value_heads belong together"),
+    ("linear_key_dim = 8", "belong to linear_layers"),
     ('published_n_params = "70B"', "published_n_params='70B', but the architecture gives"),
     ('published_n_params = "70 billion"', "'70 billion' is not a rounded count"),
+    ("published_n_params = 70", "published_n_params=70 is not text"),
     ('date = "last year"', "date='last year' is not a date"),
-    ('source = " "', "source is empty"),
+    ('source = ""', "source is empty"),
     ('confidence = "memory"', "unknown confidence mark 'memory'; known: primary, secondary"),
     ("training_tok = -1", "training_tok=-1 is outside"),
+    ("training_tok = nan", "training_tok=nan is outside"),
+    ("training_tok = inf", "training_tok=inf is outside"),
+    ("training_tok = [1]\ntraining_hours = [[1], [2, 3]]", "training_"),
+    ("max_context_tok = 1.5", "max_context_tok=1.5 is not a whole number"),
+    ("max_context_tok = [1]", r"max_context_tok=\[1\] is not a whole number"),
+    ("reference_n_params = true", "reference_n_params=True is not a whole number"),
+    ("title = 7", "title=7 is not text"),
+    ("config = 7", "config is a table that holds the whole shape"),
+    ('config = { model_type = "llama" }', "config is a table that holds the whole shape"),
 ])
 def test_loading_names_file_row_and_field(tmp_path, line, message):
     field = line.partition(" ")[0]
@@ -290,11 +294,27 @@ def test_loading_names_file_row_and_field(tmp_path, line, message):
     assert "mine.toml, row [mine]" in str(caught.value)
 
 
-def test_missing_fields_are_listed(tmp_path):
+def test_a_missing_field_is_named(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text('[mine]\ntitle = "M"\n')
-    with pytest.raises(ValueError, match=r"row \[mine\]: missing confidence, date, .*, vocab"):
+    with pytest.raises(ValueError, match=r"mine.toml, row \[mine\]: num_hidden_layers is missing in a by_hand"):
         models.load(file)
+
+
+def test_a_row_needs_no_source_and_may_hold_a_configuration(tmp_path):
+    file = tmp_path / "mine.toml"
+    config = {"model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+              "intermediate_size": 96, "vocab_size": 100, "max_position_embeddings": 4096}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in config.items()]
+    file.write_text("\n".join(["[mine.config]", *lines]))
+    mine, same = models.load(file)["mine"], models.from_config(config)
+    assert mine == replace(same, name="mine", title="mine")
+    assert (mine.title, mine.source, mine.max_context_tok) == ("mine", "", 4096)
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(ValueError, match=r"unknown model 'llama-3.1-7b'; known: .*Did you mean 'llama-3.1-70b'\?"):
+        models.get("llama-3.1-7b")
 
 
 def test_unreadable_files_are_named(tmp_path):
@@ -304,28 +324,106 @@ def test_unreadable_files_are_named(tmp_path):
     broken.write_text("[a\n")
     with pytest.raises(ValueError, match=r"broken\.toml: not readable as TOML"):
         models.load(broken)
+    (tmp_path / "bytes.toml").write_bytes(b'[a]\ntitle = "\xff"\n')
+    with pytest.raises(ValueError, match=r"bytes\.toml: not readable as TOML"):
+        models.load(tmp_path / "bytes.toml")
+    (tmp_path / "twice.toml").write_text("[a]\nlayers = 2\nlayers = 3\n")
+    with pytest.raises(ValueError, match=r"twice\.toml: not readable as TOML"):
+        models.load(tmp_path / "twice.toml")
+    (tmp_path / "deep.toml").write_text("[a]\nlayers = " + "[" * 100_000)
+    with pytest.raises(ValueError, match=r"deep\.toml: not readable as TOML"):
+        models.load(tmp_path / "deep.toml")
     loose = tmp_path / "loose.toml"
     loose.write_text("layers = 2\n")
     with pytest.raises(ValueError, match="'layers' stands outside a row"):
         models.load(loose)
 
 
+def test_no_argument_is_changed():
+    config = {"model_type": "by_hand", **SHAPE}
+    before = dict(config)
+    models.from_config(config)
+    assert config == before
+
+
 def test_models_are_frozen_and_load_returns_a_copy():
     with pytest.raises(AttributeError):
-        CATALOGUE["gpt2"].layers = 3
+        CATALOGUE["gpt2"].hidden = 3
     models.load().clear()
     assert models.get("gpt2").layers == 12
-    assert replace(models.get("gpt2"), layers=24, published_n_params="", reference_n_params=0).n_params > 2e8
+    assert hash(models.get("gpt2")) == hash(CATALOGUE["gpt2"])
+
+
+# -- own models -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(monkeypatch):
+    monkeypatch.setattr(spec, "_OWN", {})
+
+
+@pytest.mark.usefixtures("own")
+def test_a_registered_model_is_known_by_its_name():
+    mine = models.register(model())
+    assert mine.name == "by_hand"
+    assert models.get("by_hand") is mine
+    assert "by_hand" not in models.load()
+    assert models.register(model()) == mine
+    with pytest.raises(ValueError, match=r"another model is registered as 'by_hand'.*replace=True"):
+        models.register(model(layers=2))
+    assert models.register(model(layers=2), replace=True).layers == models.get("by_hand").layers == 2
+    with pytest.raises(ValueError, match=r"'gpt2' is in the catalogue; give yours another name"):
+        models.register(replace(mine, name="gpt2"), replace=True)
+    with pytest.raises(ValueError, match=r"is not a Model; make one with models\.from_config"):
+        models.register("gpt2")
+    with pytest.raises(ValueError, match=r"unknown model 'by_hnd'.*Did you mean 'by_hand'"):
+        models.get("by_hnd")
+
+
+def test_a_name_comes_from_the_call_the_file_or_its_folder(tmp_path):
+    config = {"model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+              "intermediate_size": 96, "vocab_size": 100}
+    folder = tmp_path / "tiny-llama"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(config))
+    assert models.from_config(config).name == "llama"
+    assert models.from_config(folder).name == models.from_config(folder / "config.json").name == "tiny-llama"
+    assert models.from_config({**config, "_name_or_path": "me/tiny"}).name == "tiny"
+    named = models.from_config(config, name="mine", title="My own", max_context_tok=99, org="me")
+    assert (named.name, named.title, named.max_context_tok, named.org) == ("mine", "My own", 99, "me")
+    with pytest.raises(ValueError, match=r"config: unknown field 'colour'; known: .*title"):
+        models.from_config(config, colour="red")
+    with pytest.raises(ValueError, match="config: max_position_embeddings=-1 is not a whole number of 1"):
+        models.from_config({**config, "max_position_embeddings": -1})
+
+
+def test_a_model_may_be_given_as_layers():
+    groups = models.get("llama-3.1-8b").groups
+    mine = models.Model(name="mine", hidden=4096, vocab=128_256, groups=groups, vector_params=4096)
+    assert mine.n_params == 8_030_261_248
+    assert mine.title == "mine"
+    assert {field.name for field in fields(models.Architecture)} <= {field.name for field in fields(models.Model)}
+    with pytest.raises(ValueError, match="name is empty"):
+        models.Model(name=" ", hidden=4096, vocab=128_256, groups=groups)
+    with pytest.raises(ValueError, match="groups is a tuple of LayerGroup"):
+        models.Model(name="mine", hidden=4096, vocab=128_256, groups=list(groups))
+
+
+def test_what_cannot_be_counted_is_stated_once():
+    mixture = {"model_type": "by_hand", **SHAPE, "experts": 8, "experts_active": 2, "expert_hidden": 32}
+    m = models.from_config(mixture, stated_n_params_active=500_000)
+    assert not m.exact
+    assert (m.n_params_active, m.n_params) == (500_000, 500_000 + 6 * m.n_params_expert)
 
 
 @pytest.mark.parametrize(("text", "value", "half"), [
     ("671B", 671e9, 0.5e9), ("540.35B", 540.35e9, 0.005e9), ("1558M", 1558e6, 0.5e6), ("1T", 1e12, 0.5e12),
 ])
 def test_rounded(text, value, half):
-    assert_allclose(weights.rounded(text), (value, half))
+    assert_allclose(spec.rounded(text), (value, half))
 
 
 @pytest.mark.parametrize("text", ["", "B", "12", "1,000B", None, 7])
 def test_rounded_refuses_anything_else(text):
     with pytest.raises(ValueError, match="is not a rounded count"):
-        weights.rounded(text)
+        spec.rounded(text)

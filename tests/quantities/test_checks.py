@@ -89,3 +89,34 @@ def test_lookup_returns_the_row_or_names_the_nearest():
 def test_only_traced_values_are_traced():
     assert checks.is_traced(TRACED)
     assert not any(map(checks.is_traced, (1.0, None, "text", np.arange(3), object())))
+
+
+def test_one_whole_number_becomes_an_int():
+    for value in (3, 3.0, np.int8(3), np.float16(3), np.array(3)):
+        assert type(checks.whole(layers=value)) is int
+    for value, words in ((2.5, "must be a whole number"), (0, "outside"), ([3, 4], "must be one whole number"),
+                         (True, "is not a number"), (10**400, "is not a number"), (np.inf, "outside")):
+        with pytest.raises(ValueError, match=f"layers=.*{words}"):
+            checks.whole(layers=value)
+
+
+def test_numbers_become_float64_and_keep_their_shape():
+    for value in ([1, 2], (1, 2), np.array([1, 2], "int8"), np.array([1, 2], object)):
+        array = checks.number("x", value)
+        assert array.dtype == np.float64
+        assert array.tolist() == [1, 2]
+    assert checks.number("x", 7).shape == ()
+    assert np.isnan(checks.number("x", np.nan))
+
+
+def test_a_value_is_shown_on_one_short_line():
+    assert checks.shown("5") == "'5'"
+    assert "\n" not in checks.shown(np.eye(30))
+    assert len(checks.shown("x" * 1000)) < 130
+    assert checks.shown(10**5000) == "<int too large to write>"
+
+
+def test_a_key_that_cannot_be_one_is_unknown():
+    for key in ([1], {"a": 1}):
+        with pytest.raises(ValueError, match=r"unknown accelerator .*; known: b200\."):
+            checks.lookup("accelerator", key, {"b200": 1})

@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import itertools
-import pkgutil
 import re
 
 import pytest
+from formulas import formulas, parameters
 
-import inference_economics
 from inference_economics import glossary
 from inference_economics.quantities.limits import QUANTITIES
 
 OTHER_UNIT = {("experts.experts_touched", "batch")}  # there, tokens that meet in one layer
-PARAMETER = re.compile(r"^(\*{0,2}\w[\w, *]*?) : (.+)$")
-
-
-def parameters(doc: str) -> dict[str, tuple[str, str]]:
-    """Return the type and the description of each parameter of a docstring."""
-    lines = inspect.cleandoc(doc).split("\n")
-    found, names = {}, []
-    start = lines.index("Parameters") + 2 if "Parameters" in lines else len(lines)
-    for line, following in itertools.pairwise([*lines[start:], ""]):
-        if re.match(r"^-{3,}$", following):
-            break
-        if match := PARAMETER.match(line):
-            names = [name.strip(" *") for name in match[1].split(",")]
-            found |= dict.fromkeys(names, (match[2], ""))
-        elif line.startswith("    "):
-            found |= {name: (found[name][0], f"{found[name][1]} {line.strip()}") for name in names}
-    return found
-
-
-def formulas() -> list[tuple[str, object]]:
-    """Return every public function of every public module that has a numeric parameter."""
-    found = []
-    for module in pkgutil.walk_packages(inference_economics.__path__, "inference_economics."):
-        short = module.name.rpartition(".")[2]
-        if short.startswith("_") or module.ispkg or ".explore." in module.name:
-            continue
-        loaded = importlib.import_module(module.name)
-        for name, function in vars(loaded).items():
-            own = inspect.isfunction(function) and function.__module__ == loaded.__name__
-            if own and not name.startswith("_") and "numeric" in str(parameters(function.__doc__ or "").values()):
-                found.append((f"{short}.{name}", function))
-    return found
 
 
 @pytest.mark.parametrize(("name", "function"), formulas(), ids=[name for name, _ in formulas()])
@@ -107,6 +71,6 @@ def test_limits_are_limits_and_come_with_a_hint(name):
 
 
 def test_the_hint_of_a_unit_serves_where_a_row_has_none():
-    assert QUANTITIES["mfu"] == (0, 1, True, False, "give a fraction, not a percentage.")
-    assert QUANTITIES["layers"] == (1, 1e4, False, False, "give a count.")
+    assert QUANTITIES["mfu"][:5] == (0, 1, True, False, "give a fraction, not a percentage.")
+    assert QUANTITIES["layers"][:5] == (1, 1e4, False, False, "give a count.")
     assert QUANTITIES["die_area_mm2"].hint == "was it given in cm²?"

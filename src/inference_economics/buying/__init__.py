@@ -1,3 +1,13 @@
 """API, rent or own: list prices, hours of a chip, servers of one's own, and where they break even."""
 
 # May import: quantities, catalog.
+
+from ..quantities.faces import handing_on
+
+__all__ = [
+    "break_even",
+    "market",
+    "ownership",
+]
+
+__getattr__, __dir__ = handing_on(__name__)

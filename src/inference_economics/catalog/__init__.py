@@ -2,13 +2,29 @@
 
 # May import: quantities.
 
-from .facts import Fact, Table, datacentre, day, everything, load_facts, load_tables, published, silicon, spend_shares
+from ..quantities.faces import handing_on
+from .facts import (
+    Day,
+    Fact,
+    Table,
+    datacentre,
+    day,
+    everything,
+    load_facts,
+    load_tables,
+    published,
+    shipped_facts,
+    shipped_tables,
+    silicon,
+    spend_shares,
+)
 from .provenance import CONFIDENCE, CONFIDENCE_TABLE, Recorded, check_date, check_provenance
 from .reading import build, build_all, path, read_tables
 
 __all__ = [
     "CONFIDENCE",
     "CONFIDENCE_TABLE",
+    "Day",
     "Fact",
     "Recorded",
     "Table",
@@ -24,6 +40,10 @@ __all__ = [
     "path",
     "published",
     "read_tables",
+    "shipped_facts",
+    "shipped_tables",
     "silicon",
     "spend_shares",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

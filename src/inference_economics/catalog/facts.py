@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType
+from typing import Any
 
-from ..quantities.checks import lookup
+import numpy as np
+
+from ..quantities.checks import lookup, require, shown
 from . import reading
-from .provenance import check_provenance
+from .provenance import Recorded, check_provenance
 from .reading import build_all
 
 
 @dataclass(frozen=True)
-class Fact:
+class Fact(Recorded):
     """One dated number from the catalogue.
 
     Parameters
@@ -23,14 +29,14 @@ class Fact:
         Key and name for readers.
     value : float
         The number, in `unit`.
-    low, high : float
-        Ends of the published range; both equal `value` where none was given.
     unit : str
         Base unit: ``USD``, ``W``, ``USD/kWh``, ``year``, ``1`` for a ratio.
+    low, high : float
+        Ends of the published range; both equal `value` where none was given.
     basis, quote : str
         For a spend share: what it is a share of, and the wording.
     source, date, confidence, note : str
-        Provenance.
+        Provenance, as in `Recorded`, and required here.
 
     Raises
     ------
@@ -42,30 +48,24 @@ class Fact:
     title: str
     value: float
     unit: str
-    source: str
-    date: str
-    confidence: str
-    low: float | None = None
-    high: float | None = None
+    low: float = math.nan
+    high: float = math.nan
     basis: str = ""
     quote: str = ""
-    note: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse a row without provenance or with a range that does not hold its value."""
         check_provenance(self.source, self.date, self.confidence)
+        require(-np.inf, np.inf, open_low=True, open_high=True, value=self.value)
         for end in ("low", "high"):
-            if getattr(self, end) is None:
+            if np.isnan(getattr(self, end)):
                 object.__setattr__(self, end, self.value)
-        ends = (self.low, self.value, self.high)
-        if any(isinstance(x, bool) or not isinstance(x, (int, float)) for x in ends):
-            raise ValueError(f"value={self.value!r}, low={self.low!r} and high={self.high!r} must be numbers.")
-        if not self.low <= self.value <= self.high:
+        if not -math.inf < self.low <= self.value <= self.high < math.inf:
             raise ValueError(f"value={self.value:g} is outside its own range {self.low:g}..{self.high:g}.")
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Recorded):
     """A small table with one source, such as a price series or a table from a paper.
 
     Parameters
@@ -75,36 +75,39 @@ class Table:
     columns : tuple of str
         Column names, with the unit in the name.
     rows : tuple of tuple
-        Cells; NaN where the source has none.
+        Cells, numbers or text; NaN where the source has none.
     source, date, confidence, note : str
-        Provenance.
+        Provenance, as in `Recorded`, and required here.
 
     Raises
     ------
     ValueError
-        When a row's length differs from the header's.
+        When a row's length differs from the header's, or a cell is neither a number that is finite, NaN nor text.
     """
 
     name: str
     title: str
-    columns: tuple
-    rows: tuple
-    source: str
-    date: str
-    confidence: str
-    note: str = ""
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse a ragged table or one without provenance."""
         check_provenance(self.source, self.date, self.confidence)
         if not self.rows or len(set(self.columns)) != len(self.columns):
             raise ValueError("a table needs rows and distinct column names.")
+        if not all(isinstance(name, str) for name in self.columns):
+            raise ValueError(f"columns={self.columns!r} must be text.")
+        row: Any
         for i, row in enumerate(self.rows):
-            if len(row) != len(self.columns):
-                raise ValueError(f"row {i} has {len(row)} cells for {len(self.columns)} columns: {row}.")
+            if not isinstance(row, (list, tuple)) or len(row) != len(self.columns):
+                size = f"{len(row)} cells" if isinstance(row, (list, tuple)) else "no cells"
+                raise ValueError(f"row {i} has {size} for {len(self.columns)} columns: {shown(row)}.")
+            for name, cell in zip(self.columns, row, strict=True):
+                if not _is_cell(cell):
+                    raise ValueError(f"row {i}: {name}={shown(cell)} must be text, a finite number, or nan for none.")
         object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
 
-    def records(self, **equal) -> list[dict]:
+    def records(self, **equal: Any) -> list[dict[str, Any]]:
         """Return rows as dictionaries, those whose cells equal the given values.
 
         Parameters
@@ -122,7 +125,7 @@ class Table:
         rows = (dict(zip(self.columns, row, strict=True)) for row in self.rows)
         return [row for row in rows if all(row[name] == value for name, value in equal.items())]
 
-    def column(self, name: str) -> tuple:
+    def column(self, name: str) -> tuple[Any, ...]:
         """Return one column, top to bottom.
 
         Parameters
@@ -136,6 +139,13 @@ class Table:
         """
         lookup("column", name, {c: c for c in self.columns})
         return tuple(row[self.columns.index(name)] for row in self.rows)
+
+
+def _is_cell(cell: object) -> bool:
+    if isinstance(cell, (str, bool)):
+        return True
+    # beyond the largest double, a whole number is not finite here either
+    return isinstance(cell, (int, float)) and (cell != cell or abs(cell) <= sys.float_info.max)
 
 
 def load_facts(file: str | Path) -> dict[str, Fact]:
@@ -171,13 +181,15 @@ def load_tables(file: str | Path) -> dict[str, Table]:
 
 
 @cache
-def _tables(file: str) -> dict[str, Table]:
-    return load_tables(reading.path(file))
+def shipped_tables(file: str) -> Mapping[str, Table]:
+    """Return the tables of one of the catalogue's own files, such as ``published.toml``, by key."""
+    return MappingProxyType(load_tables(reading.path(file)))
 
 
 @cache
-def _facts(file: str) -> dict[str, Fact]:
-    return load_facts(reading.path(file))
+def shipped_facts(file: str) -> Mapping[str, Fact]:
+    """Return the numbers of one of the catalogue's own files, such as ``datacentre.toml``, by key."""
+    return MappingProxyType(load_facts(reading.path(file)))
 
 
 # -- single numbers and tables ----------------------------------------------------------------------------------------
@@ -195,7 +207,7 @@ def datacentre(name: str) -> Fact:
     -------
     catalog.Fact
     """
-    return lookup("data-centre fact", name, _facts("datacentre.toml"))
+    return lookup("data-centre fact", name, shipped_facts("datacentre.toml"))
 
 
 def silicon(name: str) -> Fact:
@@ -210,7 +222,7 @@ def silicon(name: str) -> Fact:
     -------
     catalog.Fact
     """
-    return lookup("silicon fact", name, _facts("silicon.toml"))
+    return lookup("silicon fact", name, shipped_facts("silicon.toml"))
 
 
 def spend_shares() -> dict[str, Fact]:
@@ -221,7 +233,7 @@ def spend_shares() -> dict[str, Fact]:
     dict
         Key to `catalog.Fact`, whose `basis` says what the share is a share of.
     """
-    return dict(_facts("spend_shares.toml"))
+    return dict(shipped_facts("spend_shares.toml"))
 
 
 def published(name: str) -> Table:
@@ -236,10 +248,10 @@ def published(name: str) -> Table:
     -------
     catalog.Table
     """
-    return lookup("published table", name, _tables("published.toml"))
+    return lookup("published table", name, shipped_tables("published.toml"))
 
 
-def everything() -> dict[str, dict]:
+def everything() -> dict[str, dict[str, Fact] | dict[str, Table]]:
     """Return all catalogue files about prices and results, for the appendix that prints them.
 
     Returns
@@ -247,19 +259,51 @@ def everything() -> dict[str, dict]:
     dict
         File name to its rows: `catalog.Fact` or `catalog.Table` by key.
     """
-    facts = {name: dict(_facts(name)) for name in ("datacentre.toml", "silicon.toml", "spend_shares.toml")}
-    names = ("rental_monthly.toml", "rental_quotes.toml", "api_prices.toml", "published.toml")
-    return facts | {name: dict(_tables(name)) for name in names}
+    facts = ("datacentre.toml", "silicon.toml", "spend_shares.toml")
+    tables = ("rental_monthly.toml", "rental_quotes.toml", "api_prices.toml", "published.toml")
+    return {**{name: dict(shipped_facts(name)) for name in facts},
+            **{name: dict(shipped_tables(name)) for name in tables}}
+
+
+@dataclass(frozen=True)
+class Day:
+    """DeepSeek's published day.
+
+    Parameters
+    ----------
+    tokens : float
+        Read and written. [token]
+    usd : float
+        What the hired chips cost. [USD]
+    usd_per_token : float
+        Of every token, read or written. [USD/token]
+    run_usd : float
+        The final training run. [USD]
+    output_tok_per_gpu : float
+        Tokens written by one GPU in the day. [token]
+    tokens_per_output : float
+        Tokens read and written for each one written. [1]
+    paid_share : float
+        Daily cost over the revenue that list prices would bring. [1]
+    """
+
+    tokens: float
+    usd: float
+    usd_per_token: float
+    run_usd: float
+    output_tok_per_gpu: float
+    tokens_per_output: float
+    paid_share: float
 
 
 @cache
-def day() -> SimpleNamespace:
+def day() -> Day:
     """Return DeepSeek's published day: tokens, dollars, and what one GPU did."""
     rows = dict(published("deepseek-day").rows)
     tokens = rows["input tokens"] + rows["output tokens"]
     gpus = rows["average nodes"] * rows["GPUs per node"]
     run = next(row["usd"] for row in published("deepseek-v3-cost").records() if row["stage"] == "total")
-    return SimpleNamespace(
+    return Day(
         tokens=tokens, usd=rows["daily cost, USD"], usd_per_token=rows["daily cost, USD"] / tokens, run_usd=run,
         output_tok_per_gpu=rows["output tokens"] / gpus, tokens_per_output=tokens / rows["output tokens"],
         paid_share=rows["daily cost, USD"] / rows["theoretical daily revenue, USD"])

@@ -7,20 +7,26 @@ where a price list says so (`Mtok` is then in the name), base units otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from ..quantities.checks import lookup
-from . import provenance
-from .facts import Table, _tables
+from ..quantities.checks import lookup, require, require_positive
+from ..quantities.units import DAYS_PER_CALENDAR_YEAR
+from . import reading
+from .facts import Table, shipped_tables
+from .provenance import Recorded, check_date
 
 HYPERSCALER, NEOCLOUD, MARKETPLACE, SPOT, INDEX = "hyperscaler", "neocloud", "marketplace", "spot", "index"
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
-class RentalQuote:
+class RentalQuote(Recorded):
     """One price of one chip for one hour.
 
     Parameters
@@ -29,25 +35,29 @@ class RentalQuote:
         Slug in the accelerator catalogue.
     usd_per_hour : float
         Price. [USD/h]
-    date, provider, segment, terms : str
-        When; who; ``hyperscaler``, ``neocloud``, ``marketplace``, ``spot`` or ``index``; ``on-demand``, ``spot``,
-        ``reserved-1y``, ``reserved-3y`` or ``contract-1y``.
-    source, confidence : str
-        Provenance.
+    segment, terms : str
+        ``hyperscaler``, ``neocloud``, ``marketplace``, ``spot`` or ``index``; ``on-demand``, ``spot``, ``reserved-1y``,
+        ``reserved-3y`` or ``contract-1y``.
+    provider : str
+        Who; empty where the source names none.
+    source, date, confidence, note : str
+        Provenance, as in `catalog.Recorded`; `date` is the day of the price.
     """
 
     accelerator: str
     usd_per_hour: float
-    date: str
-    provider: str
     segment: str
     terms: str
-    source: str
-    confidence: str
+    provider: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a price that is none."""
+        super().__post_init__()
+        require_positive(usd_per_hour=self.usd_per_hour)
 
 
 @dataclass(frozen=True)
-class RentalSeries:
+class RentalSeries(Recorded):
     """Rental prices of one chip by month.
 
     Parameters
@@ -55,30 +65,41 @@ class RentalSeries:
     accelerator : str
         Slug in the accelerator catalogue.
     months : tuple of str
-        ``2024-03`` and so on; months without a record are missing.
+        ``2024-03`` and so on, in order; months without a record are missing.
     ondemand_usd_per_hour, index_usd_per_hour, reserved_usd_per_hour : numpy.ndarray
         Median list price, normalised index, median reserved price; NaN where not recorded. [USD/h]
     source, date, confidence, note : str
-        Provenance.
+        Provenance, as in `catalog.Recorded`.
     """
 
     accelerator: str
-    months: tuple
-    ondemand_usd_per_hour: np.ndarray
-    index_usd_per_hour: np.ndarray
-    reserved_usd_per_hour: np.ndarray
-    source: str
-    date: str
-    confidence: str
-    note: str
+    months: tuple[str, ...]
+    ondemand_usd_per_hour: npt.NDArray[np.float64]
+    index_usd_per_hour: npt.NDArray[np.float64]
+    reserved_usd_per_hour: npt.NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Refuse months out of order and prices that are none."""
+        super().__post_init__()
+        for month in self.months:
+            check_date(month)
+        if list(self.months) != sorted(set(self.months)) or any(len(month) != 7 for month in self.months):
+            raise ValueError("months must be of the form 2024-03, each later than the one before.")
+        for name in ("ondemand_usd_per_hour", "index_usd_per_hour", "reserved_usd_per_hour"):
+            prices = np.array(getattr(self, name), dtype=float)
+            if prices.shape != (len(self.months),):
+                raise ValueError(f"{name} has shape {prices.shape} for {len(self.months)} months.")
+            require_positive(**{name: prices[~np.isnan(prices)]})
+            prices.flags.writeable = False
+            object.__setattr__(self, name, prices)
 
     @property
-    def years(self) -> np.ndarray:
+    def years(self) -> npt.NDArray[np.float64]:
         """Time of each month since the first one [year]."""
-        months = np.array([int(m[:4]) * 12 + int(m[5:]) for m in self.months])
-        return (months - months[0]) / 12
+        months = np.array([int(m[:4]) * 12 + int(m[5:]) for m in self.months], dtype=float)
+        return np.asarray((months - months[0]) / 12)
 
-    def log_steps(self) -> tuple[np.ndarray, np.ndarray]:
+    def log_steps(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the index's log changes from one record to the next, and the years between them.
 
         Returns
@@ -91,27 +112,28 @@ class RentalSeries:
 
 
 @dataclass(frozen=True)
-class ApiPrice:
+class ApiPrice(Recorded):
     """List price of a model at an API.
 
     Parameters
     ----------
     model : str
         The identifier on the price list.
-    date : str
-        Day on which the price was first recorded.
     input_usd_per_mtok, output_usd_per_mtok : float
         Per million tokens read and written. [USD/Mtok]
-    source, confidence : str
-        Provenance.
+    source, date, confidence, note : str
+        Provenance, as in `catalog.Recorded`; `date` is the day on which the price was first recorded.
     """
 
     model: str
-    date: str
     input_usd_per_mtok: float
     output_usd_per_mtok: float
-    source: str
-    confidence: str
+
+    def __post_init__(self) -> None:
+        """Refuse a price that is none."""
+        super().__post_init__()
+        require(0, 1e6, hint="give US dollars per million tokens.", input_usd_per_mtok=self.input_usd_per_mtok,
+                output_usd_per_mtok=self.output_usd_per_mtok)
 
     @property
     def input_usd_per_token(self) -> float:
@@ -125,30 +147,43 @@ class ApiPrice:
 
 
 @dataclass(frozen=True)
-class ApiChange:
+class ApiChange(Recorded):
     """A change in the input price of one and the same model.
 
     Parameters
     ----------
-    model, date : str
-        Which and when.
+    model : str
+        The identifier on the price list.
     input_before_usd_per_mtok, input_after_usd_per_mtok : float
         Before and after. [USD/Mtok]
-    source, confidence : str
-        Provenance.
+    source, date, confidence, note : str
+        Provenance, as in `catalog.Recorded`; `date` is the day of the change.
     """
 
     model: str
-    date: str
     input_before_usd_per_mtok: float
     input_after_usd_per_mtok: float
-    source: str
-    confidence: str
+
+    def __post_init__(self) -> None:
+        """Refuse a price that is none, or none before."""
+        super().__post_init__()
+        require_positive(input_before_usd_per_mtok=self.input_before_usd_per_mtok)
+        require(0, 1e6, hint="give US dollars per million tokens.",
+                input_after_usd_per_mtok=self.input_after_usd_per_mtok)
 
     @property
     def factor(self) -> float:
         """Price after over price before [1]."""
         return self.input_after_usd_per_mtok / self.input_before_usd_per_mtok
+
+
+def _rows(kind: type[Kind], file: str, table: Table, without: tuple[str, ...] = ()) -> list[Kind]:
+    """Build one `kind` from every row of a table, which says for all of them where they were read."""
+    where: Mapping[str, Any] = {"source": table.source, "date": table.date, "confidence": table.confidence}
+    # NaN stands where the source has no cell
+    rows = ({name: cell for name, cell in row.items() if cell == cell and name not in without}
+            for row in table.records())
+    return [reading.build(kind, {**where, **row}, file, f"{table.name}, {number}") for number, row in enumerate(rows)]
 
 
 # -- renting ----------------------------------------------------------------------------------------------------------
@@ -166,16 +201,16 @@ def rental_series(accelerator: str) -> RentalSeries:
     -------
     RentalSeries
     """
-    table = lookup("rental series", accelerator, _tables("rental_monthly.toml"))
+    table = lookup("rental series", accelerator, shipped_tables("rental_monthly.toml"))
     prices = (np.array(table.column(f"{kind}_usd_per_hour"), dtype=float) for kind in ("ondemand", "index", "reserved"))
-    return RentalSeries(accelerator, table.column("month"), *prices, table.source, table.date, table.confidence,
-                        table.note)
+    return RentalSeries(accelerator, table.column("month"), *prices, source=table.source, date=table.date,
+                        confidence=table.confidence, note=table.note)
 
 
 @cache
 def _quotes() -> tuple[RentalQuote, ...]:
-    rows = [RentalQuote(**record, source=table.source, confidence=table.confidence)
-            for table in _tables("rental_quotes.toml").values() for record in table.records()]
+    file = "rental_quotes.toml"
+    rows = [row for table in shipped_tables(file).values() for row in _rows(RentalQuote, file, table)]
     return tuple(sorted(rows, key=lambda quote: quote.date))
 
 
@@ -225,11 +260,10 @@ def rental_usd_per_hour(accelerator: str, segment: str = NEOCLOUD, terms: str = 
 
 @cache
 def _api() -> dict[str, tuple[ApiPrice, ...]]:
-    table = _tables("api_prices.toml")["list-prices"]
+    table = shipped_tables("api_prices.toml")["list-prices"]
     history: dict[str, list[ApiPrice]] = {}
-    for record in sorted(table.records(), key=lambda r: r["date"]):
-        history.setdefault(record["model"], []).append(
-            ApiPrice(**record, source=table.source, confidence=table.confidence))
+    for price in sorted(_rows(ApiPrice, "api_prices.toml", table), key=lambda price: price.date):
+        history.setdefault(price.model, []).append(price)
     return {model: tuple(rows) for model, rows in history.items()}
 
 
@@ -265,7 +299,7 @@ def api_price(model: str, date: str | None = None) -> ApiPrice:
     history = api_history(model)
     if date is None:
         return history[-1]
-    provenance.check_date(date)
+    check_date(date)
     before = [price for price in history if price.date <= date]
     if not before:
         raise ValueError(f"date={date!r}: {model!r} was first recorded on {history[0].date}.")
@@ -285,7 +319,7 @@ def api_prices(date: str | None = None) -> tuple[ApiPrice, ...]:
     tuple of ApiPrice
     """
     if date is not None:
-        provenance.check_date(date)
+        check_date(date)
     return tuple(api_price(model, date) for model, rows in _api().items() if date is None or rows[0].date <= date)
 
 
@@ -296,9 +330,8 @@ def api_changes() -> tuple[ApiChange, ...]:
     -------
     tuple of ApiChange
     """
-    table = _tables("api_prices.toml")["same-model-changes"]
-    rows = ({name: value for name, value in record.items() if name != "kind"} for record in table.records())
-    return tuple(ApiChange(**row, source=table.source, confidence=table.confidence) for row in rows)
+    table = shipped_tables("api_prices.toml")["same-model-changes"]
+    return tuple(_rows(ApiChange, "api_prices.toml", table, without=("kind",)))
 
 
 def api_change_rate_per_year(until: str = "2026-08-05") -> float:
@@ -319,9 +352,10 @@ def api_change_rate_per_year(until: str = "2026-08-05") -> float:
     Exposure is an upper bound (retired models stay on the list), so the rate is a lower one. Prices move by new names
     far more than by repricing.
     """
-    provenance.check_date(until, whole=True)
+    check_date(until, whole=True)
     last = np.datetime64(until)
-    listed = [(last - np.datetime64(rows[0].date)).astype(float) / 365.25 for rows in _api().values()]
+    listed = [float((last - np.datetime64(rows[0].date)) / np.timedelta64(1, "D")) / DAYS_PER_CALENDAR_YEAR
+              for rows in _api().values()]
     exposure = sum(years for years in listed if years > 0)
     if not exposure:
         raise ValueError(f"until={until!r} lies before the record begins.")
@@ -341,4 +375,4 @@ def api_table(name: str) -> Table:
     -------
     catalog.Table
     """
-    return lookup("table", name, _tables("api_prices.toml"))
+    return lookup("table", name, shipped_tables("api_prices.toml"))

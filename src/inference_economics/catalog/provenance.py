@@ -18,12 +18,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..quantities.checks import lookup
+from ..quantities.checks import lookup, shown
 
 CONFIDENCE = ("primary", "secondary", "derived", "estimate")
 
 
-def check_provenance(source: str, date: str, confidence: str) -> None:
+def check_provenance(source: object, date: object, confidence: object) -> None:
     """Raise `ValueError` unless a row names a source, an ISO date (year, month or day) and a known confidence mark."""
     if not isinstance(source, str) or not source.strip():
         raise ValueError("source is empty; say where the numbers were read.")
@@ -31,14 +31,14 @@ def check_provenance(source: str, date: str, confidence: str) -> None:
     lookup("confidence mark", confidence, CONFIDENCE_TABLE)
 
 
-def check_date(date: str, *, whole: bool = False) -> None:
+def check_date(date: object, *, whole: bool = False) -> None:
     """Raise `ValueError` unless `date` is an ISO year, month or day (with `whole`, a day)."""
-    parts = date.split("-") if isinstance(date, str) else ()
+    parts = date.split("-") if isinstance(date, str) else []
     shape = [len(part) for part in parts]
     accepted = [[4, 2, 2]] if whole else [[4], [4, 2], [4, 2, 2]]
-    if shape not in accepted or not all(part.isdigit() for part in parts):
+    if shape not in accepted or not all(part.isascii() and part.isdigit() for part in parts):
         known = "2024-12-26" if whole else "2024, 2024-12 or 2024-12-26"
-        raise ValueError(f"date={date!r} is not a date; write {known}.")
+        raise ValueError(f"date={shown(date)} is not a date; write {known}.")
 
 
 CONFIDENCE_TABLE = {mark: mark for mark in CONFIDENCE}

@@ -6,14 +6,13 @@ number. No constant in here is fitted to a case.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from .. import models, silicon, training
 from ..buying import market, ownership
 from ..hardware import accelerators, roofline
-from ..models import kv_cache, weights
+from ..models import kv_cache
+from ..models.ffn import n_params_ffn
 from ..silicon import programme
 from ..training import scaling
 
@@ -172,11 +171,8 @@ def encoder_decoder_floor(layers, hidden, ffn_hidden, q_heads, kv_heads, head_di
 
     The decoder keeps the keys and values of the whole input (cross-attention) and of what it has written.
     """
-    shape = {"hidden": hidden, "q_heads": q_heads, "head_dim": head_dim, "qkv_bias": False, "out_bias": False,
-             "qk_norm": "none", "sinks": False, "output_gate": False, "ffn": "gated", "ffn_bias": False,
-             "kv_heads": kv_heads}
-    block = SimpleNamespace(**shape)
-    attention, ffn = weights.gqa(block), weights.ffn(block, ffn_hidden)
+    block = models.LayerGroup(q_heads=q_heads, kv_heads=kv_heads, qk_dim=head_dim, v_dim=head_dim)
+    attention, ffn = block.n_params_attention(hidden), n_params_ffn(hidden, ffn_hidden, 3)
     encoder, decoder = layers * (attention + ffn), layers * (2 * attention + ffn)
     cached = kv_cache.kv_bytes_per_token(kv_cache.kv_values_per_token(layers, kv_heads, head_dim))
     reading = roofline.prefill_bounds(batch, input_tok, 2 * encoder, encoder, layers, q_heads * head_dim,

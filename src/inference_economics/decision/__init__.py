@@ -2,6 +2,7 @@
 
 # May import: every room but chapters and explore.
 
+from ..quantities.faces import handing_on
 from .costs import OPTIONS, YEARS, Costs, within, yearly_costs
 
 __all__ = [
@@ -11,3 +12,5 @@ __all__ = [
     "within",
     "yearly_costs",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

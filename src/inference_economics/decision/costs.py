@@ -16,7 +16,7 @@ from ..buying.market import api_usd
 from ..buying.ownership import average_load_fraction, capital_recovery_factor, owned_usd_per_year
 from ..quantities.checks import require, require_fraction, require_non_negative
 from ..quantities.limits import DAYS_PER_YEAR, checked
-from ..serving.queueing import column, fleet_chips
+from ..serving.queueing import chips_needed, column
 from ..silicon.programme import programme_cost, saving_from_perf_per_tco
 
 YEARS = np.arange(10.0)  # a horizon ends within them
@@ -129,7 +129,7 @@ def yearly_costs(users, queries_per_day, prompt_tok, output_tok, *, growth_per_y
         np.log1p(-column(price_decline_per_year)) * t)
     busy_s = np.where(batch > 0, service_s, 1.0)
     load = prompts / (DAYS_PER_YEAR * 86400) * column(peak_to_mean * busy_s)
-    chips = fleet_chips(load, column(batch), column(n_chips), wait_probability)
+    chips = chips_needed(load, column(batch), column(n_chips), wait_probability)
     rent = chips * column(price_usd_per_hour * 24 * DAYS_PER_YEAR)
     used_years = np.minimum(life_years, horizon_years)
     server = owned_usd_per_year(

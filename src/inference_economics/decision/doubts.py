@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import catalog
 from ..catalog import prices
-from ..catalog.facts import _facts as _fact_file
+from ..catalog.facts import shipped_facts
 from ..quantities.checks import lookup, require, require_whole
 from ..risk.uncertainty import Range
 from ..serving import calibration
@@ -57,7 +57,7 @@ def doubts() -> tuple[Doubt, ...]:
     power = [catalog.datacentre(f"electricity-{place}").value for place in ("iowa", "ohio", "illinois")]
     sites = [catalog.datacentre(name).value for name in ("colocation-wholesale", "colocation-2025",
                                                         "colocation-global-2025")]
-    lives = [fact.value for name, fact in _fact_file("datacentre.toml").items() if name.startswith("life-")]
+    lives = [fact.value for name, fact in shipped_facts("datacentre.toml").items() if name.startswith("life-")]
     # A normal error's 90% limits lie at 2.06 times its mean size.
     error = 1 + 2.06 * max(row["tpot_error"] for row in calibration.unseen()["model"].values())
     tco = catalog.silicon("mtia-2i-perf-tco")

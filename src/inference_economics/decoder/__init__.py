@@ -2,6 +2,7 @@
 
 # May import: quantities.
 
+from ..quantities.faces import handing_on
 from .cache import DTYPES, Cache, quantise
 from .config import ATTENTION, FFN, Config, check_weights, shapes
 from .decoder import Decoder, sample
@@ -18,3 +19,5 @@ __all__ = [
     "sample",
     "shapes",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

@@ -5,51 +5,56 @@ Shapes are written as (batch, heads, tokens, width). `w` holds the weights by na
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
-from .rope import rotate
+from .cache import Cache
+from .config import Config
+from .rope import Array, rotate
 
 
-def rms_norm(x, gain, eps):
+def rms_norm(x: Array, gain: Array, eps: float) -> Array:
     """Divide each token's vector by its root mean square, then scale each channel by its gain."""
     return x / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + eps) * gain
 
 
-def linear(x, weight):
+def linear(x: Array, weight: Array) -> Array:
     """Multiply every token by one matrix, (outputs, inputs)."""
     # One product for all tokens of all sequences: numpy would otherwise read the weights once per sequence.
     return (x.reshape(-1, x.shape[-1]) @ weight.T).reshape(*x.shape[:-1], weight.shape[0])
 
 
-def softmax(x):
+def softmax(x: Array) -> Array:
     """Softmax over the last axis."""
     e = np.exp(x - x.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
-def silu(x):
+def silu(x: Array) -> Array:
     """Return x · sigmoid(x), the activation of SwiGLU's gate."""
     # a large negative x overflows exp to inf, and x / inf is the right answer, 0
     with np.errstate(over="ignore"):
         return x / (1 + np.exp(-x))
 
 
-def gelu(x):
+def gelu(x: Array) -> Array:
     """GELU in its tanh form, as GPT-2 has it."""
     return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
 
 
-ACTIVATION = {"relu": lambda x: np.maximum(x, 0), "gelu": gelu}
+ACTIVATION: dict[str, Callable[[Array], Array]] = {"relu": lambda x: np.maximum(x, 0), "gelu": gelu}
 
 
-def feed_forward(x, w, at, kind):
+def feed_forward(x: Array, w: Mapping[str, Array], at: str, kind: str) -> Array:
     """One FFN whose weights are named `at` + ``gate_proj`` and so on."""
     up = linear(x, w[at + "up_proj.weight"])
     up = silu(linear(x, w[at + "gate_proj.weight"])) * up if kind == "swiglu" else ACTIVATION[kind](up)
     return linear(up, w[at + "down_proj.weight"])
 
 
-def attend(q, k, v, q_positions, k_positions, scale, window_tok=0):
+def attend(q: Array, k: Array, v: Array, q_positions: Array, k_positions: Array, scale: float,
+           window_tok: int = 0) -> Array:
     """Causal attention, every group of query heads sharing one key-value head.
 
     Parameters
@@ -82,9 +87,10 @@ def attend(q, k, v, q_positions, k_positions, scale, window_tok=0):
     return (weights @ v).reshape(batch, q_heads, tokens, v.shape[-1])
 
 
-def grouped_query(config, w, at, x, positions, frequency, cache, layer):
+def grouped_query(config: Config, w: Mapping[str, Array], at: str, x: Array, positions: Array, frequency: Array,
+                  cache: Cache, layer: int) -> Array:
     """Attention with K and V in the cache. x: (batch, tokens, hidden)."""
-    def heads(name, count):
+    def heads(name: str, count: int) -> Array:
         return linear(x, w[at + name]).reshape(*x.shape[:2], count, config.head_dim).swapaxes(1, 2)
 
     factor = config.rope_scaling.rotary_factor if config.rope_scaling else 1.0

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ..quantities.checks import lookup, require_whole
+from ..quantities.checks import lookup, whole
+from .config import Config
+from .rope import Array
 
 # Element type, and the bytes that one vector of values needs besides its values.
-DTYPES = {"float64": (np.float64, 0), "float32": (np.float32, 0), "float16": (np.float16, 0), "int8": (np.int8, 2)}
+DTYPES: dict[str, tuple[type[Any], int]] = {
+    "float64": (np.float64, 0), "float32": (np.float32, 0), "float16": (np.float16, 0), "int8": (np.int8, 2),
+}
 
 
-def quantise(x):
+def quantise(x: Array) -> tuple[Array, Array]:
     """Round vectors to int8, each with a scale of its own.
 
     Parameters
@@ -56,8 +62,8 @@ class Cache:
     tokens have a slot, used as a ring: token p lies in slot p mod window.
     """
 
-    def __init__(self, config, batch, capacity_tok, dtype="float32"):
-        require_whole(batch=batch, capacity_tok=capacity_tok)
+    def __init__(self, config: Config, batch: int, capacity_tok: int, dtype: str = "float32") -> None:
+        batch, capacity_tok = whole(batch=batch), whole(capacity_tok=capacity_tok)
         kind, self._extra_bytes = lookup("cache dtype", dtype, DTYPES)
         streams, heads, width = config.cache_shape
         self.batch, self.capacity_tok, self.dtype, self.length_tok = batch, capacity_tok, dtype, 0
@@ -93,9 +99,9 @@ class Cache:
         """Bytes reserved, used or not [B]."""
         return self._values.nbytes + (0 if self._scales is None else self._scales.nbytes)
 
-    def pretend(self, length_tok):
+    def pretend(self, length_tok: int) -> None:
         """Fill the cache with made-up values as if `length_tok` tokens had been read, to time what comes next."""
-        require_whole(0, length_tok=length_tok)
+        length_tok = whole(0, length_tok=length_tok)
         if length_tok > self.capacity_tok:
             raise ValueError(f"length_tok={length_tok} exceeds capacity_tok={self.capacity_tok}.")
         # written, not left at zero: memory that was never written is one shared page, and reads from it are too fast
@@ -104,7 +110,7 @@ class Cache:
             self._scales[...] = 0.01
         self.length_tok = length_tok
 
-    def extend(self, layer, new):
+    def extend(self, layer: int, new: Array) -> tuple[Array, Array]:
         """Store new tokens of one layer; return all that they may look at.
 
         Parameters
@@ -131,7 +137,7 @@ class Cache:
             return self._read(layer, slice(0, self.slots), new.dtype), positions
         return self._extend_ring(layer, new, start, end)
 
-    def _extend_ring(self, layer, new, start, end):
+    def _extend_ring(self, layer: int, new: Array, start: int, end: int) -> tuple[Array, Array]:
         """Several tokens at once, past the end of the ring: early ones need old slots that late ones overwrite."""
         old = np.arange(max(0, start - self.slots), start)
         before = self._read(layer, old % self.slots, new.dtype)
@@ -142,7 +148,7 @@ class Cache:
             new = values.astype(new.dtype) * scales
         return np.concatenate([before, new], axis=-2), np.arange(old[0] if len(old) else start, end)
 
-    def _write(self, layer, slots, new):
+    def _write(self, layer: int, slots: slice | Array, new: Array) -> None:
         # the slots' axis is indexed alone, so that a list of slots does not move it
         values = self._values[layer]
         if self._scales is None:
@@ -150,7 +156,7 @@ class Cache:
         else:
             values[..., slots, :], self._scales[layer][..., slots, :] = quantise(new)
 
-    def _read(self, layer, slots, dtype):
+    def _read(self, layer: int, slots: slice | Array, dtype: Any) -> Array:
         values = self._values[layer][..., slots, :]
         if self._scales is None:
             return values.astype(dtype, copy=False)

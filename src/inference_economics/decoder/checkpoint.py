@@ -2,41 +2,42 @@
 
 Llama-style checkpoints, as published with a ``config.json`` beside one or more ``.safetensors`` files; also those of
 DeepSeek-V3's shape. Nothing is downloaded. A model of N parameters takes 4 N bytes: the decoder computes in float32.
+What a file says is honoured or refused, never passed over; `hf_config` translates the configuration.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError, deserialize
 
-from ..quantities.checks import lookup
 from .config import Config
 from .decoder import Decoder
-from .rope import Scaling
+from .hf_config import config_from, read_config, read_json
 
-_NUMBERS = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
-_MODEL_TYPES = {"llama": "gqa", "mistral": "gqa", "deepseek_v3": "mla"}
-# name in config.json, name here
-_SCALING = {"factor": "factor", "original_max_position_embeddings": "original_tok", "beta_fast": "fast_rotations",
-            "beta_slow": "slow_rotations", "low_freq_factor": "low_frequency_factor",
-            "high_freq_factor": "high_frequency_factor", "mscale": "mscale", "mscale_all_dim": "mscale_all_dim"}
-_LATENT = {"kv_lora_rank": "kv_lora", "q_lora_rank": "q_lora", "qk_rope_head_dim": "rope_dim",
-           "v_head_dim": "v_head_dim", "qk_nope_head_dim": "head_dim", "n_routed_experts": "experts",
-           "num_experts_per_tok": "experts_active", "n_shared_experts": "experts_shared",
-           "moe_intermediate_size": "expert_hidden", "first_k_dense_replace": "dense_layers",
-           "n_group": "expert_groups", "topk_group": "expert_groups_active", "routed_scaling_factor": "routed_scale"}
+__all__ = ["config_from", "load", "read_config", "read_weights"]
+
+_NUMBERS: dict[str, Any] = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
+_INDEX = "model.safetensors.index.json"
+_HEAD, _EMBEDDING = "lm_head.weight", "model.embed_tokens.weight"
+Weights = dict[str, npt.NDArray[Any]]
 
 
-def load(path, config=None, dtype=np.float32) -> Decoder:
+def load(path: str | Path, config: Config | None = None, dtype: npt.DTypeLike = np.float32) -> Decoder:
     """Load a checkpoint.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        A ``.safetensors`` file, or a folder that holds one or several.
+        A ``.safetensors`` file, or a folder that holds one or several. Where the folder has an index
+        (``model.safetensors.index.json``), what it names is read, and nothing else.
     config : Config, optional
         Shape of the model. Default: from ``config.json`` beside the weights.
     dtype : str or numpy.dtype
@@ -50,27 +51,27 @@ def load(path, config=None, dtype=np.float32) -> Decoder:
     Raises
     ------
     ValueError
-        When a file is missing or damaged, the configuration asks for what the decoder does not do, or names or shapes
-        of weights differ; the message says which.
+        When a file is missing or damaged, the configuration asks for what the decoder does not do, or names, shapes
+        or numbers of weights are not what they should be; the message says which.
     """
     path = Path(path)
-    files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
-    if not files or not all(file.is_file() for file in files):
+    if not (any(path.glob("*.safetensors")) if path.is_dir() else path.is_file()):
         raise ValueError(f"no .safetensors file at {str(path)!r}; give such a file or the folder that holds it.")
+    predicting = 0
     if config is None:
-        config = read_config((path if path.is_dir() else path.parent) / "config.json")
-    weights = {}
-    for file in files:
-        weights |= read_weights(file)
-    # a tied checkpoint may carry the output head all the same; it is the embedding once more
-    if config.tied:
-        weights.pop("lm_head.weight", None)
-    # older checkpoints also stored the rotary frequencies, which follow from the configuration
-    weights = {name: array for name, array in weights.items() if not name.endswith("rotary_emb.inv_freq")}
-    return Decoder(config, weights, dtype)
+        file = (path if path.is_dir() else path.parent) / "config.json"
+        config = read_config(file)
+        predicting = read_json(file).get("num_nextn_predict_layers") or 0
+    weights = _tied(_named(_read(path)), config)
+    # older checkpoints also stored the rotary frequencies, which follow from the configuration; layers past the last
+    # one predict further tokens, where the configuration says so, and take no part in the next one
+    extra = tuple(f"model.layers.{config.layers + layer}." for layer in range(predicting))
+    kept = {name: array for name, array in weights.items()
+            if not name.endswith("rotary_emb.inv_freq") and not name.startswith(extra)}
+    return Decoder(config, kept, dtype)
 
 
-def read_weights(file) -> dict[str, np.ndarray]:
+def read_weights(file: str | Path) -> Weights:
     """Read one ``.safetensors`` file.
 
     Parameters
@@ -82,105 +83,108 @@ def read_weights(file) -> dict[str, np.ndarray]:
     -------
     dict
         Name to array. bf16, which numpy lacks, becomes float32 without loss.
-    """
-    try:
-        stored = deserialize(Path(file).read_bytes())
-    except SafetensorError as error:
-        raise ValueError(f"{str(file)!r} is not a safetensors file, or is cut short: {error}.") from None
-    return {name: _array(name, item) for name, item in stored}
-
-
-def _array(name, item):
-    if item["dtype"] == "BF16":
-        # bf16 is the upper half of a float32
-        wide = np.frombuffer(item["data"], np.uint16).astype(np.uint32) << 16
-        return wide.view(np.float32).reshape(item["shape"])
-    if item["dtype"] not in _NUMBERS:
-        raise ValueError(f"{name} is stored as {item['dtype']}; accepted: BF16, {', '.join(_NUMBERS)}. "
-                         "Convert quantised weights to bf16 first.")
-    return np.frombuffer(item["data"], _NUMBERS[item["dtype"]]).reshape(item["shape"])
-
-
-def read_config(file) -> Config:
-    """Read a ``config.json``.
-
-    Parameters
-    ----------
-    file : str or pathlib.Path
-        The file, as published beside the weights.
-
-    Returns
-    -------
-    Config
-        The same shape in the decoder's words.
-    """
-    try:
-        raw = json.loads(Path(file).read_text())
-    except OSError:
-        raise ValueError(f"no config.json at {str(file)!r}; put it there, or pass config=Config(...).") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{str(file)!r} is not JSON: {error}.") from None
-    return config_from(raw)
-
-
-def config_from(raw) -> Config:
-    """Translate the contents of a ``config.json``.
-
-    Parameters
-    ----------
-    raw : dict
-        As read from the file.
-
-    Returns
-    -------
-    Config
-        The same shape in the decoder's words.
 
     Raises
     ------
     ValueError
-        When a field is missing, or asks for what the decoder does not do.
+        When it is not such a file, holds a name twice, a quantised weight, or a number that is not finite.
     """
-    attention = lookup("model_type", raw.get("model_type"), _MODEL_TYPES)
-    _refuse(raw)
     try:
-        hidden, q_heads = raw["hidden_size"], raw["num_attention_heads"]
-        fields = {
-            "layers": raw["num_hidden_layers"], "hidden": hidden, "q_heads": q_heads,
-            "kv_heads": raw.get("num_key_value_heads") or q_heads, "ffn_hidden": raw["intermediate_size"],
-            "head_dim": raw.get("head_dim") or hidden // q_heads, "vocab": raw["vocab_size"], "attention": attention,
-            "norm_eps": raw.get("rms_norm_eps", 1e-6), "window_tok": raw.get("sliding_window") or 0,
-            "tied": raw.get("tie_word_embeddings", False),
-        }
-        if attention == "mla":
-            fields |= {ours: raw[theirs] or 0 for theirs, ours in _LATENT.items()}
-    except KeyError as error:
-        raise ValueError(f"config.json lacks {error}.") from None
-    # Transformers 5 gathers base and scaling in one entry; earlier versions keep them apart
-    rope = raw.get("rope_parameters") or {**(raw.get("rope_scaling") or {}), "rope_theta": raw.get("rope_theta")}
-    return Config(**fields, rope_theta=rope.get("rope_theta") or 10000.0, rope_scaling=_scaling(rope, raw))
+        data = Path(file).read_bytes()
+        stored = deserialize(data)
+    except (SafetensorError, OSError) as error:
+        raise ValueError(f"{str(file)!r} is not a safetensors file, or is cut short: {error}.") from None
+    header = json.loads(data[8:8 + int.from_bytes(data[:8], "little")], object_pairs_hook=list)
+    twice = [name for name, count in Counter(name for name, _ in header).items() if count > 1]
+    _refuse("stored twice", twice, Path(file))
+    return {name: _array(file, name, item) for name, item in stored}
 
 
-def _refuse(raw):
-    """Say what the decoder does not do, instead of computing something else."""
-    if raw.get("hidden_act", "silu") != "silu":
-        raise ValueError(f"hidden_act={raw['hidden_act']!r}; the decoder's gated FFN has silu.")
-    for name in ("attention_bias", "mlp_bias"):
-        if raw.get(name):
-            raise ValueError(f"{name}=true; the decoder has no biases.")
-    if raw.get("model_type") == "deepseek_v3":
-        if not raw.get("rope_interleave", True):
-            raise ValueError("rope_interleave=false; the decoder's latent attention has interleaved pairs.")
-        if not raw.get("norm_topk_prob", True):
-            raise ValueError("norm_topk_prob=false; the decoder's experts have weights that sum to one.")
+def _array(file: str | Path, name: str, item: dict[str, Any]) -> npt.NDArray[Any]:
+    if item["dtype"] == "BF16":
+        # bf16 is the upper half of a float32
+        wide = np.frombuffer(item["data"], np.uint16).astype(np.uint32) << 16
+        array = wide.view(np.float32).reshape(item["shape"])
+    elif item["dtype"] in _NUMBERS:
+        array = np.frombuffer(item["data"], _NUMBERS[item["dtype"]]).reshape(item["shape"])
+    else:
+        raise ValueError(f"{name} is stored as {item['dtype']}; accepted: BF16, {', '.join(_NUMBERS)}. "
+                         "Convert quantised weights to bf16 first.")
+    if not np.isfinite(array).all():
+        count = int(array.size - np.isfinite(array).sum())
+        raise ValueError(f"{str(file)!r}: {name} holds {count:,} of {array.size:,} numbers that are not finite.")
+    return array
 
 
-def _scaling(rope, raw):
-    kind = rope.get("rope_type", rope.get("type", "default"))
-    if kind == "default":
-        return None
-    lookup("rope_type", kind, dict.fromkeys(("default", "linear", "dynamic", "yarn", "llama3")))
-    given = {ours: rope[theirs] for theirs, ours in _SCALING.items() if rope.get(theirs)}
-    if kind in ("dynamic", "yarn", "llama3"):
-        given.setdefault("original_tok", raw.get("max_position_embeddings", 0))
-    return Scaling(kind, **given)
+# -- which files ------------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> Weights:
+    """Read the weights that a file or a folder holds, each once."""
+    if path.is_dir() and (path / _INDEX).is_file():
+        return _indexed(path)
+    weights: Weights = {}
+    for file in _files(path) if path.is_dir() else [path]:
+        new = read_weights(file)
+        _refuse("stored in two files; without an index it is not clear which counts", weights.keys() & new.keys(), path)
+        weights |= new
+    return weights
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of a folder without an index: ``model*``, all numbered parts of it, or else all there are."""
+    found = sorted(folder.glob("*.safetensors"))
+    # a publisher's own format may lie beside, as consolidated.safetensors does
+    named = [file for file in found if file.name.startswith("model")] or found
+    parts = [match for file in named if (match := re.fullmatch(r"(.*)-(\d+)-of-(\d+)\.safetensors", file.name))]
+    if parts:
+        total = int(parts[0][3])
+        _refuse("missing parts", {f"{number}" for number in range(1, min(total, 10_000) + 1)}
+                - {str(int(part[2])) for part in parts}, folder)
+    return named
+
+
+def _indexed(folder: Path) -> Weights:
+    """Read what the index names, from where it says."""
+    table = read_json(folder / _INDEX).get("weight_map")
+    if not isinstance(table, dict) or not table or not all(isinstance(file, str) for file in table.values()):
+        raise ValueError(f"{str(folder / _INDEX)!r}: weight_map is not a table of weights and files.")
+    _refuse("outside the folder, says the index", {f for f in table.values() if Path(f).name != f}, folder)
+    weights: Weights = {}
+    for file in sorted(set(table.values())):
+        if not (folder / file).is_file():
+            raise ValueError(f"{str(folder / file)!r} is missing, though the index names it.")
+        stored = read_weights(folder / file)
+        named = {name for name, place in table.items() if place == file}
+        _refuse(f"not in {file}, though the index says so", named - stored.keys(), folder)
+        _refuse(f"in {file}, but not in the index", stored.keys() - table.keys(), folder)
+        weights |= {name: stored[name] for name in named}
+    return weights
+
+
+def _refuse(what: str, names: Iterable[str], path: Path) -> None:
+    listed = sorted(names)
+    if listed:
+        more = f" and {len(listed) - 4} more" if len(listed) > 4 else ""
+        raise ValueError(f"{str(path)!r}: {what}: {', '.join(listed[:4])}{more}.")
+
+
+# -- which names ------------------------------------------------------------------------------------------------------
+
+
+def _named(weights: Weights) -> Weights:
+    """Give the weights of a bare decoder the prefix that a model with a head has."""
+    if any(name.startswith("model.") for name in weights):
+        return weights
+    return {name if name == _HEAD else f"model.{name}": array for name, array in weights.items()}
+
+
+def _tied(weights: Weights, config: Config) -> Weights:
+    """Keep a tied embedding once, whichever of its two names it is stored under."""
+    if not config.tied or _HEAD not in weights:
+        return weights
+    head = weights.pop(_HEAD)
+    if not np.array_equal(weights.setdefault(_EMBEDDING, head), head):
+        raise ValueError(f"the configuration ties the output head to the embedding, but {_HEAD} differs from "
+                         f"{_EMBEDDING}; set tie_word_embeddings to false, or store one.")
+    return weights

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ..quantities.checks import lookup, require_positive, require_whole
+from ..quantities.checks import lookup, require, require_positive, require_whole
 from .rope import Scaling, frequencies
 
 FFN = ("swiglu", "relu", "gelu")
 ATTENTION = ("gqa", "mla")
-# Fields that a Model of the catalogue has too, and what a Model must have for this decoder to be the same.
-_SHARED = ("layers", "hidden", "q_heads", "kv_heads", "head_dim", "ffn_hidden", "vocab", "attention", "window_tok",
+Shapes = dict[str, tuple[int, ...]]
+# Words of a catalogue row that this decoder has fields for, those that other checks below look at, and those that must
+# have one value.
+_FIELDS = ("layers", "hidden", "q_heads", "kv_heads", "head_dim", "ffn_hidden", "vocab", "attention", "window_tok",
            "tied", "kv_lora", "q_lora", "rope_dim", "v_head_dim", "experts", "experts_active", "experts_shared",
            "expert_hidden", "dense_layers")
+_SHARED = (*_FIELDS, "ffn", "window_layers", "router_bias")
 _REQUIRED = {"qkv_bias": False, "out_bias": False, "ffn_bias": False, "sinks": False, "qk_norm": "none", "norm": "rms",
              "norms_per_layer": 2, "positions": 0, "linear_layers": 0, "indexer_heads": 0, "output_gate": False,
-             "shared_gate": False, "shared_hidden": 0, "moe_every": 1}
+             "shared_gate": False, "moe_every": 1, "head_bias": False, "embedding_norm": False}
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Config:
     expert_groups_active: int = 1
     routed_scale: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse a shape that cannot be."""
         require_whole(layers=self.layers, hidden=self.hidden, q_heads=self.q_heads, kv_heads=self.kv_heads,
                       head_dim=self.head_dim, ffn_hidden=self.ffn_hidden, vocab=self.vocab,
@@ -87,6 +93,9 @@ class Config:
         require_whole(0, **{name: getattr(self, name) for name in (
             "window_tok", "kv_lora", "q_lora", "rope_dim", "v_head_dim", "experts", "experts_active",
             "experts_shared", "expert_hidden", "dense_layers")})
+        # every weight has a name, so a slip in these would fill the memory before a weight is missed
+        require(1, 1000, hint="layers are named one by one.", layers=self.layers)
+        require(0, 10_000, hint="experts are named one by one.", experts=self.experts)
         require_positive(norm_eps=self.norm_eps, routed_scale=self.routed_scale)
         lookup("ffn", self.ffn, dict.fromkeys(FFN))
         lookup("attention", self.attention, dict.fromkeys(ATTENTION))
@@ -98,7 +107,7 @@ class Config:
         frequencies(self.rotary_dim, self.rope_theta)  # raises for an odd head
 
     @classmethod
-    def of(cls, model, **changes) -> Config:
+    def of(cls, model: Any, **changes: Any) -> Config:
         """Return the shape of a catalogue model, some fields changed: fewer layers, say, so that it fits a laptop.
 
         Parameters
@@ -117,15 +126,19 @@ class Config:
         ValueError
             When the model has parts that this decoder lacks; the message names them.
         """
-        lacking = [f"{name}={getattr(model, name)!r}" for name, value in _REQUIRED.items()
-                   if getattr(model, name) != value]
-        if model.window_layers not in (0, model.layers):
-            lacking.append(f"window_layers={model.window_layers} of {model.layers}")
-        if model.experts and not (model.attention == "mla" and model.router_bias):
+        words = json.loads(model.config or "{}")
+        if words.pop("model_type", None) != "by_hand":
+            raise ValueError(f"{model.name} was not entered by hand; read its config.json with checkpoint.read_config.")
+        order = [*_REQUIRED, *(name for name in words if name not in _REQUIRED)]
+        lacking = [f"{name}={words[name]!r}" for name in order
+                   if name in words and name not in _SHARED and words[name] != _REQUIRED.get(name)]
+        if words.pop("window_layers", 0) not in (0, words["layers"]):
+            lacking.append(f"window_layers={model.window_layers} of {words['layers']}")
+        if words.get("experts") and not (words.get("attention") == "mla" and words.pop("router_bias", False)):
             lacking.append("experts routed otherwise than in DeepSeek-V3")
         if lacking:
             raise ValueError(f"{model.name} has parts that this decoder lacks: {', '.join(lacking)}.")
-        fields = {name: getattr(model, name) for name in _SHARED}
+        fields = {name: value for name, value in words.items() if name in _FIELDS}
         return cls(**{**fields, "ffn": "swiglu" if model.ffn == "gated" else "gelu", **changes})
 
     @property
@@ -149,7 +162,7 @@ class Config:
         return sum(int(np.prod(shape)) for shape in shapes(self).values())
 
 
-def shapes(config):
+def shapes(config: Config) -> Shapes:
     """Name and shape of every weight, as in a Llama or DeepSeek checkpoint.
 
     Parameters
@@ -163,11 +176,11 @@ def shapes(config):
         Name to shape. Matrices are (outputs, inputs).
     """
     c = config
-    table = {"model.embed_tokens.weight": (c.vocab, c.hidden), "model.norm.weight": (c.hidden,)}
+    table: Shapes = {"model.embed_tokens.weight": (c.vocab, c.hidden), "model.norm.weight": (c.hidden,)}
     if not c.tied:
         table["lm_head.weight"] = (c.vocab, c.hidden)
     for layer in range(c.layers):
-        block = {"input_layernorm": (c.hidden,), "post_attention_layernorm": (c.hidden,)}
+        block: Shapes = {"input_layernorm": (c.hidden,), "post_attention_layernorm": (c.hidden,)}
         if c.attention == "mla":
             block |= _latent_shapes(c)
         else:
@@ -181,20 +194,20 @@ def shapes(config):
     return table
 
 
-def _grouped_shapes(c):
+def _grouped_shapes(c: Config) -> Shapes:
     """Attention of the usual block: only the number of K and V heads changes from MHA over GQA to MQA."""
     q, kv = c.q_heads * c.head_dim, c.kv_heads * c.head_dim
     return {"self_attn.q_proj": (q, c.hidden), "self_attn.k_proj": (kv, c.hidden),
             "self_attn.v_proj": (kv, c.hidden), "self_attn.o_proj": (c.hidden, q)}
 
 
-def _ffn_shapes(kind, hidden, ffn_hidden):
+def _ffn_shapes(kind: str, hidden: int, ffn_hidden: int) -> Shapes:
     """Shapes of one FFN: a gated one has a third matrix."""
-    gate = {"mlp.gate_proj": (ffn_hidden, hidden)} if kind == "swiglu" else {}
+    gate: Shapes = {"mlp.gate_proj": (ffn_hidden, hidden)} if kind == "swiglu" else {}
     return gate | {"mlp.up_proj": (ffn_hidden, hidden), "mlp.down_proj": (hidden, ffn_hidden)}
 
 
-def _latent_shapes(c):
+def _latent_shapes(c: Config) -> Shapes:
     """Shapes of latent attention."""
     q_out = c.q_heads * (c.head_dim + c.rope_dim)
     q = {"self_attn.q_a_proj": (c.q_lora, c.hidden), "self_attn.q_a_layernorm": (c.q_lora,),
@@ -205,9 +218,9 @@ def _latent_shapes(c):
                 "self_attn.o_proj": (c.hidden, c.q_heads * c.v_head_dim)}
 
 
-def _expert_shapes(c):
+def _expert_shapes(c: Config) -> Shapes:
     """Shapes of one mixture of experts."""
-    table = {"mlp.gate": (c.experts, c.hidden), "mlp.gate.e_score_correction_bias": (c.experts,)}
+    table: Shapes = {"mlp.gate": (c.experts, c.hidden), "mlp.gate.e_score_correction_bias": (c.experts,)}
     for expert in range(c.experts):
         table |= {name.replace("mlp.", f"mlp.experts.{expert}."): shape
                   for name, shape in _ffn_shapes("swiglu", c.hidden, c.expert_hidden).items()}
@@ -217,7 +230,7 @@ def _expert_shapes(c):
     return table
 
 
-def _check_experts(c):
+def _check_experts(c: Config) -> None:
     """Refuse a mixture that cannot be."""
     if not c.experts:
         if c.experts_active or c.experts_shared or c.expert_hidden:
@@ -237,7 +250,7 @@ def _check_experts(c):
         raise ValueError(f"experts_active={c.experts_active} is more than the chosen groups hold.")
 
 
-def check_weights(config, weights):
+def check_weights(config: Config, weights: Mapping[str, Any]) -> None:
     """Raise `ValueError` unless `weights` holds exactly the names and shapes that the model needs."""
     need = shapes(config)
     missing = [f"{name} {need[name]}" for name in need if name not in weights]

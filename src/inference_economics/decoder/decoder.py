@@ -10,14 +10,17 @@ It is written to be read, not to be fast. Read on in `decoder_block` (the parts)
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
 
-from ..quantities.checks import require, require_non_negative, require_whole
+import numpy as np
+import numpy.typing as npt
+
+from ..quantities.checks import number, require, require_non_negative, whole
 from .block import feed_forward, grouped_query, linear, rms_norm, softmax
 from .cache import Cache
-from .config import check_weights, shapes
+from .config import Config, check_weights, shapes
 from .deepseek import latent_attention, mixture
-from .rope import frequencies
+from .rope import Array, frequencies
 
 
 class Decoder:
@@ -38,7 +41,7 @@ class Decoder:
         When a weight is missing, unknown or of the wrong shape; the message lists which.
     """
 
-    def __init__(self, config, weights, dtype=np.float32):
+    def __init__(self, config: Config, weights: Mapping[str, npt.ArrayLike], dtype: npt.DTypeLike = np.float32) -> None:
         if dtype not in (np.float32, np.float64, "float32", "float64"):
             raise ValueError(f"dtype={dtype!r} is not supported; compute in float32 or float64.")
         check_weights(config, weights)
@@ -46,10 +49,9 @@ class Decoder:
         self.weights = {name: np.ascontiguousarray(weights[name], dtype=dtype) for name in shapes(config)}
 
     @classmethod
-    def random(cls, config, seed=0, dtype=np.float32):
+    def random(cls, config: Config, seed: int = 0, dtype: npt.DTypeLike = np.float32) -> Decoder:
         """Return a decoder with random weights, the same for the same seed."""
-        require_whole(0, seed=seed)
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(whole(0, seed=seed))
         return cls(config, {name: np.ones(shape) if name.endswith("norm.weight")
                             else rng.standard_normal(shape) / np.sqrt(shape[-1])
                             for name, shape in shapes(config).items()}, dtype)
@@ -64,14 +66,14 @@ class Decoder:
         """Bytes of the weights as held here [B]."""
         return sum(array.nbytes for array in self.weights.values())
 
-    def cache(self, batch, capacity_tok, dtype=None):
+    def cache(self, batch: int, capacity_tok: int, dtype: str | None = None) -> Cache:
         """Return an empty `Cache` for this model; by default in the type it computes in."""
         return Cache(self.config, batch, capacity_tok, dtype or self.dtype.name)
 
-    def _read(self, tokens, cache):
+    def _read(self, given: npt.ArrayLike, cache: Cache) -> Array:
         """Pass tokens (batch, count) through all blocks, filling the cache; return the last block's output."""
         c, w = self.config, self.weights
-        tokens = self._check_tokens(tokens, cache)
+        tokens = self._check_tokens(given, cache)
         positions = cache.length_tok + np.arange(tokens.shape[1])
         scaling = c.rope_scaling
         # one set of frequencies for the life of a cache: its keys are stored already turned
@@ -91,11 +93,11 @@ class Decoder:
         cache.length_tok += tokens.shape[1]
         return rms_norm(x, w["model.norm.weight"], c.norm_eps)
 
-    def _head(self, x):
+    def _head(self, x: Array) -> Array:
         return linear(x, self.weights["model.embed_tokens.weight" if self.config.tied else "lm_head.weight"])
 
-    def _check_tokens(self, tokens, cache):
-        tokens = np.asarray(tokens)
+    def _check_tokens(self, given: npt.ArrayLike, cache: Cache) -> Array:
+        tokens = np.asarray(given)
         if tokens.ndim != 2 or not tokens.size or not np.issubdtype(tokens.dtype, np.integer):
             raise ValueError(f"tokens must be whole numbers of shape (batch, count), not {tokens.dtype} of shape "
                              f"{tokens.shape}; write [[1, 2, 3]] for one sequence.")
@@ -109,7 +111,7 @@ class Decoder:
                              "allocate a larger cache.")
         return tokens
 
-    def prefill(self, tokens, cache):
+    def prefill(self, tokens: npt.ArrayLike, cache: Cache) -> Array:
         """Read a prompt, or its next part, all tokens at once.
 
         Parameters
@@ -126,14 +128,14 @@ class Decoder:
         """
         return self._head(self._read(tokens, cache)[:, -1])
 
-    def step(self, tokens, cache):
+    def step(self, tokens: npt.ArrayLike, cache: Cache) -> Array:
         """Read one token per sequence, (batch,); return the logits of the next, (batch, vocab)."""
-        tokens = np.asarray(tokens)
-        if tokens.ndim != 1:
-            raise ValueError(f"step takes one token per sequence, shape (batch,), not {tokens.shape}.")
-        return self.prefill(tokens[:, None], cache)
+        column = np.asarray(tokens)
+        if column.ndim != 1:
+            raise ValueError(f"step takes one token per sequence, shape (batch,), not {column.shape}.")
+        return self.prefill(column[:, None], cache)
 
-    def logits(self, tokens, capacity_tok=None):
+    def logits(self, tokens: npt.ArrayLike, capacity_tok: int | None = None) -> Array:
         """Logits after every token, computed without an earlier cache: (batch, count, vocab).
 
         Parameters
@@ -151,7 +153,8 @@ class Decoder:
         batch, count = np.shape(tokens) if np.ndim(tokens) == 2 else (1, 1)
         return self._head(self._read(tokens, self.cache(max(batch, 1), capacity_tok or max(count, 1))))
 
-    def generate(self, prompt, output_tok, *, temperature=0.0, top_p=1.0, seed=0, cache_dtype=None):
+    def generate(self, prompt: npt.ArrayLike, output_tok: int, *, temperature: float = 0.0, top_p: float = 1.0,
+                 seed: int = 0, cache_dtype: str | None = None) -> Array:
         """Continue a prompt.
 
         Parameters
@@ -172,19 +175,18 @@ class Decoder:
         numpy.ndarray
             The new tokens, (output_tok,) or (batch, output_tok).
         """
-        require_whole(output_tok=output_tok)
-        require_whole(0, seed=seed)
-        rng = np.random.default_rng(seed)
+        output_tok = whole(output_tok=output_tok)
+        rng = np.random.default_rng(whole(0, seed=seed))
         tokens = np.atleast_2d(np.asarray(prompt))
         cache = self.cache(len(tokens), tokens.shape[1] + output_tok, cache_dtype)
         written = [sample(self.prefill(tokens, cache), rng, temperature, top_p)]
         while len(written) < output_tok:
             written.append(sample(self.step(written[-1], cache), rng, temperature, top_p))
-        written = np.stack(written, axis=1)
-        return written[0] if np.ndim(prompt) == 1 else written
+        new = np.stack(written, axis=1)
+        return new[0] if np.ndim(prompt) == 1 else new
 
 
-def sample(logits, rng, temperature=1.0, top_p=1.0):
+def sample(logits: npt.ArrayLike, rng: np.random.Generator, temperature: float = 1.0, top_p: float = 1.0) -> Array:
     """Choose one token per row.
 
     Parameters
@@ -203,14 +205,15 @@ def sample(logits, rng, temperature=1.0, top_p=1.0):
     numpy.ndarray
         Tokens, (batch,).
     """
-    if np.ndim(logits) != 2 or np.isnan(logits).any():
-        raise ValueError(f"logits must be numbers of shape (batch, vocab); got shape {np.shape(logits)}"
-                         f"{' with NaN in it' if np.isnan(logits).any() else ''}.")
+    scores = number("logits", logits)
+    if scores.ndim != 2 or np.isnan(scores).any():
+        raise ValueError(f"logits must be numbers of shape (batch, vocab); got shape {scores.shape}"
+                         f"{' with NaN in it' if np.isnan(scores).any() else ''}.")
     require_non_negative(temperature=temperature)
     require(0, 1, open_low=True, hint="top_p is a probability.", top_p=top_p)
     if temperature == 0:
-        return logits.argmax(axis=-1)
-    p = softmax(logits.astype(np.float64) / temperature)
+        return np.asarray(scores.argmax(axis=-1))
+    p = softmax(scores / temperature)
     order = np.argsort(-p, axis=-1, kind="stable")
     ranked = np.take_along_axis(p, order, axis=-1)
     # keep a token while those before it do not yet reach top_p; the first is always kept

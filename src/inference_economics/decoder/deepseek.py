@@ -7,13 +7,18 @@ that way, latent attention *is* multi-query attention with one very wide head, a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from .block import attend, feed_forward, linear, rms_norm
-from .rope import rotate
+from .cache import Cache
+from .config import Config
+from .rope import Array, rotate
 
 
-def latent_attention(c, w, at, x, positions, frequency, cache, layer):
+def latent_attention(c: Config, w: Mapping[str, Array], at: str, x: Array, positions: Array, frequency: Array,
+                     cache: Cache, layer: int) -> Array:
     """Multi-head latent attention, on the compressed cache. x: (batch, tokens, hidden)."""
     batch, tokens, _ = x.shape
     if c.q_lora:
@@ -42,7 +47,7 @@ def latent_attention(c, w, at, x, positions, frequency, cache, layer):
     return linear(mixed.swapaxes(1, 2).reshape(batch, tokens, -1), w[at + "o_proj.weight"])
 
 
-def route(c, w, at, x):
+def route(c: Config, w: Mapping[str, Array], at: str, x: Array) -> tuple[Array, Array]:
     """Choose the experts of each token.
 
     Parameters
@@ -80,7 +85,7 @@ def route(c, w, at, x):
     return chosen, weight / weight.sum(axis=-1, keepdims=True) * x.dtype.type(c.routed_scale)
 
 
-def mixture(c, w, at, x):
+def mixture(c: Config, w: Mapping[str, Array], at: str, x: Array) -> Array:
     """Send each token through its chosen experts and the shared one. Only experts that some token chose are read."""
     flat = x.reshape(-1, x.shape[-1])
     chosen, weight = route(c, w, at, flat)

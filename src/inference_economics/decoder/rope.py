@@ -11,19 +11,27 @@ The frequency functions are in the traceable dialect: `theta`, `factor` and leng
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from ..quantities.checks import lookup, require, require_positive, require_whole
+from ..quantities.checks import lookup, require, require_positive, whole
+from ..quantities.limits import checked, checked_fields
+from ..quantities.numeric import Numeric
+
+Array = npt.NDArray[Any]
 
 
-def _check_head(head_dim):
-    require_whole(2, head_dim=head_dim)
-    if head_dim % 2:
-        raise ValueError(f"head_dim={head_dim} must be even: RoPE turns dimensions in pairs.")
+def _check_head(head_dim: float) -> int:
+    width = whole(2, head_dim=head_dim)
+    if width % 2:
+        raise ValueError(f"head_dim={width} must be even: RoPE turns dimensions in pairs.")
+    return width
 
 
-def frequencies(head_dim, theta=10000.0):
+@checked
+def frequencies(head_dim: float, theta: Numeric = 10000.0) -> Array:
     """Angle that each pair of dimensions turns per token.
 
     Parameters
@@ -42,12 +50,12 @@ def frequencies(head_dim, theta=10000.0):
     ----------
     .. [1] Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", arXiv:2104.09864, 2021.
     """
-    _check_head(head_dim)
-    require(1, np.inf, open_low=True, open_high=True, theta=theta)
-    return np.power(theta, -np.arange(0, head_dim, 2) / head_dim)
+    width = _check_head(head_dim)
+    return np.power(theta, -np.arange(0, width, 2) / width)
 
 
-def wavelengths_tok(frequency):
+@checked
+def wavelengths_tok(frequency: Numeric) -> Numeric:
     """Tokens in which a pair turns once.
 
     Parameters
@@ -60,11 +68,11 @@ def wavelengths_tok(frequency):
     numeric
         Wavelength. [token]
     """
-    require_positive(frequency=frequency)
     return 2 * np.pi / frequency
 
 
-def interpolated(head_dim, factor, theta=10000.0):
+@checked
+def interpolated(head_dim: float, factor: Numeric, theta: Numeric = 10000.0) -> Array:
     """Position interpolation: every pair turns `factor` times slower.
 
     Parameters
@@ -90,11 +98,11 @@ def interpolated(head_dim, factor, theta=10000.0):
     .. [1] Chen et al., "Extending Context Window of Large Language Models via Positional Interpolation",
        arXiv:2306.15595, 2023.
     """
-    require(1, np.inf, open_high=True, factor=factor)
     return frequencies(head_dim, theta) / factor
 
 
-def ntk_theta(head_dim, factor, theta=10000.0):
+@checked
+def ntk_theta(head_dim: float, factor: Numeric, theta: Numeric = 10000.0) -> Numeric:
     """Base that slows the slowest pair by `factor` and leaves the fastest as it is (NTK-aware scaling).
 
     Parameters
@@ -116,14 +124,14 @@ def ntk_theta(head_dim, factor, theta=10000.0):
     .. [1] Peng et al., "YaRN: Efficient Context Window Extension of Large Language Models", arXiv:2309.00071, 2023,
        section 3.1.
     """
-    _check_head(head_dim)
-    require(4, np.inf, hint="one pair alone has no slower one.", head_dim=head_dim)
-    require(1, np.inf, open_high=True, factor=factor)
-    require(1, np.inf, open_low=True, open_high=True, theta=theta)
-    return theta * np.power(factor, head_dim / (head_dim - 2))
+    width = _check_head(head_dim)
+    require(4, np.inf, hint="one pair alone has no slower one.", head_dim=width)
+    return theta * np.power(factor, width / (width - 2))
 
 
-def dynamic_ntk_theta(head_dim, factor, original_tok, context_tok, theta=10000.0):
+@checked(context_tok="(0, 1e12]")
+def dynamic_ntk_theta(head_dim: float, factor: Numeric, original_tok: Numeric, context_tok: Numeric,
+                      theta: Numeric = 10000.0) -> Numeric:
     """NTK-aware base that grows with the context in use, and is the trained one while the context fits training.
 
     Parameters
@@ -147,13 +155,13 @@ def dynamic_ntk_theta(head_dim, factor, original_tok, context_tok, theta=10000.0
     A cache holds keys that are already turned. If the base changes while the cache fills, old keys and new queries
     disagree. The decoder here therefore fixes the base for a cache, from the cache's capacity.
     """
-    require_positive(original_tok=original_tok, context_tok=context_tok)
-    require(1, np.inf, open_high=True, factor=factor)
     stretch = factor * np.maximum(context_tok / original_tok, 1) - (factor - 1)
     return ntk_theta(head_dim, stretch, theta)
 
 
-def yarn(head_dim, factor, original_tok, theta=10000.0, fast_rotations=32, slow_rotations=1):
+@checked
+def yarn(head_dim: float, factor: Numeric, original_tok: Numeric, theta: Numeric = 10000.0,
+         fast_rotations: Numeric = 32, slow_rotations: Numeric = 1) -> Array:
     """YaRN: pairs that turn often keep their speed, pairs that hardly turn are interpolated, with a ramp between.
 
     Parameters
@@ -183,21 +191,22 @@ def yarn(head_dim, factor, original_tok, theta=10000.0, fast_rotations=32, slow_
     ----------
     .. [1] Peng et al., arXiv:2309.00071, 2023, section 3.2.
     """
-    require_positive(original_tok=original_tok, fast_rotations=fast_rotations, slow_rotations=slow_rotations)
-    slow = interpolated(head_dim, factor, theta)
+    width = _check_head(head_dim)
+    slow = interpolated(width, factor, theta)
 
-    def pair_that_turns(rotations):
-        return head_dim * np.log(original_tok / (2 * np.pi * rotations)) / (2 * np.log(theta))
+    def pair_that_turns(rotations: Numeric) -> Numeric:
+        return width * np.log(original_tok / (2 * np.pi * rotations)) / (2 * np.log(theta))
 
     first = np.maximum(np.floor(pair_that_turns(fast_rotations)), 0)
-    last = np.minimum(np.ceil(pair_that_turns(slow_rotations)), head_dim - 1)
+    last = np.minimum(np.ceil(pair_that_turns(slow_rotations)), width - 1)
     # where both ends meet, the ramp becomes a step
-    width = np.where(last > first, last - first, 0.001)
-    ramp = np.clip((np.arange(head_dim // 2) - first) / width, 0, 1)
-    return slow * ramp + frequencies(head_dim, theta) * (1 - ramp)
+    length = np.where(last > first, last - first, 0.001)
+    ramp = np.clip((np.arange(width // 2) - first) / length, 0, 1)
+    return slow * ramp + frequencies(width, theta) * (1 - ramp)
 
 
-def yarn_attention_factor(factor, mscale=1.0):
+@checked
+def yarn_attention_factor(factor: Numeric, mscale: Numeric = 1.0) -> Numeric:
     """Factor on queries and on keys that goes with YaRN: 0.1 ln(factor) + 1.
 
     Parameters
@@ -217,12 +226,12 @@ def yarn_attention_factor(factor, mscale=1.0):
     The paper writes the softmax of q·k / (t √d) with √(1/t) = 0.1 ln(factor) + 1. So t is *below* 1 and attention gets
     sharper. Taking the factor for t itself, which is often done, turns that round.
     """
-    require(1, np.inf, open_high=True, factor=factor)
-    require(0, np.inf, open_high=True, mscale=mscale)
     return 0.1 * mscale * np.log(factor) + 1
 
 
-def llama3(head_dim, factor, original_tok, theta=500000.0, low_frequency_factor=1.0, high_frequency_factor=4.0):
+@checked
+def llama3(head_dim: float, factor: Numeric, original_tok: Numeric, theta: Numeric = 500000.0,
+           low_frequency_factor: Numeric = 1.0, high_frequency_factor: Numeric = 4.0) -> Array:
     """Llama 3.1 scaling: by wavelength, short ones keep their speed, long ones are interpolated, with a blend between.
 
     Parameters
@@ -248,7 +257,6 @@ def llama3(head_dim, factor, original_tok, theta=500000.0, low_frequency_factor=
     ----------
     .. [1] Meta, llama-models, models/llama3/model.py (`apply_scaling`), 2024.
     """
-    require_positive(original_tok=original_tok, low_frequency_factor=low_frequency_factor)
     require_positive(hint="high_frequency_factor must exceed low_frequency_factor.",
                      high_frequency_factor_minus_low=high_frequency_factor - low_frequency_factor)
     slow, fast = interpolated(head_dim, factor, theta), frequencies(head_dim, theta)
@@ -280,7 +288,7 @@ class Scaling:
 
     method: str
     factor: float
-    original_tok: int = 0
+    original_tok: float = 0
     fast_rotations: float = 32
     slow_rotations: float = 1
     low_frequency_factor: float = 1
@@ -288,14 +296,15 @@ class Scaling:
     mscale: float = 0
     mscale_all_dim: float = 0
 
-    def __post_init__(self):
-        """Refuse an unknown method or a missing trained context."""
+    def __post_init__(self) -> None:
+        """Refuse an unknown method, a missing trained context or constants that are none."""
         lookup("RoPE scaling method", self.method, dict.fromkeys(METHODS))
-        require(1, np.inf, open_high=True, factor=self.factor)
+        checked_fields(self, original_tok="[0, 1e12]")
+        require(0, 1e3, hint="give a ratio.", mscale_all_dim=self.mscale_all_dim)
         if self.method not in ("linear", "ntk") and self.original_tok < 1:
             raise ValueError(f"RoPE scaling {self.method!r} needs original_tok, the trained context in tokens.")
 
-    def frequencies(self, head_dim, theta, context_tok):
+    def frequencies(self, head_dim: float, theta: Numeric, context_tok: Numeric) -> Array:
         """Return the frequencies of a head, for a cache of `context_tok` tokens [rad/token]."""
         if self.method == "linear":
             return interpolated(head_dim, self.factor, theta)
@@ -325,7 +334,7 @@ class Scaling:
         return float(yarn_attention_factor(self.factor, self.mscale_all_dim)) ** 2 if self.method == "yarn" else 1.0
 
 
-def rotate(x, positions, frequency, *, interleaved=False):
+def rotate(x: Array, positions: Array, frequency: Array, *, interleaved: bool = False) -> Array:
     """Turn each pair of dimensions of each token by its angle.
 
     Parameters

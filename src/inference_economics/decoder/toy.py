@@ -13,13 +13,16 @@ from __future__ import annotations
 import json
 import lzma
 from importlib import resources
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from ..quantities.checks import lookup, require_whole
+from ..quantities.checks import lookup, shown, whole
 from .checkpoint import read_weights
 from .config import Config
 from .decoder import Decoder
+from .rope import Array
 
 VOCAB = 128
 CONTEXT_TOK = 128
@@ -51,7 +54,7 @@ def held_out_text() -> str:
     return whole[int(len(whole) * (1 - HELD_OUT)) :]
 
 
-def held_out_windows() -> np.ndarray:
+def held_out_windows() -> Array:
     """Return the places of the held-out bytes, one window of `CONTEXT_TOK` + 1 a row, for measuring the loss.
 
     Returns
@@ -63,7 +66,7 @@ def held_out_windows() -> np.ndarray:
     return starts[:, None] + np.arange(CONTEXT_TOK + 1)
 
 
-def load(name: str, dtype="float32") -> Decoder:
+def load(name: str, dtype: npt.DTypeLike = "float32") -> Decoder:
     """Return one of the shipped models.
 
     Parameters
@@ -91,7 +94,7 @@ def config(name: str) -> Config:
                   tied=True)
 
 
-def results() -> dict:
+def results() -> dict[str, Any]:
     """Return what training measured.
 
     Returns
@@ -99,10 +102,10 @@ def results() -> dict:
     dict
         How the models were trained, and under ``runs`` the held-out loss of each variant and seed. [nat/byte]
     """
-    return json.loads((DATA / "toy_results.json").read_text())
+    return dict(json.loads((DATA / "toy_results.json").read_text()))
 
 
-def losses(name: str) -> np.ndarray:
+def losses(name: str) -> Array:
     """Held-out loss of one variant, one number per seed.
 
     Parameters
@@ -136,9 +139,8 @@ def loss(decoder: Decoder, windows: int = 40) -> float:
     float
         Mean cross-entropy of the next byte. [nat/byte]
     """
-    require_whole(windows=windows)
     places = held_out_windows()
-    places = places[np.linspace(0, len(places) - 1, min(windows, len(places))).astype(int)]
+    places = places[np.linspace(0, len(places) - 1, min(whole(windows=windows), len(places))).astype(int)]
     tokens = np.frombuffer(held_out_text().encode(), np.uint8)[places]
     logits = decoder.logits(tokens[:, :-1]).astype(np.float64)
     log_sum = np.log(np.exp(logits - logits.max(-1, keepdims=True)).sum(-1)) + logits.max(-1)
@@ -146,7 +148,7 @@ def loss(decoder: Decoder, windows: int = 40) -> float:
     return float(np.mean(log_sum - right))
 
 
-def write(decoder: Decoder, prompt: str, output_tok: int, **options) -> str:
+def write(decoder: Decoder, prompt: str, output_tok: int, **options: Any) -> str:
     """Continue a text.
 
     Parameters
@@ -165,6 +167,7 @@ def write(decoder: Decoder, prompt: str, output_tok: int, **options) -> str:
     str
         The bytes written, without the prompt.
     """
-    if not prompt or not prompt.isascii():
-        raise ValueError(f"prompt={prompt!r} must be ASCII text, at least one character.")
+    given: Any = prompt
+    if not isinstance(given, str) or not given or not given.isascii():
+        raise ValueError(f"prompt={shown(prompt)} must be ASCII text, at least one character.")
     return bytes(decoder.generate(list(prompt.encode()), output_tok, **options).tolist()).decode("ascii")

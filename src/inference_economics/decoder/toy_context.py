@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 
-from ..quantities.checks import lookup, require_whole
+from ..quantities.checks import lookup, whole
 from . import toy
 from .decoder import Decoder
-from .rope import Scaling
+from .rope import Array, Scaling
 
 METHODS = ("none", "linear", "ntk", "yarn", "llama3")
 FACTORS = (2, 4, 8)
@@ -23,7 +24,7 @@ BIN_TOK = 64
 WINDOWS = 16
 
 
-def measure(method: str, factor: int, windows: int = WINDOWS, context_tok: int = CONTEXT_TOK) -> np.ndarray:
+def measure(method: str, factor: int, windows: int = WINDOWS, context_tok: int = CONTEXT_TOK) -> Array:
     """Read held-out text with stretched positions and measure the loss, place by place.
 
     Parameters
@@ -43,7 +44,7 @@ def measure(method: str, factor: int, windows: int = WINDOWS, context_tok: int =
         Mean cross-entropy of the next byte in each run of `BIN_TOK` places. [nat/byte]
     """
     lookup("method", method, dict.fromkeys(METHODS))
-    require_whole(factor=factor, windows=windows, context_tok=context_tok)
+    factor, windows, context_tok = whole(factor=factor), whole(windows=windows), whole(context_tok=context_tok)
     if context_tok % BIN_TOK:
         raise ValueError(f"context_tok={context_tok} must be a multiple of {BIN_TOK}.")
     trained = toy.load("gqa")
@@ -59,10 +60,10 @@ def measure(method: str, factor: int, windows: int = WINDOWS, context_tok: int =
         top = logits.max(-1)
         log_sum = np.log(np.exp(logits - top[:, None]).sum(-1)) + top
         losses.append(log_sum - np.take_along_axis(logits, tokens[1:, None], axis=-1)[:, 0])
-    return np.mean(losses, axis=0).reshape(-1, BIN_TOK).mean(axis=-1)
+    return np.asarray(losses).mean(axis=0).reshape(-1, BIN_TOK).mean(axis=-1)
 
 
-def losses(method: str, factor: int) -> np.ndarray:
+def losses(method: str, factor: int) -> Array:
     """Return what `measure` found, from the shipped file.
 
     Parameters
@@ -79,8 +80,8 @@ def losses(method: str, factor: int) -> np.ndarray:
     """
     table = json.loads((toy.DATA / "toy_context.json").read_text())["losses"]
     lookup("method", method, dict.fromkeys(METHODS))
-    by_factor = lookup("factor", str(int(factor)), dict.fromkeys(map(str, FACTORS), True)) and table[method]
-    return np.array(by_factor["2" if method == "none" else str(int(factor))])
+    known = lookup("factor", str(whole(factor=factor)), {str(one): str(one) for one in FACTORS})
+    return np.array(table[method]["2" if method == "none" else known])
 
 
 def main() -> None:
@@ -89,7 +90,7 @@ def main() -> None:
                       for factor in (FACTORS if method != "none" else (2,))} for method in METHODS}
     record = {"what": "Held-out loss by place, nat per byte; the toy model with two KV heads, trained on 128 bytes.",
               "context_tok": CONTEXT_TOK, "bin_tok": BIN_TOK, "windows": WINDOWS, "losses": table}
-    (toy.DATA / "toy_context.json").write_text(json.dumps(record, indent=1) + "\n")
+    Path(str(toy.DATA / "toy_context.json")).write_text(json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """Interactive figures: declared once as numpy functions, live in Jupyter and on the page."""
 
+# May import: quantities.
+
+from ..quantities.faces import handing_on
 from . import functions  # noqa: F401 (fills trace.FUNCTIONS)
 from .controls import Choice, Slider
 from .explorer import Explorer, explore
@@ -13,3 +16,5 @@ __all__ = [
     "Axis", "Band", "Bars", "CannotBeTraced", "Choice", "Explorer", "Figure", "Label", "Line", "NotSupportedYet",
     "Point", "Readout", "Rule", "Slider", "State", "TraceError", "explore", "standalone", "tabulate",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

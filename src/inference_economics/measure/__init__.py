@@ -2,6 +2,7 @@
 
 # May import: quantities, hardware, decoder.
 
+from ..quantities.faces import handing_on
 from .plan import FULL, SMALL, Plan, plan_for
 from .report import plot, table
 from .run import decode_row, decoder_of, run
@@ -17,3 +18,5 @@ __all__ = [
     "run",
     "table",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

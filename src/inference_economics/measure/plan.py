@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+import numpy as np
+
 from ..decoder.config import Config
 from ..quantities import units
-from ..quantities.checks import require_positive, require_whole
-from .probe import FLOAT_BYTES
+from ..quantities.checks import require_positive, require_whole, whole
+
+FLOAT_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -45,15 +48,19 @@ class Plan:
     context_tok: int = 1024
     repeats: int = 5
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse sizes that measure nothing."""
-        numbers = {name: value for name, value in asdict(self).items() if not isinstance(value, tuple)}
-        require_whole(**numbers)
-        require_whole(hint="give at least one.", kv_heads=list(self.kv_heads) or 0, batches=list(self.batches) or 0)
+        for name, value in asdict(self).items():
+            if name not in ("kv_heads", "batches"):
+                object.__setattr__(self, name, whole(**{name: value}))
+        for name in ("kv_heads", "batches"):
+            given = np.ravel(getattr(self, name)).tolist()
+            require_whole(hint="give at least one.", **{name: given or 0})
+            object.__setattr__(self, name, tuple(map(int, given)))
         for kv_heads in self.kv_heads:
             self.config(kv_heads)
 
-    def config(self, kv_heads) -> Config:
+    def config(self, kv_heads: int) -> Config:
         """Return the decoder's shape with this many key-value heads."""
         return Config(self.layers, self.hidden, self.q_heads, kv_heads, self.head_dim, self.ffn_hidden, self.vocab)
 
@@ -72,7 +79,7 @@ SMALL = Plan(array_bytes=1 << 27, library_n=1024, compiled_n=192, layers=4, hidd
              kv_heads=(8, 2, 1), batches=(1, 4, 8), context_tok=512)
 
 
-def plan_for(memory_bytes) -> Plan:
+def plan_for(memory_bytes: float) -> Plan:
     """Return the largest plan that fits, `FULL` or `SMALL`.
 
     Parameters

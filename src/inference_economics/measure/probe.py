@@ -6,13 +6,17 @@ import datetime as dt
 import os
 import platform
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from ..quantities.checks import require_whole
+from ..quantities.checks import whole
+from .plan import FLOAT_BYTES, Plan
 
-FLOAT_BYTES = 4
+Rows = list[list[float]]
 
 
 def free_bytes() -> float:
@@ -31,23 +35,24 @@ def cache_bytes() -> float:
     return max((int(size[:-1]) * unit[size[-1]] for size in sizes if size[-1:] in unit), default=float("nan"))
 
 
-def times_s(action, repeats) -> np.ndarray:
+def times_s(action: Callable[[], object], repeats: int) -> npt.NDArray[np.float64]:
     """Return the times of some runs of `action`, after one that does not count [s]."""
+    count = whole(repeats=repeats)
     action()
     times = []
-    for _ in range(repeats):
+    for _ in range(count):
         start = time.perf_counter()
         action()
         times.append(time.perf_counter() - start)
     return np.array(times)
 
 
-def best_s(action, repeats) -> float:
+def best_s(action: Callable[[], object], repeats: int) -> float:
     """Return the time of the fastest run: what the machine can do when nothing disturbs it [s]."""
     return float(times_s(action, repeats).min())
 
 
-def bandwidth(array_bytes, repeats=5) -> dict[str, float]:
+def bandwidth(array_bytes: int, repeats: int = 5) -> dict[str, float]:
     """Stream an array from memory in three ways.
 
     Parameters
@@ -63,7 +68,7 @@ def bandwidth(array_bytes, repeats=5) -> dict[str, float]:
         ``dot`` (read once), ``gemv`` (a matrix times a vector: what decoding one sequence does) and ``copy`` (read and
         written, both counted). [B/s]
     """
-    require_whole(array_bytes=array_bytes, repeats=repeats)
+    array_bytes = whole(array_bytes=array_bytes)
     columns = min(4096, max(1, array_bytes // FLOAT_BYTES))
     matrix = np.ones((max(1, array_bytes // FLOAT_BYTES // columns), columns), np.float32)
     flat, vector, target = matrix.reshape(-1), np.ones(columns, np.float32), np.empty_like(matrix)
@@ -72,13 +77,13 @@ def bandwidth(array_bytes, repeats=5) -> dict[str, float]:
             "copy": 2 * matrix.nbytes / best_s(lambda: np.copyto(target, matrix), repeats)}
 
 
-def python_matmul(a, b):
+def python_matmul(a: Rows, b: Rows) -> Rows:
     """Multiply two matrices, given as lists of rows, the way the definition reads."""
     columns = list(zip(*b, strict=True))
     return [[sum(x * y for x, y in zip(row, column, strict=True)) for column in columns] for row in a]
 
 
-def matrix_rates(plan) -> dict[str, float]:
+def matrix_rates(plan: Plan) -> dict[str, float]:
     """Multiply square matrices in three ways.
 
     Parameters
@@ -92,7 +97,8 @@ def matrix_rates(plan) -> dict[str, float]:
         ``library`` (numpy's BLAS: blocked for the caches, vectorised, all cores), ``compiled`` (einsum's plain loop in
         C) and ``python`` (the definition). [FLOP/s]
     """
-    def rate(n, multiply, convert=lambda m: m):
+    def rate(n: int, multiply: Callable[[Any, Any], object],
+             convert: Callable[[npt.NDArray[Any]], Any] = lambda m: m) -> float:
         a, b = (convert(m) for m in np.random.default_rng(0).standard_normal((2, n, n), dtype=np.float32))
         return 2 * n**3 / best_s(lambda: multiply(a, b), plan.repeats)
 
@@ -101,7 +107,7 @@ def matrix_rates(plan) -> dict[str, float]:
             "python": rate(plan.python_n, python_matmul, np.ndarray.tolist)}
 
 
-def machine() -> dict:
+def machine() -> dict[str, Any]:
     """Return what the numbers depend on: processor, threads, versions."""
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     threads = {name: os.environ[name] for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

@@ -11,18 +11,20 @@ import functools
 import json
 from collections.abc import Iterable
 from importlib import resources
+from typing import Any
 
 from ..hardware import roofline
+from .plan import FLOAT_BYTES
 
 KEPT_OF_MACHINE = ("date", "system", "cores", "cache_bytes", "python", "numpy", "blas")
-FLOAT_BYTES = 4
+Report = dict[str, Any]
 
 
-def _fastest(reports: list[dict], part: str) -> dict[str, float]:
+def _fastest(reports: list[Report], part: str) -> dict[str, float]:
     return {name: max(report[part][name] for report in reports) for name in reports[0][part]}
 
 
-def best_of(reports: Iterable[dict]) -> dict:
+def best_of(reports: Iterable[Report]) -> Report:
     """Merge several reports of one machine: of everything, the run that was disturbed least.
 
     Parameters
@@ -50,7 +52,7 @@ def best_of(reports: Iterable[dict]) -> dict:
     plan = reports[0]["plan"]
     bandwidth, matmul = _fastest(reports, "bandwidth"), _fastest(reports, "matmul")
     read = max(bandwidth["dot"], bandwidth["gemv"])
-    steps: dict[tuple[int, int], dict] = {}
+    steps: dict[tuple[int, int], Report] = {}
     for row in (row for report in reports for row in report["decode"]):
         key = row["kv_heads"], row["batch"]
         if key not in steps or row["measured_s"] < steps[key]["measured_s"]:
@@ -63,13 +65,14 @@ def best_of(reports: Iterable[dict]) -> dict:
                                              n_params, read, matmul["library"])
         decode.append(row | {"bound_s": float(bounds.overlapped_s), "serial_s": float(bounds.serial_s),
                              "ratio": row["measured_s"] / float(bounds.overlapped_s)})
+    left_out = [step for step in reports[0]["left_out"] if (step["kv_heads"], step["batch"]) not in steps]
     machine = {name: reports[0]["machine"][name] for name in KEPT_OF_MACHINE}
     return {"machine": machine, "runs": len(reports), "plan": plan, "bandwidth": bandwidth, "matmul": matmul,
-            "decode": decode, "left_out": []}
+            "decode": decode, "left_out": left_out}
 
 
 @functools.cache
-def load() -> dict:
+def load() -> Report:
     """Return the shipped measurement of a cloud machine with two cores.
 
     Returns
@@ -77,4 +80,4 @@ def load() -> dict:
     dict
         As from `measure.run`: ``machine``, ``plan``, ``bandwidth`` [B/s], ``matmul`` [FLOP/s], ``decode`` [s].
     """
-    return json.loads((resources.files(__package__) / "two_core_machine.json").read_text(encoding="utf-8"))
+    return dict(json.loads((resources.files(__package__) / "two_core_machine.json").read_text(encoding="utf-8")))

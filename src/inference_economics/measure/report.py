@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..quantities import units
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-def table(report) -> str:
+
+def table(report: dict[str, Any]) -> str:
     """Return a report as text, predicted beside measured."""
     rate, flop = report["bandwidth"], report["matmul"]
     lines = ["Memory    " + ", ".join(f"{name} {units.text(value, 'B/s')}" for name, value in rate.items()),
@@ -25,7 +30,7 @@ def table(report) -> str:
     return "\n".join(lines)
 
 
-def plot(report):
+def plot(report: dict[str, Any]) -> Figure:
     """Draw predicted against measured step times.
 
     Parameters

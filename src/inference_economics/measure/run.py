@@ -10,20 +10,22 @@ The prediction is `roofline.decode_step_bounds` at the measured bandwidth and ra
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
-from ..decoder.config import shapes
+from ..decoder.config import Config, shapes
 from ..decoder.decoder import Decoder
 from ..hardware import roofline
 from ..quantities import units
 from ..quantities.checks import require_positive
-from .plan import plan_for
-from .probe import FLOAT_BYTES, bandwidth, free_bytes, machine, matrix_rates, times_s
+from .plan import FLOAT_BYTES, Plan, plan_for
+from .probe import bandwidth, free_bytes, machine, matrix_rates, times_s
 
 
-def decoder_of(config) -> Decoder:
+def decoder_of(config: Config) -> Decoder:
     """Return a decoder with random weights, drawn in float32 to halve the memory it takes."""
     rng = np.random.default_rng(0)
     scale = np.float32(config.hidden**-0.5)
@@ -31,7 +33,8 @@ def decoder_of(config) -> Decoder:
                             for name, shape in shapes(config).items()})
 
 
-def decode_row(decoder, batch, plan, read_bytes_per_s, flop_per_s) -> dict[str, float]:
+def decode_row(decoder: Decoder, batch: int, plan: Plan, read_bytes_per_s: float,
+               flop_per_s: float) -> dict[str, float]:
     """Time one decode step and predict it.
 
     Parameters
@@ -68,7 +71,8 @@ def decode_row(decoder, batch, plan, read_bytes_per_s, flop_per_s) -> dict[str, 
             "median_s": float(np.median(times)), "ratio": measured / float(bounds.overlapped_s)}
 
 
-def run(plan=None, *, memory_bytes=None, limit_s=180.0, progress=print) -> dict:
+def run(plan: Plan | None = None, *, memory_bytes: float | None = None, limit_s: float = 180.0,
+        progress: Callable[[str], object] = print) -> dict[str, Any]:
     """Measure everything.
 
     Parameters
@@ -97,7 +101,8 @@ def run(plan=None, *, memory_bytes=None, limit_s=180.0, progress=print) -> dict:
                          f"memory_bytes={units.text(memory_bytes, 'B')}.")
     start = time.perf_counter()
     progress(f"Memory: streaming {units.text(plan.array_bytes, 'B')}")
-    report = {"machine": machine(), "plan": asdict(plan), "bandwidth": bandwidth(plan.array_bytes, plan.repeats)}
+    report: dict[str, Any] = {"machine": machine(), "plan": asdict(plan)}
+    report["bandwidth"] = bandwidth(plan.array_bytes, plan.repeats)
     progress("Matrices: library, compiled loop, Python loop")
     report["matmul"] = matrix_rates(plan)
     read = max(report["bandwidth"]["dot"], report["bandwidth"]["gemv"])

@@ -2,6 +2,8 @@
 
 # May import: quantities, catalog.
 
+from ..quantities.faces import handing_on
+from .architecture import Architecture
 from .experts import expert_bytes_read, experts_touched
 from .flop import (
     FLOP_PER_PARAM,
@@ -14,10 +16,13 @@ from .flop import (
     mean_causal_context,
     prefill_flop_per_token,
 )
-from .spec import Model, get, load
+from .groups import LayerGroup
+from .spec import Model, from_config, get, load, register
 
 __all__ = [
     "FLOP_PER_PARAM",
+    "Architecture",
+    "LayerGroup",
     "Model",
     "attention_crossover_tok",
     "attention_flop_decode",
@@ -26,9 +31,13 @@ __all__ = [
     "decode_flop_per_token",
     "expert_bytes_read",
     "experts_touched",
+    "from_config",
     "get",
     "linear_flop",
     "load",
     "mean_causal_context",
     "prefill_flop_per_token",
+    "register",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..quantities.limits import checked
-
-# -- mixtures of experts ----------------------------------------------------------------------------------------------
+from ..quantities.numeric import Numeric
 
 
 @checked
-def experts_touched(batch, experts, experts_active):
+def experts_touched(batch: Numeric, experts: Numeric, experts_active: Numeric) -> Numeric:
     """Expected number of different experts that a batch wakes in one layer.
 
     Parameters
@@ -30,11 +29,13 @@ def experts_touched(batch, experts, experts_active):
     Assumes that tokens choose independently and evenly. Real routing is uneven, which wakes fewer.
     """
     share = np.minimum(experts_active / experts, 1.0)
-    return experts * (1 - np.power(1 - share, batch))
+    touched: Numeric = experts * (1 - np.power(1 - share, batch))
+    return touched
 
 
 @checked
-def expert_bytes_read(batch, experts, experts_active, n_params_expert, bytes_per_param=2.0):
+def expert_bytes_read(batch: Numeric, experts: Numeric, experts_active: Numeric, n_params_expert: Numeric,
+                      bytes_per_param: Numeric = 2.0) -> Numeric:
     """Expert weights that one decode step reads.
 
     Parameters

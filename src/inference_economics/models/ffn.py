@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..quantities.checks import require, require_positive, require_whole
+from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
 
 
-def n_params_ffn(hidden, ffn_hidden, matrices):
+@checked
+def n_params_ffn(hidden: Numeric, ffn_hidden: Numeric, matrices: Numeric) -> Numeric:
     """Weights of one FFN without biases.
 
     Parameters
@@ -22,12 +24,12 @@ def n_params_ffn(hidden, ffn_hidden, matrices):
     numeric
         Parameters. [1]
     """
-    require_positive(hidden=hidden, ffn_hidden=ffn_hidden)
-    require(2, 3, hint="2 for a plain FFN, 3 for a gated one.", matrices=matrices)
     return matrices * hidden * ffn_hidden
 
 
-def gated_width(hidden, expansion=4.0, multiplier=1.0, multiple_of=1):
+@checked
+def gated_width(hidden: Numeric, expansion: Numeric = 4.0, multiplier: Numeric = 1.0,
+                multiple_of: Numeric = 1) -> Numeric:
     """Width of a gated FFN by the 2/3 rule, as Llama's code rounds it.
 
     Parameters
@@ -51,7 +53,5 @@ def gated_width(hidden, expansion=4.0, multiplier=1.0, multiple_of=1):
     .. [1] Shazeer, "GLU Variants Improve Transformer", arXiv:2002.05202, 2020: the 2/3 rule.
     .. [2] Meta, llama-models, models/llama3/model.py (`FeedForward`): multiplier and rounding.
     """
-    require_positive(hidden=hidden, expansion=expansion, multiplier=multiplier)
-    require_whole(multiple_of=multiple_of)
     width = np.floor(multiplier * np.floor(2 * expansion * hidden / 3))
     return np.ceil(width / multiple_of) * multiple_of

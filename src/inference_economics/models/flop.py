@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..quantities.checks import require, require_non_negative, require_positive
 from ..quantities.limits import checked
-from .spec import Model
+from ..quantities.numeric import Numeric
+from .architecture import Architecture
 
-# -- work per token ---------------------------------------------------------------------------------------------------
+FLOP_PER_PARAM = 2.0  # one multiplication and one addition per weight and token
+
+# -- of a model -------------------------------------------------------------------------------------------------------
 
 
-def mean_causal_context(prompt_tok, window_tok=np.inf):
+@checked(window_tok="[1, inf]")
+def mean_causal_context(prompt_tok: Numeric, window_tok: Numeric = np.inf) -> Numeric:
     """Mean number of tokens that a prompt token attends to, itself included.
 
     Parameters
@@ -26,19 +29,18 @@ def mean_causal_context(prompt_tok, window_tok=np.inf):
     numeric
         Mean over the prompt: (P + 1) / 2 without a window. [token]
     """
-    require(1, np.inf, open_high=True, prompt_tok=prompt_tok)
-    require(1, np.inf, window_tok=window_tok)
-    seen = np.minimum(prompt_tok, window_tok)
+    seen: Numeric = np.minimum(prompt_tok, window_tok)
     # the first `seen` tokens see 1, 2, … seen; each of the rest sees `seen`
     return seen - seen * (seen - 1) / (2 * prompt_tok)
 
 
-def decode_flop_per_token(model: Model, context_tok):
+@checked
+def decode_flop_per_token(model: Architecture, context_tok: Numeric) -> Numeric:
     """FLOPs to generate one token with a given context.
 
     Parameters
     ----------
-    model : Model
+    model : Model or Architecture
         What runs.
     context_tok : numeric
         Tokens attended to. [token]
@@ -46,27 +48,27 @@ def decode_flop_per_token(model: Model, context_tok):
     Returns
     -------
     numeric
-        Two per weight read, plus attention. [FLOP]
+        Two per weight read, plus attention and its indexer. [FLOP]
 
     Notes
     -----
-    Norms, activations and softmax are left out (under 1%). Linear-attention layers count only through their weights,
-    and attention of kind ``other`` only where its fields describe it: for those models this is a lower bound.
+    Norms, activations and softmax are left out (under 1%). Linear-attention and Mamba layers count only through their
+    weights: for models that have them this is a lower bound.
     """
-    require_non_negative(context_tok=context_tok)
-    attended = np.where(model.attend_tok > 0, np.minimum(context_tok, model.attend_tok), context_tok)
-    whole = model.global_layers * attended
-    windowed = model.window_layers * np.minimum(context_tok, model.window_tok)
-    indexer = 2 * model.layers * model.indexer_heads * model.indexer_dim * context_tok
-    return 2 * model.n_params_read + model.pair_flop_decode * (whole + windowed) + indexer
+    chosen = np.minimum(model.sparse_share * context_tok, model.attend_tok)
+    attention = (model.pair_flop_decode_global * context_tok + model.pair_flop_decode_sparse * chosen
+                 + model.pair_flop_decode_window * np.minimum(context_tok, model.window_tok)
+                 + model.pair_flop_indexer * context_tok)
+    return FLOP_PER_PARAM * model.n_params_read + attention
 
 
-def prefill_flop_per_token(model: Model, prompt_tok):
+@checked
+def prefill_flop_per_token(model: Architecture, prompt_tok: Numeric) -> Numeric:
     """Mean FLOPs per prompt token when a prompt is read at once.
 
     Parameters
     ----------
-    model : Model
+    model : Model or Architecture
         What runs.
     prompt_tok : numeric
         Prompt length. [token]
@@ -74,23 +76,30 @@ def prefill_flop_per_token(model: Model, prompt_tok):
     Returns
     -------
     numeric
-        Two per weight (the output head once per prompt), plus causal attention. [FLOP]
+        Two per weight (the output head once per prompt, rows of an embedding that are only looked up not at all), plus
+        causal attention and its indexer. [FLOP]
 
     Notes
     -----
     Causal attention reads half the square; a kernel that computes all of it and masks does twice that part.
     """
-    require(1, np.inf, open_high=True, prompt_tok=prompt_tok)
-    attend = np.where(model.attend_tok > 0, np.maximum(model.attend_tok, 1), prompt_tok)
-    window = np.where(model.window_tok > 0, np.maximum(model.window_tok, 1), prompt_tok)
-    whole = model.global_layers * mean_causal_context(prompt_tok, attend)
-    windowed = model.window_layers * mean_causal_context(prompt_tok, window)
-    indexer = 2 * model.layers * model.indexer_heads * model.indexer_dim * mean_causal_context(prompt_tok)
     weights = model.n_params_read - model.n_params_head + model.n_params_head / prompt_tok
-    return 2 * weights + model.pair_flop_prefill * (whole + windowed) + indexer
+    seen = mean_causal_context(prompt_tok)
+    # an entry may stand for several tokens: the choice then is full after as many times more of them
+    share = model.sparse_share + (model.sparse_share == 0)
+    chosen = model.sparse_share * mean_causal_context(prompt_tok, np.maximum(model.attend_tok / share, 1))
+    windowed = mean_causal_context(prompt_tok, np.maximum(model.window_tok, 1))
+    attention = ((model.pair_flop_prefill_global + model.pair_flop_indexer) * seen
+                 + model.pair_flop_prefill_sparse * chosen + model.pair_flop_prefill_window * windowed)
+    return FLOP_PER_PARAM * weights + attention
 
 
-def attention_crossover_tok(hidden, q_heads, kv_heads, head_dim, ffn_hidden, causal=True):
+# -- of a layer in plain numbers --------------------------------------------------------------------------------------
+
+
+@checked
+def attention_crossover_tok(hidden: Numeric, q_heads: Numeric, kv_heads: Numeric, head_dim: Numeric,
+                            ffn_hidden: Numeric, causal: bool = True) -> Numeric:
     """Context at which attention costs as many FLOPs as the weights of a gated dense layer.
 
     Parameters
@@ -105,15 +114,12 @@ def attention_crossover_tok(hidden, q_heads, kv_heads, head_dim, ffn_hidden, cau
     numeric
         Prompt length. [token]
     """
-    require_positive(hidden=hidden, q_heads=q_heads, kv_heads=kv_heads, head_dim=head_dim, ffn_hidden=ffn_hidden)
     weights = hidden * head_dim * (2 * q_heads + 2 * kv_heads) + 3 * hidden * ffn_hidden
-    return (2 if causal else 1) * 2 * weights / (4 * q_heads * head_dim)
-
-FLOP_PER_PARAM = 2.0  # one multiplication and one addition per weight and token
+    return (2 if causal else 1) * FLOP_PER_PARAM * weights / (2 * FLOP_PER_PARAM * q_heads * head_dim)
 
 
 @checked
-def linear_flop(batch_tok, n_params):
+def linear_flop(batch_tok: Numeric, n_params: Numeric) -> Numeric:
     """Arithmetic of the weights for some tokens.
 
     Parameters
@@ -132,7 +138,8 @@ def linear_flop(batch_tok, n_params):
 
 
 @checked
-def attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction=0.5):
+def attention_flop_prefill(prompt_tok: Numeric, layers: Numeric, attention_width: Numeric,
+                           causal_fraction: Numeric = 0.5) -> Numeric:
     """Arithmetic of scores and weighted sums for one prompt.
 
     Parameters
@@ -155,7 +162,7 @@ def attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction=
 
 
 @checked
-def attention_flop_decode(context_tok, layers, attention_width):
+def attention_flop_decode(context_tok: Numeric, layers: Numeric, attention_width: Numeric) -> Numeric:
     """Arithmetic of attention for one new token.
 
     Parameters
@@ -174,7 +181,7 @@ def attention_flop_decode(context_tok, layers, attention_width):
 
 
 @checked
-def attention_intensity_decode(q_heads, kv_heads, bytes_per_value=2.0):
+def attention_intensity_decode(q_heads: Numeric, kv_heads: Numeric, bytes_per_value: Numeric = 2.0) -> Numeric:
     """Arithmetic per byte of cache when one token attends: what grouping heads improves.
 
     Parameters

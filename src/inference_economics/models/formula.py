@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 _TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z_]\w*)|(//|==|!=|<=|>=|[-+*%<>()]))")
-_LEVELS = (
+_LEVELS: tuple[dict[str, Callable[[Any, Any], Any]], ...] = (
     {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},
     {"+": operator.add, "-": operator.sub},
     {"*": operator.mul, "//": operator.floordiv, "%": operator.mod},
@@ -18,7 +20,7 @@ _LEVELS = (
 
 
 @cache
-def parse(text: str):
+def parse(text: str) -> Any:
     """Turn a formula into nested tuples: a number, a name, or (operator, left, right).
 
     Parameters
@@ -35,7 +37,8 @@ def parse(text: str):
     ValueError
         When the text is no formula.
     """
-    tokens, at = [], 0
+    tokens: list[Any] = []
+    at = 0
     while at < len(text.rstrip()):
         found = _TOKEN.match(text, at)
         if not found:
@@ -48,7 +51,7 @@ def parse(text: str):
     return tree
 
 
-def _level(tokens, depth):
+def _level(tokens: list[Any], depth: int) -> tuple[Any, list[Any]]:
     """Read operators of one level of binding, from left to right."""
     if depth == len(_LEVELS):
         return _atom(tokens)
@@ -59,7 +62,7 @@ def _level(tokens, depth):
     return tree, tokens
 
 
-def _atom(tokens):
+def _atom(tokens: list[Any]) -> tuple[Any, list[Any]]:
     if tokens and tokens[0] == "(":
         tree, rest = _level(tokens[1:], 0)
         if rest and rest[0] == ")":
@@ -69,7 +72,7 @@ def _atom(tokens):
     raise ValueError("a formula ends too early or lacks a bracket.")
 
 
-def evaluate(tree, value_of):
+def evaluate(tree: Any, value_of: Callable[[str], int]) -> int:
     """Compute a parsed formula in whole numbers.
 
     Parameters
@@ -92,4 +95,4 @@ def evaluate(tree, value_of):
         sign, left, right = tree
         apply = next(level[sign] for level in _LEVELS if sign in level)
         return int(apply(evaluate(left, value_of), evaluate(right, value_of)))
-    return value_of(tree) if isinstance(tree, str) else tree
+    return value_of(tree) if isinstance(tree, str) else int(tree)

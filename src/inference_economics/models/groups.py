@@ -7,9 +7,15 @@ nothing here branches on a field, except to refuse a number.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from numbers import Real
+from typing import Any
 
 import numpy as np
+
+from ..quantities.checks import is_traced, shown
+from ..quantities.numeric import Numeric
 
 # A field that is set stands beside one of these, or describes nothing.
 _NEEDS = {
@@ -82,52 +88,52 @@ class LayerGroup:
         When a field is no number, stands alone, or contradicts another.
     """
 
-    layers: int = 0
-    q_heads: int = 0
-    kv_heads: int = 0
-    qk_dim: int = 0
-    v_dim: int = 0
-    gate_width: int = 0
-    v_from_k: int = 0
-    kv_tied: int = 0
-    out_lora: int = 0
-    out_groups: int = 0
-    q_lora: int = 0
-    kv_lora: int = 0
-    rope_dim: int = 0
-    kept_share: float = 1
-    window_tok: int = 0
-    attend_tok: int = 0
-    indexer_heads: int = 0
-    indexer_dim: int = 0
-    kv_shared: int = 0
-    state_heads: int = 0
-    state_key_dim: int = 0
-    state_value_dim: int = 0
-    state_in: int = 0
-    state_out: int = 0
-    conv_width: int = 0
-    conv_tok: int = 0
-    ffn_width: int = 0
-    ffn_matrices: int = 3
-    experts: int = 0
-    experts_active: int = 0
-    expert_width: int = 0
-    shared_width: int = 0
-    router_width: int = 0
-    expert_input: int = 0
-    matrix_params: int = 0
-    vector_params: int = 0
-    expert_vector_params: int = 0
+    layers: Numeric = 0
+    q_heads: Numeric = 0
+    kv_heads: Numeric = 0
+    qk_dim: Numeric = 0
+    v_dim: Numeric = 0
+    gate_width: Numeric = 0
+    v_from_k: Numeric = 0
+    kv_tied: Numeric = 0
+    out_lora: Numeric = 0
+    out_groups: Numeric = 0
+    q_lora: Numeric = 0
+    kv_lora: Numeric = 0
+    rope_dim: Numeric = 0
+    kept_share: Numeric = 1
+    window_tok: Numeric = 0
+    attend_tok: Numeric = 0
+    indexer_heads: Numeric = 0
+    indexer_dim: Numeric = 0
+    kv_shared: Numeric = 0
+    state_heads: Numeric = 0
+    state_key_dim: Numeric = 0
+    state_value_dim: Numeric = 0
+    state_in: Numeric = 0
+    state_out: Numeric = 0
+    conv_width: Numeric = 0
+    conv_tok: Numeric = 0
+    ffn_width: Numeric = 0
+    ffn_matrices: Numeric = 3
+    experts: Numeric = 0
+    experts_active: Numeric = 0
+    expert_width: Numeric = 0
+    shared_width: Numeric = 0
+    router_width: Numeric = 0
+    expert_input: Numeric = 0
+    matrix_params: Numeric = 0
+    vector_params: Numeric = 0
+    expert_vector_params: Numeric = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse a row that cannot be. Arrays and traced values were checked before they were stacked."""
-        if all(np.isscalar(getattr(self, field.name)) for field in fields(self)):
+        if is_plain(getattr(self, field.name) for field in fields(self)):
             _check_row(self)
 
     # -- weights of one layer -----------------------------------------------------------------------------------------
 
-    def n_params_attention(self, hidden):
+    def n_params_attention(self, hidden: Numeric) -> Numeric:
         """Matrices of one layer's attention, indexer included, at a given width of the residual stream [1]."""
         inputs = _either(self.q_lora, hidden)
         query = hidden * self.q_lora + inputs * self.q_heads * self.qk_dim
@@ -138,15 +144,15 @@ class LayerGroup:
         indexer = self.indexer_dim * (inputs * self.indexer_heads + hidden) + hidden * self.indexer_heads
         return query + grouped + latent + out + hidden * self.gate_width + indexer
 
-    def n_params_state(self, hidden):
+    def n_params_state(self, hidden: Numeric) -> Numeric:
         """Matrices and convolution of one layer's linear attention or Mamba [1]."""
         return hidden * (self.state_in + self.state_out) + self.conv_width * self.conv_tok
 
-    def n_params_expert(self, hidden):
+    def n_params_expert(self, hidden: Numeric) -> Numeric:
         """One routed expert of one layer [1]."""
         return self.ffn_matrices * _either(self.expert_input, hidden) * self.expert_width + self.expert_vector_params
 
-    def n_params_per_layer(self, hidden):
+    def n_params_per_layer(self, hidden: Numeric) -> Numeric:
         """All weights of one layer, experts included [1]."""
         feed_forward = self.ffn_matrices * hidden * (self.ffn_width + self.shared_width)
         routing = hidden * (self.router_width + 2 * self.expert_input)
@@ -156,65 +162,61 @@ class LayerGroup:
     # -- what one layer keeps -----------------------------------------------------------------------------------------
 
     @property
-    def kv_values(self):
+    def kv_values(self) -> Numeric:
         """Values of one cache entry of one layer: keys and values, or the latent and its rotary key [1]."""
         grouped = self.kv_heads * (self.qk_dim + self.v_dim * (1 - self.kv_tied))
         return (grouped + self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
 
-    def kept_tok(self, context_tok):
-        """Cache entries of one layer at a given context [token]."""
-        return self.kept_share * context_tok + np.minimum(context_tok, self.window_tok)
+    def kv_values_on_chip(self, tp: Numeric) -> Numeric:
+        """Values of one cache entry that one of `tp` chips holds: heads are dealt out, a latent is copied [1]."""
+        grouped = np.ceil(self.kv_heads / tp) * (self.qk_dim + self.v_dim * (1 - self.kv_tied))
+        return (grouped + self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
 
     # -- work of one layer --------------------------------------------------------------------------------------------
 
     @property
-    def pair_flop_prefill(self):
+    def pair_flop_prefill(self) -> Numeric:
         """FLOPs on one pair of query and key in prefill: score and weighted sum, all heads [FLOP]."""
         return 2 * self.q_heads * (self.qk_dim + self.v_dim)
 
     @property
-    def pair_flop_decode(self):
+    def pair_flop_decode(self) -> Numeric:
         """As `pair_flop_prefill`, in decode, where latent attention works on the compressed cache [FLOP]."""
         latent = 2 * self.kv_lora + self.rope_dim
         return 2 * self.q_heads * _either(latent, self.qk_dim + self.v_dim)
 
-    def attended_tok(self, context_tok):
-        """Entries that a new token attends to at a given context [token]."""
-        kept = self.kept_share * context_tok
-        chosen = np.minimum(kept, np.where(self.attend_tok > 0, self.attend_tok, np.inf))
-        return chosen + np.minimum(context_tok, self.window_tok)
-
-    def mean_attended_tok(self, prompt_tok):
-        """Mean over a prompt of the entries that its tokens attend to, each itself included [token]."""
-        share = np.where(self.kept_share > 0, self.kept_share, 1)
-        limit = np.where(self.attend_tok > 0, self.attend_tok / share, np.inf)
-        window = np.where(self.window_tok > 0, self.window_tok, 1)
-        return (self.kept_share * mean_causal(prompt_tok, limit)
-                + (self.window_tok > 0) * mean_causal(prompt_tok, window))
-
     @property
-    def pair_flop_indexer(self):
+    def pair_flop_indexer(self) -> Numeric:
         """FLOPs of the indexer on one pair of query and key [FLOP]."""
         return 2 * self.indexer_heads * self.indexer_dim
 
 
-def mean_causal(prompt_tok, window_tok):
-    """Mean number of tokens that a prompt's tokens see within a window, each itself included [token]."""
-    seen = np.minimum(prompt_tok, window_tok)
-    return seen - seen * (seen - 1) / (2 * prompt_tok)
+def is_plain(values: Iterable[object]) -> bool:
+    """Tell whether no value is an array or traced: then they can be looked at."""
+    return not any(isinstance(value, np.ndarray) or is_traced(value) for value in values)
 
 
-def _either(value, otherwise):
+def whole(value: Any, low: int = 0, high: int = 2**53) -> bool:
+    """Tell whether a value is a whole number within limits, and no truth value."""
+    return _is_number(value) and bool(low <= value <= high and value % 1 == 0)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _either(value: Numeric, otherwise: Numeric) -> Numeric:
     """Return `value`, or `otherwise` where it is zero; whole numbers stay exact, which np.where does not promise."""
     return value + (value == 0) * otherwise
 
 
-def _check_row(row):
+def _check_row(row: LayerGroup) -> None:
     """Refuse a row of plain numbers that cannot be."""
     for field in fields(row):
         value = getattr(row, field.name)
-        if isinstance(value, (bool, str)) or not value >= 0 or (field.name != "kept_share" and value % 1):
-            raise ValueError(f"{field.name}={value!r} is not a whole number of at least 0.")
+        share = field.name == "kept_share" and _is_number(value) and value >= 0
+        if not share and not whole(value):
+            raise ValueError(f"{field.name}={shown(value)} is not a whole number of 0..2**53.")
     for name, partners in _NEEDS.items():
         if getattr(row, name) and not any(getattr(row, partner) for partner in partners):
             raise ValueError(f"{name}={getattr(row, name)!r} describes nothing without {' or '.join(partners)}.")

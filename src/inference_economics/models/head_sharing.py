@@ -7,21 +7,33 @@ with one very wide head. The functions about numbers trace; `with_kv_heads` make
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
 
 import numpy as np
 
-from ..quantities.checks import is_traced, require_non_negative, require_positive, require_whole
+from ..quantities.checks import is_traced
+from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
 from .flop import FLOP_PER_PARAM
-from .spec import Model
+from .spec import Model, from_config
 
 MATRICES_GATED = 3
 
 
-def _check_heads(q_heads, kv_heads):
-    require_whole(q_heads=q_heads, kv_heads=kv_heads)
+_WHOLE = "[1, 1e5] whole"
+
+
+@checked(q_heads=_WHOLE, kv_heads=_WHOLE)
+def check_heads(q_heads: Numeric, kv_heads: Numeric) -> None:
+    """Raise `ValueError` unless both are whole and there are no more key-value heads than query heads.
+
+    Parameters
+    ----------
+    q_heads, kv_heads : numeric
+        Query heads; key-value heads. [1]
+    """
     if not (is_traced(q_heads) or is_traced(kv_heads)) and np.any(np.asarray(kv_heads) > np.asarray(q_heads)):
-        raise ValueError(f"kv_heads={kv_heads!r} exceeds q_heads={q_heads!r}: no query head would read the rest.")
+        raise ValueError(f"kv_heads={kv_heads} exceeds q_heads={q_heads}: no query head would read the rest.")
 
 
 def with_kv_heads(model: Model, kv_heads: int, equal_size: bool = False) -> Model:
@@ -30,7 +42,7 @@ def with_kv_heads(model: Model, kv_heads: int, equal_size: bool = False) -> Mode
     Parameters
     ----------
     model : Model
-        A model with ``gqa`` attention.
+        A model with grouped keys and values, entered by hand as the catalogue's are.
     kv_heads : int
         Key-value heads; must divide the query heads. [1]
     equal_size : bool
@@ -41,20 +53,25 @@ def with_kv_heads(model: Model, kv_heads: int, equal_size: bool = False) -> Mode
     Model
         Published figures, which no longer apply, are dropped.
     """
+    words = json.loads(model.config or "{}")
     if model.attention != "gqa":
         raise ValueError(f"{model.title} has {model.attention!r} attention; only plain attention has key-value heads.")
-    _check_heads(model.q_heads, kv_heads)
-    ffn_hidden = model.ffn_hidden
+    if words.get("model_type") != "by_hand":
+        raise ValueError(f"{model.title} was not entered by hand; change the heads in its configuration.")
+    check_heads(model.q_heads, kv_heads)
+    words["kv_heads"] = int(kv_heads)
     if equal_size:
         if model.ffn != "gated" or model.experts:
             raise ValueError(f"equal_size needs a dense model with a gated FFN; {model.title} is not one.")
-        ffn_hidden += round(2 * model.head_dim * (model.kv_heads - kv_heads) / MATRICES_GATED)
-    return replace(model, kv_heads=int(kv_heads), ffn_hidden=ffn_hidden, published_n_params="",
-                   published_n_params_active="", reference_n_params=0, reference_n_params_active=0,
-                   reference_n_params_non_embedding=0)
+        given_up = 2 * model.head_dim * (model.kv_heads - kv_heads)
+        words["ffn_hidden"] = int(model.ffn_hidden + np.rint(given_up / MATRICES_GATED))
+    return from_config(words, name=model.name, title=model.title, org=model.org, released=model.released,
+                       max_context_tok=model.max_context_tok, source=model.source, date=model.date,
+                       confidence=model.confidence, note=model.note)
 
 
-def n_params_key_value(layers, hidden, kv_heads, head_dim):
+@checked
+def n_params_key_value(layers: Numeric, hidden: Numeric, kv_heads: Numeric, head_dim: Numeric) -> Numeric:
     """Weights of the key and value projections, all layers: what sharing heads saves besides cache.
 
     Parameters
@@ -67,11 +84,11 @@ def n_params_key_value(layers, hidden, kv_heads, head_dim):
     numeric
         Parameters, without biases. [1]
     """
-    require_positive(layers=layers, hidden=hidden, kv_heads=kv_heads, head_dim=head_dim)
     return 2 * layers * hidden * kv_heads * head_dim
 
 
-def equal_size_multiplier(q_heads, kv_heads, ffn_ratio=8 / 3):
+@checked
+def equal_size_multiplier(q_heads: Numeric, kv_heads: Numeric, ffn_ratio: Numeric = 8 / 3) -> Numeric:
     """Factor by which a gated FFN may widen so that a block with shared heads keeps the size of a multi-head one.
 
     Parameters
@@ -90,12 +107,12 @@ def equal_size_multiplier(q_heads, kv_heads, ffn_ratio=8 / 3):
     -----
     Assumes that the query heads together are as wide as the residual stream, as in most models.
     """
-    _check_heads(q_heads, kv_heads)
-    require_positive(ffn_ratio=ffn_ratio)
+    check_heads(q_heads, kv_heads)
     return 1 + 2 * (1 - kv_heads / q_heads) / (MATRICES_GATED * ffn_ratio)
 
 
-def latent_as_kv_heads(kv_lora, rope_dim, head_dim):
+@checked
+def latent_as_kv_heads(kv_lora: Numeric, rope_dim: Numeric, head_dim: Numeric) -> Numeric:
     """Key-value heads whose cache is as large as a latent one.
 
     Parameters
@@ -112,12 +129,11 @@ def latent_as_kv_heads(kv_lora, rope_dim, head_dim):
     ----------
     .. [1] DeepSeek-AI, "DeepSeek-V2", arXiv:2405.04434, 2024, Table 1: 9/4 heads.
     """
-    require_positive(kv_lora=kv_lora, head_dim=head_dim)
-    require_non_negative(rope_dim=rope_dim)
     return (kv_lora + rope_dim) / (2 * head_dim)
 
 
-def kv_heads_per_chip(kv_heads, tp):
+@checked(kv_heads=_WHOLE, tp=_WHOLE)
+def kv_heads_per_chip(kv_heads: Numeric, tp: Numeric) -> Numeric:
     """Key-value heads that each chip holds when a layer is cut across chips.
 
     Parameters
@@ -132,11 +148,11 @@ def kv_heads_per_chip(kv_heads, tp):
     numeric
         At least 1: with more chips than heads, heads are copied. [1]
     """
-    require_whole(kv_heads=kv_heads, tp=tp)
     return np.ceil(kv_heads / tp)
 
 
-def cache_copies(kv_heads, tp):
+@checked(kv_heads=_WHOLE, tp=_WHOLE)
+def cache_copies(kv_heads: Numeric, tp: Numeric) -> Numeric:
     """Bytes of cache that all chips hold together, over the bytes of one cache.
 
     Parameters
@@ -152,7 +168,9 @@ def cache_copies(kv_heads, tp):
     return tp * kv_heads_per_chip(kv_heads, tp) / kv_heads
 
 
-def latent_intensity_decode(q_heads, kv_lora, rope_dim, bytes_per_value=2.0):
+@checked(q_heads=_WHOLE)
+def latent_intensity_decode(q_heads: Numeric, kv_lora: Numeric, rope_dim: Numeric,
+                            bytes_per_value: Numeric = 2.0) -> Numeric:
     """Arithmetic per byte of latent cache when one token attends, on the compressed vectors themselves.
 
     Parameters
@@ -167,7 +185,4 @@ def latent_intensity_decode(q_heads, kv_lora, rope_dim, bytes_per_value=2.0):
     numeric
         Every head multiplies with the whole latent, once for scores and once for values. [FLOP/B]
     """
-    require_whole(q_heads=q_heads)
-    require_positive(kv_lora=kv_lora, bytes_per_value=bytes_per_value)
-    require_non_negative(rope_dim=rope_dim)
     return FLOP_PER_PARAM * q_heads * (2 * kv_lora + rope_dim) / ((kv_lora + rope_dim) * bytes_per_value)

@@ -1,17 +1,26 @@
 """The key-value cache: how many bytes, how many sequences fit, and what allocation wastes.
 
 Every function takes plain numbers and broadcasts. `of_model` and `sequences_that_fit` unpack a spec for convenience.
+The size of a cache is computed in `kv_bytes`, and nowhere else.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..quantities.checks import require, require_fraction, require_non_negative, require_positive, require_whole
-from .spec import Model
+from ..quantities.checks import require
+from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
+from .architecture import Architecture
+
+# An indexer keeps its keys in fp8, with a scale of 4 bytes to 128 values: 132 bytes a layer and token. Of vLLM,
+# vllm/model_executor/models/deepseek_v2.py (Indexer: head_dim + head_dim // quant_block_size * 4).
+INDEXER_BYTES_PER_VALUE = 1 + 4 / 128
+STATE_BYTES_PER_VALUE = 2.0
 
 
-def kv_values_per_token(layers, kv_heads, head_dim):
+@checked
+def kv_values_per_token(layers: Numeric, kv_heads: Numeric, head_dim: Numeric) -> Numeric:
     """Values that one token leaves in the cache of plain attention: a key and a value per layer and key-value head.
 
     Parameters
@@ -29,11 +38,11 @@ def kv_values_per_token(layers, kv_heads, head_dim):
     .. [1] Shazeer, "Fast Transformer Decoding: One Write-Head is All You Need", arXiv:1911.02150, 2019.
     .. [2] Ainslie et al., "GQA", arXiv:2305.13245, 2023.
     """
-    require_positive(layers=layers, kv_heads=kv_heads, head_dim=head_dim)
     return 2 * layers * kv_heads * head_dim
 
 
-def latent_values_per_token(layers, kv_lora, rope_dim):
+@checked
+def latent_values_per_token(layers: Numeric, kv_lora: Numeric, rope_dim: Numeric) -> Numeric:
     """Values that one token leaves in a latent-attention cache: one latent and one rotary key per layer, for all heads.
 
     Parameters
@@ -50,12 +59,11 @@ def latent_values_per_token(layers, kv_lora, rope_dim):
     ----------
     .. [1] DeepSeek-AI, "DeepSeek-V2", arXiv:2405.04434, 2024, section 2.1.
     """
-    require_positive(layers=layers, kv_lora=kv_lora)
-    require_non_negative(rope_dim=rope_dim)
     return layers * (kv_lora + rope_dim)
 
 
-def quantised_bytes_per_value(bits, group_values=np.inf, scale_bytes=2):
+@checked
+def quantised_bytes_per_value(bits: Numeric, group_values: Numeric = np.inf, scale_bytes: Numeric = 2) -> Numeric:
     """Bytes of one cached value when groups of values share a scale (and perhaps a zero point).
 
     Parameters
@@ -72,13 +80,11 @@ def quantised_bytes_per_value(bits, group_values=np.inf, scale_bytes=2):
     numeric
         Bytes per value: 4 bits with a 2-byte scale per 32 values is 0.5625, not 0.5. [B]
     """
-    require(1, 32, hint="give bits, not bytes.", bits=bits)
-    require(1, np.inf, group_values=group_values)
-    require_non_negative(scale_bytes=scale_bytes)
     return bits / 8 + scale_bytes / group_values
 
 
-def kv_bytes_per_token(kv_values_per_token, bytes_per_value=2):
+@checked
+def kv_bytes_per_token(kv_values_per_token: Numeric, bytes_per_value: Numeric = 2) -> Numeric:
     """Cache written per token, all layers, keys and values.
 
     Parameters
@@ -93,13 +99,13 @@ def kv_bytes_per_token(kv_values_per_token, bytes_per_value=2):
     numeric
         Bytes per token. [B/token]
     """
-    require_non_negative(kv_values_per_token=kv_values_per_token)
-    require(0, 8, open_low=True, hint="bytes per value: 2 for bf16, 1 for fp8.", bytes_per_value=bytes_per_value)
     return kv_values_per_token * bytes_per_value
 
 
-def kv_bytes(context_tok, batch, kv_values_per_token_global, bytes_per_value=2, kv_values_per_token_window=0,
-             window_tok=0, state_values=0):
+@checked
+def kv_bytes(context_tok: Numeric, batch: Numeric, kv_values_per_token_global: Numeric, bytes_per_value: Numeric = 2,
+             kv_values_per_token_window: Numeric = 0, window_tok: Numeric = 0, state_values: Numeric = 0,
+             bytes_per_state_value: Numeric = STATE_BYTES_PER_VALUE, indexer_values_per_token: Numeric = 0) -> Numeric:
     """Cache of a batch at a given context.
 
     Parameters
@@ -115,7 +121,11 @@ def kv_bytes(context_tok, batch, kv_values_per_token_global, bytes_per_value=2, 
     window_tok : numeric
         Length of the window. [token]
     state_values : numeric
-        Fixed state of linear-attention layers. [1]
+        Fixed state of linear-attention and Mamba layers. [1]
+    bytes_per_state_value : numeric
+        Bytes of one value of that state, which a short format of the cache does not shrink. [B]
+    indexer_values_per_token : numeric
+        Values of the keys that the indexer of a sparse attention keeps, at `INDEXER_BYTES_PER_VALUE`. [1/token]
 
     Returns
     -------
@@ -129,41 +139,44 @@ def kv_bytes(context_tok, batch, kv_values_per_token_global, bytes_per_value=2, 
     ===============================  ==================================================
     no shared prefix                 less (see `shared_prefix_bytes`)
     windows are evicted at once      more; some engines keep whole blocks
-    state kept at the cache's width  linear attention often keeps it in 4 bytes
+    state kept in 2 bytes            more; some engines keep its recurrent part in 4
     ===============================  ==================================================
     """
-    require_non_negative(context_tok=context_tok, batch=batch, window_tok=window_tok, state_values=state_values,
-                         kv_values_per_token_window=kv_values_per_token_window)
-    growing = kv_bytes_per_token(kv_values_per_token_global, bytes_per_value) * context_tok
+    growing = (kv_values_per_token_global * bytes_per_value + indexer_values_per_token * INDEXER_BYTES_PER_VALUE)
     local = kv_values_per_token_window * bytes_per_value * np.minimum(context_tok, window_tok)
-    return batch * (growing + local + state_values * bytes_per_value)
+    return batch * (growing * context_tok + local + state_values * bytes_per_state_value)
 
 
-def of_model(model: Model, context_tok, batch=1, bytes_per_value=2):
-    """Cache of a model from the catalogue: windows and fixed state included.
+@checked
+def of_model(model: Architecture, context_tok: Numeric, batch: Numeric = 1, bytes_per_value: Numeric = 2,
+             bytes_per_state_value: Numeric = STATE_BYTES_PER_VALUE) -> Numeric:
+    """Cache of a model: windows, fixed state and an indexer's keys included.
 
     Parameters
     ----------
-    model : Model
+    model : Model or Architecture
         What runs.
     context_tok, batch : numeric
         Tokens per sequence; sequences. [token], [1]
-    bytes_per_value : numeric
-        Bytes of one cached value. [B]
+    bytes_per_value, bytes_per_state_value : numeric
+        Bytes of one cached value, and of one value of the fixed state. [B]
 
     Returns
     -------
     numeric
-        Bytes. [B]
+        Bytes, each value once: what tensor parallelism copies is not counted twice. [B]
     """
     return kv_bytes(context_tok, batch, model.kv_values_per_token_global, bytes_per_value,
-                    model.kv_values_per_token_window, model.window_tok, model.state_values)
+                    model.kv_values_per_token_window, model.window_tok, model.state_values, bytes_per_state_value,
+                    model.indexer_values_per_token)
 
 
 # -- capacity ---------------------------------------------------------------------------------------------------------
 
 
-def cache_room_bytes(hbm_bytes, param_bytes, n_chips=1, reserve_fraction=0.1):
+@checked(n_chips="[1, 1e9] whole")
+def cache_room_bytes(hbm_bytes: Numeric, param_bytes: Numeric, n_chips: Numeric = 1,
+                     reserve_fraction: Numeric = 0.1) -> Numeric:
     """Memory left for the cache once weights and a reserve are taken.
 
     Parameters
@@ -182,14 +195,11 @@ def cache_room_bytes(hbm_bytes, param_bytes, n_chips=1, reserve_fraction=0.1):
     numeric
         Bytes, zero when the weights alone do not fit. [B]
     """
-    require(1e6, np.inf, open_high=True, hint="was it given in GB?", hbm_bytes=hbm_bytes)
-    require_non_negative(param_bytes=param_bytes)
-    require_whole(n_chips=n_chips)
-    require_fraction(reserve_fraction=reserve_fraction)
     return np.maximum(n_chips * hbm_bytes * (1 - reserve_fraction) - param_bytes, 0)
 
 
-def capacity_tok(room_bytes, kv_bytes_per_token):
+@checked(kv_bytes_per_token="(0, 1e9]")
+def capacity_tok(room_bytes: Numeric, kv_bytes_per_token: Numeric) -> Numeric:
     """Tokens of plain cache that fit in the room, over all sequences together.
 
     Parameters
@@ -204,12 +214,11 @@ def capacity_tok(room_bytes, kv_bytes_per_token):
     numeric
         Whole tokens. [token]
     """
-    require_non_negative(room_bytes=room_bytes)
-    require_positive(kv_bytes_per_token=kv_bytes_per_token)
     return np.floor(room_bytes / kv_bytes_per_token)
 
 
-def capacity_sequences(room_bytes, kv_bytes_per_sequence):
+@checked(kv_bytes_per_sequence="(0, 1e16]")
+def capacity_sequences(room_bytes: Numeric, kv_bytes_per_sequence: Numeric) -> Numeric:
     """Sequences that fit in the room.
 
     Parameters
@@ -224,18 +233,18 @@ def capacity_sequences(room_bytes, kv_bytes_per_sequence):
     numeric
         Whole sequences; zero means that not one user can be served. [1]
     """
-    require_non_negative(room_bytes=room_bytes)
-    require_positive(kv_bytes_per_sequence=kv_bytes_per_sequence)
     return np.floor(room_bytes / kv_bytes_per_sequence)
 
 
-def sequences_that_fit(model: Model, hbm_bytes, context_tok, n_chips=1, bytes_per_param=2, bytes_per_value=2,
-                       reserve_fraction=0.1):
-    """Sequences of a given context that a group of chips holds beside the model's weights.
+@checked
+def sequences_that_fit(model: Architecture, hbm_bytes: Numeric, context_tok: Numeric, n_chips: Numeric = 1,
+                       bytes_per_param: Numeric = 2, bytes_per_value: Numeric = 2,
+                       reserve_fraction: Numeric = 0.1) -> Numeric:
+    """Sequences of a given context that a group of chips holds beside the model's weights: an upper bound.
 
     Parameters
     ----------
-    model : Model
+    model : Model or Architecture
         What runs.
     hbm_bytes : numeric
         Memory of one chip. [B]
@@ -255,15 +264,16 @@ def sequences_that_fit(model: Model, hbm_bytes, context_tok, n_chips=1, bytes_pe
 
     Notes
     -----
-    Assumes that the cache divides over the chips without copies. Tensor parallelism wider than the number of key-value
-    heads copies heads, and latent attention copies its cache to every chip; both hold fewer.
+    Left out, and each makes it fewer: copies of the cache (tensor parallelism wider than the number of key-value heads
+    copies heads, and a latent cache goes to every chip); weights that stay in 16 bits beside quantised ones; what an
+    engine itself takes; blocks that are not full.
     """
-    require(0, 8, open_low=True, hint="bytes per parameter: 2 for bf16, 1 for fp8.", bytes_per_param=bytes_per_param)
     room = cache_room_bytes(hbm_bytes, model.n_params * bytes_per_param, n_chips, reserve_fraction)
     return capacity_sequences(room, of_model(model, context_tok, 1, bytes_per_value))
 
 
-def context_where_cache_equals_weights(param_bytes, batch, kv_bytes_per_token):
+@checked(param_bytes="(0, 1e16]", batch="(0, 1e9]", kv_bytes_per_token="(0, 1e9]")
+def context_where_cache_equals_weights(param_bytes: Numeric, batch: Numeric, kv_bytes_per_token: Numeric) -> Numeric:
     """Context at which the cache of a batch is as large as the weights.
 
     Parameters
@@ -280,14 +290,14 @@ def context_where_cache_equals_weights(param_bytes, batch, kv_bytes_per_token):
     numeric
         Tokens per sequence. [token]
     """
-    require_positive(param_bytes=param_bytes, batch=batch, kv_bytes_per_token=kv_bytes_per_token)
     return param_bytes / (batch * kv_bytes_per_token)
 
 
 # -- allocation -------------------------------------------------------------------------------------------------------
 
 
-def contiguous_waste_fraction(context_tok, max_context_tok):
+@checked
+def contiguous_waste_fraction(context_tok: Numeric, max_context_tok: Numeric) -> Numeric:
     """Share of a contiguous reservation that holds nothing, when room is set aside for the longest sequence.
 
     Parameters
@@ -307,13 +317,12 @@ def contiguous_waste_fraction(context_tok, max_context_tok):
     .. [1] Kwon et al., "Efficient Memory Management for Large Language Model Serving with PagedAttention",
        arXiv:2309.06180, 2023, section 2.
     """
-    require_positive(max_context_tok=max_context_tok)
-    require_non_negative(context_tok=context_tok)
     require(-np.inf, 0, hint="context_tok exceeds max_context_tok.", overflow_tok=context_tok - max_context_tok)
     return 1 - context_tok / max_context_tok
 
 
-def paged_tok(context_tok, block_tok):
+@checked
+def paged_tok(context_tok: Numeric, block_tok: Numeric) -> Numeric:
     """Token slots that a paged cache holds for one sequence: whole blocks.
 
     Parameters
@@ -328,12 +337,11 @@ def paged_tok(context_tok, block_tok):
     numeric
         Slots. [token]
     """
-    require_non_negative(context_tok=context_tok)
-    require_whole(block_tok=block_tok)
     return np.ceil(context_tok / block_tok) * block_tok
 
 
-def expected_block_waste_fraction(mean_context_tok, block_tok):
+@checked
+def expected_block_waste_fraction(mean_context_tok: Numeric, block_tok: Numeric) -> Numeric:
     """Expected share of a paged cache that holds nothing: the unfilled end of each sequence's last block.
 
     Parameters
@@ -353,13 +361,13 @@ def expected_block_waste_fraction(mean_context_tok, block_tok):
     Lengths are taken as evenly spread over the positions within a block, so that (block - 1) / 2 slots stay empty on
     average. True when lengths vary by much more than a block; lengths that are all multiples of the block waste none.
     """
-    require(1, np.inf, open_high=True, mean_context_tok=mean_context_tok)
-    require_whole(block_tok=block_tok)
     empty = (block_tok - 1) / 2
     return empty / (mean_context_tok + empty)
 
 
-def shared_prefix_bytes(prefix_tok, context_tok, batch, kv_bytes_per_token):
+@checked(kv_bytes_per_token="(0, 1e9]")
+def shared_prefix_bytes(prefix_tok: Numeric, context_tok: Numeric, batch: Numeric,
+                        kv_bytes_per_token: Numeric) -> Numeric:
     """Cache of a batch whose sequences begin with the same tokens, kept once.
 
     Parameters
@@ -378,14 +386,13 @@ def shared_prefix_bytes(prefix_tok, context_tok, batch, kv_bytes_per_token):
     numeric
         Bytes. [B]
     """
-    require_non_negative(prefix_tok=prefix_tok, context_tok=context_tok, batch=batch)
-    require_positive(kv_bytes_per_token=kv_bytes_per_token)
     require(0, np.inf, hint="prefix_tok exceeds context_tok.", own_tok=context_tok - prefix_tok)
     # an empty batch holds no prefix either
     return kv_bytes_per_token * (np.minimum(batch, 1) * prefix_tok + batch * (context_tok - prefix_tok))
 
 
-def shared_prefix_saving(prefix_tok, context_tok, batch):
+@checked(context_tok="(0, 1e9]", batch="[1, 1e9]")
+def shared_prefix_saving(prefix_tok: Numeric, context_tok: Numeric, batch: Numeric) -> Numeric:
     """Share of the cache that prefix sharing saves.
 
     Parameters
@@ -400,6 +407,4 @@ def shared_prefix_saving(prefix_tok, context_tok, batch):
     numeric
         Fraction of the unshared cache: tends to prefix / context as the batch grows. [1]
     """
-    require_positive(context_tok=context_tok)
-    require(1, np.inf, open_high=True, batch=batch)
     return 1 - shared_prefix_bytes(prefix_tok, context_tok, batch, 1.0) / (batch * context_tok)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from numbers import Integral
 from pathlib import Path
+from typing import Any
 
 MAX_BYTES = 4_000_000  # published files are below 200 kB
 
 
-def load(source):
+def load(source: object) -> tuple[str, dict[str, Any]]:
     """Return what to call the source, and its contents as a dict."""
     if isinstance(source, dict):
         return "config", source
     if isinstance(source, (bytes, bytearray)) or (isinstance(source, str) and source.lstrip()[:1] in ("{", "[")):
-        where, data = "config", source if isinstance(source, str) else bytes(source)
+        where, data = "config", source.encode("utf-8", "surrogatepass") if isinstance(source, str) else bytes(source)
     elif isinstance(source, (str, Path)) and str(source).strip():
         where, data = _file(source)
     else:
@@ -22,8 +22,7 @@ def load(source):
     if len(data) > MAX_BYTES:
         raise ValueError(f"{where}: {len(data):,} bytes; a config.json has at most {MAX_BYTES:,}.")
     try:
-        text = data if isinstance(data, str) else data.decode("utf-8")
-        raw = json.loads(text, object_pairs_hook=_no_duplicates)
+        raw = json.loads(data.decode("utf-8"), object_pairs_hook=_no_duplicates)
     except UnicodeDecodeError as error:
         raise ValueError(f"{where}: not UTF-8: {error}.") from None
     except RecursionError:
@@ -35,7 +34,7 @@ def load(source):
     return where, raw
 
 
-def _file(source):
+def _file(source: str | Path) -> tuple[str, bytes]:
     try:
         path = Path(source)
         path = path / "config.json" if path.is_dir() else path
@@ -45,8 +44,8 @@ def _file(source):
         raise ValueError(f"{show(str(source))}: cannot be read: {error}.") from None
 
 
-def _no_duplicates(pairs):
-    seen = {}
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
     for key, value in pairs:
         if key in seen:
             raise ValueError(f"the key {show(key)} stands there twice")
@@ -54,14 +53,14 @@ def _no_duplicates(pairs):
     return seen
 
 
-def says(value) -> bool:
+def says(value: Any) -> bool:
     """Tell whether a value says anything: null, {} and [] do not."""
     return not (value is None or (isinstance(value, (dict, list, tuple)) and not value))
 
 
-def show(value) -> str:
+def show(value: Any) -> str:
     """Return a value for a message, short whatever it is."""
-    if isinstance(value, Integral) and abs(value) > 10**30:
+    if isinstance(value, int) and abs(value) > 10**30:
         return "a number of more than 30 digits"
     if isinstance(value, (dict, list, tuple)):
         return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"

@@ -1,82 +1,55 @@
-"""Language models as specs: exact parameter counts, cache sizes and FLOPs from the architecture.
+"""Language models by name: exact parameter counts, cache sizes and FLOPs from the architecture.
 
-A `Model` holds what a configuration file states. Everything else (parameters, cache values per token, attention work)
-is counted from that, in whole numbers, so it can be compared with the published figures to the last digit. The rows
-are in ``catalog/models.toml``; a model of your own is a few lines in a file of your own, read by ``load(path)``.
+A `Model` is an `Architecture` (rows of layers, of which everything is a sum) with a name, a source and what its
+publisher says of it. The package's rows are in ``catalog/models.toml``. A model of your own comes from its
+``config.json`` (`from_config`) or from a file of your own rows (`load`), and `register` makes it known by name.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from .. import catalog
-from ..quantities.checks import lookup
-from . import weights as arch
+from ..quantities.checks import lookup, require, shown
+from ..quantities.numeric import Numeric
+from . import reader, source
+from .architecture import Architecture
+from .groups import whole
 
 
-@dataclass(frozen=True)
-class Model:
-    """A decoder-only transformer, as its configuration states it.
+@dataclass(frozen=True, kw_only=True)
+class Model(catalog.Recorded, Architecture):
+    """A decoder with a name: the fields of `Architecture` and of `catalog.Recorded`, and these.
 
     Parameters
     ----------
     name, title, org, released : str
-        Slug, name for readers, who published it, and when.
-    layers, hidden, q_heads, kv_heads, head_dim, ffn_hidden, vocab : int
-        The shape. `ffn_hidden` is the width of a dense layer's FFN. [1]
-    attention : str
-        ``gqa`` (also multi-head and multi-query), ``mla``, or ``other`` where parameters are stated, not counted.
-    ffn : str
-        ``gated`` or ``plain``.
-    qkv_bias, out_bias, ffn_bias, router_bias, sinks : bool
-        Extra weights. `ffn_bias` holds for the experts too; `sinks` is one learned logit per query head.
-    qk_norm : str
-        ``none``, ``head`` or ``full``.
-    norm : str
-        ``rms`` (one weight per channel) or ``layer`` (weight and bias).
-    norms_per_layer : int
-        2 in the usual block, 1 in a parallel block, 4 with norms before and after. [1]
-    tied, head_bias, embedding_norm : bool
-        The output head is the input embedding; it has a bias; the embedding is normalised before the first layer.
-    positions : int
-        Learned absolute positions. [token]
-    window_tok, window_layers : int
-        Sliding or chunked window, and the layers that use it. Zero without. [token], [1]
-    linear_layers : int
-        Layers with a fixed state in place of a cache (gated linear attention). [1]
-    linear_key_heads, linear_value_heads, linear_key_dim, linear_value_dim, linear_conv : int
-        Their heads, head sizes and short convolution. [1]
-    output_gate, shared_gate : bool
-        Queries carry a gate for the attention output; a one-column gate on the shared expert.
-    kv_lora, q_lora, rope_dim, v_head_dim : int
-        Latent attention: compressed cache width, compressed query width, rotary part, value width. `head_dim` is then
-        the part of a head without rotation. [1]
-    indexer_heads, indexer_dim, attend_tok : int
-        Sparse attention: an indexer of this shape picks the `attend_tok` tokens that are read. Zero without.
-    experts, experts_active, experts_shared, expert_hidden, shared_hidden, expert_input : int
-        Mixture of experts: routed, chosen per token, always on; their widths; the width a routed expert reads and
-        writes, where that is narrower than `hidden`. [1]
-    dense_layers, moe_every : int
-        Dense layers at the bottom; every how many layers an MoE stands after that. [1]
-    cache_values : float
-        Only for ``other``: values kept per token in the growing part of the cache, over all layers. [1]
-    cache_window_values : float
-        Only for ``other``: values kept per token of the window, over all layers. [1]
+        Slug, name for readers (by default the slug), who published it, and when.
+    config : str
+        The configuration that it was read from, as JSON; in the words of this book where ``model_type`` is
+        ``by_hand``. Empty where groups were given.
     max_context_tok : int
-        Longest context of the configuration. [token]
-    stated_n_params, stated_n_params_active : float
-        Used as they stand where the facts do not allow an exact count. [1]
+        Longest context of the configuration. Zero where it does not say. [token]
+    stated_n_params_active : float
+        Used as it stands where the configuration does not allow an exact count; the experts that rest, which can be
+        counted, make up the total. [1]
     published_n_params, published_n_params_active : str
         The publisher's own rounding, such as ``671B``; compared with the count when the row loads.
+    published_source : str
+        Where that stands.
     reference_n_params, reference_n_params_active, reference_n_params_non_embedding : int
         Exact figures worked out independently of this package; the tests compare every digit. The active one
         leaves the input embedding out. [1]
     training_tok, training_hours : float
         Training tokens; accelerator-hours. Zero where unpublished. [token], [h]
-    training_hardware, note, source, date, confidence : str
-        Provenance.
+    training_hardware : str
+        On what.
 
     Raises
     ------
@@ -85,62 +58,11 @@ class Model:
     """
 
     name: str
-    title: str
-    org: str
-    released: str
-    layers: int
-    hidden: int
-    q_heads: int
-    kv_heads: int
-    head_dim: int
-    ffn_hidden: int
-    vocab: int
-    source: str
-    date: str
-    confidence: str
-    attention: str = "gqa"
-    ffn: str = "gated"
-    qkv_bias: bool = False
-    out_bias: bool = False
-    ffn_bias: bool = False
-    router_bias: bool = False
-    sinks: bool = False
-    qk_norm: str = "none"
-    norm: str = "rms"
-    norms_per_layer: int = 2
-    tied: bool = False
-    head_bias: bool = False
-    embedding_norm: bool = False
-    positions: int = 0
-    window_tok: int = 0
-    window_layers: int = 0
-    linear_layers: int = 0
-    linear_key_heads: int = 0
-    linear_value_heads: int = 0
-    linear_key_dim: int = 0
-    linear_value_dim: int = 0
-    linear_conv: int = 0
-    output_gate: bool = False
-    shared_gate: bool = False
-    kv_lora: int = 0
-    q_lora: int = 0
-    rope_dim: int = 0
-    v_head_dim: int = 0
-    indexer_heads: int = 0
-    indexer_dim: int = 0
-    attend_tok: int = 0
-    experts: int = 0
-    experts_active: int = 0
-    experts_shared: int = 0
-    expert_hidden: int = 0
-    shared_hidden: int = 0
-    expert_input: int = 0
-    dense_layers: int = 0
-    moe_every: int = 1
-    cache_values: float = 0
-    cache_window_values: float = 0
+    title: str = ""
+    org: str = ""
+    released: str = ""
+    config: str = ""
     max_context_tok: int = 0
-    stated_n_params: float = 0
     stated_n_params_active: float = 0
     published_n_params: str = ""
     published_n_params_active: str = ""
@@ -151,140 +73,139 @@ class Model:
     training_tok: float = 0
     training_hours: float = 0
     training_hardware: str = ""
-    note: str = ""
 
-    def __post_init__(self):
-        """Refuse a row that is incomplete, impossible or at odds with itself."""
-        catalog.check_provenance(self.source, self.date, self.confidence)
-        arch.check(self)
-
-    # -- parameters ---------------------------------------------------------------------------------------------------
-
-    @property
-    def moe_layers(self) -> int:
-        """Layers whose FFN is a mixture of experts [1]."""
-        return (self.layers - self.dense_layers) // self.moe_every if self.experts else 0
-
-    @property
-    def n_params_attention(self) -> int:
-        """Attention weights of one layer, with biases, norms inside attention, sinks and indexer [1]."""
-        return arch.attention(self)
-
-    @property
-    def n_params_expert(self) -> int:
-        """One routed expert, summed over all MoE layers [1]."""
-        return self.moe_layers * arch.ffn(self, self.expert_hidden, self.expert_input) if self.experts else 0
-
-    @property
-    def n_params_embedding(self) -> int:
-        """Input embedding, learned positions, and the output head where it is not tied [1]."""
-        return self.hidden * (self.vocab * (1 if self.tied else 2) + self.positions)
-
-    @property
-    def n_params_counted(self) -> int:
-        """Parameters counted from the architecture, whether or not the row states another total [1]."""
-        attending = self.layers - self.linear_layers
-        mixers = attending * self.n_params_attention + self.linear_layers * arch.linear(self)
-        dense = (self.layers - self.moe_layers) * arch.ffn(self, self.ffn_hidden)
-        shared = self.moe_layers * self.experts_shared * arch.ffn(self, self.shared_hidden or self.expert_hidden)
-        router = self.moe_layers * (self.experts * (self.hidden + self.router_bias) + self.hidden * self.shared_gate)
-        ffn = dense + shared + router + self.experts * self.n_params_expert
-        norms = (self.layers * self.norms_per_layer + 1 + self.embedding_norm) * arch.norm(self)
-        return mixers + ffn + norms + self.n_params_embedding + self.vocab * self.head_bias
+    def __post_init__(self) -> None:
+        """Refuse a row that is incomplete, impossible or at odds with itself or with its publisher."""
+        for field in fields(Model):
+            value = getattr(self, field.name)
+            if field.type == "str" and not isinstance(value, str):
+                raise ValueError(f"{field.name}={shown(value)} is not text in quotes.")
+        if not self.name.strip():
+            raise ValueError("name is empty; a model is looked up by it.")
+        if not self.title:
+            object.__setattr__(self, "title", self.name)
+        for name in ("max_context_tok", "reference_n_params", "reference_n_params_active",
+                     "reference_n_params_non_embedding"):
+            if not whole(getattr(self, name)):
+                raise ValueError(f"{name}={shown(getattr(self, name))} is not a whole number of at least 0.")
+        require(0, np.inf, open_high=True, stated_n_params_active=self.stated_n_params_active,
+                training_tok=self.training_tok, training_hours=self.training_hours)
+        catalog.Recorded.__post_init__(self)
+        Architecture.__post_init__(self)
+        _check_published(self)
 
     @property
     def exact(self) -> bool:
         """Whether the parameter count is exact (counted), not a rounded published figure."""
-        return not self.stated_n_params
+        return not self.stated_n_params_active
 
     @property
-    def n_params(self) -> int:
-        """All parameters [1]."""
-        return self.n_params_counted if self.exact else int(self.stated_n_params)
+    def n_params(self) -> Numeric:
+        """All parameters, without layers that predict further tokens [1]."""
+        return super().n_params if self.exact else int(self.stated_n_params_active) + self.n_params_resting
 
     @property
-    def n_params_active(self) -> int:
-        """Parameters one token passes, input embedding included; all of them in a dense model [1]."""
-        idle = (self.experts - self.experts_active) * self.n_params_expert
-        return int(self.stated_n_params_active) or self.n_params - idle
+    def attention(self) -> str:
+        """``mla`` with a cached latent, ``gqa`` with keys and values, multi-head and multi-query too, or ``other``."""
+        if any(group.kv_lora for group in self.groups):
+            return "mla"
+        plain = (group.kept_share in (0, 1) and not group.kv_tied for group in self.groups if group.q_heads)
+        return "gqa" if self.q_heads and all(plain) else "other"
 
     @property
-    def n_params_non_embedding(self) -> int:
-        """Parameters without embeddings and output head [1]."""
-        return self.n_params - self.n_params_embedding
+    def ffn(self) -> str:
+        """``gated`` with three matrices (SwiGLU, GeGLU) or ``plain`` with two (GELU, ReLU)."""
+        return "gated" if all(group.ffn_matrices == 3 for group in self.groups) else "plain"
 
-    @property
-    def n_params_read(self) -> int:
-        """Parameters a one-token step multiplies with: the active ones, less embedding rows that are only looked up.
 
-        A tied embedding counts, because it is also the output head. This is the "active" of model cards that leave the
-        input embedding out. [1]
-        """
-        looked_up = self.hidden * (self.positions + (0 if self.tied else self.vocab))
-        return self.n_params_active - looked_up
+# -- own models -------------------------------------------------------------------------------------------------------
 
-    @property
-    def n_params_head(self) -> int:
-        """The output head [1]."""
-        return self.hidden * self.vocab
 
-    # -- cache --------------------------------------------------------------------------------------------------------
+def from_config(config: object, ignore: str | tuple[str, ...] | list[str] = (), *, name: str = "",
+                **about: Any) -> Model:
+    """Read a model from its Hugging Face ``config.json``.
 
-    @property
-    def kv_values_per_layer(self) -> int:
-        """Cache values that one token leaves in one attention layer: keys and values, or the latent and its key [1]."""
-        return self.kv_lora + self.rope_dim if self.attention == "mla" else 2 * self.kv_heads * self.head_dim
+    Parameters
+    ----------
+    config : dict, str or pathlib.Path
+        The contents, their text (it begins with a brace), or the file or the folder that it lies in.
+    ignore : sequence of str
+        Keys that you know to change no weight and no cache, though the package does not.
+    name : str
+        What to call it. Default: what the file calls itself, or else the name of its folder, or its ``model_type``.
+    **about
+        Further fields of `Model`, such as `title`, or `max_context_tok` where the file does not state it.
 
-    @property
-    def kv_values_per_token(self) -> int:
-        """Cache values per token over all layers, as if no window ever dropped one [1]."""
-        return self.kv_values_per_token_global + self.kv_values_per_token_window
+    Returns
+    -------
+    Model
+        The text decoder. What the file describes besides is named in `left_out`.
 
-    @property
-    def kv_values_per_token_global(self) -> int:
-        """Cache values per token in the layers that keep the whole context [1]."""
-        if self.attention == "other":
-            return self.cache_values
-        return (self.layers - self.window_layers - self.linear_layers) * self.kv_values_per_layer
+    Raises
+    ------
+    ValueError
+        When the file cannot be read, or is not understood wholly; the message names the file and the field, and says
+        how to enter the model by hand.
 
-    @property
-    def kv_values_per_token_window(self) -> int:
-        """Cache values per token in the layers that keep only the last `window_tok` tokens [1]."""
-        if self.attention == "other":
-            return self.cache_window_values
-        return self.window_layers * self.kv_values_per_layer
+    Notes
+    -----
+    Keys that the file lacks take the value that transformers 5.23 supplies. Those without which a model would be
+    another one are asked for.
+    """
+    where, raw = source.load(config)
+    try:
+        about = {key: value for key, value in about.items() if lookup("field", key, _ABOUT)}
+        read = reader.read(raw, (ignore,) if isinstance(ignore, str) else tuple(ignore))
+        folder = Path(where).resolve().parent.name if Path(where).name == "config.json" else Path(where).stem
+        called = read.name or ("" if where == "config" else folder) or raw.get("model_type") or "model"
+        parts = {field.name: getattr(read.architecture, field.name) for field in fields(Architecture)}
+        return Model(**{"name": name or called, "config": _text(raw), "max_context_tok": read.max_context_tok, **about,
+                        **parts})
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
 
-    @property
-    def kv_values_per_token_indexer(self) -> int:
-        """Keys that a sparse-attention indexer keeps besides the cache (not part of `kv_values_per_token`) [1]."""
-        return self.layers * self.indexer_dim
 
-    @property
-    def state_values(self) -> int:
-        """Values of the fixed state that linear layers keep per sequence, whatever its length [1]."""
-        per_head = self.linear_key_dim * self.linear_value_dim
-        return self.linear_layers * (self.linear_value_heads * per_head + self.linear_conv * arch.linear_width(self))
+def _text(raw: dict[str, Any]) -> str:
+    try:
+        return json.dumps(raw, sort_keys=True)
+    except (TypeError, ValueError, RecursionError):
+        raise ValueError("it holds keys or values that JSON does not know.") from None
 
-    # -- work ---------------------------------------------------------------------------------------------------------
 
-    @property
-    def pair_flop_prefill(self) -> int:
-        """FLOPs one layer spends on one (query token, key token) pair in prefill: scores and weighted sum [FLOP]."""
-        if self.kv_lora:
-            return 2 * self.q_heads * (self.head_dim + self.rope_dim + self.v_head_dim)
-        return 4 * self.q_heads * self.head_dim
+_ABOUT = {field.name: True for field in fields(Model)
+          if field.name not in {"name", "config", *(part.name for part in fields(Architecture))}}
+_OWN: dict[str, Model] = {}
 
-    @property
-    def pair_flop_decode(self) -> int:
-        """As `pair_flop_prefill`, in decode. Latent attention works on the compressed cache there [FLOP]."""
-        if self.kv_lora:
-            return 2 * self.q_heads * (2 * self.kv_lora + self.rope_dim)
-        return self.pair_flop_prefill
 
-    @property
-    def global_layers(self) -> int:
-        """Layers that attend to the whole context [1]."""
-        return self.layers - self.window_layers - self.linear_layers
+def register(model: Model, *, replace: bool = False) -> Model:
+    """Make a model known by its name, for `get` and all that takes a name.
+
+    Parameters
+    ----------
+    model : Model
+        For example from `from_config`.
+    replace : bool
+        Take the place of another model of that name that was registered before.
+
+    Returns
+    -------
+    Model
+        The same.
+
+    Raises
+    ------
+    ValueError
+        When the name belongs to a model of the catalogue, or to another one of your own.
+    """
+    if not isinstance(model, Model):
+        raise ValueError(f"{shown(model)} is not a Model; make one with models.from_config.")
+    if model.name in _shipped():
+        raise ValueError(f"{model.name!r} is in the catalogue; give yours another name: from_config(..., name=...).")
+    if not replace and _OWN.get(model.name, model) != model:
+        raise ValueError(f"another model is registered as {model.name!r}; give this one another name, or "
+                         "register(model, replace=True).")
+    _OWN[model.name] = model
+    return model
 
 
 # -- loading ----------------------------------------------------------------------------------------------------------
@@ -296,7 +217,9 @@ def load(path: str | Path | None = None) -> dict[str, Model]:
     Parameters
     ----------
     path : str or pathlib.Path, optional
-        Your own file; the default is the package's catalogue.
+        Your own file; the default is the package's catalogue. A row gives the shape in the words of this book (see
+        `from_config` by hand), or as a table ``config`` that holds the keys of a ``config.json``; the fields of
+        `Model` besides are optional.
 
     Returns
     -------
@@ -308,7 +231,24 @@ def load(path: str | Path | None = None) -> dict[str, Model]:
     ValueError
         Naming the file, the row and the field at fault.
     """
-    return dict(_shipped()) if path is None else catalog.build_all(Model, path)
+    if path is None:
+        return dict(_shipped())
+    return {key: _row(path, key, row) for key, row in catalog.read_tables(path).items()}
+
+
+def _row(file: str | Path, key: str, row: dict[str, Any]) -> Model:
+    words = {"layers", *reader.table()["families"]["by_hand"]["keys"]}
+    try:
+        for name in row:
+            lookup("field", name, dict.fromkeys([*_ABOUT, *sorted(words), "config"]))
+        shape = {name: value for name, value in row.items() if name in words}
+        about = {name: value for name, value in row.items() if name in _ABOUT}
+        config = row.get("config")
+        if config is not None and (shape or not isinstance(config, dict)):
+            raise ValueError("config is a table that holds the whole shape; give it alone, or the words of this book.")
+        return from_config({"model_type": "by_hand", **shape} if config is None else config, name=key, **about)
+    except ValueError as error:
+        raise ValueError(f"{file}, row [{key}]: {str(error).removeprefix('config: ')}") from None
 
 
 @cache
@@ -317,7 +257,7 @@ def _shipped() -> dict[str, Model]:
 
 
 def get(name: str) -> Model:
-    """Return one model of the package's catalogue.
+    """Return one model of the package's catalogue, or one that was registered.
 
     Parameters
     ----------
@@ -328,4 +268,44 @@ def get(name: str) -> Model:
     -------
     Model
     """
-    return lookup("model", name, _shipped())
+    return lookup("model", name, {**_shipped(), **_OWN})
+
+
+# -- published counts -------------------------------------------------------------------------------------------------
+
+
+def _check_published(m: Model) -> None:
+    """Catch a slip in the shape: the count must agree with what the publisher rounds."""
+    # published counts differ by what they include (embedding, vision tower), never by more than this
+    slack = 0.07
+    published: dict[str, tuple[Any, ...]] = {"published_n_params": (m.n_params,),
+                                             "published_n_params_active": (m.n_params_read, m.n_params_active)}
+    for name, counts in published.items():
+        if not getattr(m, name):
+            continue
+        value, half = rounded(getattr(m, name))
+        if min(abs(count - value) for count in counts) > half + slack * value:
+            raise ValueError(f"{name}={getattr(m, name)!r}, but the architecture gives {counts[0]:,}; check the shape.")
+
+
+def rounded(text: str) -> tuple[float, float]:
+    """Read a published count with its rounding.
+
+    Parameters
+    ----------
+    text : str
+        A number with K, M, B or T, such as ``540.35B``.
+
+    Returns
+    -------
+    tuple of float
+        The value, and half a unit of its last digit.
+    """
+    scale = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+    try:
+        digits, unit = text[:-1], scale[text[-1]]
+        value = float(digits)
+    except (KeyError, IndexError, ValueError, TypeError):
+        raise ValueError(f"{text!r} is not a rounded count; write for example 671B or 1.5B.") from None
+    decimals = len(digits.partition(".")[2])
+    return value * unit, 0.5 * 10.0**-decimals * unit

@@ -6,21 +6,83 @@ A check raises `ValueError` naming the argument, the value and what is accepted.
 
 from __future__ import annotations
 
+import numbers
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
 import numpy as np
+import numpy.typing as npt
+
+Found = TypeVar("Found")
+_LONGEST = 120
 
 
-def is_traced(value) -> bool:
+def is_traced(value: Any) -> bool:
     """Say whether `value` stands for a number that only the browser will know."""
-    return getattr(value, "__traced__", False)
+    return bool(getattr(value, "__traced__", False))
 
 
-def require(low=-np.inf, high=np.inf, *, open_low=False, open_high=False, hint="", **arguments):
+def shown(value: Any) -> str:
+    """Return `value` as a message shows it: as Python writes it, on one line, cut where it grows long."""
+    try:
+        text = re.sub(r"\n\s*", " ", repr(value))
+    except ValueError:  # a whole number of more digits than Python writes
+        return f"<{type(value).__name__} too large to write>"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool))
+
+
+def number(name: str, value: Any) -> npt.NDArray[np.float64]:
+    """Return a number, or numbers, as an array of float64, or raise `ValueError` that names the argument.
+
+    Parameters
+    ----------
+    name : str
+        What the caller's user calls the argument.
+    value : object
+        A number, an array or (nested) lists of numbers. Text, None, truth values, dates, complex numbers, values that
+        are masked out and whole numbers beyond the largest double are not numbers here.
+
+    Returns
+    -------
+    numpy.ndarray
+        Without axes for a single number. NaN and infinity are numbers; limits are for the caller to check.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    try:
+        raw = np.asarray(value)
+        kind = raw.dtype.kind
+        # np.asarray(x, float) alone would take "5" for 5, None for NaN and True for 1, and drop a mask without a word.
+        if kind not in "fiu" and not (kind == "O" and all(map(_is_number, raw.flat))):
+            raise TypeError
+        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+            raise TypeError
+        array = raw.astype(np.float64, copy=False)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        raise ValueError(f"{name}={shown(value)} is not a number or an array of numbers.") from None
+    if kind == "f" and raw.dtype.itemsize > array.itemsize and (np.isinf(array) & np.isfinite(raw)).any():
+        raise ValueError(f"{name}={shown(value)} is beyond the largest double.")
+    return array
+
+
+def require(low: float = -np.inf, high: float = np.inf, *, open_low: bool = False, open_high: bool = False,
+            hint: str = "", **arguments: Any) -> None:
     """Raise `ValueError` unless every named argument is numeric, not NaN, and within the limits.
 
     Parameters
     ----------
     low, high : float
         Limits, in the unit of the arguments. Both are accepted values unless `open_low` or `open_high` is set.
+    open_low, open_high : bool
+        Whether a limit itself is refused.
     hint : str
         What to do about it, added to the message (for example "was it given in GB?").
     **arguments
@@ -29,53 +91,59 @@ def require(low=-np.inf, high=np.inf, *, open_low=False, open_high=False, hint="
     for name, value in arguments.items():
         if is_traced(value):
             continue
-        try:
-            # Text and None would pass as numbers: np.asarray("5", float) is 5, and of None it is NaN.
-            array = np.asarray(value, dtype=float)
-            if value is None or np.asarray(value).dtype.kind in "USmM":
-                raise TypeError
-        except (TypeError, ValueError, OverflowError):
-            raise ValueError(f"{name}={value!r} is not a number or an array of numbers.") from None
+        array = number(name, value)
         below = array <= low if open_low else array < low
         above = array >= high if open_high else array > high
         bad = below | above | np.isnan(array)
         if bad.any():
-            worst = float(array[bad][0]) if array.ndim else float(array)
+            worst = float(array[bad][0])
             span = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
             message = f"{name}={worst:g} is outside {span}"
             raise ValueError(f"{message}; {hint}" if hint else f"{message}.")
 
 
-def require_positive(hint="", **arguments):
+def require_positive(hint: str = "", **arguments: Any) -> None:
     """Raise `ValueError` unless every named argument is finite and greater than zero."""
     require(0, np.inf, open_low=True, open_high=True, hint=hint, **arguments)
 
 
-def require_non_negative(hint="", **arguments):
+def require_non_negative(hint: str = "", **arguments: Any) -> None:
     """Raise `ValueError` unless every named argument is finite and zero or more."""
     require(0, np.inf, open_high=True, hint=hint, **arguments)
 
 
-def require_fraction(hint="", **arguments):
+def require_fraction(hint: str = "", **arguments: Any) -> None:
     """Raise `ValueError` unless every named argument lies in 0..1."""
     require(0, 1, hint=hint or "give a fraction, not a percentage.", **arguments)
 
 
-def require_whole(low=1, hint="", **arguments):
+def require_whole(low: float = 1, hint: str = "", **arguments: Any) -> None:
     """Raise `ValueError` unless every named argument is a whole number of at least `low`."""
     require(low, np.inf, open_high=True, hint=hint, **arguments)
     for name, value in arguments.items():
-        if not is_traced(value) and np.any(np.asarray(value, dtype=float) % 1):
-            raise ValueError(f"{name}={value!r} must be a whole number. {hint}".strip())
+        if not is_traced(value) and np.any(number(name, value) % 1):
+            raise ValueError(f"{name}={shown(value)} must be a whole number. {hint}".strip())
 
 
-def lookup(kind: str, key, table):
+def whole(low: int = 1, hint: str = "", **argument: Any) -> int:
+    """Return the one argument as an int, or raise `ValueError` unless it is one whole number of at least `low`."""
+    (name, value), = argument.items()
+    require_whole(low, hint, **argument)
+    if np.ndim(value):
+        raise ValueError(f"{name}={shown(value)} must be one whole number, not several.")
+    return int(value)
+
+
+def lookup(kind: str, key: Any, table: Mapping[Any, Found]) -> Found:
     """Return `table[key]`, or raise `ValueError` that lists the known keys and the nearest one."""
-    if key in table:
-        return table[key]
+    try:
+        if key in table:
+            return table[key]
+    except TypeError:  # a list or a dictionary is no key
+        pass
     import difflib
 
-    near = difflib.get_close_matches(str(key), [str(k) for k in table], n=1)
+    near = difflib.get_close_matches(shown(key).strip("'\""), [str(k) for k in table], n=1)
     guess = f" Did you mean {near[0]!r}?" if near else ""
     known = ", ".join(str(k) for k in table)
-    raise ValueError(f"unknown {kind} {key!r}; known: {known}.{guess}")
+    raise ValueError(f"unknown {kind} {shown(key)}; known: {known}.{guess}")

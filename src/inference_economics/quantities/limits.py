@@ -1,24 +1,34 @@
 """What every formula accepts for an argument, by the argument's name: one name means one quantity everywhere.
 
-The limits stand in `glossary.toml`, in the row that gives the name's unit and meaning. `checked` applies them to all
-arguments of a formula, `check` to those that are given.
+The limits stand in `glossary.toml`, in the row that gives the name's unit and meaning. `checked` is the door of a
+formula: numbers of every kind come in as float64, within the limits of their names, or not at all. `checked_fields` is
+the door of a spec; `check` looks and changes nothing.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast, overload
 
 import numpy as np
 
 from . import glossary
-from .checks import is_traced, require
+from .checks import is_traced, number, require, require_whole
+from .units import (  # the constants that formulas ask for beside the limits
+    DAYS_PER_YEAR,
+    HOURS_PER_YEAR,
+    SECONDS_PER_HOUR,
+    SECONDS_PER_YEAR,
+)
 
-HOURS_PER_YEAR = 8760.0
-DAYS_PER_YEAR = 365.0
-SECONDS_PER_HOUR = 3600.0
-SECONDS_PER_YEAR = HOURS_PER_YEAR * SECONDS_PER_HOUR
+__all__ = ["DAYS_PER_YEAR", "HOURS_PER_YEAR", "QUANTITIES", "SECONDS_PER_HOUR", "SECONDS_PER_YEAR", "Quantity", "check",
+           "checked", "checked_fields"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Quantity(NamedTuple):
@@ -29,46 +39,83 @@ class Quantity(NamedTuple):
     open_low: bool
     open_high: bool
     hint: str
+    whole: bool = False
 
 
 def _quantity(limits: str, hint: str) -> Quantity:
-    low, high = map(float, limits[1:-1].split(","))
-    return Quantity(low, high, limits[0] == "(", limits[-1] == ")", hint)
+    span, _, whole = limits.partition("]" if "]" in limits else ")")
+    low, high = map(float, span[1:].split(","))
+    return Quantity(low, high, limits[0] == "(", limits[len(span)] == ")", hint, whole.strip() == "whole")
 
 
 QUANTITIES = {name: _quantity(term.limits, term.hint) for name, term in glossary.load().items() if term.limits}
+_EXACT = 2**53  # every whole number up to here is a double
+# A quantity that no row limits is still a number.
+_ANY = Quantity(-np.inf, np.inf, False, False, "")
+_ROWS = {name: _ANY for name, term in glossary.load().items() if term.unit != "true or false"} | QUANTITIES
 
 
-def _check(row: Quantity, name, value):
-    if is_traced(value) or (isinstance(value, (int, float)) and row.low < value < row.high):
-        return
-    array = value if isinstance(value, np.ndarray) and value.dtype.kind == "f" else None
-    # two reductions settle the usual case; a NaN fails both comparisons and goes on to the full check
-    if array is None or not array.size or not (array.min() > row.low and array.max() < row.high):
-        require(row.low, row.high, open_low=row.open_low, open_high=row.open_high, hint=row.hint, **{name: value})
+def _plain(row: Quantity, name: str, value: Any) -> Any:
+    """Return an argument as a float64 or an array of float64, once it is within its limits.
 
-
-def check(**arguments):
-    """Raise `ValueError` unless every argument lies within the limits of its name."""
-    for name, value in arguments.items():
-        _check(QUANTITIES[name], name, value)
-
-
-def _plain(rows, name, value):
-    """Check an argument and return it as a float or an array of floats.
-
-    Whole numbers would overflow or lose their logarithm, and lists repeat themselves.
+    Whole numbers would overflow or lose their logarithm, short floats overflow, and lists repeat themselves.
     """
-    if name not in rows or value is None or is_traced(value):
-        return value
-    _check(rows[name], name, value)
-    if isinstance(value, (int, float)):
+    # most arguments are one plain number, and a formula is called often
+    kind = type(value)
+    if kind is int and row.low < value < row.high and -_EXACT <= value <= _EXACT:
         return np.float64(value)
-    array = np.asarray(value, dtype=float)
+    if (kind is float or kind is np.float64) and row.low < value < row.high and not row.whole:
+        return np.float64(value)
+    if is_traced(value):
+        return value
+    array = value if kind is np.ndarray and value.dtype == np.float64 else number(name, value)
+    # two reductions settle the usual case; a NaN fails both comparisons and goes on to the full check
+    if not array.size or not (array.min() > row.low and array.max() < row.high):
+        require(row.low, row.high, open_low=row.open_low, open_high=row.open_high, hint=row.hint, **{name: array})
+    if row.whole:
+        require_whole(row.low, row.hint, **{name: array})
     return array if array.ndim else array[()]
 
 
-def _scalar(result):
+def check(**arguments: Any) -> None:
+    """Raise `ValueError` unless every argument lies within the limits of its name."""
+    for name, value in arguments.items():
+        _plain(QUANTITIES[name], name, value)
+
+
+def checked_fields(spec: Any, **limits: str) -> None:
+    """Check every field of a dataclass that is a quantity, and hold it as float64 from then on.
+
+    Parameters
+    ----------
+    spec : object
+        A dataclass, frozen or not; call this from its `__post_init__`.
+    **limits
+        Limits that this spec alone needs, as in the glossary.
+
+    Raises
+    ------
+    ValueError
+        If a field lies outside its limits; the message names the field, the value and what is accepted.
+    """
+    for name, (row, optional) in _fields(cast(Hashable, type(spec)), tuple(limits.items())).items():
+        value = getattr(spec, name)
+        if not (value is None and optional):
+            object.__setattr__(spec, name, _plain(row, name, value))
+
+
+@functools.cache
+def _fields(kind: Any, limits: tuple[tuple[str, str], ...]) -> dict[str, tuple[Quantity, bool]]:
+    rows = _rows(dict(limits))
+    defaults = {field.name: field.default for field in dataclasses.fields(kind) if field.init}
+    return {name: (rows[name], default is None) for name, default in defaults.items() if name in rows}
+
+
+def _rows(limits: Mapping[str, str]) -> dict[str, Quantity]:
+    return _ROWS | {name: _quantity(text, _ROWS[name].hint) for name, text in limits.items()}
+
+
+def _scalar(result: Any) -> Any:
     return result[()] if isinstance(result, np.ndarray) and result.ndim == 0 else result
 
 
@@ -80,8 +127,8 @@ ValueError
 """
 
 
-def _with_raises(doc: str) -> str:
-    doc = inspect.cleandoc(doc)
+def _with_raises(doc: str | None) -> str:
+    doc = inspect.cleandoc(doc or "")
     if "Raises\n------" in doc:
         return doc
     for heading in ("Notes\n-----", "References\n----------"):
@@ -91,25 +138,37 @@ def _with_raises(doc: str) -> str:
     return f"{doc}\n\n{_RAISES.rstrip()}"
 
 
-def checked(function=None, /, **limits):
-    """Check every argument of a formula that has limits, by name, and hand it over as float or array.
+@overload
+def checked(function: Callable[P, R], /) -> Callable[P, R]: ...
+@overload
+def checked(**limits: str) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any:
+    """Check every argument of a formula that is a quantity, by name, and hand it over as float64 or array of float64.
 
     Limits that this formula alone needs are written as in the glossary: ``@checked(utilisation="(0, 1]")``.
-    An argument without limits (a spec, a set of draws) passes as it is; `None` stands for "not given". A result
-    without axes comes back as a plain number.
+    An argument that the glossary does not know (a spec, a set of draws) passes as it is. `None` stands for "not given",
+    where that is the argument's default. A result without axes comes back as a plain number.
     """
     if function is None:
         return functools.partial(checked, **limits)
-    rows = QUANTITIES | {name: _quantity(text, QUANTITIES[name].hint) for name, text in limits.items()}
-    names = tuple(inspect.signature(function).parameters)
+    rows = _rows(limits)
+    parameters = inspect.signature(function).parameters
+    names = tuple(parameters)
+    doors = {name: (rows[name], parameters[name].default is None) for name in names if name in rows}
+
+    def plain(name: str, value: Any) -> Any:
+        if name not in doors:
+            return value
+        row, optional = doors[name]
+        return value if value is None and optional else _plain(row, name, value)
 
     @functools.wraps(function)
-    def wrapper(*args, **kwargs):
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
         # A wrong number of arguments, or one given twice, is left for Python to report.
-        plain = [_plain(rows, name, value) for name, value in zip(names, args, strict=False)]
-        named = {name: _plain(rows, name, value) for name, value in kwargs.items()}
-        result = function(*plain, *args[len(names):], **named)
+        given = [plain(name, value) for name, value in zip(names, args, strict=False)]
+        named = {name: plain(name, value) for name, value in kwargs.items()}
+        result = function(*given, *args[len(names):], **named)
         return result._make(map(_scalar, result)) if hasattr(result, "_make") else _scalar(result)
 
     wrapper.__doc__ = _with_raises(function.__doc__)
-    return wrapper
+    return cast(Any, wrapper)

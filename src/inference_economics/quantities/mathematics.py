@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
+
+from .numeric import Numeric
 
 _SMALL = 1e-5
 _HUGE = 230.0
 _TINY = 1e-300
 
 
-def ratio(numerator, denominator, otherwise=np.inf):
+def ratio(numerator: Numeric, denominator: Numeric, otherwise: Numeric = np.inf) -> Numeric:
     """Return `numerator / denominator`, or `otherwise` where the denominator is not above zero."""
     positive = denominator > 0
     return np.where(positive, numerator / np.where(positive, denominator, 1.0), otherwise)
 
 
-def grown(x):
+def grown(x: Numeric) -> Numeric:
     """Return ``exp(x)``, held at 1e100: growth that large has lost its meaning, and must not overflow."""
     return np.exp(np.minimum(x, _HUGE))
 
 
-def exp_mean(x):
+def exp_mean(x: Numeric) -> Numeric:
     """Return ``(exp(x) - 1) / x``, the mean of ``exp`` between 0 and `x`; 1 at ``x = 0``."""
     small = np.abs(x) < _SMALL
     near, far = np.where(small, x, 0.0), np.where(small, 1.0, x)
     return np.where(small, 1 + near / 2 + near * near / 6, np.expm1(np.minimum(far, _HUGE)) / far)
 
 
-def log_mean(x):
+def log_mean(x: Numeric) -> Numeric:
     """Return ``log(1 + x) / x``; 1 at ``x = 0``, and infinite from ``x = -1`` down."""
     small, reached = np.abs(x) < _SMALL, x > -1
     near = np.where(small, x, 0.0)
@@ -35,25 +38,25 @@ def log_mean(x):
     return np.where(reached, np.where(small, 1 - near / 2 + near * near / 3, np.log1p(far) / far), np.inf)
 
 
-def geometric_sum(log_ratio, terms):
+def geometric_sum(log_ratio: Numeric, terms: Numeric) -> Numeric:
     """Return ``1 + q + … + q**(terms - 1)`` with ``q = exp(log_ratio)``; `terms` at ``q = 1``."""
     return terms * exp_mean(log_ratio * terms) / exp_mean(log_ratio)
 
 
-def annuity_years(discount_rate, years):
+def annuity_years(discount_rate: Numeric, years: Numeric) -> Numeric:
     """Return the present value of one dollar at the end of each year [year]."""
     # A rate of zero must give `years`: log1p(r)/r and (1 - exp(-x))/x are both 1 there.
     return years * exp_mean(-years * np.log1p(discount_rate)) * log_mean(discount_rate)
 
 
-def first_axis(values, *others):
+def first_axis(values: npt.ArrayLike, *others: Numeric) -> npt.NDArray[np.float64]:
     """Return the fixed `values` along a new first axis that broadcasts against every one of `others`."""
     depth = max((np.ndim(other) for other in others), default=0)
     values = np.asarray(values, dtype=float)
     return values.reshape(values.shape + (1,) * depth)
 
 
-def normal_cdf(x):
+def normal_cdf(x: Numeric) -> Numeric:
     """Return the standard normal probability below `x`, to about 1e-15.
 
     Hart's rational approximation in West's form, "Better approximations to cumulative normal functions",
@@ -70,7 +73,7 @@ def normal_cdf(x):
     return np.where(x > 0, 1 - below, below)
 
 
-def normal_ppf(probability):
+def normal_ppf(probability: Numeric) -> Numeric:
     """Return the standard normal quantile of `probability`, to about 1e-9 and better in the middle.
 
     Acklam's rational approximation (relative error 1.15e-9), then one Newton step.
@@ -93,7 +96,7 @@ def normal_ppf(probability):
     return x - np.where(tail > 1e-8, step, 0.0)
 
 
-def call_value(forward, strike, spread):
+def call_value(forward: Numeric, strike: Numeric, spread: Numeric) -> Numeric:
     """Return the expected excess of a lognormal quantity over `strike` (Black's formula, undiscounted).
 
     `forward` is its mean and `spread` the standard deviation of its logarithm.

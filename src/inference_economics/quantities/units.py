@@ -10,10 +10,17 @@ from __future__ import annotations
 import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import numpy as np
 
 GIB = 2**30
+SECONDS_PER_HOUR = 3600.0
+SECONDS_PER_DAY = 86400.0
+HOURS_PER_YEAR = 8760.0
+DAYS_PER_YEAR = 365.0
+DAYS_PER_CALENDAR_YEAR = 365.25  # leap years included, to date events; money and energy go by years of 365 days
+SECONDS_PER_YEAR = HOURS_PER_YEAR * SECONDS_PER_HOUR
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SI = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E"}
@@ -21,7 +28,8 @@ _IEC = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
 _COUNT = {6: "M", 9: "B", 12: "T"}
 # Below a second the second number multiplies, because 1e-3 is not a double; from a second on it divides.
 _DURATION = ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1, 1e3, "ms"), (120, 1, "s"), (7200, 60, "min"),
-             (172800, 3600, "h"), (63072000, 86400, "days"), (math.inf, 31536000, "years"))
+             (172800, SECONDS_PER_HOUR, "h"), (63072000, SECONDS_PER_DAY, "days"),
+             (math.inf, SECONDS_PER_YEAR, "years"))
 _PLURAL = re.compile(r"[A-Za-z]{3,}s$")
 _PREFIXED = {"B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/s"}
 
@@ -139,7 +147,7 @@ def text(value: float, unit: str = "", digits: int = 3) -> str:
     return sign + ("∞" if math.isinf(value) else _magnitude(abs(value), unit, digits))
 
 
-def _check(value, unit, digits):
+def _check(value: Any, unit: Any, digits: Any) -> None:
     if isinstance(value, (str, bytes, bool)) or np.asarray(value).dtype.kind not in "fiu" or np.ndim(value):
         raise ValueError(f"value={value!r} is not a number.")
     if not isinstance(unit, str):

@@ -2,6 +2,7 @@
 
 # May import: quantities, catalog, models, hardware.
 
+from ..quantities.faces import handing_on
 from .batching import (
     Best,
     Frontier,
@@ -32,10 +33,10 @@ from .queueing import (
     EULER_GAMMA,
     HOURS,
     Provision,
+    chips_needed,
     column,
     daily_curve,
     erlang_c,
-    fleet_chips,
     headroom,
     mean_wait_s,
     provision,
@@ -81,20 +82,20 @@ __all__ = [
     "best_batch",
     "best_replica",
     "calibrated_token_cost",
+    "chips_needed",
     "column",
     "daily_curve",
-    "load_engines",
     "erlang_c",
     "expected_tokens",
     "expert_imbalance",
-    "fleet_chips",
     "floor_s",
-    "load_formats",
     "frontier",
     "headroom",
     "hourly_usd_per_token",
     "ladder",
     "largest_batch",
+    "load_engines",
+    "load_formats",
     "mean_wait_s",
     "pools",
     "prefill_tok",

@@ -64,12 +64,12 @@ class Feasibility(NamedTuple):
     @property
     def runs(self) -> Numeric:
         """Whether anything is served, late or not."""
-        return self.format * self.topology * self.weights * self.cache
+        return np.logical_and(np.logical_and(self.format, self.topology), np.logical_and(self.weights, self.cache))
 
     @property
     def feasible(self) -> Numeric:
         """Whether every constraint holds."""
-        return self.runs * self.ttft * self.tpot
+        return np.logical_and(self.runs, np.logical_and(self.ttft, self.tpot))
 
     @property
     def fails(self) -> str:
@@ -224,7 +224,7 @@ class Deployment:
 
     def floor_tpot_s(self, load: Load) -> Numeric:
         """Time per output token that no machine of this kind beats: all reading under all arithmetic [s]."""
-        return step.serving_floor_s(self.setup, *load, layout=self._layout)
+        return step.serving_floor_s(self.setup, self.constants, *load, layout=self._layout)
 
     def decode_step(self, batch: Numeric, context_tok: Numeric) -> step.DecodeStep:
         """One decode step by its causes."""

@@ -7,19 +7,19 @@ where nobody says is in ``catalog/engines.toml``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
 from .. import catalog
 from ..hardware.accelerators import Accelerator
-from ..models import weights as matrices
+from ..models.groups import LayerGroup
 from ..models.spec import Model
 from ..quantities.checks import lookup
+from ..quantities.numeric import Numeric
 
 WIDE_BYTES = 2.0  # what stays unquantised: bf16
-# an indexer's keys are eight bits wide with one fp32 scale for 128: 132 bytes a key (sgl-project/sglang#11309)
-INDEXER_BYTES_PER_VALUE = 1 + 4 / 128
 # short names of formats, as engines' options and model cards use them
 SHORT = {"bf16": "w16a16", "fp8": "w8a8-fp8", "int8": "w8a8-int8", "fp4": "nvfp4", "awq": "w4a16"}
 TYPICAL = "typical"  # of trtllm, vllm and sglang, which have the same defaults here
@@ -95,8 +95,8 @@ class Format(catalog.Recorded):
         return frozenset((*self.keeps_16_bit, *(self.mixtures_keep_16_bit if mixture else ())))
 
 
-PARTS = {"embedding": "rows looked up", "head": "output head", "norm": "norms and learned sinks", "router": "routers",
-         "bias": "biases", "attention": "attention and linear mixers", "shared": "dense layers and shared experts"}
+PARTS = {"embedding": "rows looked up", "head": "output head", "norm": "norms, biases and learned sinks", "router": "routers",
+         "bias": "biases of experts", "attention": "attention and linear mixers", "shared": "dense layers and shared experts"}
 
 
 @dataclass(frozen=True)
@@ -324,22 +324,22 @@ class Stored(NamedTuple):
         Matrices among the shared weights that stay in 16 bits and are multiplied so. [1]
     """
 
-    shared_params: float
-    head_params: float
-    expert_params: float
-    shared_bytes: float
-    head_bytes: float
-    embedding_bytes: float
-    expert_bytes: float
-    shared_wide_params: float
+    shared_params: Numeric
+    head_params: Numeric
+    expert_params: Numeric
+    shared_bytes: Numeric
+    head_bytes: Numeric
+    embedding_bytes: Numeric
+    expert_bytes: Numeric
+    shared_wide_params: Numeric
 
     @property
-    def bytes_per_copy(self) -> float:
+    def bytes_per_copy(self) -> Numeric:
         """Shared weights, head and embedding: what each group with whole attention layers holds [B]."""
         return self.shared_bytes + self.head_bytes + self.embedding_bytes
 
 
-def part_params(m: Model) -> dict[str, float]:
+def part_params(m: Model) -> dict[str, Any]:
     """Count a model's weights by the parts that formats treat alike.
 
     Parameters
@@ -350,36 +350,20 @@ def part_params(m: Model) -> dict[str, float]:
     Returns
     -------
     dict
-        `PARTS` to weights; ``experts`` are the matrices of all routed experts, whose biases stand under ``bias``. The
+        `PARTS` to weights; ``experts`` are the matrices of all routed experts, whose vectors stand under ``bias``. The
         head of a tied model is its embedding, which then counts nothing. Sums to ``m.n_params``. [1]
     """
-    per_matrix = 3 if m.ffn == "gated" else 2
-    bias = {True: 1, False: 0}[m.ffn_bias]
+    def over(quantity: Callable[[LayerGroup], Numeric]) -> Numeric:
+        total: Numeric = sum(group.layers * quantity(group) for group in m.groups)
+        return total
 
-    def ffn_bias(width: int, inputs: int) -> int:
-        return bias * ((per_matrix - 1) * width + inputs)
-
-    attending, dense = m.layers - m.linear_layers, m.layers - m.moe_layers
-    width = m.shared_hidden or m.expert_hidden
-    shared = dense * matrices.ffn(m, m.ffn_hidden) + m.moe_layers * m.experts_shared * matrices.ffn(m, width)
-    biases = dense * ffn_bias(m.ffn_hidden, m.hidden) + m.moe_layers * m.experts_shared * ffn_bias(width, m.hidden)
-    norms = (m.layers * m.norms_per_layer + 1 + m.embedding_norm) * matrices.norm(m)
-    of_heads = biases_of_heads = 0
-    if m.attention == "gqa":
-        q, kv = m.q_heads * m.head_dim, m.kv_heads * m.head_dim
-        biases_of_heads = (q + 2 * kv) * m.qkv_bias + m.hidden * m.out_bias
-        of_heads = {"none": 0, "head": 2 * m.head_dim, "full": q + kv}[m.qk_norm] + m.q_heads * m.sinks
-    elif m.attention == "mla":
-        of_heads = m.q_lora + m.kv_lora + 2 * m.indexer_dim
-    router = m.moe_layers * m.hidden * (m.experts + m.shared_gate)
-    routed = m.experts * m.n_params_expert
-    routed_bias = m.moe_layers * m.experts * ffn_bias(m.expert_hidden, m.expert_input or m.hidden)
-    bias_of_router = m.moe_layers * m.experts * m.router_bias
+    width = m.hidden
     parts = {
         "embedding": m.n_params_embedding - m.n_params_head, "head": m.n_params_head,
-        "norm": norms + attending * of_heads, "router": router,
-        "bias": biases + attending * biases_of_heads + routed_bias + bias_of_router + m.vocab * m.head_bias,
-        "shared": shared - biases, "experts": routed - routed_bias,
+        "norm": over(lambda g: g.vector_params) + m.vector_params, "router": over(lambda g: width * g.router_width),
+        "bias": over(lambda g: g.experts * g.expert_vector_params),
+        "shared": over(lambda g: width * (g.ffn_matrices * (g.ffn_width + g.shared_width) + 2 * g.expert_input)),
+        "experts": over(lambda g: g.experts * (g.n_params_expert(width) - g.expert_vector_params)),
     }
     # the rest, so that a model with a stated total adds up to it
     return parts | {"attention": m.n_params - sum(parts.values())}
@@ -401,14 +385,9 @@ def stored(m: Model, form: Format) -> Stored:
     """
     parts, kept = part_params(m), form.kept(m.experts > 0)
     bytes_of = {part: count * (WIDE_BYTES if part in kept else form.bytes_per_value) for part, count in parts.items()}
-    routed_bias = m.experts * m.n_params_expert - parts["experts"]
-    shared = ("norm", "router", "bias", "attention", "shared")
-    bias_bytes = bytes_of["bias"] / parts["bias"] if parts["bias"] else 0.0
-    experts = max(m.experts, 1)
+    shared, experts = ("norm", "router", "attention", "shared"), max(m.experts, 1)
     return Stored(
-        shared_params=sum(parts[part] for part in shared) - routed_bias, head_params=parts["head"],
-        expert_params=m.n_params_expert,
-        shared_bytes=sum(bytes_of[part] for part in shared) - routed_bias * bias_bytes, head_bytes=bytes_of["head"],
-        embedding_bytes=bytes_of["embedding"],
-        expert_bytes=(bytes_of["experts"] + routed_bias * bias_bytes) / experts if m.experts else 0.0,
+        shared_params=sum(parts[part] for part in shared), head_params=parts["head"], expert_params=m.n_params_expert,
+        shared_bytes=sum(bytes_of[part] for part in shared), head_bytes=bytes_of["head"],
+        embedding_bytes=bytes_of["embedding"], expert_bytes=(bytes_of["experts"] + bytes_of["bias"]) / experts,
         shared_wide_params=sum(parts[part] for part in ("attention", "shared", "router") if part in kept))

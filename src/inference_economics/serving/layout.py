@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ..models.head_sharing import kv_heads_per_chip
 from ..quantities.checks import is_traced, require, require_whole
 from ..quantities.numeric import Numeric
 
@@ -110,7 +109,8 @@ class Layout:
             One chip holds the cache of its group's sequences over this. [1]
         """
         head_chips = self.tp / self.cp
-        by_head = self.cp * kv_heads / kv_heads_per_chip(kv_heads, head_chips)
+        # more chips than heads: each chip holds one head, and heads are copied
+        by_head = self.cp * kv_heads / np.ceil(kv_heads / head_chips)
         return np.where(self.batch_sharded > 0, self.tp, by_head)
 
     def micro_batch(self, batch: Numeric) -> Numeric:

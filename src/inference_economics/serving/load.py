@@ -15,7 +15,7 @@ from ..quantities.numeric import Numeric
 from .formats import Formats
 from .layout import Layout
 from .setup import Accelerator, Setup, setup
-from .step import Constants, Serving, joined, serve, serving_floor_s
+from .step import IDEAL, Constants, Serving, joined, serve, serving_floor_s
 
 PROMPT_TOK, OUTPUT_TOK = 1024.0, 1024.0  # where nobody says
 
@@ -79,10 +79,11 @@ def check_joined(s: Setup, n_chips: Numeric, name: str = "tp") -> None:
     reach = np.maximum(s.link_chips, s.far_link_chips)
     if is_traced(n_chips) or is_traced(reach) or np.all(joined(s, np.asarray(n_chips, dtype=float))):
         return
+    asked = f"{np.max(n_chips):g}"
     if np.min(reach) <= 1:
-        raise ValueError(f"{name}={n_chips}, but the catalogue has no link bandwidth for this accelerator; "
+        raise ValueError(f"{name}={asked}, but the catalogue has no link bandwidth for this accelerator; "
                          f"use {name}=1 or give link_bytes_per_s.")
-    raise ValueError(f"{name}={n_chips}: the links of this accelerator join at most {np.min(reach):g} chips; use fewer "
+    raise ValueError(f"{name}={asked}: the links of this accelerator join at most {np.min(reach):g} chips; use fewer "
                      "or give link_bytes_per_s.")
 
 
@@ -119,7 +120,7 @@ def floor_s(model: Model | str, accelerator: Accelerator | str, *, precision: st
     """
     s = setup(model, accelerator, precision, bytes_per_value, link_bytes_per_s)
     _check_load(s, concurrency, prompt_tok, output_tok, tp, attention_dp)
-    return serving_floor_s(s, concurrency, prompt_tok, output_tok, layout=Layout.of(tp, attention_dp))
+    return serving_floor_s(s, IDEAL, concurrency, prompt_tok, output_tok, layout=Layout.of(tp, attention_dp))
 
 
 def load_of(arguments: dict[str, Any]) -> Load:

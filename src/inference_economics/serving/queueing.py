@@ -239,7 +239,7 @@ def whole_replicas(places: Numeric, batch: Numeric) -> Numeric:
     return np.maximum(np.ceil(places / np.maximum(batch, 1.0)), 1.0)
 
 
-def fleet_chips(offered_load: Numeric, batch: Numeric, n_chips: Numeric, wait_probability: Numeric = 0.05) -> Numeric:
+def chips_needed(offered_load: Numeric, batch: Numeric, n_chips: Numeric, wait_probability: Numeric = 0.05) -> Numeric:
     """Chips for an offered load: whole replicas with square-root headroom.
 
     Parameters

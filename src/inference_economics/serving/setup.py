@@ -10,16 +10,15 @@ import numpy as np
 from .. import models
 from ..hardware import accelerators
 from ..hardware.accelerators import Accelerator
-from ..models.head_sharing import n_params_key_value
-from ..models.kv_cache import kv_bytes_per_token, kv_values_per_token
+from ..models.groups import LayerGroup
+from ..models.head_sharing import check_heads, n_params_key_value
+from ..models.kv_cache import INDEXER_BYTES_PER_VALUE, kv_bytes_per_token, kv_values_per_token
 from ..models.spec import Model
-from ..models.weights import linear
-from ..quantities.checks import is_traced, require_whole
+from ..quantities.checks import is_traced
 from ..quantities.choices import tabulated
 from ..quantities.limits import check
 from ..quantities.numeric import Numeric
 from .formats import (
-    INDEXER_BYTES_PER_VALUE,
     SHORT,
     TYPICAL,
     WIDE_BYTES,
@@ -59,17 +58,19 @@ class Setup:
         Shared weights, head and embedding as stored. [B]
     shared_bytes_per_param, head_bytes_per_param, expert_bytes_per_param : numeric
         As stored, on average. [B]
-    cache_bytes_per_tok, window_bytes_per_tok, state_bytes : numeric
-        Cache per token that grows for ever, that a window of `window_tok` bounds, and fixed state. [B]
-    indexer_bytes_per_tok, indexer_flop : numeric
-        Keys of a sparse attention's indexer, which every step reads in full; its arithmetic per pair of tokens, all
-        layers. [B], [FLOP]
+    cache_bytes_per_tok, sparse_bytes_per_tok, window_bytes_per_tok, state_bytes : numeric
+        Cache per token that grows for ever; the part of it that is read sparsely; cache per token that a window of
+        `window_tok` bounds; fixed state. [B]
+    indexer_bytes_per_tok : numeric
+        Keys of a sparse attention's indexer, which every step reads in full. [B]
     window_tok, attend_tok : numeric
-        Window, and tokens a sparse attention reads; very large without. [token]
+        Window, and tokens among which a sparse attention still reads everything; very large without. [token]
     cache_shards : numeric
-        Chips that the cache of one sequence can be cut over by head: key-value heads, or 1 for a latent cache. [1]
-    pair_flop, whole_layers, window_layers : numeric
-        Attention arithmetic per pair of tokens and layer; layers that see everything, and a window. [FLOP], [1]
+        Chips that the cache of one sequence can be cut over by head: key-value heads, or 1 for a latent cache. Where
+        layers differ, their harmonic mean by bytes, which is exact once every head has a chip of its own. [1]
+    pair_flop_global, pair_flop_sparse, pair_flop_window : numeric
+        Attention arithmetic of prefill per pair of tokens, all layers: on what stays for good (indexers included), on
+        what an indexer chose, and within a window. [FLOP]
     hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s : numeric
         One chip. [B], [B/s], [FLOP/s], [FLOP/s]
     link_bytes_per_s, link_chips, link_mesh : numeric
@@ -100,16 +101,16 @@ class Setup:
     head_bytes_per_param: Numeric
     expert_bytes_per_param: Numeric
     cache_bytes_per_tok: Numeric
+    sparse_bytes_per_tok: Numeric
     window_bytes_per_tok: Numeric
     state_bytes: Numeric
     indexer_bytes_per_tok: Numeric
-    indexer_flop: Numeric
     window_tok: Numeric
     attend_tok: Numeric
     cache_shards: Numeric
-    pair_flop: Numeric
-    whole_layers: Numeric
-    window_layers: Numeric
+    pair_flop_global: Numeric
+    pair_flop_sparse: Numeric
+    pair_flop_window: Numeric
     hbm_bytes: Numeric
     hbm_bytes_per_s: Numeric
     shared_flop_per_s: Numeric
@@ -204,10 +205,11 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
         fp4_shared=m.fp4_dense * chip.native, fp4_experts=m.fp4_mixture * chip.native, widened=m.widened,
         resident_bytes=m.resident_bytes, shared_bytes_per_param=m.shared_bytes_per_param,
         head_bytes_per_param=m.head_bytes_per_param, expert_bytes_per_param=m.expert_bytes_per_param,
-        cache_bytes_per_tok=m.cache_values * bytes_per_value, window_bytes_per_tok=m.window_values * bytes_per_value,
-        state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, indexer_flop=m.indexer_flop,
-        window_tok=m.window_tok, attend_tok=m.attend_tok, cache_shards=m.cache_shards, pair_flop=m.pair_flop,
-        whole_layers=m.whole_layers, window_layers=m.window_layers, hbm_bytes=chip.hbm_bytes,
+        cache_bytes_per_tok=m.cache_values * bytes_per_value,
+        sparse_bytes_per_tok=m.sparse_values * bytes_per_value, window_bytes_per_tok=m.window_values * bytes_per_value,
+        state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, window_tok=m.window_tok,
+        attend_tok=m.attend_tok, cache_shards=m.cache_shards, pair_flop_global=m.pair_flop_global,
+        pair_flop_sparse=m.pair_flop_sparse, pair_flop_window=m.pair_flop_window, hbm_bytes=chip.hbm_bytes,
         hbm_bytes_per_s=chip.hbm_bytes_per_s, shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / chip.flop_per_s),
         expert_flop_per_s=chip.flop_per_s, **links)
 
@@ -226,8 +228,8 @@ def _of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
     """The numbers that a model and a format decide."""
     m, form = model_of(model), _formats(precision)
     held = stored(m, form.stored)
-    latent, mixture = m.kv_lora > 0, m.experts > 0
-    mixers = (m.layers - m.linear_layers) * m.n_params_attention + (linear(m) * m.linear_layers if m.linear_layers else 0)
+    mixture = bool(m.experts)
+    mixers = sum(group.layers * (group.n_params_attention(m.hidden) + group.n_params_state(m.hidden)) for group in m.groups)
     arithmetic = form.arithmetic or form.stored.arithmetic
     # published mixtures in fp8 are scaled by blocks (DeepSeek, Qwen, MiniMax, GLM); dense models by tensor or channel
     blocks = arithmetic == "fp8" and (mixture or form.stored.group > 0)
@@ -236,7 +238,7 @@ def _of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         fp8_tensor=float(arithmetic == "fp8" and not blocks), fp4_dense=float(arithmetic == "fp4" and not mixture),
         fp4_mixture=float(arithmetic == "fp4" and mixture),
         widened=float(mixture and arithmetic == "bf16" and form.stored.bits <= 4 and form.stored.name != "mxfp4"),
-        layers=m.layers, expert_layers=m.moe_layers, latent_layers=m.layers if latent else 0,
+        layers=m.layers, expert_layers=m.moe_layers, latent_layers=m.latent_layers,
         # activations are quantised layer by layer where dense weights are multiplied in four bits
         dense_layers=0 if m.experts else m.layers, hidden=m.hidden, experts=max(m.experts, 1),
         experts_active=m.experts_active, shared_params=held.shared_params, head_params=held.head_params,
@@ -245,11 +247,26 @@ def _of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         head_bytes_per_param=held.head_bytes / held.head_params,
         expert_bytes_per_param=held.expert_bytes / held.expert_params if m.experts else form.stored.bytes_per_value,
         wide_share=held.shared_wide_params / held.shared_params, cache_values=m.kv_values_per_token_global,
-        window_values=m.kv_values_per_token_window, state_bytes=m.state_values * form.state_bytes_per_value,
-        indexer_bytes_per_tok=m.kv_values_per_token_indexer * INDEXER_BYTES_PER_VALUE,
-        indexer_flop=2 * m.layers * m.indexer_heads * m.indexer_dim, window_tok=m.window_tok or ENDLESS_TOK,
-        attend_tok=m.attend_tok or ENDLESS_TOK, cache_shards=1 if latent else m.kv_heads,
-        pair_flop=m.pair_flop_prefill, whole_layers=m.global_layers, window_layers=m.window_layers)
+        sparse_values=m.kv_values_per_token_sparse, window_values=m.kv_values_per_token_window,
+        state_bytes=m.state_values * form.state_bytes_per_value,
+        indexer_bytes_per_tok=m.indexer_values_per_token * INDEXER_BYTES_PER_VALUE,
+        window_tok=m.window_tok or ENDLESS_TOK,
+        # an entry may stand for several tokens: the choice then is full after as many times more of them
+        attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK, cache_shards=_shards(m),
+        pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
+        pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window)
+
+
+def _shards(m: Model) -> float:
+    """Heads that the cache is cut by: a latent is one to all, and a model of states alone is cut by theirs."""
+    def values(group: LayerGroup) -> Numeric:
+        return group.layers * group.kv_values
+
+    cached = [group for group in m.groups if values(group)]
+    if not cached:
+        return max(float(max(group.state_heads for group in m.groups)), 1.0)
+    per_head = sum(values(group) / max(group.kv_heads if not group.kv_lora else 1, 1) for group in cached)
+    return float(sum(map(values, cached)) / per_head)
 
 
 @tabulated
@@ -284,9 +301,7 @@ def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per
     Setup
         Weights, cache per token and the chips that a cache can be cut over have changed.
     """
-    require_whole(q_heads=model.q_heads, kv_heads=kv_heads)
-    if not (is_traced(kv_heads) or is_traced(model.q_heads)) and np.any(np.asarray(kv_heads) > model.q_heads):
-        raise ValueError(f"kv_heads={kv_heads!r} exceeds q_heads={model.q_heads!r}: no query head would read the rest.")
+    check_heads(model.q_heads, kv_heads)
     per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
     more = (n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
             - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))

@@ -217,8 +217,7 @@ def read_bytes(s: Setup, context_tok: Numeric) -> Numeric:
     numeric
         At most `cached_bytes`. [B]
     """
-    return (s.cache_bytes_per_tok * np.minimum(context_tok, s.attend_tok) + s.indexer_bytes_per_tok * context_tok
-            + s.window_bytes_per_tok * np.minimum(np.minimum(context_tok, s.window_tok), s.attend_tok) + s.state_bytes)
+    return cached_bytes(s, context_tok) - s.sparse_bytes_per_tok * np.maximum(context_tok - s.attend_tok, 0.0)
 
 
 @checked
@@ -552,10 +551,10 @@ def prefill_flop(s: Setup, prompt_tok: Numeric) -> tuple[Numeric, Numeric]:
         With the shared weights, attention, indexer and (once) the head; with the experts. Together what
         `models.prefill_flop_per_token` counts. [FLOP]
     """
-    pairs = s.whole_layers * mean_causal_context(prompt_tok, s.attend_tok) + (
-        s.window_layers * mean_causal_context(prompt_tok, s.window_tok))
-    shared = prompt_tok * (FLOP_PER_PARAM * s.shared_params + s.pair_flop * pairs
-                           + s.indexer_flop * mean_causal_context(prompt_tok)) + FLOP_PER_PARAM * s.head_params
+    pair = (s.pair_flop_global * mean_causal_context(prompt_tok)
+            + s.pair_flop_sparse * mean_causal_context(prompt_tok, s.attend_tok)
+            + s.pair_flop_window * mean_causal_context(prompt_tok, s.window_tok))
+    shared = prompt_tok * (FLOP_PER_PARAM * s.shared_params + pair) + FLOP_PER_PARAM * s.head_params
     return shared, FLOP_PER_PARAM * prompt_tok * s.experts_active * s.expert_params
 
 
@@ -662,13 +661,15 @@ def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, out
 
 
 @checked
-def serving_floor_s(s: Setup, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric, n_chips: Numeric = 1.0,
+def serving_floor_s(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric, n_chips: Numeric = 1.0,
                     attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Numeric:
     """Time per output token that no machine of this kind beats.
 
     Parameters
     ----------
-    s, concurrency, prompt_tok, output_tok, n_chips, attention_dp, layout
+    s, c : Setup, Constants
+        As in `serve`; of the constants only the share of memory counts, which says how many can run.
+    concurrency, prompt_tok, output_tok, n_chips, attention_dp, layout
         As in `serve`.
 
     Returns
@@ -678,8 +679,8 @@ def serving_floor_s(s: Setup, concurrency: Numeric, prompt_tok: Numeric, output_
         longer. [s]
     """
     cut = _cut(n_chips, attention_dp, layout)
-    # whoever finds no room in the whole memory waits, and costs the others nothing
-    batch = np.minimum(concurrency, np.maximum(capacity(s, IDEAL, prompt_tok, output_tok, layout=cut), 1.0))
+    # whoever finds no room waits, and costs the others nothing
+    batch = np.minimum(concurrency, np.maximum(capacity(s, c, prompt_tok, output_tok, layout=cut), 1.0))
     read, compute = _floor_parts_s(s, batch, prompt_tok + output_tok / 2, cut)
     shared, expert = prefill_flop(s, prompt_tok)
     prompt = (shared / s.shared_flop_per_s + expert / s.expert_flop_per_s) / cut.n_chips

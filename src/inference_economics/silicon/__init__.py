@@ -2,6 +2,7 @@
 
 # May import: quantities, catalog.
 
+from ..quantities.faces import handing_on
 from .chip import (
     YIELD_MODELS,
     ChipCost,
@@ -35,3 +36,5 @@ __all__ = [
     "repaired_yield",
     "seeds_yield",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

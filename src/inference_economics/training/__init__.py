@@ -2,6 +2,7 @@
 
 # May import: quantities, catalog, models.
 
+from ..quantities.faces import handing_on
 from .run import (
     programme_usd,
     serving_flop,
@@ -23,3 +24,5 @@ __all__ = [
     "training_mfu",
     "training_usd",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

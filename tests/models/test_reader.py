@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,9 @@ from hypothesis import strategies as st
 
 from inference_economics.models.architecture import Architecture
 from inference_economics.models.formula import evaluate, parse
-from inference_economics.models.from_config import from_config, table
 from inference_economics.models.groups import LayerGroup
-from inference_economics.models.source import MAX_BYTES
+from inference_economics.models.reader import table
+from inference_economics.models.spec import from_config
 
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 COUNTS = json.loads((CONFIGS / "counts.json").read_text())["counts"]
@@ -32,6 +33,11 @@ HAND = {"model_type": "by_hand", "layers": 32, "hidden": 4096, "q_heads": 32, "k
 def parts(model: Architecture) -> dict:
     """Return what the oracle counts."""
     return {"n_params": model.n_params, "embedding": model.n_params_embedding, "experts": model.n_params_experts}
+
+
+def shape(model: Architecture) -> Architecture:
+    """Return a model without its name and the words that it was read from."""
+    return Architecture(**{field.name: getattr(model, field.name) for field in fields(Architecture)})
 
 
 def read(name: str) -> Architecture:
@@ -147,9 +153,9 @@ def test_a_dict_its_text_its_file_and_its_folder_are_one_source(tmp_path):
     file.write_text(json.dumps(LLAMA))
     first, *others = [from_config(source) for source in (
         LLAMA, json.dumps(LLAMA), json.dumps(LLAMA).encode(), file, str(file), tmp_path)]
-    assert all(other == first for other in others)
+    assert all(shape(other) == shape(first) for other in others)
     assert first.n_params == 8_030_261_248
-    assert from_config(HAND) == first
+    assert shape(from_config(HAND)) == shape(first)
 
 
 def test_a_model_by_hand_refuses_what_does_not_apply_to_it():
@@ -202,9 +208,10 @@ def test_one_refusal_names_the_field_and_what_to_do(change, words):
 
 
 def test_a_key_that_is_known_to_change_nothing_can_be_ignored():
-    assert from_config({**LLAMA, "my_colour": "red"}, ignore=("my_colour",)) == from_config(LLAMA)
+    assert shape(from_config({**LLAMA, "my_colour": "red"}, ignore=("my_colour",))) == shape(from_config(LLAMA))
     for nothing in (None, {}, []):
-        assert from_config({**LLAMA, "my_colour": nothing, "pruned_heads": nothing}) == from_config(LLAMA)
+        config = {**LLAMA, "my_colour": nothing, "pruned_heads": nothing}
+        assert shape(from_config(config)) == shape(from_config(LLAMA))
 
 
 @pytest.mark.parametrize(("config", "words"), [
@@ -249,29 +256,6 @@ def test_two_levels_that_contradict_each_other_are_refused():
         from_config({"model_type": "llava", "text_config": inner, "cross_attention_layers": [1, 2]})
 
 
-@pytest.mark.parametrize(("data", "words"), [
-    (b'{"model_type": "llama", "hidden_size": 1, "hidden_size": 2}', "'hidden_size' stands there twice"),
-    (b'{"model_type": "llama"', "not a config.json"),
-    (b"[1, 2]", "a list of 2, not keys and values"),
-    (b'{"a": ' * 100_000, "nested too deeply|not a config.json"),
-    (b'{"model_type": "\xff\xfe"}', "not UTF-8"),
-    (b'{"hidden_size": ' + b"9" * 5000 + b"}", "not a config.json"),
-    (b" " * (MAX_BYTES + 1), "bytes; a config.json has at most"),
-    (b"", "not a config.json"),
-])
-def test_a_hostile_file_is_refused_by_its_name(tmp_path, data, words):
-    file = tmp_path / "mine.json"
-    file.write_bytes(data)
-    with pytest.raises(ValueError, match=rf"mine\.json: .*({words})"):
-        from_config(file)
-
-
-@pytest.mark.parametrize("source", [None, 7, [], "", "no/such/config.json", "bad\0name", object()])
-def test_what_is_no_source_is_refused(source):
-    with pytest.raises(ValueError, match=r"no config|cannot be read"):
-        from_config(source)
-
-
 def refused_or_counted(config):
     """Read a configuration that may be anything: one ValueError that says where, or a model that can be."""
     try:
@@ -303,13 +287,6 @@ def test_a_good_configuration_with_one_bad_value_is_a_model_or_one_refusal(varia
     refused_or_counted({**variant["config"], key: value})
 
 
-@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-@settings(max_examples=300, deadline=None)
-def test_any_bytes_are_refused_in_one_way(data):
-    with pytest.raises(ValueError, match=r"^config: "):
-        from_config(b"{" + data)
-
-
 # -- the table --------------------------------------------------------------------------------------------------------
 
 
@@ -322,7 +299,7 @@ def names_in(rule):
 
 
 def test_every_formula_of_the_table_can_be_read_and_every_name_in_it_is_known():
-    fields = set(LayerGroup.__dataclass_fields__)
+    known = set(LayerGroup.__dataclass_fields__)
     for name, family in table()["families"].items():
         names = {*family["keys"], *family["terms"], "layer"}
         rules = [*family["row"].values(), *family["model"].values(), *family["mtp"].values()]
@@ -331,18 +308,6 @@ def test_every_formula_of_the_table_can_be_read_and_every_name_in_it_is_known():
         rules += [rule.get("else") if isinstance(rule, dict) else rule for rule in family["terms"].values()]
         # a family may take over a rule that it never asks for, over a key that it ignores
         assert set().union(*map(names_in, rules)) - names <= family["ignored"], name
-        assert family["row"].keys() <= fields, name
+        assert family["row"].keys() <= known, name
         assert family["required"], name
 
-
-@pytest.mark.parametrize(("text", "value"), [
-    ("1 + 2 * 3", 7), ("(1 + 2) * 3", 9), ("7 - 2 - 1", 4), ("7 // 2", 3), ("(1 - 4) % 3", 0), ("(1 - 4) // 2", -2),
-    ("2 > 1", 1), ("2 * (3 == 3) - 1", 1), ("a * b", 6), ("1 < 2 == 1", 1)])
-def test_a_formula_is_whole_number_arithmetic(text, value):
-    assert evaluate(parse(text), {"a": 2, "b": 3}.get) == value
-
-
-@pytest.mark.parametrize("text", ["", "1 +", "(1", "1)", "1 2", "a.b", "2 ** 3", "f(1)", "'x'", "1.5", "-1", "a; b"])
-def test_what_is_no_formula_is_refused(text):
-    with pytest.raises(ValueError, match="formula"):
-        parse(text)

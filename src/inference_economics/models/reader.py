@@ -1,4 +1,4 @@
-"""Read a Hugging Face ``config.json`` as an `Architecture`, by the table ``config_keys.toml``.
+"""Read the keys of a Hugging Face ``config.json`` as an `Architecture`, by the table ``config_keys.toml``.
 
 Nothing is guessed: a model_type, a key or a value that the table does not hold is refused by name, and so is a file
 that claims more than a model can be, before anything is built.
@@ -8,63 +8,91 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from ..quantities.checks import lookup
 from .architecture import Architecture
 from .formula import evaluate, parse
-from .groups import LayerGroup
-from .source import load, says, show
+from .groups import LayerGroup, whole
+from .source import says, show
 
 BY_HAND = ('To enter a model by hand: from_config({"model_type": "by_hand", "layers": ..., "hidden": ..., '
            '"q_heads": ..., "kv_heads": ..., "head_dim": ..., "ffn_hidden": ..., "vocab": ...}), '
-           'or Architecture(...) of LayerGroup(...)')
+           'or models.Model(name=..., hidden=..., vocab=..., groups=(LayerGroup(...), ...))')
 MERGED = ("keys", "terms", "row", "model", "mtp")
 
 
-def from_config(source, ignore=()) -> Architecture:
-    """Read a model from its ``config.json``.
+class Reading(NamedTuple):
+    """What a ``config.json`` says: the decoder, the longest context, and what the file calls itself ("" if nothing)."""
+
+    architecture: Architecture
+    max_context_tok: int
+    name: str
+
+
+def read(raw: dict[str, Any], ignore: Sequence[str] = ()) -> Reading:
+    """Translate the contents of a ``config.json``.
 
     Parameters
     ----------
-    source : dict, str or pathlib.Path
-        The contents, their text (it begins with a brace), or the file or the folder that it lies in.
+    raw : dict
+        Keys and values.
     ignore : sequence of str
-        Keys that you know to change no weight and no cache, though the table does not.
+        Keys that the user knows to change no weight and no cache, though the table does not.
 
     Returns
     -------
-    Architecture
-        Of the text decoder. What the file describes besides is named in `left_out`.
+    Reading
 
     Raises
     ------
     ValueError
-        When the file cannot be read, or is not understood wholly; the message names the file and the field.
-
-    Notes
-    -----
-    Keys that the file lacks take the value that transformers 5.23 supplies. Those without which a model would be
-    another one are asked for.
+        When a field is missing or not understood wholly; the message names it.
     """
-    where, raw = load(source)
-    try:
-        return _read(raw, (ignore,) if isinstance(ignore, str) else tuple(ignore))
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
+    tab = table()
+    raw, left_out = _decoder(raw, tab, ignore)
+    kind = raw.get("model_type")
+    if not isinstance(kind, str):
+        raise ValueError(f"model_type={show(kind)}; a config.json says there what it is, such as \"llama\". {BY_HAND}.")
+    if kind not in tab["types"]:
+        near = difflib.get_close_matches(kind[:60], tab["types"], n=1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"model_type {show(kind)} is not known; known: {', '.join(tab['types'])}.{guess} {BY_HAND}.")
+    family = tab["families"][tab["types"][kind]]
+    _refuse_unknown(raw, kind, family, {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *ignore})
+    left_out |= {key: None for key in tab["ignored"]["parts"] if raw.get(key) and key not in family["keys"]}
+    reader = _Reader(raw, kind, family, tab["limits"])
+    architecture = reader.architecture(tuple(left_out))
+    name = raw.get("_name_or_path")
+    return Reading(architecture, _longest(raw, tab), Path(name).name if isinstance(name, str) and name[:300] else "")
+
+
+def _longest(raw: dict[str, Any], tab: dict[str, Any]) -> int:
+    """Return the longest context that the file states, 0 where it states none."""
+    for key in tab["max_context"]["keys"]:
+        said = raw.get(key)
+        if said is not None:
+            if not whole(said, 1, tab["limits"]["context"]):
+                raise ValueError(f"{key}={show(said)} is not a whole number of 1..{tab['limits']['context']:,}.")
+            return int(said)
+    return 0
 
 
 @cache
-def table() -> dict:
+def table() -> dict[str, Any]:
     """Return ``config_keys.toml``, each family with what it takes over from the one that it is like."""
     raw = tomllib.loads((files(__package__) / "config_keys.toml").read_text(encoding="utf-8"))
-    families, types = {}, {}
+    families: dict[str, Any] = {}
+    types: dict[str, str] = {}
     for name, family in raw["families"].items():
         base = families.get(family.get("like"), {})
-        merged = {part: {**base.get(part, {}), **family.get(part, {})} for part in MERGED}
+        merged: dict[str, Any] = {part: {**base.get(part, {}), **family.get(part, {})} for part in MERGED}
         merged["keys"] = {key: spec if isinstance(spec, dict) else {"default": spec}
                           for key, spec in merged["keys"].items() if key not in family.get("ignored", ())}
         merged |= {part: family.get(part, base.get(part, [])) for part in ("required", "refuse")}
@@ -78,24 +106,8 @@ def table() -> dict:
 # -- the keys ---------------------------------------------------------------------------------------------------------
 
 
-def _read(raw, ignore) -> Architecture:
-    """Translate the contents of a file."""
-    tab = table()
-    raw, left_out = _decoder(raw, tab, ignore)
-    kind = raw.get("model_type")
-    if not isinstance(kind, str):
-        raise ValueError(f"model_type={show(kind)}; a config.json says there what it is, such as \"llama\". {BY_HAND}.")
-    if kind not in tab["types"]:
-        near = difflib.get_close_matches(kind[:60], tab["types"], n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"model_type {show(kind)} is not known; known: {', '.join(tab['types'])}.{guess} {BY_HAND}.")
-    family = tab["families"][tab["types"][kind]]
-    _refuse_unknown(raw, kind, family, {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *ignore})
-    left_out |= {key: None for key in tab["ignored"]["parts"] if raw.get(key) and key not in family["keys"]}
-    return _Reader(raw, kind, family, tab["limits"]).architecture(tuple(left_out))
-
-
-def _decoder(raw, tab, ignore):
+def _decoder(raw: dict[str, Any], tab: dict[str, Any],
+             ignore: Sequence[str]) -> tuple[dict[str, Any], dict[str, None]]:
     """Return the level of the file that describes the text decoder, and what stands beside it."""
     nested = tab["nested"]
     inner = raw.get(nested["key"])
@@ -115,13 +127,13 @@ def _decoder(raw, tab, ignore):
     return inner, {key: None for key in tab["ignored"]["parts"] if raw.get(key)}
 
 
-def _refuse_unknown(raw, kind, family, known):
+def _refuse_unknown(raw: dict[str, Any], kind: str, family: dict[str, Any], known: set[str]) -> None:
     known = known | family["ignored"] | {*family["keys"]}
     known |= {name for spec in family["keys"].values() for name in spec.get("also", ())}
     _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"in a {kind}")
 
 
-def _refuse_keys(keys, where):
+def _refuse_keys(keys: list[str], where: str) -> None:
     if keys:
         listed = ", ".join(show(key) for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
         raise ValueError(f"{listed}: not understood {where}. If it changes neither weights nor cache, say so: "
@@ -131,11 +143,13 @@ def _refuse_keys(keys, where):
 class _Reader:
     """Gives the numbers that names in the formulas of one family stand for."""
 
-    def __init__(self, raw, kind, family, limits):
+    def __init__(self, raw: dict[str, Any], kind: str, family: dict[str, Any], limits: dict[str, int]) -> None:
         self.raw, self.kind, self.family, self.limits = raw, kind, family, limits
-        self.known, self.layer, self.terms = {}, None, {}
+        self.known: dict[str, int] = {}
+        self.terms: dict[str, int] = {}
+        self.layer = 0
 
-    def architecture(self, left_out) -> Architecture:
+    def architecture(self, left_out: tuple[str, ...]) -> Architecture:
         """Build the model: one group for each kind of layer."""
         for key in self.family["required"]:
             if self.given(key) is None:
@@ -148,7 +162,7 @@ class _Reader:
         for rule in self.family["refuse"]:
             if self.number(rule["when"]):
                 raise ValueError(f"{rule['say']}.")
-        rows = {}
+        rows: dict[tuple[tuple[str, float], ...], int] = {}
         for self.layer in range(layers):
             self.terms = {}
             row = tuple((name, self.number(rule)) for name, rule in self.family["row"].items())
@@ -161,7 +175,7 @@ class _Reader:
             raise ValueError(f"{show(built.n_params)} parameters are more than can be counted exactly (2**53).")
         return built
 
-    def mtp(self, last, hidden):
+    def mtp(self, last: LayerGroup, hidden: float) -> tuple[LayerGroup, ...]:
         """Return the layers that predict further tokens: like the last one, with two inputs and three norms more."""
         layers = sum(self.number(rule) for rule in self.family["mtp"].values())
         if layers > self.limits["layers"]:
@@ -169,7 +183,7 @@ class _Reader:
         return (replace(last, layers=layers, matrix_params=last.matrix_params + 2 * hidden**2,
                         vector_params=last.vector_params + 3 * hidden),) if layers else ()
 
-    def number(self, rule):
+    def number(self, rule: Any) -> Any:  # a whole number, or one part in so many
         """Evaluate a number, a formula over keys and terms, or one part in so many."""
         if isinstance(rule, dict):
             parts = self.number(rule["one_in"])
@@ -181,7 +195,7 @@ class _Reader:
         except ZeroDivisionError:
             raise ValueError(f"{rule} divides by zero in this {self.kind}.") from None
 
-    def named(self, name):
+    def named(self, name: str) -> int:
         """Return the number that a name stands for: the layer, a term, or a key."""
         if name == "layer":
             return self.layer
@@ -192,14 +206,14 @@ class _Reader:
             self.terms[name] = self.listed(rule) if isinstance(rule, dict) else self.number(rule)
         return self.terms[name]
 
-    def listed(self, rule):
+    def listed(self, rule: dict[str, Any]) -> int:
         """Say whether a list of the file names this layer."""
-        name = rule.get("list", rule.get("at"))
+        name: str = rule["list"] if "list" in rule else rule["at"]
         entries = self.given(name)
         if entries is None or ("list" in rule and not len(entries)):
             if "else" not in rule:
                 raise ValueError(f"{name} is missing in a {self.kind}.")
-            return self.number(rule["else"])
+            return int(self.number(rule["else"]))
         layers = self.key("num_hidden_layers")
         if "at" in rule:
             wrong = [entry for entry in entries if isinstance(entry, str) or not 0 <= entry < layers]
@@ -214,7 +228,7 @@ class _Reader:
                              f"known: {', '.join(map(str, understood))}.")
         return int(entries[self.layer] in rule["is"])
 
-    def given(self, name):
+    def given(self, name: str) -> Any:
         """Return what the file says under a key or another name of it, or None."""
         spec = self.family["keys"][name]
         said = {key: self.raw[key] for key in (name, *spec.get("also", ())) if self.raw.get(key) is not None}
@@ -225,11 +239,11 @@ class _Reader:
                 return value  # refused where it is read; to compare it first could go on without end
         first = next(iter(said.values()), None)
         for key, value in said.items():
-            if value != first:
+            if value is not first and value != first:  # NaN differs from itself
                 raise ValueError(f"{key}={show(value)} contradicts {next(iter(said))}={show(first)}.")
         return first
 
-    def entries(self, key, value):
+    def entries(self, key: str, value: Any) -> list[Any]:
         """Return a list or a text with one entry per layer."""
         if not isinstance(value, (list, tuple, str)) or len(value) > self.limits["layers"]:
             raise ValueError(f"{key}={show(value)} is not a list of at most {self.limits['layers']} layers.")
@@ -238,34 +252,35 @@ class _Reader:
                 raise ValueError(f"{key}: {show(entry)} is neither a word nor a whole number.")
         return list(value)
 
-    def key(self, name):
+    def key(self, name: str) -> int:
         """Return the number of a key: as given, or as transformers supplies it."""
         if name not in self.known:
             spec = self.family["keys"][name]
             self.known[name] = self.value(name, spec, self.given(name))
         return self.known[name]
 
-    def value(self, name, spec, said):
+    def value(self, name: str, spec: dict[str, Any], said: Any) -> int:
         """Check and convert what the file says under a key."""
         if spec.get("list"):
             number = len(said or ())
         elif said is None:
             present = any(key in self.raw for key in (name, *spec.get("also", ())))
-            return self.number(spec["null"] if present and "null" in spec else spec.get("default", 0))
+            return int(self.number(spec["null"] if present and "null" in spec else spec.get("default", 0)))
         elif isinstance(said, str) and "words" in spec:
             number = self.number(lookup(name, said, spec["words"]))
         else:
             number = self.checked(name, spec, said)
+        number = int(number)
         if "only" in spec and number != self.number(spec["only"]):
             raise ValueError(f"{name}={show(said)} is not understood in a {self.kind}, only {spec['only']}.")
         return number
 
-    def checked(self, name, spec, said):
+    def checked(self, name: str, spec: dict[str, Any], said: Any) -> int:
         """Return a whole number within the limits, or true or false as 1 or 0."""
         if isinstance(spec.get("default"), bool) or "truth" in spec:
             if not isinstance(said, bool):
                 raise ValueError(f"{name}={show(said)} is neither true nor false.")
             return int(said)
-        if isinstance(said, bool) or not isinstance(said, Real) or not 0 <= said <= self.limits["number"] or said % 1:
+        if not whole(said, 0, self.limits["number"]):
             raise ValueError(f"{name}={show(said)} is not a whole number of 0..{self.limits['number']:,}.")
         return int(said)

@@ -1,0 +1,267 @@
+"""Translating a ``config.json`` into the decoder's words: each key is honoured, known to change nothing, or refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from ..quantities.checks import lookup, shown
+from .config import Config
+from .rope import Scaling, yarn_attention_factor
+
+MAX_BYTES = 64_000_000  # the index of the largest published checkpoint takes 9
+_MODEL_TYPES = {"llama": "gqa", "mistral": "gqa", "deepseek_v3": "mla"}
+_LATENT = {"kv_lora_rank": "kv_lora", "q_lora_rank": "q_lora", "qk_rope_head_dim": "rope_dim",
+           "v_head_dim": "v_head_dim", "qk_nope_head_dim": "head_dim", "n_routed_experts": "experts",
+           "num_experts_per_tok": "experts_active", "n_shared_experts": "experts_shared",
+           "moe_intermediate_size": "expert_hidden", "first_k_dense_replace": "dense_layers",
+           "n_group": "expert_groups", "topk_group": "expert_groups_active", "routed_scaling_factor": "routed_scale"}
+_SHAPE = {"num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "intermediate_size",
+          "head_dim", "vocab_size", "rms_norm_eps", "sliding_window", "layer_types", "tie_word_embeddings",
+          "max_position_embeddings", "rope_theta", "rope_scaling", "rope_parameters", "model_type"}
+# Keys with the one value that the decoder computes.
+_ONLY = {"hidden_act": "silu", "hidden_activation": "silu", "attention_bias": False, "mlp_bias": False,
+         "partial_rotary_factor": 1, "is_encoder_decoder": False, "add_cross_attention": False,
+         "tie_encoder_decoder": False}
+_ONLY_LATENT = {"rope_interleave": True, "norm_topk_prob": True, "scoring_func": "sigmoid", "topk_method": "noaux_tc",
+                "moe_layer_freq": 1, "qk_head_dim": None, "num_nextn_predict_layers": None}
+# Keys that change no logit: labels, training, sampling, and how the weights are stored and used.
+_HARMLESS = {
+    "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "_name_or_path", "architectures",
+    "attention_dropout", "attn_implementation", "auto_map", "aux_loss_alpha", "bad_words_ids",
+    "begin_suppress_tokens", "bos_token_id", "chunk_size_feed_forward", "cross_attention_hidden_size",
+    "decoder_start_token_id", "diversity_penalty", "do_sample", "dtype", "early_stopping",
+    "encoder_no_repeat_ngram_size", "eos_token_id", "ep_size", "exponential_decay_length_penalty", "finetuning_task",
+    "forced_bos_token_id", "forced_eos_token_id", "gradient_checkpointing", "hidden_dropout", "id2label",
+    "initializer_range", "is_decoder", "label2id", "length_penalty", "max_length", "min_length",
+    "no_repeat_ngram_size", "num_beam_groups", "num_beams", "num_return_sequences", "output_attentions",
+    "output_hidden_states", "output_router_logits", "output_scores", "pad_token_id", "prefix", "pretraining_tp",
+    "problem_type", "remove_invalid_values", "repetition_penalty", "return_dict", "return_dict_in_generate",
+    "router_aux_loss_coef", "sep_token_id", "seq_aux", "suppress_tokens", "task_specific_params", "temperature",
+    "tf_legacy_loss", "tokenizer_class", "top_k", "top_p", "torch_dtype", "torchscript", "transformers_version",
+    "typical_p", "unsloth_version", "use_bfloat16", "use_cache",
+}
+# of rope_scaling or rope_parameters: name in config.json, name here; by method
+_RAMP = {"beta_fast": "fast_rotations", "beta_slow": "slow_rotations", "mscale": "mscale",
+         "mscale_all_dim": "mscale_all_dim"}
+_BANDS = {"low_freq_factor": "low_frequency_factor", "high_freq_factor": "high_frequency_factor"}
+_FACTOR, _ORIGINAL = {"factor": "factor"}, {"original_max_position_embeddings": "original_tok"}
+_SCALING = {"default": {}, "linear": _FACTOR, "dynamic": _FACTOR | _ORIGINAL, "yarn": _FACTOR | _ORIGINAL | _RAMP,
+            "llama3": _FACTOR | _ORIGINAL | _BANDS}
+_ROPE = {"rope_type", "type", "rope_theta", "partial_rotary_factor"}
+
+
+def read_json(file: str | Path) -> dict[str, Any]:
+    """Read a JSON file of keys and values, such as an index of weights.
+
+    Parameters
+    ----------
+    file : str or pathlib.Path
+        The file.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        When it is missing, too large, not UTF-8, not JSON, nested without end, or says a key twice.
+    """
+    try:
+        with Path(file).open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
+        raw = json.loads(data.decode("utf-8"), object_pairs_hook=_once)
+    except OSError as error:
+        raise ValueError(f"{str(file)!r} cannot be read: {error}.") from None
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{str(file)!r} is not JSON: {error}.") from None
+    if not isinstance(raw, dict):
+        raise ValueError(f"{str(file)!r} is not JSON of keys and values.")
+    return raw
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands there twice")
+    return table
+
+
+def read_config(file: str | Path) -> Config:
+    """Read a ``config.json``.
+
+    Parameters
+    ----------
+    file : str or pathlib.Path
+        The file, as published beside the weights.
+
+    Returns
+    -------
+    Config
+        The same shape in the decoder's words.
+    """
+    if not Path(file).is_file():
+        raise ValueError(f"no config.json at {str(file)!r}; put it there, or pass config=Config(...).")
+    raw = read_json(file)
+    try:
+        return config_from(raw)
+    except ValueError as error:
+        raise ValueError(f"{str(file)!r}: {error}") from None
+
+
+def config_from(raw: dict[str, Any]) -> Config:
+    """Translate the contents of a ``config.json``.
+
+    Parameters
+    ----------
+    raw : dict
+        As read from the file.
+
+    Returns
+    -------
+    Config
+        The same shape in the decoder's words.
+
+    Raises
+    ------
+    ValueError
+        When a field is missing, is not understood, or asks for what the decoder does not do.
+    """
+    attention = lookup("model_type", raw.get("model_type"), _MODEL_TYPES)
+    _refuse(raw, _ONLY | (_ONLY_LATENT if attention == "mla" else {}), _LATENT if attention == "mla" else {})
+    hidden, q_heads = _number(raw, "hidden_size", whole=True), _number(raw, "num_attention_heads", whole=True)
+    usual_dim = hidden // q_heads if q_heads else 0
+    fields: dict[str, Any] = {
+        "layers": _number(raw, "num_hidden_layers", whole=True), "hidden": hidden, "q_heads": q_heads,
+        "kv_heads": _number(raw, "num_key_value_heads", q_heads, whole=True), "attention": attention,
+        "ffn_hidden": _number(raw, "intermediate_size", whole=True), "vocab": _number(raw, "vocab_size", whole=True),
+        "head_dim": _number(raw, "head_dim", usual_dim, whole=True), "window_tok": _window(raw),
+        "norm_eps": _number(raw, "rms_norm_eps", 1e-6), "tied": _truth(raw, "tie_word_embeddings"),
+    }
+    if attention == "mla":
+        fields |= {ours: _number(raw, theirs, 0 if theirs in raw else None, whole=theirs != "routed_scaling_factor")
+                   for theirs, ours in _LATENT.items()}
+    theta, scaling = _rope(raw)
+    return Config(**fields, rope_theta=theta, rope_scaling=scaling)
+
+
+def _json(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else shown(value)
+
+
+def _says(value: Any) -> bool:
+    return not (value is None or (isinstance(value, (dict, list)) and not value))
+
+
+def _refuse(raw: dict[str, Any], only: dict[str, Any], latent: dict[str, str]) -> None:
+    """Say what the decoder does not do, instead of computing something else."""
+    for name, accepted in only.items():
+        value = raw.get(name)
+        if value is not None and accepted is not None and (
+                value != accepted or isinstance(value, bool) is not isinstance(accepted, bool)):
+            raise ValueError(f"{name}={_json(value)}; the decoder computes only {name}={_json(accepted)}.")
+    if _says(raw.get("quantization_config")):
+        raise ValueError("quantization_config is set; convert quantised weights to bf16 first.")
+    known = {*_SHAPE, *only, *latent, *_HARMLESS, "quantization_config"}
+    unknown = [name for name, value in raw.items() if name not in known and _says(value)]
+    if unknown:
+        raise ValueError(f"not understood: {', '.join(map(shown, unknown[:5]))}. If the decoder computes the same "
+                         "without, take it out of the file, or pass config=Config(...).")
+
+
+def _number(raw: dict[str, Any], name: str, default: Any = None, *, whole: bool = False) -> Any:
+    value = raw.get(name)
+    if value is None:
+        if default is None:
+            raise ValueError(f"config.json lacks {name!r}.")
+        return default
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 1e15
+    if not plain or (whole and value % 1):
+        raise ValueError(f"{name}={shown(value)} is not a {'whole ' if whole else ''}number.")
+    return int(value) if whole else float(value)
+
+
+def _truth(raw: dict[str, Any], name: str) -> bool:
+    value = raw.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise ValueError(f"{name}={shown(value)} is neither true nor false.")
+    return bool(value)
+
+
+def _window(raw: dict[str, Any]) -> int:
+    """Return the window of all layers; layers that differ are refused."""
+    window, kinds = int(_number(raw, "sliding_window", 0, whole=True)), raw.get("layer_types")
+    if not isinstance(kinds, list) and kinds is not None:
+        raise ValueError(f"layer_types={shown(kinds)} is not a list.")
+    if not kinds:
+        return window
+    if kinds == ["full_attention"] * len(kinds):
+        return 0
+    if window and kinds == ["sliding_attention"] * len(kinds):
+        return window
+    raise ValueError(f"layer_types={shown(kinds)}; the decoder's layers all have one window, or none.")
+
+
+def _rope(raw: dict[str, Any]) -> tuple[float, Scaling | None]:
+    """Read the rotary embedding. Transformers 5 gathers base and scaling in one entry; earlier ones keep them apart."""
+    given = {name: raw[name] for name in ("rope_parameters", "rope_scaling") if _says(raw.get(name))}
+    for name, rope in given.items():
+        if not isinstance(rope, dict) or any(isinstance(value, (dict, list)) for value in rope.values()):
+            raise ValueError(f"{name}={shown(rope)}; the decoder has one set of rotary frequencies for all layers.")
+    new, old = (given.get(name, {}) for name in ("rope_parameters", "rope_scaling"))
+    outer = {"rope_theta": raw["rope_theta"]} if raw.get("rope_theta") is not None else {}
+    rope = {**outer, **old, **new}
+    for source in (outer, old, new):
+        for name, value in source.items():
+            if value is not rope[name] and value != rope[name]:
+                raise ValueError(f"{name}={shown(value)} contradicts {name}={shown(rope[name])} in rope_parameters.")
+    return _number(rope, "rope_theta", 10000.0), _scaling(rope, raw)
+
+
+def _scaling(rope: dict[str, Any], raw: dict[str, Any]) -> Scaling | None:
+    kind = rope.get("rope_type") or rope.get("type") or "default"
+    names = lookup("rope_type", kind, _SCALING)
+    honoured = {*names, *_ROPE, *(("truncate", "attention_factor") if kind == "yarn" else ())}
+    unknown = [name for name, value in rope.items() if name not in honoured and _says(value)]
+    if unknown:
+        raise ValueError(f"rope_scaling: {', '.join(map(shown, unknown[:5]))} not understood with rope_type={kind!r}; "
+                         f"known: {', '.join(sorted(honoured))}.")
+    if rope.get("partial_rotary_factor") not in (None, 1):
+        said = shown(rope["partial_rotary_factor"])
+        raise ValueError(f"partial_rotary_factor={said}; the decoder turns whole heads.")
+    if rope.get("type", kind) not in (kind, None):
+        raise ValueError(f"rope_scaling: type={shown(rope['type'])} contradicts rope_type={kind!r}.")
+    if kind == "default":
+        return None
+    given = {ours: _number(rope, theirs, whole=ours == "original_tok") for theirs, ours in names.items()
+             if rope.get(theirs) is not None}
+    if kind in ("dynamic", "yarn"):
+        given.setdefault("original_tok", _number(raw, "max_position_embeddings", 0, whole=True))
+    missing = [theirs for theirs, ours in names.items() if ours not in given and theirs not in _RAMP]
+    if missing:
+        raise ValueError(f"rope_scaling: {', '.join(missing)} missing with rope_type={kind!r}.")
+    scaling = Scaling(kind, **given)
+    if kind == "yarn":
+        _refuse_yarn(rope, scaling)
+    return scaling
+
+
+def _refuse_yarn(rope: dict[str, Any], scaling: Scaling) -> None:
+    """Refuse what a file may say of YaRN that the decoder does not compute."""
+    if rope.get("truncate") not in (None, True):
+        raise ValueError(f"rope_scaling: truncate={_json(rope['truncate'])}; the decoder rounds the ends of the ramp "
+                         "to whole pairs.")
+    said = rope.get("attention_factor")
+    if said is None:
+        return
+    usual = float(yarn_attention_factor(scaling.factor))
+    if scaling.mscale or scaling.mscale_all_dim or not math.isclose(_number(rope, "attention_factor"), usual,
+                                                                     rel_tol=1e-6):
+        raise ValueError(f"rope_scaling: attention_factor={shown(said)}; the decoder computes 0.1 ln(factor) + 1 = "
+                         f"{usual:.6g}.")

@@ -1,0 +1,234 @@
+"""One deployment, one answer: over the whole catalogue, whoever can answer a question gives the same answer."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from inference_economics import accelerators, calibration, kv_cache, models, roofline, serving, step
+from inference_economics.explore.options import Options
+from inference_economics.explore.trace import Graph
+from inference_economics.serving import Deployment, Formats, Layout, Load
+from inference_economics.serving.formats import part_params
+
+MODELS = models.load()
+CHIPS = ("h100-sxm", "h100-pcie", "b200", "mi300x", "tpu-v5e", "m3-ultra")
+FORMATS = ("w16a16", "w8a16", "fp8", "fp4", "mxfp4", "w4a16", "q4-k-m")
+# one entry per layout: alone, tensor, groups, by position, experts, pipeline, by sequence, groups with experts
+LAYOUTS = Layout(tp=np.array([1, 8, 2, 8, 8, 4, 8, 1.0]), attention_dp=np.array([1, 1, 4, 1, 1, 1, 1, 8.0]),
+                 cp=np.array([1, 1, 1, 4, 1, 1, 1, 1.0]), ep=np.array([1, 1, 1, 1, 8, 1, 1, 8.0]),
+                 pp=np.array([1, 1, 1, 1, 1, 2, 1, 1.0]), batch_sharded=np.array([0, 0, 0, 0, 0, 0, 1, 0.0]))
+PLAIN = np.array([1, 1, 0, 0, 0, 0, 0, 0], bool)  # nothing but layers cut over chips
+LOAD = Load(concurrency=16, prompt_tok=2000, output_tok=500)
+CASES = list(itertools.product(sorted(MODELS), CHIPS))
+
+
+def parts_of(m):
+    parts = part_params(m)
+    assert sum(parts.values()) == m.n_params
+    assert min(parts.values()) >= 0
+    return parts
+
+
+@pytest.mark.parametrize(("model", "chip"), CASES)
+def test_memory_has_one_answer(model, chip):
+    m = MODELS[model]
+    for one in (Deployment(model, chip, LAYOUTS, form) for form in FORMATS):
+        s, reserve, form = one.setup, 1 - one.constants.memory_share, one.formats.stored
+        weights, width = one.weight_bytes, one.formats.cache_bytes_per_value()
+        assert_allclose(one.cache_bytes(2500), kv_cache.of_model(m, 2500, 1, width), rtol=1e-12)
+        kept = form.kept(m.experts > 0)
+        assert_allclose(weights, sum(count * (2 if part in kept else form.bytes_per_value)
+                                     for part, count in parts_of(m).items()), rtol=1e-9)
+        capacity = one.capacity(LOAD)
+        assert np.all(capacity >= 0)
+        assert np.array_equal(one.sequences_that_fit(LOAD), np.floor(capacity))
+        # where nothing is copied, the plain functions see the same room
+        once = (LAYOUTS.cache_shards(s.cache_shards) == LAYOUTS.tp) & (LAYOUTS.attention_dp == 1)
+        plain = kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, LAYOUTS.n_chips, weights / m.n_params, width, reserve)
+        batch = serving.largest_batch(s.hbm_bytes, LAYOUTS.n_chips, weights, one.cache_bytes(2500), reserve)
+        near = np.abs(capacity - np.round(capacity)) < 1e-6  # where rounding may tip the floor
+        assert np.all((plain == np.floor(capacity))[once & ~near])
+        assert np.all((plain >= np.floor(capacity))[(LAYOUTS.attention_dp == 1) & ~near])
+        assert np.array_equal(plain[once & ~near], batch[once & ~near])
+        # every weight is held somewhere, and groups hold copies
+        held = one.weight_bytes_per_chip * one.n_chips
+        assert np.all((held >= weights * (1 - 1e-12)) & (held <= weights * LAYOUTS.attention_dp * (1 + 1e-12)))
+
+
+@pytest.mark.parametrize(("model", "chip"), CASES)
+def test_arithmetic_and_time_have_one_answer(model, chip):
+    m = MODELS[model]
+    for one in (Deployment(model, chip, LAYOUTS, form) for form in FORMATS):
+        s, ideal = one.setup, one.constants.bound()
+        joined = step.joined(s, one.n_chips)
+        shared, expert = step.prefill_flop(s, 2000.0)
+        # a model with a stated count states its active weights, which its groups need not add up to
+        assert_allclose(shared + expert, one.prefill_flop(2000), rtol=1e-9 if m.exact else 0.05)
+        taken, _ = step.prefill_time_s(s, ideal, 2000.0, layout=LAYOUTS)
+        same = joined & (LAYOUTS.ep == 1)
+        assert_allclose((taken * one.n_chips)[same], shared / s.shared_flop_per_s + expert / s.expert_flop_per_s)
+        total = step.decode_step(s, ideal, 16.0, 2250.0, layout=LAYOUTS).total_s
+        floor = one.decode_floor_s(16.0, 2250.0)
+        assert np.array_equal(total, step.decode_step_s(s, ideal, 16.0, 2250.0, layout=LAYOUTS), equal_nan=True)
+        assert np.array_equal(np.isnan(total), ~joined)
+        assert np.all(floor[joined] <= total[joined] * (1 + 1e-12))
+        if not m.experts and not s.sparse_bytes_per_tok:
+            read = s.shared_params * s.shared_bytes_per_param + s.head_params * s.head_bytes_per_param
+            n, copies = LAYOUTS.tp, LAYOUTS.tp / LAYOUTS.cache_shards(s.cache_shards)
+            arguments = (16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
+                         s.shared_params + s.head_params, n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
+            assert_allclose(floor[PLAIN], roofline.decode_step_floor_s(*arguments)[PLAIN], rtol=1e-9)
+            plain = PLAIN & joined
+            assert_allclose(total[plain], roofline.decode_step_time_s(*arguments)[plain], rtol=1e-9)
+            assert np.array_equal(roofline.decode_step_bounds(*arguments).overlapped_s,
+                                  roofline.decode_step_floor_s(*arguments))
+
+
+@pytest.mark.parametrize(("model", "chip"), CASES)
+def test_service_and_money_have_one_answer(model, chip):
+    for one in (Deployment(model, chip, LAYOUTS, form) for form in FORMATS):
+        point, verdict = one.serve(LOAD), one.verdict(LOAD, 10.0, 1.0)
+        cost, whole = one.token_cost(LOAD, 2.0), one.usd_per_output_token(LOAD, 2.0)
+        runs = point.runs
+        assert np.array_equal(verdict.runs, runs)
+        assert np.array_equal(runs, verdict.topology & (point.capacity >= 1))
+        assert np.all((point.batch == 0)[~runs] & (point.output_tok_per_s == 0)[~runs])
+        undefined = (*point[:2], *point[4:12], whole, *cost)
+        assert all(np.array_equal(np.isnan(value), ~runs) for value in undefined)
+        floor, in_turn = one.floor_tpot_s(LOAD), one.in_turn(LOAD).tpot_s
+        assert np.all((floor <= in_turn * (1 + 1e-12))[runs] & (in_turn <= point.tpot_s)[runs])
+        assert_allclose(sum(point[4:10]), point.tpot_s)
+        assert_allclose(cost.request_usd, whole * LOAD.output_tok)
+        assert_allclose(serving.hourly_usd_per_token(2.0 * one.n_chips, point.output_tok_per_s), whole)
+        assert not one.verdict(LOAD, 10.0, np.nanmin([*point.tpot_s, 1.0]) / 2).feasible.any()
+        if one.formats.weights == "fp8":
+            for k in np.flatnonzero(PLAIN & runs):
+                asked = {"concurrency": 16, "prompt_tok": 2000, "output_tok": 500, "tp": LAYOUTS.tp[k]}
+                assert calibration.calibrated(model, chip, **asked) == tuple(np.broadcast_to(x, 8)[k] for x in point)
+                priced = serving.calibrated_token_cost(model, chip, 2.0, **asked)
+                assert_allclose(priced, [x[k] for x in cost])
+
+
+@given(batch=st.floats(1, 4096), context=st.floats(1, 1e6), tp=st.sampled_from([1, 2, 4, 8]),
+       model=st.sampled_from(sorted(MODELS)))
+@settings(max_examples=60, deadline=None)
+def test_the_floor_is_below_everything(batch, context, tp, model):
+    one = Deployment(model, "h100-sxm", tp)
+    floor = one.decode_floor_s(batch, context)
+    assert floor <= step.decode_step_s(one.setup, step.IDEAL, batch, context, tp) * (1 + 1e-12)
+    assert floor <= one.decode_step(batch, context).total_s
+
+
+# -- formats ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("form", "batch"), [("w8a16", 148), ("fp8", 295), ("w16a16", 295), ("w4a16", 77)])
+def test_critical_batch_follows_the_arithmetic(form, batch):
+    assert round(float(Deployment("llama-3.1-70b", "h100-sxm", 8, form).critical_batch)) == batch
+
+
+def test_eight_bit_weights_do_not_halve_the_cache():
+    wide, narrow = (Deployment("llama-3.1-70b", "h100-sxm", 8, form) for form in ("bf16", "fp8"))
+    assert wide.cache_bytes(1000) == narrow.cache_bytes(1000)
+    asked = Deployment("llama-3.1-70b", "h100-sxm", 8, Formats("fp8", "kv8"))
+    assert asked.cache_bytes(1000) == narrow.cache_bytes(1000) / 2
+
+
+def test_engines_differ_in_what_a_checkpoint_may_ask():
+    """NVFP4 checkpoints name an fp8 cache; llama.cpp does not look."""
+    obeys, own = (Deployment("llama-3.1-70b", "b200", 1, "fp4", engine) for engine in ("vllm", "llama-cpp"))
+    assert own.cache_bytes(1000) == 2 * obeys.cache_bytes(1000)
+
+
+def test_four_bit_users_on_two_consumer_cards():
+    """Two cards of 32 GB hold a 70B of 42.7 GB, and far fewer users than half a byte a weight would leave room for."""
+    m, card = models.get("llama-3.1-70b"), accelerators.get("rtx-5090")
+    one = Deployment(m, card, 2, "fp4")
+    assert_allclose(one.weight_bytes, 42_709_041_152)
+    wrong = kv_cache.sequences_that_fit(m, card.hbm_bytes, 8192, 2, 0.5, 1)
+    right = kv_cache.sequences_that_fit(m, card.hbm_bytes, 8192, 2, one.weight_bytes / m.n_params, 1)
+    assert right < wrong
+
+
+# -- links ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_bridge_does_not_join_eight_cards():
+    """Eight H100 PCIe talk through PCIe; were the bridge among all eight, prefill would be several times as fast."""
+    real = Deployment("llama-3.1-70b", "h100-pcie", 8)
+    dream = Deployment("llama-3.1-70b", "h100-pcie", 8, link_bytes_per_s=300e9)
+    assert step.link_bytes_per_s(real.setup, 2) == 300e9
+    assert step.link_bytes_per_s(real.setup, 8) == 64e9
+    assert real.serve(LOAD).output_tok_per_s < 0.8 * dream.serve(LOAD).output_tok_per_s
+
+
+def test_constraints_are_named():
+    load = Load(1, 1000, 100)
+    cases = {
+        "format": Deployment("llama-3.1-8b", "maia-200", 1, "w16a16"),
+        "topology": Deployment("llama-3.1-8b", "m3-ultra", 2),
+        "weights": Deployment("llama-3.1-405b", "h100-sxm", 1),
+        "cache": Deployment("llama-3.1-8b", "rtx-5090", 1, "w16a16"),
+    }
+    for name, one in cases.items():
+        asked = load if name != "cache" else Load(1, 200_000, 100)
+        verdict = one.verdict(asked)
+        assert verdict.fails == name
+        assert verdict.reason == serving.CONSTRAINTS[name]
+        assert not verdict.runs
+    fine = Deployment("llama-3.1-8b", "h100-sxm").verdict(load, 5, 1)
+    assert (fine.fails, fine.reason, bool(fine.feasible)) == ("", "", True)
+    with pytest.raises(ValueError, match="n_chips=2, but the catalogue has no link bandwidth"):
+        cases["topology"].check()
+
+
+def test_verdicts_broadcast():
+    verdict = Deployment("llama-3.1-70b", "h100-sxm", [1, 2, 8], "bf16").verdict(Load([[1], [500]], 8000, 1000), 1e6, 0.05)
+    assert verdict.feasible.shape == (2, 3)
+    assert not verdict.weights[..., 0].any()
+
+
+# -- as figures use it ------------------------------------------------------------------------------------------------
+
+
+def test_a_choice_of_deployments_traces():
+    graph = Graph()
+    chosen = Options(graph, [Deployment("llama-3.1-8b", "h100-sxm"), Deployment("gpt-oss-120b", "b200", 4, "mxfp4")],
+                     graph.parameter("which"))
+    load = Load(graph.parameter("users"), 1000.0, graph.parameter("answer"))
+    point = chosen.serve(load)
+    assert point.tpot_s.__traced__
+    assert chosen.verdict(load, 2.0, 0.05).feasible.__traced__
+    assert step.serve(chosen.setup, chosen.constants, *load, layout=chosen.layout).ttft_s.__traced__
+
+
+def test_a_choice_of_models_and_chips_traces():
+    graph = Graph()
+    model = Options(graph, list(MODELS.values()), graph.parameter("model"))
+    chip = Options(graph, [accelerators.get(name) for name in CHIPS], graph.parameter("chip"))
+    s = serving.setup(model, chip, "fp8", graph.parameter("width"))
+    assert step.capacity(s, step.IDEAL, 1000.0, 100.0, graph.parameter("n")).__traced__
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: Deployment("llama", "h100-sxm"), "unknown model 'llama'"),
+    (lambda: Deployment("llama-3.1-8b", "h100"), "unknown accelerator 'h100'"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", 0), "n_chips"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", 1, "fp6"), "unknown precision 'fp6'"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", engine="tgi").setup, "unknown engine 'tgi'"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm").verdict(LOAD, 0), "ttft_limit_s=0"),
+    (lambda: Deployment(7, "h100-sxm"), "model=7 is neither"),
+])
+def test_what_cannot_be_deployed_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_a_model_and_a_chip_of_ones_own():
+    own = replace(accelerators.get("h100-sxm"), name="mine", hbm_bytes=2e11)
+    assert Deployment("llama-3.1-70b", own).verdict(LOAD).runs
