@@ -272,7 +272,8 @@ def interval(model, accelerator, *, engine=TYPICAL, **load) -> Interval:
     if engine in UNFITTED:
         ignored = {"harness", "built", "arrival", "expert_parallel"} & load.keys()
         if ignored:
-            raise ValueError(f"{', '.join(sorted(ignored))} given, but engine={engine!r} is not fitted and has only a bound.")
+            raise ValueError(f"{', '.join(sorted(ignored))} given, but engine={engine!r} is not fitted: leave it out, for "
+                             "the bound does not depend on it.")
         tpot = bound_tpot_s(model, accelerator, **load)
         above = _fitted()["interval"]["unfitted"][kind]
         nothing = np.full(np.shape(tpot), np.nan)[()]
@@ -341,12 +342,12 @@ def disaggregated(model, accelerator, *, prefill_workers, prefill_tp, decode_wor
     _check_load(s, concurrency, prompt_tok, output_tok, decode_tp, decode_attention_dp)
     _check_load(s, concurrency, prompt_tok, output_tok, prefill_tp, 1)
     c = constants(accelerator, engine, harness, built)
-    return pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, _layout(prefill_tp, 1, 1), decode_workers,
+    return serve_pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, _layout(prefill_tp, 1, 1), decode_workers,
                  _layout(decode_tp, decode_attention_dp, expert_parallel))
 
 
-def pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, prefill: Layout, decode_workers,
-          decode: Layout) -> Disaggregated:
+def serve_pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, prefill: Layout, decode_workers,
+                decode: Layout) -> Disaggregated:
     """Evaluate `disaggregated` in plain numbers.
 
     Parameters
@@ -371,7 +372,8 @@ def pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, prefill: L
     transfer = cached_bytes(s, prompt_tok) / prefill.cache_shards(s.cache_shards) / (link * c.bulk_share)
     # the pool as one server that is as fast as all of them, and the rest of a prompt's own time as a delay
     aside = read.ttft_s + transfer - work_s / prefill_workers
-    answered = serve(s, c, np.maximum(concurrency / decode_workers, 1.0), prompt_tok, output_tok, layout=decode, burst=1.0)
+    load = (prompt_tok, output_tok)
+    answered = serve(s, c, np.maximum(concurrency / decode_workers, 1.0), *load, layout=decode, burst=1.0)
     demand = work_s / prefill_workers
     for _ in range(2):
         # what waits for its prompt does not decode; what cannot run is worked out for a step of a second, and left out
@@ -380,7 +382,7 @@ def pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, prefill: L
         queue = np.sqrt(half * half + np.where(read.runs, demand, 0.0) * delay) - half
         share = np.minimum(np.where(answered.runs, output_tok * answered.tpot_s, 0.0) / (delay + queue), 1.0)
         decoding = np.maximum(concurrency * np.where(read.runs, share, 1.0) / decode_workers, 1.0)
-        answered = serve(s, c, decoding, prompt_tok, output_tok, layout=decode, burst=1.0)
+        answered = serve(s, c, decoding, *load, layout=decode, burst=1.0)
     runs = np.logical_and(read.runs, answered.runs)
     rate = np.where(runs, concurrency / (aside + queue + output_tok * answered.tpot_s), 0.0)
     # whoever finds no room to decode waits with a first token already out
@@ -428,8 +430,8 @@ def unseen() -> dict[str, dict[str, dict]]:
     dict
         ``model``, ``accelerator``, ``engine`` and ``harness`` to name to a row, and of the models left out also
         ``kind``, ``dense_chips``, ``mixture_chips``, ``dense_concurrency``, ``mixture_concurrency`` and ``looked_at``
-        (``yes``: models by which the structure was chosen; ``no``: those that only judge it), with ``all`` in each kind of
-        cut. A row has ``rows``; mean absolute and mean error of TPOT, its 90th percentile, and the share inside the 80%
+        (``yes``: models by which the structure was chosen; ``no``: those that only judge it), with ``all`` in each kind
+        of cut; ``disaggregated`` to engine, of which nothing is fitted. A row has ``rows``; mean absolute and mean error of TPOT, its 90th percentile, and the share inside the 80%
         interval (``tpot_error``, ``tpot_bias``, ``tpot_p90``, ``tpot_inside``); the same of TTFT where the model can
         speak about it. [1]
     """

@@ -110,7 +110,8 @@ class Data:
         """Constants of each point's chip, engine, harness and date."""
         each = [calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
                 for p in self.points]
-        return Constants(**{name: np.array([getattr(c, name) for c in each]) for name in Constants.__dataclass_fields__})
+        names = Constants.__dataclass_fields__
+        return Constants(**{name: np.array([getattr(c, name) for c in each]) for name in names})
 
     def predict(self, constants):
         """Evaluate the model at every point."""
@@ -244,7 +245,7 @@ def tables(slots: _Slots, x) -> dict:
         ``shared``: constants that are the same everywhere. ``pair``: engine, generation and the rest; an engine or
         generation without points of its own has the mean. ``harness``: factors on some of them.
     """
-    found = {key: value for key, value in zip(slots.keys, x, strict=True)}
+    found = dict(zip(slots.keys, x, strict=True))
     out: dict = {"shared": {}, "pair": {}, "harness": {}}
     for name, (_, _, levels) in CONSTANTS.items():
         if not levels:

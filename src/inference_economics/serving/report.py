@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import catalog
+from .. import catalog, models
 from ..quantities.checks import require_whole
 from . import calibration, measurements, step
 from .calibration import _fitted
@@ -169,8 +169,6 @@ class Unseen(NamedTuple):
 
 
 def _kind(point) -> str:
-    from .. import models
-
     return "mixture" if models.get(point.model).experts else "dense"
 
 
@@ -324,7 +322,7 @@ def judge_pools(points, fitted: dict) -> dict[tuple, dict]:
         # the source leaves out the groups of some prefilling copies: where one chip cannot hold what it is said to
         # hold, nothing is known of the prompts, and all requests are taken to decode
         if step.capacity(s, c, p.prompt_tok, 1.0, float(p.prefill_chips)) >= 1:
-            out = calibration.pools(s, c, float(p.concurrency), *load, float(p.prefill_workers),
+            out = calibration.serve_pools(s, c, float(p.concurrency), *load, float(p.prefill_workers),
                                     calibration._layout(p.prefill_chips, 1, 1), float(p.decode_workers), decode)
             ratios.append((out.tpot_s / p.tpot_s, out.ttft_s / p.ttft_s))
         else:
@@ -413,10 +411,11 @@ def main() -> int:
     """Refit, rewrite ``calibration.toml``, and print the errors on what was left out."""
     text, rows = run()
     catalog.path("calibration.toml", __package__).write_text(text, encoding="utf-8")
-    columns = ("tpot_error", "tpot_bias", "tpot_p90", "tpot_inside", "ttft_error", "ttft_bias", "ttft_p90", "ttft_inside")
+    columns = [f"{name}_{what}" for name in ("tpot", "ttft") for what in ("error", "bias", "p90", "inside")]
     print(f"{'left out':44s}{'points':>7s}" + "".join(f"{name.replace('_', ' '):>12s}" for name in columns))
     for (group, key), row in rows.items():
-        print(f"{group + ' ' + key:44.44s}{row['rows']:7d}" + "".join(f"{row.get(n, float('nan')):12.1%}" for n in columns))
+        print(f"{group + ' ' + key:44.44s}{row['rows']:7d}"
+              + "".join(f"{row.get(name, np.nan):12.1%}" for name in columns))
     return 0
 
 
