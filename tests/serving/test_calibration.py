@@ -31,15 +31,15 @@ def test_parts_add_up():
 
 @pytest.mark.parametrize("name", sorted(models.load()))
 def test_every_model_on_every_chip(name):
-    """A latency exactly where something runs; never faster than the bound, and the bound never faster than the floor."""
-    tried = 0
+    """A latency exactly where something runs; never below the bound, and the bound never below the floor."""
+    tried, refused = 0, set()
     for chip in accelerators.load():
         for precision in ("bf16", "fp8", "fp4"):
             load = {"precision": precision, "concurrency": np.array([1.0, 8, 64]), "link_bytes_per_s": 100e9, "tp": 8}
             try:
                 p = calibration.calibrated(name, chip, **load)
             except ValueError as refusal:
-                assert "peak" in str(refusal) or "memory" in str(refusal), (chip, precision, refusal)
+                refused |= {"peak" if " peak" in str(refusal) else str(refusal)}
                 continue
             tried += 1
             runs = p.output_tok_per_s > 0
@@ -50,6 +50,7 @@ def test_every_model_on_every_chip(name):
             free = runs & (p.wait_s == 0)  # the floor lets more run where memory is full
             assert np.all(bound[free] >= floor[free] * (1 - 1e-9)), (chip, precision)
     assert tried > 60
+    assert {reason for reason in refused if "no memory size" not in reason} <= {"peak"}
 
 
 @given(concurrency=st.floats(1, 500), prompt=st.floats(1, 30_000), k=st.floats(1.05, 4))

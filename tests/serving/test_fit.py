@@ -48,7 +48,8 @@ def test_an_engine_without_points_has_the_mean():
 
 def test_a_few_points_move_a_pair_little():
     """With six points of one model a pair stays with the others, however far off those points are."""
-    points = [p for p in measurements.kept() if p.engine != "trtllm" or calibration.generation(p.accelerator) != "hopper"]
+    points = [p for p in measurements.kept()
+              if p.engine != "trtllm" or calibration.generation(p.accelerator) != "hopper"]
     few = [p for p in measurements.kept() if p.engine == "trtllm" and p.accelerator == "h200-sxm"
            and p.model == "deepseek-v3"][:6]
     slow = [type(p)(**{**p.__dict__, "tpot_s": 3 * p.tpot_s}) for p in few]
@@ -84,8 +85,8 @@ def test_a_fit_recovers_what_made_its_points():
     tables = fit.fit(made)
     for engine in calibration.ENGINES:
         for family in calibration.GENERATIONS:
-            for name in ("layer_s", "expert_layer_s", "weight_mbu", "cache_mbu"):
+            for name in ("layer_s", "expert_layer_s", "weight_mbu", "expert_mbu"):
                 assert tables["pair"][engine][family][name] == pytest.approx(
                     STORED["pair"][engine][family][name], rel=0.2), (engine, family, name)  # the priors pull
     back = data.predict(data.constants(tables))
-    assert np.median(abs(back.tpot_s / out.tpot_s - 1)) < 0.01
+    assert np.median(abs(back.tpot_s / out.tpot_s - 1)) < 0.02

@@ -173,3 +173,15 @@ def test_the_report_refuses_what_it_has_not():
         calibration.residuals("first")
     with pytest.raises(ValueError, match="count"):
         report.misses(0)
+
+
+def test_the_page_shows_every_row():
+    stored = calibration.unseen()
+    for group, table in stored.items():
+        rows = report.unseen_table(group)
+        assert len(rows) == len(table)
+        assert all(len(row) == len(report.UNSEEN_COLUMNS) for row in rows)
+    rows = report.unseen_table("engine", "harness")
+    assert [row[0] for row in rows][:4] == ["engine: sglang", "engine: trtllm", "engine: vllm", "engine: all"]
+    with pytest.raises(ValueError, match="unknown group 'weather'"):
+        report.unseen_table("weather")

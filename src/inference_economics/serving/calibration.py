@@ -272,7 +272,7 @@ def interval(model, accelerator, *, engine=TYPICAL, **load) -> Interval:
     if engine in UNFITTED:
         ignored = {"harness", "built", "arrival", "expert_parallel"} & load.keys()
         if ignored:
-            raise ValueError(f"{', '.join(sorted(ignored))} given, but engine={engine!r} is not fitted: leave it out, for "
+            raise ValueError(f"{', '.join(sorted(ignored))} given, but engine={engine!r} is not fitted: leave it out; "
                              "the bound does not depend on it.")
         tpot = bound_tpot_s(model, accelerator, **load)
         above = _fitted()["interval"]["unfitted"][kind]
@@ -342,8 +342,8 @@ def disaggregated(model, accelerator, *, prefill_workers, prefill_tp, decode_wor
     _check_load(s, concurrency, prompt_tok, output_tok, decode_tp, decode_attention_dp)
     _check_load(s, concurrency, prompt_tok, output_tok, prefill_tp, 1)
     c = constants(accelerator, engine, harness, built)
-    return serve_pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, _layout(prefill_tp, 1, 1), decode_workers,
-                 _layout(decode_tp, decode_attention_dp, expert_parallel))
+    return serve_pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, _layout(prefill_tp, 1, 1),
+                       decode_workers, _layout(decode_tp, decode_attention_dp, expert_parallel))
 
 
 def serve_pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, prefill: Layout, decode_workers,
@@ -431,8 +431,8 @@ def unseen() -> dict[str, dict[str, dict]]:
         ``model``, ``accelerator``, ``engine`` and ``harness`` to name to a row, and of the models left out also
         ``kind``, ``dense_chips``, ``mixture_chips``, ``dense_concurrency``, ``mixture_concurrency`` and ``looked_at``
         (``yes``: models by which the structure was chosen; ``no``: those that only judge it), with ``all`` in each kind
-        of cut; ``disaggregated`` to engine, of which nothing is fitted. A row has ``rows``; mean absolute and mean error of TPOT, its 90th percentile, and the share inside the 80%
-        interval (``tpot_error``, ``tpot_bias``, ``tpot_p90``, ``tpot_inside``); the same of TTFT where the model can
+        of cut; ``disaggregated`` to engine, of which nothing is fitted. A row has ``rows``; mean absolute and mean error
+        of TPOT, its 90th percentile, and the share inside the 80% interval (``tpot_error``, ``tpot_bias``, ``tpot_p90``, ``tpot_inside``); the same of TTFT where the model can
         speak about it. [1]
     """
     return _fitted()["unseen"]

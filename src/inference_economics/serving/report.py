@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import catalog, models
-from ..quantities.checks import require_whole
+from ..quantities.checks import lookup, require_whole
+from ..quantities.units import text
 from . import calibration, measurements, step
 from .calibration import _fitted
 from .fit import SEED, Data, fit, split
@@ -64,6 +65,33 @@ def misses(count: int = 12) -> list[Miss]:
     predicted = data.predict(data.constants(_fitted())).tpot_s
     worst = np.argsort(-np.abs(np.log(predicted / data.tpot_s)), kind="stable")[:count]
     return [Miss(points[i], float(predicted[i]), measurements.oddity(points[i])) for i in worst]
+
+
+UNSEEN_COLUMNS = ("left out", "points", "TPOT error", "bias", "90th percentile", "TTFT error", "TTFT bias", "in range")
+
+
+def unseen_table(*groups: str) -> list[tuple]:
+    """Return rows of a page's table of the errors on what was left out.
+
+    Parameters
+    ----------
+    *groups : str
+        Keys of `calibration.unseen`.
+
+    Returns
+    -------
+    list of tuple
+        One cell for each of `UNSEEN_COLUMNS`, names in order, ``all`` last.
+    """
+    rows, stored = [], calibration.unseen()
+    for group in groups:
+        table = lookup("group", group, stored)
+        for name in sorted(table, key=lambda name: (name.startswith("all"), name)):
+            row = table[name]
+            errors = (row.get(key, np.nan) for key in ("tpot_error", "tpot_bias", "tpot_p90", "ttft_error", "ttft_bias",
+                                                       "tpot_inside"))
+            rows.append((f"{group.replace('_', ' ')}: {name}", text(row["rows"]), *(text(e, "%") for e in errors)))
+    return rows
 
 
 # -- the report -------------------------------------------------------------------------------------------------------
@@ -196,7 +224,12 @@ def leave_out(points, cut: str, only=None) -> Unseen:
             out = data.predict(data.constants(fit([p for p, own in zip(points, names, strict=True) if own != name])))
             ttft = np.where(data.explained(out), out.ttft_s / data.ttft_s, np.nan)
             parts.append((away, [name] * len(away), out.tpot_s / data.tpot_s, ttft))
-    return Unseen(sum((p[0] for p in parts), []), *(np.concatenate([p[i] for p in parts]) for i in (1, 2, 3)))
+    return _joined([Unseen(*part) for part in parts])
+
+
+def _joined(parts) -> Unseen:
+    return Unseen([p for part in parts for p in part.points], *(np.concatenate([part[i] for part in parts])
+                                                                for i in (1, 2, 3)))
 
 
 def _range(ratios) -> tuple[float, float]:
@@ -330,12 +363,13 @@ def judge_pools(points, fitted: dict) -> dict[tuple, dict]:
             ratios.append((step.serve(s, c, batch, *load, layout=decode, burst=1.0).tpot_s / p.tpot_s, np.nan))
     tpot, ttft = np.array(ratios).T
     rows = {}
-    for engine in sorted({p.engine for p in points}) + ["all"]:
+    for engine in [*sorted({p.engine for p in points}), "all"]:
         own = np.array([engine in (p.engine, "all") for p in points]) & np.isfinite(tpot)
         known = own & np.isfinite(ttft)
         row = {"rows": int(own.sum()), "ttft_rows": int(known.sum())}
         for name, ratio in (("tpot", tpot[own]), ("ttft", ttft[known])):
-            row |= {key: value for key, value in _errors(name, ratio - 1, ratio * np.nan).items() if "inside" not in key}
+            errors = _errors(name, ratio - 1, ratio * np.nan)
+            row |= {key: value for key, value in errors.items() if "inside" not in key}
         rows["disaggregated", engine] = row
     return rows
 
@@ -364,15 +398,15 @@ def write(fitted: dict, sections: dict[str, dict], meta: dict) -> str:
     -------
     str
     """
-    text = ["# Fitted constants of `step.Constants`, in base units. Written by `python -m"
+    lines = ["# Fitted constants of `step.Constants`, in base units. Written by `python -m"
             " inference_economics.serving.report`;\n# do not edit. Shares have no unit, names in _s are seconds.\n"]
-    text.append("[meta]\n" + "".join(f"{k} = {v if isinstance(v, int) else repr(v).replace(chr(39), chr(34))}\n"
+    lines.append("[meta]\n" + "".join(f"{k} = {v if isinstance(v, int) else repr(v).replace(chr(39), chr(34))}\n"
                                      for k, v in meta.items()))
-    text.append(_section("shared", fitted["shared"]))
-    text += [_section(f'harness."{h}"', row) for h, row in fitted["harness"].items()]
-    text += [_section(f"pair.{e}.{g}", row) for e, by in fitted["pair"].items() for g, row in by.items()]
-    text += [_section(name, row, ".4f") for name, row in sections.items()]
-    return "\n".join(text)
+    lines.append(_section("shared", fitted["shared"]))
+    lines += [_section(f'harness."{h}"', row) for h, row in fitted["harness"].items()]
+    lines += [_section(f"pair.{e}.{g}", row) for e, by in fitted["pair"].items() for g, row in by.items()]
+    lines += [_section(name, row, ".4f") for name, row in sections.items()]
+    return "\n".join(lines)
 
 
 def run():
@@ -391,9 +425,8 @@ def run():
     for cut, unseen in cuts.items():
         rows |= unseen_rows(unseen, cut)
     rows |= judge_pools(measurements.disaggregated(), fitted)
-    shrunk = [cuts[cut] for cut in ("engine", "generation")]
-    both = Unseen(sum((u.points for u in shrunk), []), *(np.concatenate([u[i] for u in shrunk]) for i in (1, 2, 3)))
-    ranges = {"fitted": intervals(cuts["model"]), "shrunk": intervals(both), "unfitted": _above_bound(points)}
+    shrunk = _joined([cuts["engine"], cuts["generation"]])
+    ranges = {"fitted": intervals(cuts["model"]), "shrunk": intervals(shrunk), "unfitted": _above_bound(points)}
     sections = {"repeat": repeats(points)}
     sections |= {f"interval.{source}.{kind}": row for source, by in ranges.items() for kind, row in by.items()}
     sections |= {f'unseen.{group}."{name}"': row for (group, name), row in rows.items()}
@@ -409,8 +442,8 @@ def run():
 
 def main() -> int:
     """Refit, rewrite ``calibration.toml``, and print the errors on what was left out."""
-    text, rows = run()
-    catalog.path("calibration.toml", __package__).write_text(text, encoding="utf-8")
+    written, rows = run()
+    catalog.path("calibration.toml", __package__).write_text(written, encoding="utf-8")
     columns = [f"{name}_{what}" for name in ("tpot", "ttft") for what in ("error", "bias", "p90", "inside")]
     print(f"{'left out':44s}{'points':>7s}" + "".join(f"{name.replace('_', ' '):>12s}" for name in columns))
     for (group, key), row in rows.items():
