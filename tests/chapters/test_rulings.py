@@ -35,7 +35,8 @@ def test_every_number_is_finite_and_in_its_range():
     assert part.gated < part.models
     assert 1 < part.dearer < part.longer
     assert rulings.independence().easy_rise < rulings.independence().rise
-    assert rulings.efficiency().small == pytest.approx(0)
+    saved = rulings.efficiency()
+    assert 0 <= saved.small < saved.platform / 4
     assert rulings.global_scale().rented_usd < rulings.global_scale().held_usd < rulings.global_scale().premium_usd
     assert rulings.api_moves().thin_limit < rulings.api_moves().largest_rise < rulings.api_moves().thick_limit
     assert rulings.memory().short < 0.01

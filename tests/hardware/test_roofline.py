@@ -202,6 +202,18 @@ def test_prefill_refuses_what_cannot_be(name, bad):
         roofline.prefill_bounds(**{**PREFILL, name: bad})
 
 
+@given(batch=st.floats(1, 4096), context=st.floats(0, 1e5))
+def test_the_floor_is_at_most_the_estimate_and_that_at_most_the_sum(batch, context):
+    step = {**STEP, "batch": batch, "context_tok": context}
+    bounds, estimate = roofline.decode_step_bounds(**step), roofline.decode_step_time_s(**step)
+    floor = bounds.overlapped_s
+    assert floor <= estimate * (1 + 1e-12)
+    assert estimate <= bounds.serial_s * (1 + 1e-12) <= 3 * floor
+    weights_bound = STEP["param_bytes"] / STEP["hbm_bytes_per_s"] >= 2 * batch * STEP["n_params"] / STEP["flop_per_s"]
+    if weights_bound:
+        assert floor == pytest.approx(estimate)
+
+
 @pytest.mark.parametrize(("name", "slip", "hint"),
                          [("hbm_bytes_per_s", 3.35, "TB/s"), ("flop_per_s", 989.0, "TFLOP/s")])
 def test_unit_slips_are_named(name, slip, hint):

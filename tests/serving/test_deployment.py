@@ -82,11 +82,9 @@ def test_arithmetic_and_time_have_one_answer(model, chip):
             n, copies = LAYOUTS.tp, LAYOUTS.tp / LAYOUTS.cache_shards(s.cache_shards)
             arguments = (16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
                          s.shared_params + s.head_params, n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
-            assert_allclose(floor[PLAIN], roofline.decode_step_floor_s(*arguments)[PLAIN], rtol=1e-9)
+            assert_allclose(floor[PLAIN], roofline.decode_step_bounds(*arguments).overlapped_s[PLAIN], rtol=1e-9)
             plain = PLAIN & joined
             assert_allclose(total[plain], roofline.decode_step_time_s(*arguments)[plain], rtol=1e-9)
-            assert np.array_equal(roofline.decode_step_bounds(*arguments).overlapped_s,
-                                  roofline.decode_step_floor_s(*arguments))
 
 
 @pytest.mark.parametrize(("model", "chip"), CASES)
@@ -188,7 +186,8 @@ def test_constraints_are_named():
 
 
 def test_verdicts_broadcast():
-    verdict = Deployment("llama-3.1-70b", "h100-sxm", [1, 2, 8], "bf16").verdict(Load([[1], [500]], 8000, 1000), 1e6, 0.05)
+    one = Deployment("llama-3.1-70b", "h100-sxm", [1, 2, 8], "bf16")
+    verdict = one.verdict(Load([[1], [500]], 8000, 1000), 1e6, 0.05)
     assert verdict.feasible.shape == (2, 3)
     assert not verdict.weights[..., 0].any()
 

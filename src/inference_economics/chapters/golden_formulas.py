@@ -86,7 +86,7 @@ def chip_ridge(accelerator, memory="hbm"):
 
 @formula
 def decode_step(batch, context_tok, kv_bytes_per_token, param_bytes, n_params, n_chips, hbm_bytes_per_s, flop_per_s):
-    """Floor of one decode step on some chips."""
+    """Estimate of one decode step on some chips, by the scaling book's formula."""
     return roofline.decode_step_time_s(batch, context_tok, kv_bytes_per_token, param_bytes, n_params,
                                        n_chips * hbm_bytes_per_s, n_chips * flop_per_s)
 
@@ -315,3 +315,49 @@ def speculative_speedup(acceptance, draft_tok, draft_cost):
     from .. import serving
 
     return serving.speculative_speedup(acceptance, draft_tok, draft_cost)
+
+
+# -- deployments ------------------------------------------------------------------------------------------------------
+
+
+@formula
+def checkpoint_bytes(model, form):
+    """Weights in a format, with scales and what stays in 16 bits."""
+    from ..serving import Deployment
+
+    return Deployment(model, "h100-sxm", formats=form).weight_bytes
+
+
+@formula
+def critical_batch_of(model, accelerator, form):
+    """Critical batch by stored bytes and by arithmetic."""
+    from ..serving import Deployment
+
+    return Deployment(model, accelerator, formats=form).critical_batch
+
+
+@formula
+def decode_step_floor(model, accelerator, batch, context_tok, form):
+    """Least time of a step, all reading under all arithmetic, on one chip."""
+    from ..serving import Deployment
+
+    return Deployment(model, accelerator, formats=form).decode_floor_s(batch, context_tok)
+
+
+@formula
+def decode_step_estimate(model, accelerator, batch, context_tok, bytes_per_param):
+    """The scaling book's estimate of the same step."""
+    m, chip = models.get(model), accelerators.get(accelerator)
+    return roofline.decode_step_time_s(
+        batch, context_tok, kv_cache.kv_bytes_per_token(m.kv_values_per_token), bytes_per_param * m.n_params_read,
+        m.n_params_read, chip.hbm_bytes_per_s, chip.bf16_flop_per_s)
+
+
+@formula
+def longest_context(accelerator, n_chips, memory_share, batch, layers, kv_heads, head_dim, batch_sharded):
+    """Context whose cache fills a share of the memory, cut by head or by sequence."""
+    from ..serving import Layout
+
+    shards = Layout(tp=n_chips, batch_sharded=batch_sharded).cache_shards(kv_heads)
+    per_tok = kv_cache.kv_bytes_per_token(kv_cache.kv_values_per_token(layers, kv_heads, head_dim))
+    return memory_share * accelerators.get(accelerator).hbm_bytes * shards / (batch * per_tok)

@@ -18,8 +18,8 @@ from ..quantities.numeric import Numeric
 from . import links as links_
 
 # the key in TOML: bytes in one unit of it
-NOMINAL = {"hbm_gb": 1e9, "hbm_gib": 2**30}
-USABLE = {"usable_mib": 2**20, "usable_gib": 2**30, "usable_bytes": 1}
+NOMINAL: dict[str, float] = {"hbm_gb": 1e9, "hbm_gib": 2**30}
+USABLE: dict[str, float] = {"usable_mib": 2**20, "usable_gib": 2**30, "usable_bytes": 1}
 SEEN = ("usable_source", "usable_date", "usable_confidence")
 READ = ("links_source", "links_date", "links_confidence")
 # every key that `memory_fields` and `link_fields` consume

@@ -108,29 +108,6 @@ def all_reduce_time_s(message_bytes: Numeric, n_chips: Numeric, link_bytes_per_s
 
 
 @checked
-def all_to_all_time_s(message_bytes: Numeric, n_chips: Numeric, link_bytes_per_s: Numeric,
-                      collective_latency_s: Numeric = 0.0) -> Numeric:
-    """Time in which every chip hands each of the others its part of a message.
-
-    Parameters
-    ----------
-    message_bytes : numeric
-        What each chip holds for all chips, itself included, in equal parts. [B]
-    n_chips : numeric
-        Chips; with one there is nothing to do. [1]
-    link_bytes_per_s, collective_latency_s : numeric
-        As in `all_reduce_time_s`.
-
-    Returns
-    -------
-    numeric
-        Each chip sends (n − 1) / n of its message. [s]
-    """
-    sent = all_to_all_bytes(message_bytes, n_chips) / link_bytes_per_s
-    return np.where(n_chips > 1, collective_latency_s + sent, 0.0)
-
-
-@checked
 def tensor_parallel_time_s(batch_tok: Numeric, hidden: Numeric, layers: Numeric, tp: Numeric, link_bytes_per_s: Numeric,
                            collective_latency_s: Numeric = 0.0, bytes_per_activation: Numeric = 2.0,
                            collectives_per_layer: Numeric = 2.0) -> Numeric:

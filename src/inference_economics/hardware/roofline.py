@@ -14,7 +14,7 @@ References
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -182,27 +182,6 @@ def decode_step_bounds(batch: Numeric, context_tok: Numeric, kv_bytes_per_token:
 
 
 @checked
-def decode_step_floor_s(batch: Numeric, context_tok: Numeric, kv_bytes_per_token: Numeric, param_bytes: Numeric,
-                        n_params: Numeric, hbm_bytes_per_s: Numeric, flop_per_s: Numeric, mfu: Numeric = 1.0,
-                        mbu: Numeric = 1.0) -> Numeric:
-    """Least time of one decode step: the first of `decode_step_bounds`, which no machine beats.
-
-    Parameters
-    ----------
-    batch, context_tok, kv_bytes_per_token, param_bytes, n_params, hbm_bytes_per_s, flop_per_s, mfu, mbu : numeric
-        As in `decode_step_bounds`.
-
-    Returns
-    -------
-    numeric
-        All reading under all arithmetic. [s]
-    """
-    cache_s, weights_s, compute_s = _decode_parts_s(batch, context_tok, kv_bytes_per_token, param_bytes, n_params,
-                                                    hbm_bytes_per_s, flop_per_s, mfu, mbu)
-    return np.maximum(cache_s + weights_s, compute_s)
-
-
-@checked
 def decode_step_time_s(batch: Numeric, context_tok: Numeric, kv_bytes_per_token: Numeric, param_bytes: Numeric,
                        n_params: Numeric, hbm_bytes_per_s: Numeric, flop_per_s: Numeric, mfu: Numeric = 1.0,
                        mbu: Numeric = 1.0) -> Numeric:
@@ -221,8 +200,8 @@ def decode_step_time_s(batch: Numeric, context_tok: Numeric, kv_bytes_per_token:
     Notes
     -----
     No bound: attention reads the cache before a layer's matrices run, but a machine that overlaps one request's
-    attention with another's matrices is faster [4]_. Never below `decode_step_floor_s`, and equal to it while
-    reading the weights takes longer than the arithmetic. For the quiz of [3]_: 2.57 ms at a batch of 4, 21.05 at 256.
+    attention with another's matrices is faster [4]_. Never below the first of `decode_step_bounds`, and equal to it
+    while reading the weights takes longer than the arithmetic. For the quiz of [3]_: 2.57 ms at a batch of 4, 21.05 at 256.
     """
     cache_s, weights_s, compute_s = _decode_parts_s(batch, context_tok, kv_bytes_per_token, param_bytes, n_params,
                                                     hbm_bytes_per_s, flop_per_s, mfu, mbu)
@@ -263,7 +242,7 @@ def prefill_bounds(batch: Numeric, prompt_tok: Numeric, param_bytes: Numeric, n_
     return Bounds(np.maximum(compute_s, weights_s), compute_s + weights_s)
 
 
-def step_shares(**parts_s: Numeric) -> dict[str, Numeric]:
+def step_shares(**parts_s: Any) -> dict[str, Numeric]:
     """Share of each cause in a step.
 
     Parameters

@@ -114,3 +114,5 @@ __all__ = [
     "verification_cost",
     "whole_replicas",
 ]
+
+__getattr__, __dir__ = handing_on(__name__)

@@ -22,7 +22,7 @@ from ..quantities.checks import lookup, require_whole
 from .layout import Layout
 from .load import _check_load
 from .measurements import BUILT
-from .setup import chip_of, setup
+from .setups import chip_of, setup
 from .step import Constants, Serving, cached_bytes, link_bytes_per_s, serve
 
 GENERATIONS = {
@@ -148,7 +148,7 @@ def calibrated(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok
     Returns
     -------
     Serving
-        Latencies, their parts, and throughput. Infinite latency where the model does not fit.
+        Latencies, their parts, and throughput. Latency is NaN (undefined) where the model does not fit.
 
     Notes
     -----
@@ -184,7 +184,7 @@ def calibrated_tpot_s(model, accelerator, **load):
     Returns
     -------
     numeric
-        Infinite where the model does not fit. [s]
+        NaN (undefined) where the model does not fit. [s]
     """
     return calibrated(model, accelerator, **load).tpot_s
 
@@ -200,14 +200,14 @@ def calibrated_ttft_s(model, accelerator, **load):
     Returns
     -------
     numeric
-        Includes the wait where more requests are in flight than fit; infinite where the model does not fit. [s]
+        Includes the wait where more requests are in flight than fit; NaN (undefined) where the model does not fit. [s]
     """
     return calibrated(model, accelerator, **load).ttft_s
 
 
 def bound_tpot_s(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok=1024, output_tok=1024, tp=1,
                  attention_dp=1, bytes_per_value=None, link_bytes_per_s=None):
-    """The uncalibrated bound beside `calibrated_tpot_s`: every share 1, nothing launched, no latency.
+    """The data sheet beside `calibrated_tpot_s`: every share 1, nothing launched, no latency, all parts in turn.
 
     Parameters
     ----------
@@ -219,7 +219,8 @@ def bound_tpot_s(model, accelerator, *, precision="fp8", concurrency=1, prompt_t
     Returns
     -------
     numeric
-        Weights, cache, and other requests' prefill in turn, at the same batch. [s]
+        Weights, cache, and other requests' prefill in turn, at the same batch: what no engine that takes turns beats.
+        `load.floor_s` overlaps them, which no machine beats. [s]
     """
     s = setup(model, accelerator, precision, bytes_per_value, link_bytes_per_s)
     _check_load(s, concurrency, prompt_tok, output_tok, tp, attention_dp)

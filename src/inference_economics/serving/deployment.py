@@ -4,8 +4,8 @@ Memory, fit, capacity, arithmetic, bytes read, step times, bounds and dollars ar
 same plain-number formulas (`step`, `token_cost`, `roofline`) that figures trace, through `Deployment.setup`,
 `Deployment.constants` and `Deployment.layout`.
 
-What cannot run has no latency and no price: NaN, read as "undefined". Its capacity and throughput are 0, never negative.
-`Deployment.verdict` says which constraint fails.
+What cannot run has no latency and no price: NaN, read as "undefined". Its throughput is 0, and a capacity is never
+negative. `Deployment.verdict` says which constraint fails.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from ..hardware import roofline
 from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
-from ..quantities.checks import is_traced, require_positive
+from ..quantities.checks import require
 from ..quantities.numeric import Numeric
-from . import step, token_cost
+from . import calibration, step, token_cost
 from .formats import TYPICAL, Formats, UnsupportedFormatError
 from .layout import Layout
 from .load import Load, check_joined
-from .setup import BYTES_PER_PARAM, EMBEDDING_BYTES, Setup, chip_of, model_of, setup, setup_with_kv_heads
-from .setup import chip_of as _chip
+from .setups import BYTES_PER_PARAM, EMBEDDING_BYTES, Setup, chip_of, model_of, setup, setup_with_kv_heads
+from .step import Truth
 from .token_cost import TokenCost
 
-__all__ = ["BYTES_PER_PARAM", "CONSTRAINTS", "EMBEDDING_BYTES", "Deployment", "Feasibility", "Setup", "_chip", "setup",
+__all__ = ["BYTES_PER_PARAM", "CONSTRAINTS", "EMBEDDING_BYTES", "Deployment", "Feasibility", "Setup", "setup",
            "setup_with_kv_heads"]
 
 # what can fail, in the order in which it is looked at, and what to say then
@@ -54,20 +54,20 @@ class Feasibility(NamedTuple):
         deployment that cannot run does not.
     """
 
-    format: Numeric
-    topology: Numeric
-    weights: Numeric
-    cache: Numeric
-    ttft: Numeric
-    tpot: Numeric
+    format: Truth
+    topology: Truth
+    weights: Truth
+    cache: Truth
+    ttft: Truth
+    tpot: Truth
 
     @property
-    def runs(self) -> Numeric:
+    def runs(self) -> Truth:
         """Whether anything is served, late or not."""
         return np.logical_and(np.logical_and(self.format, self.topology), np.logical_and(self.weights, self.cache))
 
     @property
-    def feasible(self) -> Numeric:
+    def feasible(self) -> Truth:
         """Whether every constraint holds."""
         return np.logical_and(self.runs, np.logical_and(self.ttft, self.tpot))
 
@@ -138,8 +138,6 @@ class Deployment:
     @cached_property
     def constants(self) -> step.Constants:
         """The fitted constants of the chip's generation and the engine."""
-        from . import calibration
-
         measured = self.engine if self.engine in calibration.ENGINES else TYPICAL
         return calibration.constants(self._chip, measured)
 
@@ -207,7 +205,7 @@ class Deployment:
 
     @property
     def critical_batch(self) -> Numeric:
-        """Sequences at which matrices take as long as reading their weights: by the arithmetic and the stored width [1]."""
+        """Sequences at which matrices take as long as reading their weights, as stored [1]."""
         s = self.setup
         dense = roofline.critical_batch(s.expert_flop_per_s, s.hbm_bytes_per_s, self._formats.stored.bytes_per_value)
         return dense * s.experts / np.maximum(s.experts_active, 1)
@@ -216,15 +214,20 @@ class Deployment:
 
     def serve(self, load: Load) -> step.Serving:
         """Evaluate the service with the fitted constants."""
-        return step.serve(self.setup, self.constants, *load, layout=self._layout)
+        return self._at(self.constants, load)
 
     def in_turn(self, load: Load) -> step.Serving:
         """Evaluate the service without losses or latencies, its parts in turn: an estimate from data sheets, no bound."""
-        return step.serve(self.setup, self.constants.bound(), *load, layout=self._layout)
+        return self._at(self.constants.bound(), load)
+
+    def _at(self, constants: step.Constants, load: Load) -> step.Serving:
+        return step.serve(self.setup, constants, load.concurrency, load.prompt_tok, load.output_tok,
+                          layout=self._layout)
 
     def floor_tpot_s(self, load: Load) -> Numeric:
         """Time per output token that no machine of this kind beats: all reading under all arithmetic [s]."""
-        return step.serving_floor_s(self.setup, self.constants, *load, layout=self._layout)
+        return step.serving_floor_s(self.setup, self.constants, load.concurrency, load.prompt_tok, load.output_tok,
+                                    layout=self._layout)
 
     def decode_step(self, batch: Numeric, context_tok: Numeric) -> step.DecodeStep:
         """One decode step by its causes."""
@@ -272,9 +275,7 @@ class Deployment:
         Feasibility
             One truth per constraint, each broadcast over the load.
         """
-        for name, limit in (("ttft_limit_s", ttft_limit_s), ("tpot_limit_s", tpot_limit_s)):
-            if not is_traced(limit) and not np.all(np.isposinf(limit)):
-                require_positive(**{name: limit})
+        require(0, np.inf, open_low=True, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
         try:
             s = self.setup
         except UnsupportedFormatError:

@@ -16,7 +16,7 @@ import numpy as np
 from . import calibration, measurements, step
 from .layout import Layout
 from .measurements import HARNESSES
-from .setup import Setup, setup
+from .setups import Setup, setup
 from .step import Constants
 
 SEED = 20260422

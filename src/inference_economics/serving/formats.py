@@ -383,7 +383,7 @@ def stored(m: Model, form: Format) -> Stored:
     -------
     Stored
     """
-    parts, kept = part_params(m), form.kept(m.experts > 0)
+    parts, kept = part_params(m), form.kept(bool(m.experts > 0))
     bytes_of = {part: count * (WIDE_BYTES if part in kept else form.bytes_per_value) for part, count in parts.items()}
     shared, experts = ("norm", "router", "attention", "shared"), max(m.experts, 1)
     return Stored(

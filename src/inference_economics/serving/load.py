@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from ..hardware.accelerators import Accelerator
 from ..models.spec import Model
 from ..quantities.checks import is_traced, require_whole
 from ..quantities.limits import check
 from ..quantities.numeric import Numeric
 from .formats import Formats
 from .layout import Layout
-from .setup import Accelerator, Setup, setup
+from .setups import Setup, setup
 from .step import IDEAL, Constants, Serving, joined, serve, serving_floor_s
 
 PROMPT_TOK, OUTPUT_TOK = 1024.0, 1024.0  # where nobody says

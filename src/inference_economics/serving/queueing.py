@@ -194,7 +194,8 @@ def headroom(wait_probability: Numeric = 0.05) -> Numeric:
     numeric
         β of 1 / (1 + β Φ(β)/φ(β)) = wait_probability, from a table in steps of 0.005. [1]
     """
-    return np.min(np.where(column(wait_probability) >= _DELAY, _BETA, _BETA[-1]), axis=-1)
+    beta: Numeric = np.min(np.where(column(wait_probability) >= _DELAY, _BETA, _BETA[-1]), axis=-1)
+    return beta
 
 
 @checked

@@ -9,7 +9,8 @@ import numpy as np
 from ..quantities.limits import check
 from ..quantities.numeric import Numeric
 from .queueing import column
-from .step import Constants, Setup, capacity, serve
+from .setups import Setup
+from .step import Constants, Truth, capacity, serve
 
 # chips that share one copy, within one server, and groups of them that hold whole attention layers
 LAYOUTS = ((1.0, 1.0), (2.0, 1.0), (4.0, 1.0), (8.0, 1.0), (4.0, 4.0), (8.0, 8.0))
@@ -38,7 +39,7 @@ class Replica(NamedTuple):
     requests_per_s_per_chip: Numeric
 
     @property
-    def feasible(self) -> Numeric:
+    def feasible(self) -> Truth:
         """Whether the model fits and the targets are met."""
         return self.requests_per_s_per_chip > 0
 

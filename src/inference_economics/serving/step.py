@@ -22,9 +22,10 @@ constraint that fails; a figure shows it as a State.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from ..hardware.links import all_reduce_bytes, all_to_all_bytes, tier_bytes_per_s
 from ..models.experts import experts_touched
@@ -32,9 +33,10 @@ from ..models.flop import FLOP_PER_PARAM, mean_causal_context
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from .layout import Layout, expert_imbalance
-from .setup import Setup
+from .setups import Setup
 
 ACTIVATION_BYTES = 2.0
+Truth: TypeAlias = bool | np.bool_ | npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ class Serving(NamedTuple):
     input_tok_per_s: Numeric
 
     @property
-    def runs(self) -> Numeric:
+    def runs(self) -> Truth:
         """Whether anything is served."""
         return self.output_tok_per_s > 0
 
@@ -280,8 +282,8 @@ def _weights(s: Setup, batch: Numeric, cut: Layout) -> tuple[Numeric, Numeric, N
     shared = (s.attention_params / cut.tp + others / cut.stage_chips) * s.shared_bytes_per_param + (
         s.head_params * s.head_bytes_per_param / cut.stage_chips)
     work = FLOP_PER_PARAM * (group * s.attention_params / cut.tp + batch * (others + s.head_params) / cut.stage_chips)
-    # unwrapped: a dense model has no experts to choose, which the checked formula refuses
-    touched = experts_touched.__wrapped__(batch, s.experts, s.experts_active) * s.expert_params / cut.stage_chips
+    # a dense model has one expert without weights, which may as well be chosen
+    touched = experts_touched(batch, s.experts, np.maximum(s.experts_active, 1)) * s.expert_params / cut.stage_chips
     busiest = _imbalance(s, batch, cut)
     expert_work = FLOP_PER_PARAM * batch * s.experts_active * s.expert_params / cut.stage_chips
     return shared, touched * s.expert_bytes_per_param * busiest, work, expert_work * busiest
@@ -370,7 +372,7 @@ def link_bytes_per_s(s: Setup, n_chips: Numeric) -> Numeric:
     return tier_bytes_per_s(n_chips, s.link_bytes_per_s, s.link_chips, s.link_mesh, beyond)
 
 
-def joined(s: Setup, n_chips: Numeric) -> Numeric:
+def joined(s: Setup, n_chips: Numeric) -> Truth:
     """Whether links join a group of chips; one chip needs none."""
     return np.logical_or(n_chips <= 1, n_chips <= np.maximum(s.link_chips, s.far_link_chips))
 
@@ -429,7 +431,8 @@ def communication_time_s(s: Setup, c: Constants, batch: Numeric, n_chips: Numeri
         np.where(cut.cp > 1, 1, 0) + np.where(cut.batch_sharded > 0, 2, 0))
     latency = np.where(n > 1, (2 * s.layers + further) * one, 0.0)
     row = group * s.hidden * ACTIVATION_BYTES
-    by_position = s.layers * _sent_s(s, all_reduce_bytes(row * cut.cp / cut.tp, cut.cp), cut.tp, cut.cp, c.message_share)
+    partial = all_reduce_bytes(row * cut.cp / cut.tp, cut.cp)
+    by_position = s.layers * _sent_s(s, partial, cut.tp, cut.cp, c.message_share)
     by_sequence = 2 * s.layers * np.where(cut.batch_sharded > 0, _sent_s(
         s, all_to_all_bytes(row / cut.tp, cut.tp), cut.tp, cut.tp, c.message_share), 0.0)
     stages = np.where(cut.pp > 1, cut.pp, 0.0) * (
@@ -520,7 +523,8 @@ def decode_floor_s(s: Setup, batch: Numeric, context_tok: Numeric, n_chips: Nume
     numeric
         Never above `decode_step_s`, which lets them take turns. [s]
     """
-    return np.maximum(*_floor_parts_s(s, batch, context_tok, _cut(n_chips, attention_dp, layout)))
+    read, compute = _floor_parts_s(s, batch, context_tok, _cut(n_chips, attention_dp, layout))
+    return np.maximum(read, compute)
 
 
 def _floor_parts_s(s: Setup, batch: Numeric, context_tok: Numeric, cut: Layout) -> tuple[Numeric, Numeric]:
@@ -656,13 +660,21 @@ def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, out
     # Little's law: whoever finds no room waits for one of `batch` places, each held for a whole request
     wait = (concurrency - batch) / batch * (own + output_tok * tpot)
     rate = np.where(runs, concurrency / (wait + own + output_tok * tpot), 0.0)
-    times = [np.where(runs, x, np.nan) for x in (tpot, wait + own, *parts, prefill, taken, wait)]
-    return Serving(*times[:2], np.where(runs, batch, 0.0), room, *times[2:], rate * output_tok, rate * prompt_tok)
+
+    def defined(time_s: Numeric) -> Numeric:
+        return np.where(runs, time_s, np.nan)
+
+    return Serving(
+        tpot_s=defined(tpot), ttft_s=defined(wait + own), batch=np.where(runs, batch, 0.0), capacity=room,
+        weights_s=defined(parts.weights_s), cache_s=defined(parts.cache_s),
+        communication_s=defined(parts.communication_s), launch_s=defined(parts.launch_s),
+        sequences_s=defined(parts.sequences_s), prefill_s=defined(prefill), prompt_s=defined(taken),
+        wait_s=defined(wait), output_tok_per_s=rate * output_tok, input_tok_per_s=rate * prompt_tok)
 
 
 @checked
-def serving_floor_s(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric, n_chips: Numeric = 1.0,
-                    attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Numeric:
+def serving_floor_s(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric,
+                    n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Numeric:
     """Time per output token that no machine of this kind beats.
 
     Parameters
@@ -684,7 +696,8 @@ def serving_floor_s(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Nu
     read, compute = _floor_parts_s(s, batch, prompt_tok + output_tok / 2, cut)
     shared, expert = prefill_flop(s, prompt_tok)
     prompt = (shared / s.shared_flop_per_s + expert / s.expert_flop_per_s) / cut.n_chips
-    return np.maximum(read, compute + np.maximum(batch - 1, 0.0) / output_tok * prompt)
+    floor: Numeric = np.maximum(read, compute + np.maximum(batch - 1, 0.0) / output_tok * prompt)
+    return floor
 
 
 _WHOLE = ("interference", "memory_share", "fp8_share", "block_share", "fp4_share", "mixture_launch")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..hardware.accelerators import Accelerator
+from ..models.flop import FLOP_PER_PARAM
 from ..models.spec import Model
 from ..quantities.checks import require_positive
 from ..quantities.limits import SECONDS_PER_HOUR, check, checked
@@ -14,7 +15,9 @@ from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
 from . import step
 from .batching import prefill_tok
+from .calibration import calibrated
 from .load import Load, load_of
+from .setups import Setup
 
 
 class TokenCost(NamedTuple):
@@ -171,8 +174,6 @@ def calibrated_token_cost(model: Model | str, accelerator: Accelerator | str, pr
     TokenCost
         As from `served_token_cost`; NaN (undefined) where the model does not fit.
     """
-    from .calibration import calibrated
-
     point = calibrated(model, accelerator, **load)
     return served_token_cost(point, load_of(load), price_usd_per_hour, np.asarray(load.get("tp", 1.0), dtype=float)[()],
                              utilisation, cached_fraction)
@@ -181,7 +182,7 @@ def calibrated_token_cost(model: Model | str, accelerator: Accelerator | str, pr
 # -- from peak arithmetic to a price ----------------------------------------------------------------------------------
 
 
-def ladder(s: step.Setup, c: step.Constants, n_params_read: Numeric, price_usd_per_hour: Numeric, n_chips: Numeric,
+def ladder(s: Setup, c: step.Constants, n_params_read: Numeric, price_usd_per_hour: Numeric, n_chips: Numeric,
            concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric,
            utilisation: Numeric) -> tuple[Numeric, Numeric, Numeric, Numeric]:
     """Price of an average token, rung by rung: peak arithmetic, the bound, an engine as measured, hours as used.
@@ -214,7 +215,8 @@ def ladder(s: step.Setup, c: step.Constants, n_params_read: Numeric, price_usd_p
 
     def price(constants: step.Constants, sold: Numeric = 1.0) -> Numeric:
         served = step.serve(s, constants, concurrency, prompt_tok, output_tok, n_chips)
-        return hourly_usd_per_token(n_chips * price_usd_per_hour, served.input_tok_per_s + served.output_tok_per_s, sold)
+        tok_per_s = served.input_tok_per_s + served.output_tok_per_s
+        return hourly_usd_per_token(n_chips * price_usd_per_hour, tok_per_s, sold)
 
-    peak = hourly_usd_per_token(price_usd_per_hour, s.shared_flop_per_s / (step.FLOP_PER_PARAM * n_params_read))
+    peak = hourly_usd_per_token(price_usd_per_hour, s.shared_flop_per_s / (FLOP_PER_PARAM * n_params_read))
     return peak, price(c.bound()), price(c), price(c, utilisation)

@@ -1,0 +1,64 @@
+"""Plain numbers of a model on a chip: what goes in, and what is refused."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from inference_economics import accelerators, models, serving
+from inference_economics.models import kv_cache
+from inference_economics.serving import setup
+
+MODELS = models.load()
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_number_is_plain(name):
+    s = setup(name, "b200", "fp4")
+    values = [getattr(s, field.name) for field in fields(s)]
+    assert all(np.ndim(value) == 0 and value >= 0 for value in values)
+
+
+def test_a_sparse_attention_keeps_and_reads_its_indexers_keys():
+    """132 bytes a layer and token besides the latent, read at every step; the latent itself only where chosen."""
+    m, s = MODELS["deepseek-v3.2"], setup("deepseek-v3.2", "h200-sxm", "fp8")
+    assert s.indexer_bytes_per_tok == 132 * m.layers
+    from inference_economics import step
+    long = 100_000
+    assert step.cached_bytes(s, long) == kv_cache.of_model(m, long, 1, 2)
+    assert step.read_bytes(s, long) == pytest.approx(132 * m.layers * long + s.cache_bytes_per_tok * m.attend_tok)
+    assert step.read_bytes(s, 1000) == step.cached_bytes(s, 1000)
+
+
+def test_a_state_is_not_shrunk_by_a_narrow_cache():
+    wide, narrow = (setup("qwen3.5-397b-a17b", "h200-sxm", "fp8", width) for width in (2, 1))
+    assert wide.state_bytes == narrow.state_bytes > 0
+    assert wide.cache_bytes_per_tok == 2 * narrow.cache_bytes_per_tok
+
+
+def test_two_peaks_take_turns():
+    """Half a mixture's shared arithmetic in 16 bits runs between the two peaks."""
+    s, chip = setup("deepseek-v3", "b200", "fp4"), accelerators.get("b200")
+    assert chip.bf16_flop_per_s < s.shared_flop_per_s < chip.fp4_flop_per_s
+    assert s.expert_flop_per_s == chip.fp4_flop_per_s
+
+
+def test_links_of_a_chip():
+    pcie, alone = setup("llama-3.1-8b", "h100-pcie"), setup("llama-3.1-8b", "m3-ultra")
+    assert (pcie.link_bytes_per_s, pcie.link_chips, pcie.far_link_bytes_per_s, pcie.far_link_chips) == (
+        300e9, 2, 64e9, 8)
+    assert (np.isnan(alone.link_bytes_per_s), alone.link_chips) == (True, 1)
+    given = setup("llama-3.1-8b", "m3-ultra", link_bytes_per_s=1e10)
+    assert (given.link_bytes_per_s, given.link_chips) == (1e10, np.inf)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: setup("llama-3.1-8b", accelerators.Accelerator("bare")), "no memory size or bandwidth"),
+    (lambda: setup("deepseek-v3", "maia-200", "fp4"), "no bf16 peak"),
+    (lambda: setup("llama-3.1-8b", "h100-sxm", bytes_per_value=16.5), "bytes, not bits"),
+    (lambda: setup("llama-3.1-8b", "h100-sxm", link_bytes_per_s=450), "GB/s"),
+    (lambda: serving.setup_with_kv_heads(setup("llama-3.1-8b", "h100-sxm"), MODELS["llama-3.1-8b"], 64), "kv_heads"),
+])
+def test_what_cannot_be_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
