@@ -229,7 +229,8 @@ def _of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
     m, form = model_of(model), _formats(precision)
     held = stored(m, form.stored)
     mixture = bool(m.experts)
-    mixers = sum(group.layers * (group.n_params_attention(m.hidden) + group.n_params_state(m.hidden)) for group in m.groups)
+    mixers = sum(group.layers * (group.n_params_attention(m.hidden) + group.n_params_state(m.hidden))
+                 for group in m.groups)
     arithmetic = form.arithmetic or form.stored.arithmetic
     # published mixtures in fp8 are scaled by blocks (DeepSeek, Qwen, MiniMax, GLM); dense models by tensor or channel
     blocks = arithmetic == "fp8" and (mixture or form.stored.group > 0)
