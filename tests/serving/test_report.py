@@ -147,3 +147,27 @@ def test_the_page_shows_every_row():
     assert [row[0] for row in rows][:4] == ["engine: sglang", "engine: trtllm", "engine: vllm", "engine: all"]
     with pytest.raises(ValueError, match="unknown group 'weather'"):
         report.unseen_table("weather")
+
+
+# -- MLPerf -----------------------------------------------------------------------------------------------------------
+
+
+def test_mlperf_is_predicted_by_what_never_saw_it():
+    """With prompts as long as answers: no source states them, so this is a check of size, not of digits."""
+    rows = report.benchmarks()
+    ratio = np.array([row.tok_per_s / row.reported_tok_per_s for row in rows])
+    assert len(rows) >= 20
+    assert {row.scenario for row in rows} == {"Offline", "Server"}
+    assert {row.round for row in rows} == {"v5.1", "v6.0"}
+    assert np.mean(abs(ratio - 1)) < 0.2
+    assert np.all((ratio > 0.7) & (ratio < 1.5))
+    for row in rows:
+        twin = next(r for r in rows if r[:4] == (row.round, "Offline", row.accelerator, row.precision))
+        assert row.tok_per_s <= twin.tok_per_s
+
+
+def test_longer_prompts_leave_fewer_answers():
+    short, long = (report.benchmarks(prompt_tok=tok, rounds=("v6.0",)) for tok in (100.0, 1000.0))
+    assert all(a.tok_per_s > b.tok_per_s for a, b in zip(short, long, strict=True))
+    with pytest.raises(ValueError, match="prompt_tok"):
+        report.benchmarks(prompt_tok=0)

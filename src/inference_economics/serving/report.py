@@ -84,6 +84,67 @@ def unseen_table(*groups: str) -> list[tuple]:
     return rows
 
 
+class Benchmark(NamedTuple):
+    """A published MLPerf result beside the calibrated model, of which it was never a part.
+
+    Parameters
+    ----------
+    round, scenario, accelerator, precision : str
+        Which result.
+    n_chips : int
+        Of the submission. [1]
+    reported_tok_per_s, tok_per_s : float
+        Output, reported and predicted. [token/s]
+    """
+
+    round: str
+    scenario: str
+    accelerator: str
+    precision: str
+    n_chips: int
+    reported_tok_per_s: float
+    tok_per_s: float
+
+
+def benchmarks(model: str = "llama-2-70b", prompt_tok: float | None = None, rounds=("v5.1", "v6.0")) -> list[Benchmark]:
+    """Predict MLPerf's offline and server results on up to eight chips.
+
+    Parameters
+    ----------
+    model : str
+        A model whose mean answer MLPerf's rules state.
+    prompt_tok : float, optional
+        Mean prompt; the rules give none, so the default is the mean answer: an assumption. [token]
+    rounds : collection of str
+        Which rounds.
+
+    Returns
+    -------
+    list of Benchmark
+        The best of 1 to 8 chips a copy and of all concurrencies, with an eight-bit cache; for ``Server`` those whose
+        means meet the limits that MLPerf sets for the 99th percentile.
+    """
+    rules = {row["scenario"]: row for row in catalog.published("mlperf-rules").records(model=model)}
+    answer = next(iter(rules.values()))["mean_output_tok"]
+    load = {"concurrency": np.geomspace(1, 4096, 145), "prompt_tok": answer if prompt_tok is None else prompt_tok,
+            "output_tok": answer, "bytes_per_value": 1}
+    rows = []
+    for row in catalog.published("mlperf").records(model=model):
+        if row["round"] in rounds and row["scenario"] in ("Offline", "Server") and row["n_chips"] <= 8:
+            known = calibration.generation(row["accelerator"]) != calibration.OTHER
+            engine, best = "trtllm" if known else calibration.TYPICAL, 0.0
+            for tp in (1, 2, 4, 8):
+                point = calibration.calibrated(model, row["accelerator"], precision=row["precision"], tp=tp,
+                                               engine=engine, **load)
+                rule = rules["Server"] if row["scenario"] == "Server" else {"tpot_s": np.inf, "ttft_s": np.inf}
+                meets = np.logical_and(point.tpot_s <= rule["tpot_s"], point.ttft_s <= rule["ttft_s"])
+                rates = np.where(np.logical_and(meets, point.wait_s == 0), point.output_tok_per_s, 0.0)
+                best = max(best, row["n_chips"] / tp * float(rates.max()))
+            rows.append(Benchmark(row["round"], row["scenario"], row["accelerator"], row["precision"], row["n_chips"],
+                                  row["tok_per_s"], best))
+    return rows
+
+
 # -- the report -------------------------------------------------------------------------------------------------------
 
 
