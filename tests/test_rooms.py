@@ -56,17 +56,17 @@ TESTED_ELSEWHERE = {
 # Modules that still wait for a test file, and public functions that still wait for a user, by room.
 WITHOUT_TESTS = [
     "chapters.golden", "chapters.golden_formulas", "chapters.tipping", "decision.doubts", "decision.offers",
-    "decision.savings", "decision.scenarios", "hardware.links", "models.architecture", "models.experts",
-    "models.flop", "models.formula", "models.source", "models.weights", "serving.deployment", "serving.fit",
+    "decision.savings", "decision.scenarios", "hardware.links", "serving.deployment", "serving.fit",
     "serving.load", "serving.measurements", "serving.replica", "serving.report", "serving.simulation.autoscale",
     "serving.simulation.benchmark", "serving.simulation.blocks", "serving.simulation.gaps",
     "serving.simulation.job", "serving.simulation.replica", "serving.simulation.result",
-    "serving.simulation.service", "serving.simulation.steps", "serving.simulation.traces", "serving.speculative",
-    "serving.step", "serving.token_cost",
+    "serving.simulation.service", "serving.simulation.steps", "serving.simulation.traces",
+    "serving.speculative", "serving.step", "serving.token_cost",
 ]
 WITHOUT_USERS = [
     "buying.break_even.fleet_usd_per_token", "buying.market.mixed_rental_usd_per_hour",
-    "hardware.roofline.step_shares", "risk.exposure.loss_probability", "risk.options.option_to_move_usd",
+    "hardware.roofline.step_shares", "models.spec.register",
+    "risk.exposure.loss_probability", "risk.options.option_to_move_usd",
     "risk.options.simulated_portability_usd", "risk.options.simulated_move_usd", "risk.price_paths.expected_price",
     "serving.batching.largest_batch", "serving.calibration.calibrated_ttft_s",
     "serving.simulation.benchmark.mlperf_ratios", "serving.simulation.requests.closed_loop",

@@ -1,6 +1,6 @@
 """Train the toy models that the book ships: `make train` (about 25 minutes on one core).
 
-Five shapes of equal size, several seeds each, on the text of `inference_economics.toy`, byte by byte:
+Five shapes of equal size, several seeds each, on the text of `inference_economics.decoder.toy`, byte by byte:
 
     mha, gqa, mqa      4, 2, 1 KV heads, SwiGLU        what sharing heads costs
     relu, gelu         2 KV heads, a plain FFN          what the gate buys

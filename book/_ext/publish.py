@@ -24,11 +24,12 @@ LIVE = re.compile(r'data-explorer=|class="exercise-spec"')
 
 
 def add_runtime(app) -> None:
-    """Write the explorers' script and style, put together from the package, and let Sphinx copy them."""
+    """Write the pages' script and style, put together from the package, and let Sphinx copy them."""
+    from inference_economics.chapters.exercises import ANSWER_BOX, ANSWER_BOX_STYLE
     from inference_economics.explore import runtime
 
     folder = Path(app.outdir).parent / ".explorer"
-    runtime.write(folder)
+    runtime.write(folder, modules=[ANSWER_BOX], styles=[ANSWER_BOX_STYLE])
     app.config.html_static_path.append(str(folder))
 
 

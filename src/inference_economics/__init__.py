@@ -30,6 +30,7 @@ _MODULES = {
     "golden": "chapters.golden",
     "head_sharing": "models.head_sharing",
     "kernels": "hardware.kernels",
+    "kit": "chapters.kit",
     "kv_cache": "models.kv_cache",
     "market": "buying.market",
     "measurements": "serving.measurements",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -29,6 +30,22 @@ def test_the_script_is_written_for_a_site(tmp_path):
     assert (tmp_path / "new" / "explorer.css").read_text(encoding="utf-8") == runtime.style()
 
 
+def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path):
+    box = tmp_path / "box.js"
+    page = os.path.relpath(Path(runtime.__file__).parent / "static" / "page.js", tmp_path)
+    box.write_text(f'import {{ live }} from "{page}";\nlive(".box", () => {{}});\n', encoding="utf-8")
+    script = runtime.script(more=(box,))
+    assert script.replace('\n\nlive(".box", () => {});', "") == runtime.script()
+    (tmp_path / "box.css").write_text(".box {}\n", encoding="utf-8")
+    runtime.write(tmp_path / "new", modules=[box], styles=[tmp_path / "box.css"])
+    assert (tmp_path / "new" / "explorer.css").read_text(encoding="utf-8") == f"{runtime.style()}\n.box {{}}\n"
+    assert (tmp_path / "new" / "explorer.js").read_text(encoding="utf-8") == script
+
+
+def test_explorers_know_nothing_of_answer_boxes():
+    assert not re.search("answer|exercise", runtime.script() + runtime.style(), re.IGNORECASE)
+
+
 def test_the_script_holds_nothing_for_tests():
     script = runtime.script()
     assert script.startswith('"use strict";\n(() => {\n')
@@ -39,7 +56,7 @@ def test_the_script_holds_nothing_for_tests():
 def test_every_module_is_joined_once_and_after_what_it_imports():
     script, static = runtime.script(), Path(runtime.__file__).parent / "static"
     at = {path.name: script.index(path.read_text(encoding="utf-8").split("\n", 1)[0]) for path in static.glob("*.js")}
-    assert len(at) > 8
+    assert len(at) > 7
     for path in static.glob("*.js"):
         for needed in re.findall(r'^import .*"\./([^"]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
             assert needed == "elementwise.js" or at[needed] < at[path.name], (path.name, needed)

@@ -29,7 +29,7 @@ def test_reading_a_prompt_of_one_token_is_writing_one(name):
 def test_attention_of_a_model_and_of_a_layer_in_plain_numbers_is_one(name):
     m, context = CATALOGUE[name], 100
     width = m.q_heads * m.head_dim
-    attention = models.attention_flop_decode(context, m.layers, width)
+    attention = 4 * context * m.layers * width
     assert models.decode_flop_per_token(m, context) == models.linear_flop(1, m.n_params_read) + attention
     full = models.attention_flop_prefill(context, m.layers, width, causal_fraction=(context + 1) / (2 * context))
     weights = models.linear_flop(context, m.n_params_read - m.n_params_head) + models.linear_flop(1, m.n_params_head)

@@ -65,8 +65,8 @@ def test_a_wrong_report_fails(monkeypatch):
     assert verdicts == {"a": "FAILS", "b": "FAILS", "c": "FAILS", "d": "FAILS", "e": "FAILS", "f": "matches"}
 
 
-def test_the_table_reads_well():
-    rows = {row["case"]: row for row in golden.table()}
+def test_the_rows_read_well():
+    rows = {row["case"]: row for row in golden.rows()}
     assert rows.keys() == CASES.keys()
     assert rows["kv-13b"]["computed"] == "6.711 GB"
     assert rows["kv-13b-binary"]["reported"] == "6.25 GiB"

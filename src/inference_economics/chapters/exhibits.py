@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
 
@@ -22,7 +23,7 @@ class Table:
         What the table shows.
     """
 
-    def __init__(self, columns: Sequence[str], rows: Iterable[Sequence], caption: str = ""):
+    def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = ""):
         self.columns, self.caption = [str(column) for column in columns], caption
         cells = [[cell if isinstance(cell, tuple) else (str(cell), "") for cell in row] for row in rows]
         for row in cells:
@@ -35,14 +36,14 @@ class Table:
         self.rows = [[words for words, _ in row] for row in cells]
         self.links = [[address for _, address in row] for row in cells]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [self.columns, *self.rows]
         widths = [max(len(line[k]) for line in lines) for k in range(len(self.columns))]
         body = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
         body.insert(1, "  ".join("-" * width for width in widths))
         return "\n".join([self.caption, *body] if self.caption else body)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         numeric = [all(re.match(r"^[−$~≈<>]?[\d.∞]", row[k]) or row[k] in ("", "n/a") for row in self.rows)
                    for k in range(len(self.columns))]
         right = [' style="text-align: right"' if number else "" for number in numeric]
@@ -61,7 +62,11 @@ def _linked(words: str, address: str) -> str:
     return f'<a href="{escape(address)}">{escape(words)}</a>' if address else escape(words)
 
 
-def explorer_address(page: str, name: str, **settings) -> str:
+def _is_all(pattern: str, given: object) -> bool:
+    return isinstance(given, str) and re.fullmatch(pattern, given) is not None
+
+
+def explorer_address(page: str, name: str, **settings: object) -> str:
     """Return the address of an explorer on another page of the book, with settings that it takes when it opens.
 
     Parameters
@@ -83,9 +88,9 @@ def explorer_address(page: str, name: str, **settings) -> str:
     ValueError
         For a page or a name that an address cannot hold.
     """
-    if not isinstance(page, str) or not re.fullmatch(r"\w+", page):
+    if not _is_all(r"\w+", page):
         raise ValueError(f"page={page!r} must be the name of a chapter's file without its ending.")
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+    if not _is_all(r"[a-z][a-z0-9-]*", name):
         raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
     return f"{page}.html#explorer-{name}" + (f"?{urlencode(settings)}" if settings else "")
 

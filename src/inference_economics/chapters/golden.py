@@ -1,6 +1,6 @@
 """How good the model is: published results beside what the package computes.
 
-One registry, ``catalog/golden.toml``, read by the tests and by the book's page. A case states its source, its inputs,
+One registry, ``golden.toml``, read by the tests and by the book's page. A case states its source, its inputs,
 the reported value and what the source's own rounding allows. Where the model is a bound rather than a prediction, it
 states which side it must lie on, how far at most, and why the gap exists. The exact parameter counts of every model in
 the catalogue are cases as well.
@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import catalog, models
 from ..quantities.checks import lookup
 from ..quantities.units import text
 from .golden_formulas import FORMULAS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 RULES = {
     "match": "equal, within the source's own rounding",
@@ -26,7 +30,7 @@ GROUPS = ("parameters", "memory", "roofline", "serving", "training", "money", "s
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(catalog.Recorded):
     """One published result and how the package derives it.
 
     Parameters
@@ -39,8 +43,6 @@ class Case:
         What the source says, in `unit`.
     unit : str
         As `units.text` takes it.
-    source, date, confidence : str
-        Provenance of the report.
     tolerance : float
         For a match: half a unit of the last digit given, or what the rounding of the inputs allows. In `unit`.
     rule : str
@@ -51,6 +53,8 @@ class Case:
         Significant digits to show.
     reason : str
         Why a bound is not reached, or what a reader should know.
+    source, date, confidence, note : str
+        Of the report, as in `catalog.Recorded`; a case cannot do without a source.
 
     Raises
     ------
@@ -62,19 +66,16 @@ class Case:
     title: str
     group: str
     formula: str
-    inputs: dict = field(hash=False)
+    inputs: dict[str, Any] = field(hash=False)
     reported: float
     unit: str
-    source: str
-    date: str
-    confidence: str
     tolerance: float = 0.0
     rule: str = "match"
     within: float = 1.0
     digits: int = 4
     reason: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse a case that cannot be judged."""
         catalog.check_provenance(self.source, self.date, self.confidence)
         lookup("group", self.group, {group: group for group in GROUPS})
@@ -86,7 +87,6 @@ class Case:
             raise ValueError(f"tolerance={self.tolerance!r} must be zero or more.")
         if self.rule != "match" and not (self.reason and self.within > 1):
             raise ValueError(f"rule={self.rule!r} needs a reason, and a factor `within` above 1.")
-
 
     @property
     def published(self) -> bool:
@@ -113,11 +113,10 @@ def cases() -> dict[str, Case]:
     dict
         Key to `Case`.
     """
-    file = catalog.path("golden.toml", __package__)
-    rows = catalog.build_all(Case, file)
+    published = catalog.build_all(Case, catalog.path("golden.toml", __package__))
     counts = {f"params-{name}": _count_case(name, model) for name, model in models.load().items()
               if model.reference_n_params}
-    return rows | counts
+    return published | counts
 
 
 def _count_case(name: str, model: models.Model) -> Case:
@@ -164,7 +163,7 @@ def results() -> list[Result]:
     return sorted(found, key=lambda result: GROUPS.index(result.case.group))
 
 
-def table() -> list[dict]:
+def rows() -> list[dict[str, str]]:
     """Return the rows of the book's page "How good is the model?", as text.
 
     Returns
@@ -201,7 +200,7 @@ def summary() -> dict[str, int]:
     }
 
 
-def figure():
+def figure() -> Figure:
     """Plot computed against reported on logarithmic axes, and beside it how far off each bound is.
 
     Matches are filled and bounds hollow; a bound below 1 is a floor, above 1 a ceiling.
@@ -211,9 +210,9 @@ def figure():
     matplotlib.figure.Figure
     """
     # imported here: the formulas must load without a plotting library
-    from matplotlib.figure import Figure
+    from matplotlib import figure as drawing
 
-    plot = Figure(figsize=(11, 6.5), layout="constrained")
+    plot = drawing.Figure(figsize=(11, 6.5), layout="constrained")
     left, right = plot.subplots(1, 2, width_ratios=(3, 2))
     found = results()
     colours = {group: f"C{i}" for i, group in enumerate(GROUPS)}
@@ -222,7 +221,7 @@ def figure():
     return plot
 
 
-def _scatter(axes, found: list[Result], colours: dict) -> None:
+def _scatter(axes: Axes, found: list[Result], colours: dict[str, str]) -> None:
     ends = [min(r.case.reported for r in found) / 3, max(r.case.reported for r in found) * 3]
     axes.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
     for group, marker in zip(GROUPS, "osD^vP*", strict=True):
@@ -236,7 +235,7 @@ def _scatter(axes, found: list[Result], colours: dict) -> None:
     axes.legend(frameon=False, fontsize="small")
 
 
-def _ratios(axes, bounds: list[Result], colours: dict) -> None:
+def _ratios(axes: Axes, bounds: list[Result], colours: dict[str, str]) -> None:
     axes.axvline(1, color="0.6", linewidth=1, zorder=0)
     for place, result in enumerate(bounds):
         colour = colours[result.case.group]

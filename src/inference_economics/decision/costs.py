@@ -112,7 +112,7 @@ def yearly_costs(users, queries_per_day, prompt_tok, output_tok, *, growth_per_y
     night                               in the morning
     servers are replaced as they wear   a fleet that stands still is cheaper later and older
     owned servers never shrink          falling demand can be met by selling
-    the own chip runs any model         it must be programmed anew for each; see `custom_silicon.porting_ramp`
+    the own chip runs any model         it must be programmed anew for each; see `programme.porting_ramp`
     ==================================  =======================================================================
     """
     require(0.1, YEARS[-1] + 1, hint="the model looks at ten years at most.", horizon_years=horizon_years)

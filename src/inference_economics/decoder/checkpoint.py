@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,8 @@ def load(path: str | Path, config: Config | None = None, dtype: npt.DTypeLike = 
     Parameters
     ----------
     path : str or pathlib.Path
-        A ``.safetensors`` file, or a folder that holds one or several. Where the folder has an index
-        (``model.safetensors.index.json``), what it names is read, and nothing else.
+        A ``.safetensors`` file, or a folder that holds one or several. Where the folder has an index of
+        weights, what it names is read, and nothing else.
     config : Config, optional
         Shape of the model. Default: from ``config.json`` beside the weights.
     dtype : str or numpy.dtype
@@ -71,7 +72,7 @@ def load(path: str | Path, config: Config | None = None, dtype: npt.DTypeLike = 
     return Decoder(config, kept, dtype)
 
 
-def read_weights(file: str | Path) -> Weights:
+def read_weights(file: str | Path | Traversable) -> Weights:
     """Read one ``.safetensors`` file.
 
     Parameters
@@ -90,17 +91,17 @@ def read_weights(file: str | Path) -> Weights:
         When it is not such a file, holds a name twice, a quantised weight, or a number that is not finite.
     """
     try:
-        data = Path(file).read_bytes()
+        data = (Path(file) if isinstance(file, str) else file).read_bytes()
         stored = deserialize(data)
     except (SafetensorError, OSError) as error:
         raise ValueError(f"{str(file)!r} is not a safetensors file, or is cut short: {error}.") from None
     header = json.loads(data[8:8 + int.from_bytes(data[:8], "little")], object_pairs_hook=list)
     twice = [name for name, count in Counter(name for name, _ in header).items() if count > 1]
-    _refuse("stored twice", twice, Path(file))
+    _refuse("stored twice", twice, file)
     return {name: _array(file, name, item) for name, item in stored}
 
 
-def _array(file: str | Path, name: str, item: dict[str, Any]) -> npt.NDArray[Any]:
+def _array(file: object, name: str, item: dict[str, Any]) -> npt.NDArray[Any]:
     if item["dtype"] == "BF16":
         # bf16 is the upper half of a float32
         wide = np.frombuffer(item["data"], np.uint16).astype(np.uint32) << 16
@@ -162,7 +163,7 @@ def _indexed(folder: Path) -> Weights:
     return weights
 
 
-def _refuse(what: str, names: Iterable[str], path: Path) -> None:
+def _refuse(what: str, names: Iterable[str], path: object) -> None:
     listed = sorted(names)
     if listed:
         more = f" and {len(listed) - 4} more" if len(listed) > 4 else ""

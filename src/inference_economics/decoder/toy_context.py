@@ -1,7 +1,8 @@
 """What a toy model loses beyond the length it was trained on, and what stretching its positions gives back.
 
 The shipped model with two KV heads has read texts of 128 bytes. Here it reads 1,024, unscaled and with each method of
-`rope`, without any further training. ``python -m inference_economics.toy_context`` measures it again (some minutes).
+`rope`, without any further training. ``python -m inference_economics.decoder.toy_context`` measures it again (some
+minutes).
 """
 
 from __future__ import annotations

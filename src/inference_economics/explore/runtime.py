@@ -1,4 +1,4 @@
-"""The page's script, put together: what `static/explorer.js` and the answer boxes import, and the rows of `ops.py`.
+"""The page's script, put together: what `static/explorer.js` imports, the rows of `ops.py`, and what a caller adds.
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
@@ -9,13 +9,13 @@ may declare the same name.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from .ops import ELEMENTWISE
 
 _STATIC = Path(__file__).parent / "static"
-_ANSWER_BOX = _STATIC / "answer_box.js"
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
@@ -79,20 +79,34 @@ def join(*roots: Path) -> str:
 
 
 @cache
-def script(last: str = "startPage();") -> str:
-    """Return the page's script: the modules, then `last`, in a scope of their own. A test asks for another `last`."""
-    return f'"use strict";\n(() => {{\n{join(_STATIC / "explorer.js", _ANSWER_BOX)}\n\n{last}\n}})();\n'
+def script(last: str = "startPage();", more: tuple[Path, ...] = ()) -> str:
+    """Return the page's script: the modules, then `last`, in a scope of their own.
+
+    Parameters
+    ----------
+    last : str
+        What runs when all is declared. A test asks for another.
+    more : tuple of Path
+        Modules of the caller's that nothing here imports, for what its pages hold besides explorers: they import
+        from `static/`, and make themselves known to `page.js`.
+
+    Raises
+    ------
+    ValueError
+        As in `join`.
+    """
+    return f'"use strict";\n(() => {{\n{join(_STATIC / "explorer.js", *more)}\n\n{last}\n}})();\n'
 
 
 @cache
-def style() -> str:
-    """Return the explorers' style sheet."""
-    return (_STATIC / "explorer.css").read_text(encoding="utf-8")
+def style(more: tuple[Path, ...] = ()) -> str:
+    """Return the explorers' style sheet, and after it those of the caller."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in (_STATIC / "explorer.css", *more))
 
 
-def write(folder: str | Path) -> None:
-    """Write `explorer.js` and `explorer.css` into `folder`, for a site to load."""
+def write(folder: str | Path, modules: Sequence[Path] = (), styles: Sequence[Path] = ()) -> None:
+    """Write `explorer.js` and `explorer.css` for a site to load, with the caller's own modules and style sheets."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "explorer.js").write_text(script(), encoding="utf-8")
-    (folder / "explorer.css").write_text(style(), encoding="utf-8")
+    (folder / "explorer.js").write_text(script(more=tuple(modules)), encoding="utf-8")
+    (folder / "explorer.css").write_text(style(tuple(styles)), encoding="utf-8")

@@ -201,7 +201,8 @@ def decode_step_time_s(batch: Numeric, context_tok: Numeric, kv_bytes_per_token:
     -----
     No bound: attention reads the cache before a layer's matrices run, but a machine that overlaps one request's
     attention with another's matrices is faster [4]_. Never below the first of `decode_step_bounds`, and equal to it
-    while reading the weights takes longer than the arithmetic. For the quiz of [3]_: 2.57 ms at a batch of 4, 21.05 at 256.
+    while reading the weights takes longer than the arithmetic. For the quiz of [3]_: 2.57 ms at a batch of 4,
+    21.05 at 256.
     """
     cache_s, weights_s, compute_s = _decode_parts_s(batch, context_tok, kv_bytes_per_token, param_bytes, n_params,
                                                     hbm_bytes_per_s, flop_per_s, mfu, mbu)

@@ -8,7 +8,6 @@ from .experts import expert_bytes_read, experts_touched
 from .flop import (
     FLOP_PER_PARAM,
     attention_crossover_tok,
-    attention_flop_decode,
     attention_flop_prefill,
     attention_intensity_decode,
     decode_flop_per_token,
@@ -25,7 +24,6 @@ __all__ = [
     "LayerGroup",
     "Model",
     "attention_crossover_tok",
-    "attention_flop_decode",
     "attention_flop_prefill",
     "attention_intensity_decode",
     "decode_flop_per_token",

@@ -162,25 +162,6 @@ def attention_flop_prefill(prompt_tok: Numeric, layers: Numeric, attention_width
 
 
 @checked
-def attention_flop_decode(context_tok: Numeric, layers: Numeric, attention_width: Numeric) -> Numeric:
-    """Arithmetic of attention for one new token.
-
-    Parameters
-    ----------
-    context_tok : numeric
-        Tokens it attends to. [token]
-    layers, attention_width : numeric
-        Attention layers; query heads times head size. [1]
-
-    Returns
-    -------
-    numeric
-        Arithmetic. [FLOP]
-    """
-    return 2 * FLOP_PER_PARAM * layers * attention_width * context_tok
-
-
-@checked
 def attention_intensity_decode(q_heads: Numeric, kv_heads: Numeric, bytes_per_value: Numeric = 2.0) -> Numeric:
     """Arithmetic per byte of cache when one token attends: what grouping heads improves.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -147,6 +147,9 @@ class _Reader:
         self.raw, self.kind, self.family, self.limits = raw, kind, family, limits
         self.known: dict[str, int] = {}
         self.terms: dict[str, int] = {}
+        # what does not depend on the layer is computed once
+        self.fixed: dict[str, int] = {}
+        self.by_layer = False
         self.layer = 0
 
     def architecture(self, left_out: tuple[str, ...]) -> Architecture:
@@ -191,19 +194,33 @@ class _Reader:
         if isinstance(rule, bool) or not isinstance(rule, str):
             return int(rule)
         try:
-            return evaluate(parse(rule), self.named)
+            return self.once(rule, lambda: evaluate(parse(rule), self.named))
         except ZeroDivisionError:
             raise ValueError(f"{rule} divides by zero in this {self.kind}.") from None
 
     def named(self, name: str) -> int:
         """Return the number that a name stands for: the layer, a term, or a key."""
         if name == "layer":
+            self.by_layer = True
             return self.layer
         if name not in self.family["terms"]:
             return self.key(name)
+        rule = self.family["terms"][name]
+        return self.once(f"term {name}",
+                         lambda: self.listed(rule) if isinstance(rule, dict) else int(self.number(rule)))
+
+    def once(self, name: str, compute: Callable[[], int]) -> int:
+        """Compute a number once for this layer, or once for all where it does not ask for the layer."""
+        if name in self.fixed:
+            return self.fixed[name]
         if name not in self.terms:
-            rule = self.family["terms"][name]
-            self.terms[name] = self.listed(rule) if isinstance(rule, dict) else self.number(rule)
+            before, self.by_layer = self.by_layer, False
+            number = compute()
+            if not self.by_layer:
+                self.by_layer = before
+                return self.fixed.setdefault(name, number)
+            self.terms[name] = number
+        self.by_layer = True
         return self.terms[name]
 
     def listed(self, rule: dict[str, Any]) -> int:
@@ -214,6 +231,7 @@ class _Reader:
             if "else" not in rule:
                 raise ValueError(f"{name} is missing in a {self.kind}.")
             return int(self.number(rule["else"]))
+        self.by_layer = True
         layers = self.key("num_hidden_layers")
         if "at" in rule:
             wrong = [entry for entry in entries if isinstance(entry, str) or not 0 <= entry < layers]

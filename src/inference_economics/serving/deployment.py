@@ -217,7 +217,7 @@ class Deployment:
         return self._at(self.constants, load)
 
     def in_turn(self, load: Load) -> step.Serving:
-        """Evaluate the service without losses or latencies, its parts in turn: an estimate from data sheets, no bound."""
+        """Evaluate the service without losses or latencies, its parts in turn: an estimate, no bound."""
         return self._at(self.constants.bound(), load)
 
     def _at(self, constants: step.Constants, load: Load) -> step.Serving:

@@ -95,8 +95,9 @@ class Format(catalog.Recorded):
         return frozenset((*self.keeps_16_bit, *(self.mixtures_keep_16_bit if mixture else ())))
 
 
-PARTS = {"embedding": "rows looked up", "head": "output head", "norm": "norms, biases and learned sinks", "router": "routers",
-         "bias": "biases of experts", "attention": "attention and linear mixers", "shared": "dense layers and shared experts"}
+PARTS = {"embedding": "rows looked up", "head": "output head", "norm": "norms, biases and sinks", "router": "routers",
+         "bias": "biases of experts", "attention": "attention and linear mixers",
+         "shared": "dense layers and shared experts"}
 
 
 @dataclass(frozen=True)

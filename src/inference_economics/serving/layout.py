@@ -25,14 +25,14 @@ class Layout:
         Expert parallel: chips over which whole experts are spread, with tokens sent to them and back; 1 cuts every
         expert instead. [1]
     cp : numeric
-        Context parallel in decode: parts into which the cache of one sequence is cut by position within a group, so that
+        Context parallel in decode: parts into which a group cuts the cache of one sequence by position, so that
         key-value heads, or a latent that is one head to all, need fewer copies. vLLM calls it
         ``--decode-context-parallel-size``, SGLang ``--dcp-size``. [1]
     pp : numeric
         Pipeline parallel: stages of consecutive layers. [1]
     batch_sharded : numeric
-        1 where a group cuts the cache by sequence in place of heads (Pope et al. [1]_), at an all-to-all before and after
-        attention; else 0. [1]
+        1 where a group cuts the cache by sequence in place of heads (Pope et al. [1]_), at an all-to-all before and
+        after attention; else 0. [1]
     imbalance : numeric or None
         Load of the busiest expert chip over the mean; None takes what independent choices give (`expert_imbalance`).
         [1]
@@ -66,7 +66,7 @@ class Layout:
             return
         tp, dp, ep, cp = (np.asarray(degrees[name], dtype=float) for name in ("tp", "attention_dp", "ep", "cp"))
         if np.any(tp % cp):
-            raise ValueError(f"cp={self.cp} does not divide tp={self.tp}: a group cuts the cache over chips of its own.")
+            raise ValueError(f"cp={self.cp} does not divide tp={self.tp}: a group cuts its cache over its chips.")
         if np.any(tp * dp % ep):
             raise ValueError(f"ep={self.ep} does not divide tp * attention_dp = {tp * dp}: experts are spread over the "
                              "chips of a stage.")

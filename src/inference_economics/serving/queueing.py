@@ -70,7 +70,8 @@ def daily_curve(peak_to_mean: Numeric, peak_hour: Numeric = 14.0) -> Numeric:
     power = np.maximum(1.0, np.square(peak_to_mean) / math.pi - 0.25)
     shape = np.power((1 + np.cos((HOURS - peak_hour) * (2 * math.pi / 24))) / 2, power)
     mean = np.sum(shape) / 24
-    return np.maximum(1 + (shape - mean) * ((peak_to_mean - 1) / (np.max(shape) - mean)), 0.0)
+    curve: Numeric = np.maximum(1 + (shape - mean) * ((peak_to_mean - 1) / (np.max(shape) - mean)), 0.0)
+    return curve
 
 
 # -- batches that wait ------------------------------------------------------------------------------------------------
@@ -102,7 +103,8 @@ def static_batching_fraction(batch: Numeric) -> Numeric:
     far = n + 8
     square = np.square(far)
     harmonic = np.log(far) + EULER_GAMMA + 1 / (2 * far) - 1 / (12 * square) + 1 / (120 * np.square(square))
-    return 1 / (harmonic - sum(1 / (n + k) for k in range(1, 9)))
+    fraction: Numeric = 1 / (harmonic - sum(1 / (n + k) for k in range(1, 9)))
+    return fraction
 
 
 # -- queues -----------------------------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ from .formats import (
 EMBEDDING_BYTES = WIDE_BYTES  # published checkpoints leave embeddings and output head in bf16
 # what one stored weight takes, by the names that `setup` accepts: scales included, what stays in 16 bits left out
 BYTES_PER_PARAM = {name: row.bytes_per_value for name, row in (
-    *((short, load_formats()[slug]) for short, slug in SHORT.items()), *load_formats().items()) if row.holds == "weights"}
+    *((short, load_formats()[slug]) for short, slug in SHORT.items()), *load_formats().items())
+    if row.holds == "weights"}
 ENDLESS_TOK = 1e12  # stands for "no window" and "reads everything"
 LINKS = ("link_bytes_per_s", "link_chips", "link_mesh", "far_link_bytes_per_s", "far_link_chips")
 ALONE = 1.0  # chips that a chip without links joins
@@ -58,6 +59,8 @@ class Setup:
         Shared weights, head and embedding as stored. [B]
     shared_bytes_per_param, head_bytes_per_param, expert_bytes_per_param : numeric
         As stored, on average. [B]
+    attention_bytes_per_param : numeric
+        Matrices of attention, as stored. [B]
     cache_bytes_per_tok, sparse_bytes_per_tok, window_bytes_per_tok, state_bytes : numeric
         Cache per token that grows for ever; the part of it that is read sparsely; cache per token that a window of
         `window_tok` bounds; fixed state. [B]
@@ -74,8 +77,8 @@ class Setup:
     hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s : numeric
         One chip. [B], [B/s], [FLOP/s], [FLOP/s]
     link_bytes_per_s, link_chips, link_mesh : numeric
-        Its nearest tier of links: speed (NaN without), chips that it joins (1 without), and 1 where every two chips have
-        a wire of their own. See `links.tier_bytes_per_s`. [B/s], [1], [1]
+        Its nearest tier of links: speed (NaN without), chips that it joins (1 without), and 1 where every two chips
+        have a wire of their own. See `links.tier_bytes_per_s`. [B/s], [1], [1]
     far_link_bytes_per_s, far_link_chips : numeric
         The next tier, the same. [B/s], [1]
     """
@@ -100,6 +103,7 @@ class Setup:
     shared_bytes_per_param: Numeric
     head_bytes_per_param: Numeric
     expert_bytes_per_param: Numeric
+    attention_bytes_per_param: Numeric
     cache_bytes_per_tok: Numeric
     sparse_bytes_per_tok: Numeric
     window_bytes_per_tok: Numeric
@@ -205,6 +209,7 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
         fp4_shared=m.fp4_dense * chip.native, fp4_experts=m.fp4_mixture * chip.native, widened=m.widened,
         resident_bytes=m.resident_bytes, shared_bytes_per_param=m.shared_bytes_per_param,
         head_bytes_per_param=m.head_bytes_per_param, expert_bytes_per_param=m.expert_bytes_per_param,
+        attention_bytes_per_param=m.attention_bytes_per_param,
         cache_bytes_per_tok=m.cache_values * bytes_per_value,
         sparse_bytes_per_tok=m.sparse_values * bytes_per_value, window_bytes_per_tok=m.window_values * bytes_per_value,
         state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, window_tok=m.window_tok,
@@ -247,6 +252,8 @@ def _of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         shared_bytes_per_param=held.shared_bytes / held.shared_params,
         head_bytes_per_param=held.head_bytes / held.head_params,
         expert_bytes_per_param=held.expert_bytes / held.expert_params if m.experts else form.stored.bytes_per_value,
+        attention_bytes_per_param=(WIDE_BYTES if "attention" in form.stored.kept(bool(m.experts > 0))
+                                   else form.stored.bytes_per_value),
         wide_share=held.shared_wide_params / held.shared_params, cache_values=m.kv_values_per_token_global,
         sparse_values=m.kv_values_per_token_sparse, window_values=m.kv_values_per_token_window,
         state_bytes=m.state_values * form.state_bytes_per_value,
@@ -283,7 +290,7 @@ def _of_chip(accelerator: Accelerator | str, precision: str | Formats) -> Simple
         quantises=1.0 if native else 0.0, native=1.0 if form.native(chip) else 0.0, **_links(chip))
 
 
-def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per_value: Numeric = 1.0) -> Setup:
+def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per_value: Numeric | None = None) -> Setup:
     """Return the plain numbers of `setup` for another number of key-value heads.
 
     Parameters
@@ -294,8 +301,8 @@ def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per
         What runs.
     kv_heads : numeric
         Key-value heads, at most the query heads; may be an array, one entry per configuration. [1]
-    bytes_per_value : numeric
-        Bytes of one cached value. [B]
+    bytes_per_value : numeric, optional
+        Bytes of one cached value; by default those of `setup`. [B]
 
     Returns
     -------
@@ -303,9 +310,13 @@ def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per
         Weights, cache per token and the chips that a cache can be cut over have changed.
     """
     check_heads(model.q_heads, kv_heads)
+    if bytes_per_value is None:
+        bytes_per_value = setup.cache_bytes_per_tok / model.kv_values_per_token_global
     per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
     more = (n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
             - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))
-    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads,
-                   shared_params=setup.shared_params + more, attention_params=setup.attention_params + more,
-                   resident_bytes=setup.resident_bytes + more * setup.shared_bytes_per_param)
+    params, more_bytes = setup.shared_params + more, more * setup.attention_bytes_per_param
+    shared_bytes = setup.shared_params * setup.shared_bytes_per_param + more_bytes
+    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads, shared_params=params,
+                   attention_params=setup.attention_params + more,
+                   shared_bytes_per_param=shared_bytes / params, resident_bytes=setup.resident_bytes + more_bytes)

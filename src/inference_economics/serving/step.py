@@ -241,7 +241,7 @@ def weight_bytes_per_chip(s: Setup, n_chips: Numeric = 1.0, attention_dp: Numeri
     """
     cut = _cut(n_chips, attention_dp, layout)
     experts = s.experts * s.expert_params * s.expert_bytes_per_param
-    attention = s.attention_params * s.shared_bytes_per_param
+    attention = s.attention_params * s.attention_bytes_per_param
     return (attention / cut.tp + (s.resident_bytes - attention + experts) / cut.stage_chips) / cut.pp
 
 
@@ -273,14 +273,19 @@ def capacity(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeric, n
 # -- decode -----------------------------------------------------------------------------------------------------------
 
 
+def _shared_bytes(s: Setup, cut: Layout) -> Numeric:
+    """Bytes of attention, which groups copy, and of the other shared weights that one chip of a stage reads."""
+    attention = s.attention_params * s.attention_bytes_per_param
+    return attention / cut.tp + (s.shared_params * s.shared_bytes_per_param - attention) / cut.stage_chips
+
+
 def _weights(s: Setup, batch: Numeric, cut: Layout) -> tuple[Numeric, Numeric, Numeric, Numeric]:
     """Bytes that a chip reads of shared weights and of experts in a step, and its arithmetic with each."""
     batch = cut.micro_batch(batch)
     group = batch / cut.attention_dp
     # groups copy attention; everything else is cut over all chips
     others = s.shared_params - s.attention_params
-    shared = (s.attention_params / cut.tp + others / cut.stage_chips) * s.shared_bytes_per_param + (
-        s.head_params * s.head_bytes_per_param / cut.stage_chips)
+    shared = _shared_bytes(s, cut) + s.head_params * s.head_bytes_per_param / cut.stage_chips
     work = FLOP_PER_PARAM * (group * s.attention_params / cut.tp + batch * (others + s.head_params) / cut.stage_chips)
     # a dense model has one expert without weights, which may as well be chosen
     touched = experts_touched(batch, s.experts, np.maximum(s.experts_active, 1)) * s.expert_params / cut.stage_chips
@@ -418,9 +423,9 @@ def communication_time_s(s: Setup, c: Constants, batch: Numeric, n_chips: Numeri
 
     Notes
     -----
-    Whole experts on chips: tokens to them and back in place of one all-reduce. A cache cut by position: one all-reduce of
-    queries and partial results per layer. A cache cut by sequence: two all-to-alls per layer. A pipeline: one message per
-    stage.
+    Whole experts on chips: tokens to them and back in place of one all-reduce. A cache cut by position: one all-reduce
+    of queries and partial results per layer. A cache cut by sequence: two all-to-alls per layer. A pipeline: one
+    message per stage.
     """
     cut = _cut(n_chips, attention_dp, layout)
     batch, n = cut.micro_batch(batch), cut.stage_chips
@@ -598,8 +603,7 @@ def prefill_time_s(s: Setup, c: Constants, prompt_tok: Numeric, n_chips: Numeric
     taken = (shared + expert) / cut.n_chips + (sent + moved / cut.attention_dp) / cut.pp
     # short prompts still read every weight once
     experts = s.experts * s.expert_params * s.expert_bytes_per_param / cut.stage_chips
-    part = s.attention_params / cut.tp + (s.shared_params - s.attention_params) / cut.stage_chips
-    read = part * s.shared_bytes_per_param / c.weight_mbu + experts / c.expert_mbu
+    read = _shared_bytes(s, cut) / c.weight_mbu + experts / c.expert_mbu
     alone = np.maximum(shared / cut.tp + expert / cut.stage_chips + sent + moved, read / s.hbm_bytes_per_s)
     return taken, alone
 

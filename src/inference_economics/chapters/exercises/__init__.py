@@ -10,21 +10,38 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from pathlib import Path
 
 from ...quantities.checks import lookup
 from .exercise import Exercise
 
+# What a page with exercises needs besides the explorers' script and style: `explore.runtime.write` takes both.
+ANSWER_BOX = Path(__file__).parent / "static" / "answer_box.js"
+ANSWER_BOX_STYLE = ANSWER_BOX.with_suffix(".css")
+
 
 @cache
-def _table() -> dict[str, Exercise]:
-    table: dict[str, Exercise] = {}
+def everything() -> dict[str, Exercise]:
+    """Return the exercises of all chapters by their ids.
+
+    Returns
+    -------
+    dict
+        In the order of the chapters.
+
+    Raises
+    ------
+    ValueError
+        Where two have one id.
+    """
+    found: dict[str, Exercise] = {}
     chapters = [module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith("ch")]
     for chapter in chapters:
         for exercise in importlib.import_module(f"{__name__}.{chapter}").EXERCISES:
-            if exercise.id in table:
+            if exercise.id in found:
                 raise ValueError(f"two exercises are called {exercise.id!r}.")
-            table[exercise.id] = exercise
-    return table
+            found[exercise.id] = exercise
+    return found
 
 
 def exercise(name: str) -> Exercise:
@@ -32,10 +49,10 @@ def exercise(name: str) -> Exercise:
 
     Raises ValueError for an unknown id, naming the known ones.
     """
-    return lookup("exercise", name, _table())
+    return lookup("exercise", name, everything())
 
 
-def check(name: str, answer) -> None:
+def check(name: str, answer: object) -> None:
     """Print the reply to an answer, given as a number in base units or as text such as ``"6.71 GB"``."""
     print(exercise(name).reply(answer)[0])
 

@@ -6,17 +6,20 @@ from ... import catalog, models, training
 from ...hardware import accelerators
 from ...quantities.units import text
 from ...training import scaling, spend
-from .exercise import Exercise
+from .exercise import Exercise, known
 
 _405B, _70B, _GPT3 = (models.get(name) for name in ("llama-3.1-405b", "llama-3.1-70b", "gpt3-175b"))
 _H100 = accelerators.get("h100-sxm")
+_405B_HOURS = known(_405B.training_hours)
+_H100_BF16 = known(_H100.bf16_flop_per_s)
+_70B_HOURS = known(_70B.training_hours)
 _day = dict(catalog.published("deepseek-day").rows)
 _day_tok = _day["input tokens"] + _day["output tokens"]
 _token_usd = _day["daily cost, USD"] / _day_tok
 _run_usd = catalog.published("deepseek-v3-cost").records(stage="total")[0]["usd"]
 _crossover = spend.crossover_days(_run_usd, _day_tok, _token_usd)
-_405b_mfu = training.training_mfu(training.training_flop(_405B.n_params, _405B.training_tok), _405B.training_hours,
-                                  _H100.bf16_flop_per_s)
+_405b_mfu = training.training_mfu(training.training_flop(_405B.n_params, _405B.training_tok), _405B_HOURS,
+                                  _H100_BF16)
 _window = [spend.tokens_per_day_for_share(share, 3, 1e8, 1e-6) for share in (0.6, 0.8)]
 _openai = catalog.spend_shares()["openai-2024"].value
 _final = catalog.published("final-run-share").records(company="OpenAI")[0]["share"]
@@ -26,7 +29,7 @@ _plan = scaling.inference_aware_optimum(scaling.compute_optimal_loss(30e9, "sard
 _gpt3_flop = training.training_flop(_GPT3.n_params, _GPT3.training_tok)
 _gpt3_days = _gpt3_flop / (1e15 * 86_400)
 _70b_flop = training.training_flop(_70B.n_params, _70B.training_tok)
-_hours = training.training_gpu_hours(_70b_flop, _H100.bf16_flop_per_s, 0.4)
+_hours = training.training_gpu_hours(_70b_flop, _H100_BF16, 0.4)
 _small = {"horizon_years": 3, "training_usd": 4e7, "tokens_per_day": 5e10, "cost_usd_per_token": 3e-7}
 _share = spend.serving_share(**_small, retrain_every_years=1)
 _one_year = spend.Spend(3 * 4e7, spend.cumulative_serving_usd(1, 5e10, 3e-7)).serving_share
@@ -49,12 +52,12 @@ EXERCISES = (
     Exercise(
         id="inv-q2",
         level="guess",
-        question=f"{_405B.title} read {text(_405B.training_tok, 'tokens')} and took {text(_405B.training_hours, 'H100-hours')}. "
-                 f"One H100 can do {text(_H100.bf16_flop_per_s, 'FLOP/s')}. What share of that peak does 6ND account for?",
+        question=f"{_405B.title} read {text(_405B.training_tok, 'tokens')} and took {text(_405B_HOURS, 'H100-hours')}. "
+                 f"One H100 can do {text(_H100_BF16, 'FLOP/s')}. What share of that peak does 6ND account for?",
         answer=_405b_mfu,
         unit="%",
         solution=f"\\( 6 N D \\) is {text(training.training_flop(_405B.n_params, _405B.training_tok))} FLOP. The hours at peak "
-                 f"would have done {text(_405B.training_hours * 3600 * _H100.bf16_flop_per_s)}. The share is "
+                 f"would have done {text(_405B_HOURS * 3600 * _H100_BF16)}. The share is "
                  f"{text(_405b_mfu, '%')}.",
     ),
     Exercise(
@@ -99,15 +102,15 @@ EXERCISES = (
         id="inv-2",
         question=f"You train a model of the shape of {_70B.title} ({text(_70B.n_params)} parameters) on "
                  f"{text(_70B.training_tok, 'tokens')}, at 40% of the dense bf16 peak of an H100, "
-                 f"{text(_H100.bf16_flop_per_s, 'FLOP/s')}. How many H100-hours does 6ND ask for?",
+                 f"{text(_H100_BF16, 'FLOP/s')}. How many H100-hours does 6ND ask for?",
         answer=_hours,
         unit="hours",
         wrong=((_hours / 2, "That is with the sparse peak of the data sheet, which is twice the dense one."),
                (_hours * 0.4, "That is at 100% of the peak."),
                (_hours * 0.16, "You multiplied by the utilisation. A lower share of the peak takes more hours."),
                (_hours / 3, "That is the forward pass alone: training takes 6 per parameter and token, not 2.")),
-        solution=f"{text(_70b_flop)} FLOP / (0.4 × {text(_H100.bf16_flop_per_s, 'FLOP/s')} × 3600 s) = {text(_hours, 'hours')}. The "
-                 f"model card reports {text(_70B.training_hours, 'hours')}.",
+        solution=f"{text(_70b_flop)} FLOP / (0.4 × {text(_H100_BF16, 'FLOP/s')} × 3600 s) = {text(_hours, 'hours')}. The "
+                 f"model card reports {text(_70B_HOURS, 'hours')}.",
     ),
     Exercise(
         id="inv-3",

@@ -6,28 +6,34 @@ from ... import models
 from ...hardware import accelerators, links, roofline
 from ...models import kv_cache
 from ...quantities.units import text
-from .exercise import Exercise
+from .exercise import Exercise, known
 
 _8B, _70B = models.get("llama-3.1-8b"), models.get("llama-3.1-70b")
 _H100, _H200 = accelerators.get("h100-sxm"), accelerators.get("h200-sxm")
+_H100_BANDWIDTH = known(_H100.hbm_bytes_per_s)
+_H100_BF16 = known(_H100.bf16_flop_per_s)
+_H200_BANDWIDTH = known(_H200.hbm_bytes_per_s)
+_H100_LINK = known(_H100.link_bytes_per_s)
+_H100_RIDGE = known(_H100.ridge_flop_per_byte)
+_H200_FP8 = known(_H200.fp8_flop_per_s)
 _8B_TOKEN, _70B_TOKEN = (kv_cache.kv_bytes_per_token(m.kv_values_per_token) for m in (_8B, _70B))
 
 
 def _step_8b(batch, context_tok):
     return roofline.decode_step_time_s(batch, context_tok, _8B_TOKEN, 2 * _8B.n_params_read, _8B.n_params_read,
-                                       _H100.hbm_bytes_per_s, _H100.bf16_flop_per_s)
+                                       _H100_BANDWIDTH, _H100_BF16)
 
 
 _alone, _together = _step_8b(1, 512), _step_8b(32, 512)
-_read_s = models.prefill_flop_per_token(_8B, 2048) / _H100.bf16_flop_per_s
+_read_s = models.prefill_flop_per_token(_8B, 2048) / _H100_BF16
 _shape = (_8B.hidden, _8B.q_heads, _8B.kv_heads, _8B.head_dim, _8B.ffn_hidden)
 _crossing = models.attention_crossover_tok(*_shape, causal=False)
 
-_floor = _70B.n_params_read / _H200.hbm_bytes_per_s
-_crit = roofline.critical_batch(_H100.bf16_flop_per_s, _H100.hbm_bytes_per_s, 1)
+_floor = _70B.n_params_read / _H200_BANDWIDTH
+_crit = roofline.critical_batch(_H100_BF16, _H100_BANDWIDTH, 1)
 _equal = 2 * _70B.n_params_read / (_70B_TOKEN * 8192)
 _wrong_heads = _equal * _70B.kv_heads / _70B.q_heads
-_link = (32, _70B.hidden, _70B.layers, 8, _H100.link_bytes_per_s)
+_link = (32, _70B.hidden, _70B.layers, 8, _H100_LINK)
 _links = links.tensor_parallel_time_s(*_link, 15e-6)
 _no_latency = links.tensor_parallel_time_s(*_link)
 _once = links.tensor_parallel_time_s(*_link, 15e-6, collectives_per_layer=1)
@@ -55,7 +61,7 @@ EXERCISES = (
         solution=f"A step takes {text(_alone, 's')}, and reading a token of a 2,048-token prompt {text(_read_s, 's')} "
                  f"of pure "
                  f"arithmetic. Leave attention and the output head aside and the answer is the ridge point, "
-                 f"{text(_H100.ridge_flop_per_byte)}: both phases do the same work per token, and only one reads the "
+                 f"{text(_H100_RIDGE)}: both phases do the same work per token, and only one reads the "
                  f"weights for "
                  "a single token.",
     ),
@@ -75,26 +81,26 @@ EXERCISES = (
         id="tok-1",
         level="warm-up",
         question=f"{_70B.title} is stored in fp8, one byte a weight, on a single {_H200.title} of "
-                 f"{text(_H200.hbm_bytes_per_s, 'B/s')}. "
+                 f"{text(_H200_BANDWIDTH, 'B/s')}. "
                  f"A step reads {text(_70B.n_params_read)} weights. What is the least time per token for one user with "
                  f"a short "
                  "context?",
         answer=_floor,
         unit="s",
         wrong=((2 * _floor, "That is bf16. fp8 takes one byte a weight."),
-               (2 * _70B.n_params_read / _H200.fp8_flop_per_s, "That is the time of the arithmetic. With one user, "
+               (2 * _70B.n_params_read / _H200_FP8, "That is the time of the arithmetic. With one user, "
                                                                "memory is slower."),
-               (_70B.n_params_read / _H100.hbm_bytes_per_s, "That is the bandwidth of an H100."),
+               (_70B.n_params_read / _H100_BANDWIDTH, "That is the bandwidth of an H100."),
                (1 / _floor, "That is tokens per second.")),
         solution=f"\\( {_70B.n_params_read / 1e9:.1f}\\,\\text{{GB}} / "
-                 f"{_H200.hbm_bytes_per_s / 1e12:g}\\,\\text{{TB/s}} \\) = "
+                 f"{_H200_BANDWIDTH / 1e12:g}\\,\\text{{TB/s}} \\) = "
                  f"{text(_floor, 's')}, or {text(1 / _floor)} tokens per second. No software beats this without "
                  f"reading fewer bytes.",
     ),
     Exercise(
         id="tok-2",
-        question=f"Weights are stored in int8 on an {_H100.title} ({text(_H100.bf16_flop_per_s, 'FLOP/s')} in bf16, "
-                 f"{text(_H100.hbm_bytes_per_s, 'B/s')}) and expanded to bf16 for the arithmetic. From how many "
+        question=f"Weights are stored in int8 on an {_H100.title} ({text(_H100_BF16, 'FLOP/s')} in bf16, "
+                 f"{text(_H100_BANDWIDTH, 'B/s')}) and expanded to bf16 for the arithmetic. From how many "
                  f"sequences on is a "
                  "decode step with short contexts compute-bound?",
         answer=_crit,
@@ -128,7 +134,7 @@ EXERCISES = (
         level="harder",
         question=f"{_70B.title} ({_70B.layers} layers, width {_70B.hidden:,}) runs on eight {_H100.title} with links "
                  f"of "
-                 f"{text(_H100.link_bytes_per_s, 'B/s')} in one direction. Each layer needs two all-reduces of bf16 "
+                 f"{text(_H100_LINK, 'B/s')} in one direction. Each layer needs two all-reduces of bf16 "
                  f"activations, each "
                  "with a latency of 15 µs. How long does a decode step of 32 sequences spend on the links?",
         answer=_links,

@@ -8,10 +8,11 @@ from ...hardware import accelerators
 from ...models import head_sharing, kv_cache
 from ...quantities.units import text
 from ...serving import calibration, step
-from .exercise import Exercise
+from .exercise import Exercise, known
 
 _70B, _405B, _QWEN, _V3 = (models.get(name) for name in ("llama-3.1-70b", "llama-3.1-405b", "qwen3-32b", "deepseek-v3"))
 _H100, _L40S = accelerators.get("h100-sxm"), accelerators.get("l40s")
+_L40S_HBM = known(_L40S.hbm_bytes)
 
 
 def _token(model, kv_heads=None, bytes_per_value=2):
@@ -29,8 +30,8 @@ _by_width = _token(_QWEN) * _QWEN.hidden / _QWEN.q_heads / _QWEN.head_dim
 _latent = kv_cache.kv_bytes_per_token(_V3.kv_values_per_token)
 _16 = _token(_405B, head_sharing.kv_heads_per_chip(_405B.kv_heads, 16))
 _lost = [row["mha"] - row["mqa"] for row in catalog.published("deepseek-v2-table8").records()]
-_users = kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 32_768, 4, 1, 1)
-_users_mha = kv_cache.sequences_that_fit(head_sharing.with_kv_heads(_70B, 64), _L40S.hbm_bytes, 32_768, 4, 1, 1)
+_users = kv_cache.sequences_that_fit(_70B, _L40S_HBM, 32_768, 4, 1, 1)
+_users_mha = kv_cache.sequences_that_fit(head_sharing.with_kv_heads(_70B, 64), _L40S_HBM, 32_768, 4, 1, 1)
 
 EXERCISES = (
     Exercise(
@@ -105,18 +106,18 @@ EXERCISES = (
     Exercise(
         id="gqa-4",
         level="harder",
-        question=f"Four {_L40S.title} ({text(_L40S.hbm_bytes, 'B')} each) hold {_70B.title} with weights and cache in fp8 and a "
+        question=f"Four {_L40S.title} ({text(_L40S_HBM, 'B')} each) hold {_70B.title} with weights and cache in fp8 and a "
                  "tenth in reserve. How many users of 32,768 tokens fit?",
         answer=_users,
         unit="users",
         tolerance=0.005,
         wrong=((_users_mha, "That is the count with query heads: keys and values are shared."),
-               (kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 32_768, 4, 1, 2),
+               (kv_cache.sequences_that_fit(_70B, _L40S_HBM, 32_768, 4, 1, 2),
                 "That cache is in bf16. In fp8 a value takes one byte."),
-               (kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 32_768, 4, 1, 1, 0),
+               (kv_cache.sequences_that_fit(_70B, _L40S_HBM, 32_768, 4, 1, 1, 0),
                 "You left out the reserve.")),
         solution=f"Room: \\( 0.9 \\times 4 \\times 48 - {_70B.n_params / 1e9:.1f} \\) GB = "
-                 f"{text(kv_cache.cache_room_bytes(_L40S.hbm_bytes, _70B.n_params, 4), 'B')}; each user takes "
+                 f"{text(kv_cache.cache_room_bytes(_L40S_HBM, _70B.n_params, 4), 'B')}; each user takes "
                  f"{text(kv_cache.of_model(_70B, 32_768, 1, 1), 'B')}. With 64 heads {_users_mha:.0f} would fit.",
     ),
     Exercise(

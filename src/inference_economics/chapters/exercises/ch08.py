@@ -10,11 +10,14 @@ from ...hardware import accelerators
 from ...models import head_sharing, kv_cache
 from ...quantities.units import text
 from ...serving import calibration
-from .exercise import Exercise
+from .exercise import Exercise, known
 
 _70B, _405B, _8B = (models.get(f"llama-3.1-{size}") for size in ("70b", "405b", "8b"))
 _MHA = head_sharing.with_kv_heads(_70B, _70B.q_heads)
 _H100, _L40S, _M3 = (accelerators.get(name) for name in ("h100-sxm", "l40s", "m3-ultra"))
+_L40S_HBM = known(_L40S.hbm_bytes)
+_M3_BANDWIDTH = known(_M3.hbm_bytes_per_s)
+_H100_HBM = known(_H100.hbm_bytes)
 _PRICE = catalog.datacentre("server-hgx-h100-2025-01").value
 _POWER = catalog.datacentre("power-dgx-h100").value
 
@@ -31,17 +34,17 @@ _year = ownership.owned_usd_per_year(_PRICE, 5.5, 0.10, _POWER, 0.08, pue=1.3, l
                                      colocation_usd_per_kw_month=184, operations_fraction=0.08).total_usd
 _seat = (_year + 75_000) / 500 / 12
 _l40s = _users(_70B, _L40S, 16_384)
-_l40s_16 = kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 16_384, 8, 1, 2)
-_l40s_all = kv_cache.sequences_that_fit(_70B, _L40S.hbm_bytes, 16_384, 8, 1, 1, reserve_fraction=0)
-_floor = _70B.n_params_read / _M3.hbm_bytes_per_s
+_l40s_16 = kv_cache.sequences_that_fit(_70B, _L40S_HBM, 16_384, 8, 1, 2)
+_l40s_all = kv_cache.sequences_that_fit(_70B, _L40S_HBM, 16_384, 8, 1, 1, reserve_fraction=0)
+_floor = _70B.n_params_read / _M3_BANDWIDTH
 _at_once = 2000 * 30 / 28_800 * 2 * 20
-_chips = np.ceil(_405B.n_params * 2 / (0.9 * _H100.hbm_bytes))
+_chips = np.ceil(_405B.n_params * 2 / (0.9 * _H100_HBM))
 
 EXERCISES = (
     Exercise(
         id="own-q1",
         level="guess",
-        question=f"A server has eight {_H100.title} with {text(_H100.hbm_bytes, 'B')} each. It holds {_70B.title} with weights and "
+        question=f"A server has eight {_H100.title} with {text(_H100_HBM, 'B')} each. It holds {_70B.title} with weights and "
                  f"cache in eight bits, and fifty users would like 32,768 tokens each. How many such users would fit if every one "
                  f"of the {_70B.q_heads} query heads kept its own keys and values?",
         answer=_users(_MHA, _H100, 32_768),
@@ -74,7 +77,7 @@ EXERCISES = (
     Exercise(
         id="own-1",
         level="warm-up",
-        question=f"Eight {_L40S.title} have {text(_L40S.hbm_bytes, 'B')} each. Beside {_70B.title} in eight bits, with a cache in eight "
+        question=f"Eight {_L40S.title} have {text(_L40S_HBM, 'B')} each. Beside {_70B.title} in eight bits, with a cache in eight "
                  "bits and a tenth of the memory in reserve, how many users of 16,384 tokens fit?",
         answer=_l40s,
         unit="users",
@@ -82,13 +85,13 @@ EXERCISES = (
         wrong=((_l40s_16, "That keeps the cache in sixteen bits. Here it takes one byte a value."),
                (_l40s_all, "You left out the reserve: a tenth of the memory is not yours to fill."),
                (_users(_MHA, _L40S, 16_384), "That is the count with query heads: keys and values are shared."),
-               (np.floor(0.9 * 8 * _L40S.hbm_bytes / kv_cache.of_model(_70B, 16_384, 1, 1)), "You forgot the weights.")),
-        solution=f"0.9 × 8 × {text(_L40S.hbm_bytes, 'B')} less {text(_70B.n_params, 'B')} of weights, over "
+               (np.floor(0.9 * 8 * _L40S_HBM / kv_cache.of_model(_70B, 16_384, 1, 1)), "You forgot the weights.")),
+        solution=f"0.9 × 8 × {text(_L40S_HBM, 'B')} less {text(_70B.n_params, 'B')} of weights, over "
                  f"{text(kv_cache.of_model(_70B, 16_384, 1, 1), 'B')} a user: {_l40s:.0f}.",
     ),
     Exercise(
         id="own-2",
-        question=f"A desktop computer with {_M3.title.split(' (')[0]} reads {text(_M3.hbm_bytes_per_s, 'B/s')} from memory. It holds "
+        question=f"A desktop computer with {_M3.title.split(' (')[0]} reads {text(_M3_BANDWIDTH, 'B/s')} from memory. It holds "
                  f"{_70B.title} in eight bits. At most how many tokens a second can it write for one user with a short context?",
         answer=1 / _floor,
         unit="tokens/s",
@@ -112,15 +115,15 @@ EXERCISES = (
     Exercise(
         id="own-4",
         level="harder",
-        question=f"{_405B.title} is to run in bf16 on {_H100.title} chips with {text(_H100.hbm_bytes, 'B')} each, a tenth of the memory in "
+        question=f"{_405B.title} is to run in bf16 on {_H100.title} chips with {text(_H100_HBM, 'B')} each, a tenth of the memory in "
                  "reserve. How many chips do the weights alone need?",
         answer=_chips,
         unit="chips",
         tolerance=0.005,
-        wrong=((np.ceil(_405B.n_params * 2 / _H100.hbm_bytes), "You left out the reserve."),
-               (np.ceil(_405B.n_params / (0.9 * _H100.hbm_bytes)), "That is eight bits. bf16 takes two bytes a weight.")),
-        solution=f"{text(_405B.n_params * 2, 'B')} over 0.9 × {text(_H100.hbm_bytes, 'B')} is "
-                 f"{text(_405B.n_params * 2 / (0.9 * _H100.hbm_bytes))}, so {_chips:.0f} chips. A server of eight holds "
+        wrong=((np.ceil(_405B.n_params * 2 / _H100_HBM), "You left out the reserve."),
+               (np.ceil(_405B.n_params / (0.9 * _H100_HBM)), "That is eight bits. bf16 takes two bytes a weight.")),
+        solution=f"{text(_405B.n_params * 2, 'B')} over 0.9 × {text(_H100_HBM, 'B')} is "
+                 f"{text(_405B.n_params * 2 / (0.9 * _H100_HBM))}, so {_chips:.0f} chips. A server of eight holds "
                  f"{'them' if _chips <= 8 else 'too few'}; shared heads have no part in it.",
     ),
     Exercise(

@@ -7,20 +7,24 @@ from ...buying import ownership
 from ...hardware import accelerators, roofline
 from ...quantities.units import text
 from ...silicon import programme
-from .exercise import Exercise
+from .exercise import Exercise, known
 
 _WAFER = catalog.silicon("wafer-n5").value
 _DEFECTS = catalog.silicon("defects-n5").value
 _SAVING = catalog.silicon("mtia-2i-saving").value
 _START, _END = catalog.silicon("mtia-2i-port-start").value, catalog.silicon("mtia-2i-port-end").value
 _2I, _H100, _7B = accelerators.get("mtia-2i"), accelerators.get("h100-sxm"), models.get("llama-2-7b")
+_2I_AREA = known(_2I.die_area_mm2)
+_H100_AREA = known(_H100.die_area_mm2)
+_2I_BANDWIDTH = known(_2I.hbm_bytes_per_s)
+_2I_BF16 = known(_2I.bf16_flop_per_s)
 
-_dies = silicon.gross_dies(_2I.die_area_mm2)
-_yield = silicon.negative_binomial_yield(_2I.die_area_mm2, _DEFECTS)
+_dies = silicon.gross_dies(_2I_AREA)
+_yield = silicon.negative_binomial_yield(_2I_AREA, _DEFECTS)
 _die = silicon.good_die_usd(_WAFER, _dies, _yield)
-_no_rim = silicon.good_die_usd(_WAFER, 70685.8 / _2I.die_area_mm2, _yield)
-_h100_die = silicon.good_die_usd(_WAFER, silicon.gross_dies(_H100.die_area_mm2), silicon.repaired_yield(
-    silicon.negative_binomial_yield(_H100.die_area_mm2, _DEFECTS), 0.5))
+_no_rim = silicon.good_die_usd(_WAFER, 70685.8 / _2I_AREA, _yield)
+_h100_die = silicon.good_die_usd(_WAFER, silicon.gross_dies(_H100_AREA), silicon.repaired_yield(
+    silicon.negative_binomial_yield(_H100_AREA, _DEFECTS), 0.5))
 _h100_price = silicon.price_at_margin(catalog.silicon("bom-h100").value, catalog.silicon("margin-chip-h100").value)
 
 _recovery = ownership.capital_recovery_factor(0.08, 5)
@@ -29,19 +33,19 @@ _day = dict(catalog.published("deepseek-day").rows)
 _per_gpu = _day["output tokens"] / (_day["average nodes"] * _day["GPUs per node"])
 _units = programme.break_even_units(700e6, 60_000, _SAVING)
 _prompts = _units * _per_gpu / 500
-_floor = roofline.decode_step_time_s(1, 0, 0, 2 * _7B.n_params_read, _7B.n_params_read, _2I.hbm_bytes_per_s, _2I.bf16_flop_per_s)
+_floor = roofline.decode_step_time_s(1, 0, 0, 2 * _7B.n_params_read, _7B.n_params_read, _2I_BANDWIDTH, _2I_BF16)
 _left = programme.perf_per_tco_after_delay(_END, 2, 0.4)
 
 EXERCISES = (
     Exercise(
         id="asic-q1",
         level="guess",
-        question=f"An H100 is cut from a wafer that is said to cost {text(_WAFER, 'USD')}. Its die is {_H100.die_area_mm2:g} "
+        question=f"An H100 is cut from a wafer that is said to cost {text(_WAFER, 'USD')}. Its die is {_H100_AREA:g} "
                  f"mm². The chip sold for about {text(_h100_price, 'USD')}. What does "
                  "one good die cost?",
         answer=_h100_die,
         unit="USD",
-        solution=f"About {silicon.gross_dies(_H100.die_area_mm2):.0f} dies fit on the wafer. If half of the dies with a defect "
+        solution=f"About {silicon.gross_dies(_H100_AREA):.0f} dies fit on the wafer. If half of the dies with a defect "
                  f"can still be sold, one good die costs {text(_h100_die, 'USD')}: near one per cent of the price.",
     ),
     Exercise(
@@ -73,23 +77,23 @@ EXERCISES = (
         id="asic-q4",
         level="guess",
         question=f"A token of {_7B.title} in 16 bits needs {text(2 * _7B.n_params_read, 'B')} of weights. A {_2I.title} reads its memory at "
-                 f"{text(_2I.hbm_bytes_per_s, 'B/s')}. One user reads along. How long does a token take at the least?",
+                 f"{text(_2I_BANDWIDTH, 'B/s')}. One user reads along. How long does a token take at the least?",
         answer=_floor,
         unit="s",
-        solution=f"{text(2 * _7B.n_params_read, 'B')} / {text(_2I.hbm_bytes_per_s, 'B/s')} = {text(_floor, 's')}. Meta's target was "
+        solution=f"{text(2 * _7B.n_params_read, 'B')} / {text(_2I_BANDWIDTH, 'B/s')} = {text(_floor, 's')}. Meta's target was "
                  f"{text(catalog.silicon('mtia-2i-tpot-limit').value, 's')}.",
     ),
     Exercise(
         id="asic-1",
         level="warm-up",
-        question=f"The die of {_2I.title} is {_2I.die_area_mm2} mm², on a wafer of 300 mm that costs {text(_WAFER, 'USD')}, with "
+        question=f"The die of {_2I.title} is {_2I_AREA} mm², on a wafer of 300 mm that costs {text(_WAFER, 'USD')}, with "
                  f"{_DEFECTS * 100:g} defects per cm². Use the formulas of this chapter, clustering 3, no spares. What does a "
                  "good die cost?",
         answer=_die,
         unit="USD",
         wrong=((_WAFER / _dies, "That is a die, good or bad. Divide by the yield."),
                (_no_rim, "You divided area by area. The rim of the wafer cuts dies off: subtract the second term."),
-               (silicon.good_die_usd(_WAFER, _dies, silicon.poisson_yield(_2I.die_area_mm2, _DEFECTS)),
+               (silicon.good_die_usd(_WAFER, _dies, silicon.poisson_yield(_2I_AREA, _DEFECTS)),
                 "That is Poisson's yield. With clustered defects more dies work.")),
         tolerance=0.015,
         solution=f"{_dies:.1f} dies, {text(_yield, '%')} of them good: {text(_WAFER, 'USD')} / ({_dies:.1f} × {_yield:.3f}) = "

@@ -7,10 +7,12 @@ from ...hardware import accelerators, kernels
 from ...measure import recorded
 from ...quantities.units import text
 from ...silicon import programme
-from .exercise import Exercise
+from .exercise import Exercise, known
 
 _RATES = recorded.load()["matmul"]
 _H100, _A100 = accelerators.get("h100-sxm"), accelerators.get("a100-sxm-80gb")
+_H100_BF16 = known(_H100.bf16_flop_per_s)
+_H100_HBM = known(_H100.hbm_bytes)
 _library = _RATES["library"] / _RATES["python"]
 _scores = 32 * 32_768**2 * 2
 _team, _gpu_year, _gain = 20 * 400_000, 15_000, 0.1
@@ -18,8 +20,8 @@ _saving = programme.saving_from_perf_per_tco(1 + _gain)
 _fleet = programme.break_even_units(_team, _gpu_year, _saving)
 
 _rows = catalog.published("llama3-mfu").records()[1]
-_mfu = _rows["tflops_per_gpu"] * 1e12 / _H100.bf16_flop_per_s
-_a100_mfu = _rows["tflops_per_gpu"] * 1e12 / (2 * _H100.bf16_flop_per_s)
+_mfu = _rows["tflops_per_gpu"] * 1e12 / _H100_BF16
+_a100_mfu = _rows["tflops_per_gpu"] * 1e12 / (2 * _H100_BF16)
 
 _stored = kernels.attention_bytes_stored(8192, 32, 128)
 _fused = kernels.attention_bytes_fused(8192, 32, 128, 2048)
@@ -48,7 +50,7 @@ EXERCISES = (
         answer=_scores,
         unit="B",
         solution=f"\\( 32 \\times 32768^2 \\times 2 \\) = {text(_scores, 'B')} for one layer of one prompt, most of the memory of an "
-                 f"{_H100.title} ({text(_H100.hbm_bytes, 'B')}). A fused kernel stores none of them.",
+                 f"{_H100.title} ({text(_H100_HBM, 'B')}). A fused kernel stores none of them.",
     ),
     Exercise(
         id="stk-q3",
@@ -64,7 +66,7 @@ EXERCISES = (
         id="stk-1",
         level="warm-up",
         question=f"In one stage of its training, Llama 3 405B did {_rows['tflops_per_gpu']:g} TFLOP/s of useful work on each H100, whose "
-                 f"dense peak in bf16 is {text(_H100.bf16_flop_per_s, 'FLOP/s', 4)}. What is its MFU?",
+                 f"dense peak in bf16 is {text(_H100_BF16, 'FLOP/s', 4)}. What is its MFU?",
         answer=_mfu,
         unit="%",
         wrong=((_a100_mfu, "That divides by the peak with sparsity. No weight is skipped here: take the dense peak."),),

@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from ...quantities.units import text
 
@@ -26,7 +27,7 @@ def suffixes(unit: str) -> dict[str, float]:
     return SUFFIXES.get("B" if unit in ("B", "iB", "B/token", "B/s") else unit, SUFFIXES[""])
 
 
-def parse(answer, unit: str) -> float:
+def parse(answer: object, unit: str) -> float:
     """Return a typed answer in base units: ``"6.71 GB"`` is 6.71e9, ``"34.5%"`` is 0.345. NaN if it is not a number."""
     if isinstance(answer, (int, float)) and not isinstance(answer, bool):
         return float(answer)
@@ -35,6 +36,13 @@ def parse(answer, unit: str) -> float:
         return math.nan
     value = float(re.sub(r"[,_ ]", "", found[1]).replace("−", "-"))
     return value * suffixes(unit).get(found[2].lower(), 1)
+
+
+def known(figure: float | None) -> float:
+    """Return a figure of a specification that the catalogue may lack. ValueError where it does."""
+    if figure is None:
+        raise ValueError("the catalogue has no such figure; ask about another model or chip.")
+    return figure
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ class Exercise:
     wrong: tuple[tuple[float, str], ...] = ()
     level: str = "standard"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+-q?\d+", self.id):
             raise ValueError(f"id={self.id!r} must be a chapter's prefix, a hyphen and a number, such as kv-1 or kv-q1.")
         if self.level not in ("guess", "warm-up", "standard", "harder", "open"):
@@ -81,7 +89,7 @@ class Exercise:
             object.__setattr__(self, "answer", float(self.answer))  # formulas return numpy's numbers
             object.__setattr__(self, "wrong", tuple((float(value), reply) for value, reply in self.wrong))
         for value, _ in self.wrong:
-            low, high = self._near(self.answer)
+            low, high = self._near(self.computed)
             if low <= value <= high:
                 raise ValueError(f"{self.id}: the wrong answer {value:g} is within the tolerance of the right one.")
 
@@ -90,49 +98,56 @@ class Exercise:
         return value - slack, value + slack
 
     @property
+    def computed(self) -> float:
+        """The answer, which an open exercise has not."""
+        if self.answer is None:
+            raise ValueError(f"{self.id} is open: it has no answer to compare with.")
+        return self.answer
+
+    @property
     def cases(self) -> list[tuple[float, float, str, bool]]:
         """Intervals (low, high, reply, settled) in order: the first that holds an answer gives the reply."""
-        right = text(self.answer, self.unit)
+        answer, right = self.computed, text(self.computed, self.unit)
+        cases: list[tuple[float, float, str, bool]] = []
         if self.level == "guess":
-            spans = [(1.1, f"Computed: {right}. Your guess is within a tenth."),
-                     (2, f"Computed: {right}. Your guess is within a factor of two."),
-                     (10, f"Computed: {right}. Your guess is within a factor of ten.")]
-            # A negative answer turns an interval round, so sort its ends.
-            cases = [(*sorted((self.answer / f, self.answer * f)), reply, True) for f, reply in spans]
-            return [*cases, (-math.inf, self.answer, f"Computed: {right}. Your guess is far too low.", True),
-                    (self.answer, math.inf, f"Computed: {right}. Your guess is far too high.", True)]
-        cases = [(*self._near(self.answer), f"Right: {right}.", True)]
+            for factor, words in ((1.1, "a tenth"), (2, "a factor of two"), (10, "a factor of ten")):
+                # A negative answer turns an interval round, so sort its ends.
+                low, high = sorted((answer / factor, answer * factor))
+                cases.append((low, high, f"Computed: {right}. Your guess is within {words}.", True))
+            return [*cases, (-math.inf, answer, f"Computed: {right}. Your guess is far too low.", True),
+                    (answer, math.inf, f"Computed: {right}. Your guess is far too high.", True)]
+        cases.append((*self._near(answer), f"Right: {right}.", True))
         cases += [(*self._near(value), reply, False) for value, reply in self.wrong]
         if self.unit in ("B", "iB", "B/token"):
             for n, pair in ((1, "kB and KiB"), (2, "MB and MiB"), (3, "GB and GiB"), (4, "TB and TiB")):
                 for ratio in (1.024**n, 1.024**-n):
-                    cases.append((*self._near(self.answer * ratio, 0.005), f"Nearly: that mixes {pair}.", False))
+                    cases.append((*self._near(answer * ratio, 0.005), f"Nearly: that mixes {pair}.", False))
         for n in (-3, -2, -1, 1, 2, 3):
-            cases.append((*self._near(self.answer * 1000.0**n),
+            cases.append((*self._near(answer * 1000.0**n),
                           "The digits are right, but the power of a thousand is not: look at the unit.", False))
-        return [*cases, (-math.inf, self.answer, "Not yet: too low.", False),
-                (self.answer, math.inf, "Not yet: too high.", False)]
+        return [*cases, (-math.inf, answer, "Not yet: too low.", False),
+                (answer, math.inf, "Not yet: too high.", False)]
 
-    def reply(self, answer) -> tuple[str, bool]:
+    def reply(self, answer: object) -> tuple[str, bool]:
         """Return the reply to an answer, and whether it settles the exercise."""
         if self.answer is None:
             return "This one is open: compare your reasoning with the solution.", True
         value = parse(answer, self.unit)
         if math.isnan(value):
-            return f"That is not a number. Write one such as {text(self.answer * 3, self.unit)}.", False
+            return f"That is not a number. Write one such as {text(self.computed * 3, self.unit)}.", False
         return next((words, settled) for low, high, words, settled in self.cases if low <= value <= high)
 
-    def spec(self) -> dict:
+    def spec(self) -> dict[str, Any]:
         """Return what the page's answer box needs: the cases, what may follow a number, an example."""
         return {"cases": [[_json(low), _json(high), words, settled] for low, high, words, settled in self.cases],
-                "suffixes": suffixes(self.unit), "example": text(self.answer * 3, self.unit)}
+                "suffixes": suffixes(self.unit), "example": text(self.computed * 3, self.unit)}
 
     @property
     def heading(self) -> str:
         """What the box is called."""
         return f"Your guess · {self.id}" if self.level == "guess" else f"Exercise {self.id} · {self.level}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         how = "" if self.answer is None else (
             f'\nWrite your guess: check("{self.id}", …)' if self.level == "guess" else f'\nCheck: check("{self.id}", …)')
         return f'{self.heading}\n{self.question}{how}\nSolution: solution("{self.id}")'
@@ -154,12 +169,13 @@ class Exercise:
                 f'<p class="exercise-title" id="{name}-title">{escape(self.heading)}</p>{_paragraphs(self.question)}{form}'
                 f"<details><summary>{fold}</summary>{_paragraphs(self.solution)}</details>{data}</section>")
 
-    def _repr_mimebundle_(self, **_):
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": self.html()}
 
 
-def _json(value: float):
-    return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, value)
+def _json(value: float) -> float | str:
+    endless = {math.inf: "Infinity", -math.inf: "-Infinity"}
+    return endless.get(value, value)
 
 
 def _paragraphs(words: str) -> str:

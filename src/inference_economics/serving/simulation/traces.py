@@ -1,14 +1,14 @@
 """Real hours of requests, shipped with the package.
 
-==========================  ========  ========================================================================
-name                        requests  source and licence
-==========================  ========  ========================================================================
-``azure-2023-code``            8,819  a coding service; Azure LLM inference trace 2023 (Patel et al., *Splitwise*,
-                                      ISCA 2024), Azure/AzurePublicDataset@b469a11, CC-BY
-``azure-2023-conversation``   19,366  a conversation service; the same
-``mooncake-conversation``     12,031  with the blocks of 512 tokens that prompts share; Qin et al., *Mooncake*,
-                                      FAST 2025, kvcache-ai/Mooncake@3b5a594, Apache-2.0
-==========================  ========  ========================================================================
+===========================  ========  ========================================================================
+name                         requests  source and licence
+===========================  ========  ========================================================================
+``azure-2023-code``             8,819  a coding service; Azure LLM inference trace 2023 (Patel et al., *Splitwise*,
+                                       ISCA 2024), Azure/AzurePublicDataset@b469a11, CC-BY
+``azure-2023-conversation``    19,366  a conversation service; the same
+``mooncake-conversation``      12,031  with the blocks of 512 tokens that prompts share; Qin et al., *Mooncake*,
+                                       FAST 2025, kvcache-ai/Mooncake@3b5a594, Apache-2.0
+===========================  ========  ========================================================================
 
 Times count from the first request. The files are the originals' columns under this package's names, compressed.
 """

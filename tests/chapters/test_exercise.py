@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import check, exercise, exercises, solution
-from inference_economics.chapters.exercises.exercise import Exercise, parse, suffixes
+from inference_economics.chapters.exercises.exercise import Exercise, known, parse, suffixes
 from inference_economics.explore import runtime
 from inference_economics.quantities.units import text
 
-ALL = list(exercises._table().values())
+ALL = list(exercises.everything().values())
 CLOSED = [one for one in ALL if one.answer is not None]
 UNITS = ("B", "iB", "s", "%", "", "USD", "×", "users", "USD/Mtok")
 ANY = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e30, max_value=1e30)
@@ -111,7 +111,7 @@ def test_the_page_replies_as_python_does(node):
     program = runtime.script("""
         const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
         const out = asked.map(([spec, typed]) => typed.map((words) => replyTo(spec, words)));
-        console.log(JSON.stringify(out));""")
+        console.log(JSON.stringify(out));""", more=(exercises.ANSWER_BOX,))
     done = subprocess.run([node, "-e", program], input=json.dumps(asked), capture_output=True, text=True, check=True)
     for one, (_, words), theirs in zip(ours, asked, json.loads(done.stdout), strict=True):
         for typed_words, reply in zip(words, theirs, strict=True):
@@ -121,3 +121,14 @@ def test_the_page_replies_as_python_does(node):
 def test_suffixes_cover_what_the_book_prints():
     assert suffixes("iB")["gib"] == 2**30
     assert suffixes("users")["k"] == 1e3
+
+
+def test_a_figure_that_the_catalogue_lacks_is_refused():
+    assert known(3.5) == 3.5
+    with pytest.raises(ValueError, match="the catalogue has no such figure; ask about another model or chip"):
+        known(None)
+
+
+def test_an_open_exercise_has_no_answer_to_compare_with():
+    with pytest.raises(ValueError, match="kv-99 is open"):
+        _ = _exercise(answer=None, level="open").cases

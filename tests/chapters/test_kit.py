@@ -1,0 +1,153 @@
+"""The shapes that chapters repeat: on numbers, and traced for the page."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inference_economics import (
+    Axis,
+    Figure,
+    Line,
+    Readout,
+    accelerators,
+    calibration,
+    explore,
+    models,
+    prices,
+    serving,
+    step,
+)
+from inference_economics.chapters import kit
+from inference_economics.quantities.units import text
+from inference_economics.serving import measurements
+
+NAMES = ("llama-3.1-70b", "llama-3.1-8b")
+CHIPS = ("h100-sxm", "b200", "mi300x")
+
+
+def test_choices_hold_what_the_catalogue_has_the_first_by_default():
+    model, chip = kit.model_choice(*NAMES), kit.chip_choice(*CHIPS, value="b200", label="Machine")
+    assert list(model.options.values()) == [models.get(name) for name in NAMES]
+    assert model.value == NAMES[0]
+    assert list(chip.options.values()) == [accelerators.get(name) for name in CHIPS]
+    assert (chip.value, chip.label) == ("b200", "Machine")
+
+
+@pytest.mark.parametrize(("choice", "message"), [
+    (lambda: kit.model_choice("llama-3.1-70b", "llama-3.1-7b"), r"unknown model 'llama-3\.1-7b'.*Did you mean"),
+    (lambda: kit.chip_choice("h100", "b200"), "unknown accelerator 'h100'"),
+    (lambda: kit.chip_choice("b200", "b200"), "two or more different options"),
+    (lambda: kit.model_choice("llama-3.1-8b"), "two or more different options"),
+    (lambda: kit.chip_choice("h100-sxm", "b200", value="h200-sxm"), "unknown option 'h200-sxm'; known: h100-sxm, b200"),
+    (lambda: kit.precision_choice(2, 3, label="Cache"), r"unknown bytes_each 3; known: 2, 1, 0\.5"),
+    (lambda: kit.chips_slider(3), r"the default 3 is not one of the stops"),
+])
+def test_what_cannot_be_chosen_is_refused(choice, message):
+    with pytest.raises(ValueError, match=message):
+        choice()
+
+
+def test_precisions_are_bytes_in_the_order_asked_for():
+    assert kit.precision_choice(label="Cache precision").options == {
+        "bf16, 2 bytes": 2, "fp8, 1 byte": 1, "4 bits, ½ byte": 0.5}
+    one = kit.precision_choice(1, 2, label="Cache precision")
+    assert (one.value, one.options) == ("fp8, 1 byte", {"fp8, 1 byte": 1, "bf16, 2 bytes": 2})
+
+
+def test_chips_of_a_copy_have_stops():
+    slider = kit.chips_slider(4)
+    assert (slider.stops, slider.value, slider.unit) == ((1, 2, 4, 8), 4, "chips")
+
+
+def test_marks_are_those_of_the_explorers():
+    point = kit.you_are_here(3.0, 4.0)
+    assert (point.x, point.y, point.label) == (3.0, 4.0, "you are here")
+    xs = np.geomspace(1, 100, 5)
+    line = kit.level(xs, 7.5, "API", color=2)
+    assert line.y.tolist() == [7.5] * 5
+    assert (line.x is xs, line.label, line.color) == (True, "API", 2)
+
+
+def at_rest(model, chip, precision, bytes_per_value):
+    found = serving.setup(model, chip, precision, bytes_per_value)
+    return found, calibration.constants(chip), calibration.bound_tpot_s(model, chip, precision=precision, tp=1,
+                                                                        bytes_per_value=bytes_per_value)
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize(("precision", "width"), [("fp8", None), ("bf16", 1.0)])
+def test_an_engine_is_the_setup_and_two_sets_of_constants(chip, precision, width):
+    engine = kit.engine("llama-3.1-8b", chip, precision, width)
+    setup, fitted, bound_s = at_rest("llama-3.1-8b", chip, precision, width)
+    assert engine.setup == setup
+    assert engine.fitted == fitted
+    assert step.serve(engine.setup, engine.bound, 1, 1024, 1024, 1).tpot_s == pytest.approx(bound_s, rel=1e-15)
+    assert kit.fitted_and_bound(chip) == (engine.fitted, engine.bound)
+    assert kit.fitted_and_bound("h100-sxm", "vllm")[0] == calibration.constants("h100-sxm", "vllm")
+
+
+def test_a_figure_may_ask_for_the_engine_that_the_reader_chose():
+    """It can be traced for the page, whose digits `tests/parity` holds; in Python it is what the package computes."""
+    def speeds(model, chip, tp):
+        """Time per token, fitted and bound, and the rent of a chip."""
+        setup, fitted, bound = kit.engine(model, chip)
+        batches = np.array([1.0, 8.0])
+        times = [step.serve(setup, constants, batches, 512.0, 512.0, tp).tpot_s for constants in (fitted, bound)]
+        return Figure(x=Axis("batch", (1, 8)), y=Axis("time", (0, 1), "s"),
+                      marks=[Line(batches, times[0], "fitted"), kit.level(batches, times[1][0], "bound"),
+                             kit.you_are_here(1.0, times[0][0])],
+                      readouts=[Readout("Rent", kit.rent_usd_per_hour(chip), "USD/h"),
+                                Readout("Fitted", times[0][0], "s")])
+
+    explorer = explore(speeds, title="T", watch="W?", alt="A.", model=kit.model_choice(*NAMES),
+                       chip=kit.chip_choice(*CHIPS), tp=kit.chips_slider(8))
+    assert "<figure" in explorer.html()
+    for name in NAMES:
+        for chip in CHIPS:
+            shown = explorer.readouts(model=name, chip=chip, tp=4)
+            alone = calibration.calibrated_tpot_s(name, chip, prompt_tok=512, output_tok=512, tp=4)
+            assert shown == {"Rent": text(prices.rental_usd_per_hour(chip), "USD/h"), "Fitted": text(alone, "s")}
+
+
+def test_a_sensitivity_halves_and_doubles_each_input_alone():
+    table = kit.sensitivity(lambda size, price: size**2 * price, {"size": 4, "price": 10.0}, "Cost", unit="USD",
+                            labels={"size": "size of it", "price": "its price"})
+    assert table.columns == ["input", "halved", "as it is", "doubled"]
+    assert table.rows == [["size of it", "$40", "$160", "$640"], ["its price", "$80", "$160", "$320"]]
+    assert table.caption == "Cost"
+
+
+def test_a_sensitivity_is_named_and_written_as_asked():
+    table = kit.sensitivity(lambda size: size, {"size": 3}, "Size", show="{:.2f}".format)
+    assert table.rows == [["size", "1.50", "3.00", "6.00"]]
+
+
+@pytest.mark.parametrize(("function", "labels", "message"), [
+    (lambda a: a, {"b": "words"}, "labels are for b, but the inputs are a; name each once"),
+    (lambda a: a, {}, "labels are for , but the inputs are a"),
+    (lambda a: np.nan * a, None, "returned NaN"),
+    (lambda a: np.ones(7), None, "must broadcast"),
+])
+def test_a_sensitivity_refuses_what_it_cannot_show(function, labels, message):
+    with pytest.raises(ValueError, match=message):
+        kit.sensitivity(function, {"a": 1.0}, "C", labels=labels)
+
+
+def test_measurements_are_found_by_their_fields():
+    found = kit.find_measurements(model="gpt-oss-120b", accelerator="b200", engine="vllm", n_chips=1)
+    assert len(found) > 5
+    assert {(p.model, p.accelerator, p.engine, p.n_chips) for p in found} == {("gpt-oss-120b", "b200", "vllm", 1)}
+    assert [p.concurrency for p in found] == sorted(p.concurrency for p in found)
+    assert set(found) == {p for p in measurements.kept()
+                          if (p.model, p.accelerator, p.engine, p.n_chips) == ("gpt-oss-120b", "b200", "vllm", 1)}
+    assert kit.find_measurement(model="gpt-oss-120b", accelerator="b200", engine="vllm", n_chips=1) == found[0]
+
+
+@pytest.mark.parametrize(("known", "message"), [
+    ({"chip": "b200"}, "unknown field of a measurement 'chip'; known: id"),
+    ({"model": "gpt-2"}, "no measurement that counts has model='gpt-2'; leave out a field"),
+])
+def test_a_measurement_that_is_not_there_is_refused(known, message):
+    with pytest.raises(ValueError, match=message):
+        kit.find_measurement(**known)
