@@ -1,7 +1,8 @@
 """Errors on what a fit never saw, and the ranges made of them.
 
-Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose. The model's
-structure was chosen by the errors on `LOOKED_AT` alone.
+Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose. What a layer
+launches was first looked at on all models at light load, and an early form was judged on all of them; every choice
+between forms and widths after that was made by the errors on `LOOKED_AT` alone.
 """
 
 from __future__ import annotations
