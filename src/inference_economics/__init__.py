@@ -22,6 +22,7 @@ _MODULES = {
     "decoder_cache": "decoder.cache",
     "decoder_config": "decoder.config",
     "decoder_deepseek": "decoder.deepseek",
+    "disaggregation": "serving.disaggregation",
     "exercises": "chapters.exercises",
     "exposure": "risk.exposure",
     "ffn": "models.ffn",

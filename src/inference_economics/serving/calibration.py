@@ -2,28 +2,40 @@
 
 The roofline alone is too fast, and the more chips share a model the more so: a step also launches kernels, waits for
 collectives, keeps books for each sequence, and shares its chip with other requests' prefill. `step` adds those terms in
-plain numbers. Their shape is first-order physics; their constants, eighteen to a chip generation and engine, are fitted
-to half of the measured points in `measurements` and reported on the other half (``calibration.toml``, rewritten by
-``python -m inference_economics.serving.report``).
+plain numbers. Their shape is first-order physics; their constants are fitted to the points in `measurements`
+(``calibration.toml``, rewritten by ``python -m inference_economics.serving.report``), those of a pair of engine and
+generation held close to those of the others.
+
+What to expect of a prediction is measured, not assumed: whole models, chips, engines and harnesses are left out of fits
+made for the purpose (`unseen`), and `interval` gives every prediction the range that their errors had.
 """
 
 from __future__ import annotations
 
-import math
 from functools import cache
+from typing import NamedTuple
+
+import numpy as np
 
 from .. import catalog
 from ..quantities.checks import lookup
-from .load import _check_load, _evaluate
+from .layout import Layout
+from .load import _check_load
+from .measurements import BUILT
 from .setups import chip_of, setup
-from .step import Constants, Serving
+from .step import Constants, Serving, serve
 
 GENERATIONS = {
     "hopper": ("h100-sxm", "h100-pcie", "h100-meta", "h200-sxm"),
     "blackwell": ("b200", "gb200", "b300", "gb300"),
 }
+OTHER = "other"
 ENGINES = ("trtllm", "vllm", "sglang")
+# nothing of theirs was fitted: `interval` gives the bound, and how far above it measured engines stand
+UNFITTED = {"llama.cpp": "llama.cpp", "mlx": "MLX LM", "trtllm-2023": "TensorRT-LLM of 2023",
+            "static": "batches that wait for their longest answer"}
 TYPICAL = "typical"
+ARRIVALS = {"steady": 0.0, "burst": 1.0}
 
 
 def generation(accelerator) -> str:
@@ -37,10 +49,10 @@ def generation(accelerator) -> str:
     Returns
     -------
     str
-        ``hopper``, ``blackwell``, or ``other``: not measured, served by the geometric mean of the two.
+        ``hopper``, ``blackwell``, or ``other``: not measured, served by the mean of the two.
     """
     name = chip_of(accelerator).name
-    return next((key for key, chips in GENERATIONS.items() if name in chips), "other")
+    return next((key for key, chips in GENERATIONS.items() if name in chips), OTHER)
 
 
 @cache
@@ -48,41 +60,59 @@ def _fitted() -> dict:
     return catalog.read_tables(catalog.path("calibration.toml", __package__))
 
 
-def mean_constants(several) -> dict:
-    """Geometric mean of each constant over some tables that hold the same names."""
-    return {key: math.exp(sum(math.log(table[key]) for table in several) / len(several)) for key in several[0]}
+def mixture_launch(launch_decline, built):
+    """Launch time of mixtures in engines of some date, as a share of those of `BUILT`.
+
+    Parameters
+    ----------
+    launch_decline : numeric
+        Rate of decline. [1/year]
+    built : numeric
+        Date of the engine's build. [year]
+
+    Returns
+    -------
+    numeric
+        Above 1 for earlier builds. [1]
+    """
+    return np.exp(-launch_decline * (built - BUILT))
 
 
-def assemble(fitted: dict, engine: str, family: str) -> Constants:
+def assemble(fitted: dict, engine: str, family: str, harness: str = "inferencex", built: float = BUILT) -> Constants:
     """Put one set of constants together from the tables of ``calibration.toml``."""
-    engines = ENGINES if engine == TYPICAL else (engine,)
-    families = tuple(GENERATIONS) if family == "other" else (family,)
-    pairs = [fitted["pair"][e][g] for e in engines for g in families]
-    return Constants(**mean_constants([fitted["hardware"][g] for g in families]),
-                     **mean_constants([fitted["engine"][e] for e in engines]), **mean_constants(pairs),
-                     **fitted["shared"])
+    values = fitted["shared"] | fitted["pair"][engine][family]
+    values |= {name: values[name] * factor for name, factor in fitted["harness"][harness].items()}
+    share = mixture_launch(values["launch_decline"], built)
+    return Constants(**{name: values[name] for name in Constants.__dataclass_fields__ if name in values},
+                     mixture_launch=float(share))
 
 
-def constants(accelerator, engine: str = TYPICAL) -> Constants:
+def constants(accelerator, engine: str = TYPICAL, harness: str = "inferencex", built: float = BUILT) -> Constants:
     """Fitted constants for a chip and an engine.
 
     Parameters
     ----------
     accelerator : Accelerator or str
-        One chip. Constants of a chip outside the measured generations are the geometric mean of theirs: an assumption.
+        One chip. Constants of a chip outside the measured generations are the mean of theirs: an assumption.
     engine : str
-        ``trtllm``, ``vllm``, ``sglang``, or ``typical``: the geometric mean of the three.
+        ``trtllm``, ``vllm``, ``sglang``, or ``typical``: the mean of the three.
+    harness : str
+        Whose start-up and queue the time to first token holds: ``inferencex``, ``gap-analysis`` or ``other``.
+    built : float
+        Date of the engine's build: launches of mixtures became cheaper. [year]
 
     Returns
     -------
     Constants
     """
     lookup("engine", engine, dict.fromkeys((*ENGINES, TYPICAL)))
-    return assemble(_fitted(), engine, generation(accelerator))
+    lookup("harness", harness, _fitted()["harness"])
+    return assemble(_fitted(), engine, generation(accelerator), harness, built)
 
 
 def calibrated(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok=1024, output_tok=1024, tp=1,
-               engine=TYPICAL, attention_dp=1, bytes_per_value=None, link_bytes_per_s=None) -> Serving:
+               engine=TYPICAL, attention_dp=1, expert_parallel=1, bytes_per_value=None, link_bytes_per_s=None,
+               arrival="steady", harness="inferencex", built=BUILT) -> Serving:
     """Evaluate a service with the fitted constants.
 
     Parameters
@@ -103,10 +133,17 @@ def calibrated(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok
         ``trtllm``, ``vllm``, ``sglang`` or ``typical``.
     attention_dp : numeric
         Groups of chips that each hold whole attention layers and a share of the sequences; 1 cuts every layer. [1]
+    expert_parallel : numeric
+        Chips that whole experts are spread over, where `attention_dp` makes groups; 1 cuts every expert. [1]
     bytes_per_value : float, optional
         Bytes of one cached value, as in `setup`. [B]
     link_bytes_per_s : float, optional
         Link of one chip, one direction; needed with ``tp > 1`` where the catalogue has none. [B/s]
+    arrival : str
+        ``steady``: requests replace each other. ``burst``: all arrive at once, and their prompts count in the time to
+        first token, not per output token.
+    harness, built
+        As in `constants`.
 
     Returns
     -------
@@ -118,7 +155,7 @@ def calibrated(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok
     ===================================  =============================================================
     assumed                              if false
     ===================================  =============================================================
-    prefill and decode share the chips   disaggregated pools decode without interference
+    prefill and decode share the chips   see `disaggregation`
     closed loop: a fixed number of       open arrivals queue more; see `serving.erlang_c`
     requests in flight
     one token per step                   drafting decodes more; see `serving.speculative_speedup`
@@ -127,7 +164,14 @@ def calibrated(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok
     """
     s = setup(model, accelerator, precision, bytes_per_value, link_bytes_per_s)
     _check_load(s, concurrency, prompt_tok, output_tok, tp, attention_dp)
-    return _evaluate(s, constants(accelerator, engine), concurrency, prompt_tok, output_tok, tp, attention_dp)
+    return serve(s, constants(accelerator, engine, harness, built), concurrency, prompt_tok, output_tok,
+                 layout=layout_of(tp, attention_dp, expert_parallel), burst=lookup("arrival", arrival, ARRIVALS))
+
+
+def layout_of(tp, attention_dp=1, expert_parallel=1) -> Layout:
+    """Return the layout that `calibrated` gives to its degrees: experts evenly busy, as fitted best."""
+    cut = Layout.of(tp, attention_dp)
+    return Layout(tp=cut.tp, attention_dp=cut.attention_dp, ep=expert_parallel, imbalance=1.0)
 
 
 def calibrated_tpot_s(model, accelerator, **load):
@@ -181,7 +225,65 @@ def bound_tpot_s(model, accelerator, *, precision="fp8", concurrency=1, prompt_t
     """
     s = setup(model, accelerator, precision, bytes_per_value, link_bytes_per_s)
     _check_load(s, concurrency, prompt_tok, output_tok, tp, attention_dp)
-    return _evaluate(s, constants(accelerator).bound(), concurrency, prompt_tok, output_tok, tp, attention_dp).tpot_s
+    return serve(s, constants(accelerator).bound(), concurrency, prompt_tok, output_tok,
+                 layout=Layout.of(tp, attention_dp)).tpot_s
+
+
+class Interval(NamedTuple):
+    """A prediction with the range that errors on points left out had.
+
+    Parameters
+    ----------
+    tpot_s, tpot_low_s, tpot_high_s : numeric
+        Time per output token: the prediction, and the range that held 80% of what was measured. [s]
+    ttft_s, ttft_low_s, ttft_high_s : numeric
+        Time to the first token. [s]
+    source : str
+        ``fitted``: engine and generation were measured together, the model was left out. ``shrunk``: an engine or a
+        generation without points of its own has the mean of the others. ``unfitted``: nothing of the engine was fitted:
+        the prediction and the low end are the bound, and nothing is known of the first token (NaN).
+    """
+
+    tpot_s: object
+    tpot_low_s: object
+    tpot_high_s: object
+    ttft_s: object
+    ttft_low_s: object
+    ttft_high_s: object
+    source: str
+
+
+def interval(model, accelerator, *, engine=TYPICAL, **load) -> Interval:
+    """Predict with a range.
+
+    Parameters
+    ----------
+    model, accelerator, **load
+        As in `calibrated`.
+    engine : str
+        As in `calibrated`, or one of `UNFITTED`.
+
+    Returns
+    -------
+    Interval
+        The factors come from whole models left out of the fit (``fitted``), or whole engines and generations
+        (``shrunk``), dense models and mixtures apart.
+    """
+    kind = "mixture" if setup(model, accelerator, load.get("precision", "fp8")).expert_layers > 0 else "dense"
+    lookup("engine", engine, dict.fromkeys((*ENGINES, TYPICAL, *UNFITTED)))
+    if engine in UNFITTED:
+        ignored = {"harness", "built", "arrival", "expert_parallel"} & load.keys()
+        if ignored:
+            raise ValueError(f"{', '.join(sorted(ignored))} given, but engine={engine!r} is not fitted: leave it out; "
+                             "the bound does not depend on it.")
+        tpot = bound_tpot_s(model, accelerator, **load)
+        above = _fitted()["interval"]["unfitted"][kind]
+        nothing = np.full(np.shape(tpot), np.nan)[()]
+        return Interval(tpot, tpot, tpot * above["tpot_high"], nothing, nothing, nothing, "unfitted")
+    source = "fitted" if engine in ENGINES and generation(accelerator) != OTHER else "shrunk"
+    point, row = calibrated(model, accelerator, engine=engine, **load), _fitted()["interval"][source][kind]
+    return Interval(point.tpot_s, point.tpot_s * row["tpot_low"], point.tpot_s * row["tpot_high"], point.ttft_s,
+                    point.ttft_s * row["ttft_low"], point.ttft_s * row["ttft_high"], source)
 
 
 def residuals(half: str = "other_half") -> dict[str, dict[str, dict]]:
@@ -216,11 +318,16 @@ def repeatability() -> dict:
 
 
 def unseen() -> dict[str, dict[str, dict]]:
-    """Return the errors on models and chips that were left out of a fit made for the purpose.
+    """Return the errors on models, chips, engines and harnesses that were left out of a fit made for the purpose.
 
     Returns
     -------
     dict
-        ``model`` and ``accelerator`` to name to ``rows``, ``tpot_error`` and ``tpot_bias``. [1]
+        ``model``, ``accelerator``, ``engine``, ``harness`` and ``generation`` to name (and ``all``) to a row; of the
+        models left out also ``kind``, ``dense_chips``, ``mixture_chips``, ``dense_concurrency``,
+        ``mixture_concurrency`` and ``looked_at`` (``yes``: models by which the structure was chosen; ``no``: those that
+        only judge it); ``disaggregated`` to engine, of which nothing is fitted. A row has ``rows``; mean absolute and
+        mean error of TPOT, its 90th percentile, and the share inside the 80% interval (``tpot_error``, ``tpot_bias``,
+        ``tpot_p90``, ``tpot_inside``); the same of TTFT where the model can speak about it. [1]
     """
     return _fitted()["unseen"]

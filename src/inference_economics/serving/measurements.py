@@ -33,8 +33,13 @@ MODELS = {
     "nvidia/DeepSeek-V3.1-NVFP4": "deepseek-v3",
     "MiniMaxAI/MiniMax-M2.5": "minimax-m2.5",
     "Qwen/Qwen3.5-397B-A17B": "qwen3.5-397b-a17b",
+    "Qwen/Qwen3-235B-A22B-FP8": "qwen3-235b-a22b",
+    # its language model is Kimi K2's, tensor for tensor; prompts are text
+    "moonshotai/Kimi-K2.5": "kimi-k2",
 }
-SYSTEMS = {"h100_sxm": "h100-sxm", "h200_sxm": "h200-sxm", "b200_sxm": "b200", "gb200": "gb200"}
+SYSTEMS = {"h100_sxm": "h100-sxm", "h200_sxm": "h200-sxm", "b200_sxm": "b200", "gb200": "gb200", "b300_sxm": "b300"}
+BUILT = 2026.2  # engines of March 2026, when half of the dated points had been measured
+HARNESSES = ("inferencex", "gap-analysis", "other")
 INFERENCEX_LENGTHS = {(1024, 1024), (1024, 8192), (8192, 1024)}
 MEAN_LENGTH = 0.9  # the mean of a uniform draw between 0.8 and 1 [2]
 
@@ -57,6 +62,8 @@ ODDITIES = (
      "an early build for this chip: later ones need two thirds of its time"),
     (("deepseek-v3", "b200", "fp8", "sglang", ""),
      "an early build for this chip: later ones need two thirds of its time"),
+    (("qwen3-235b-a22b", "h200-sxm", "fp8", "vllm", "0.12.0"),
+     "50 ms a token for 4 requests and for 20: kernels without captured graphs, or experts' kernels not tuned"),
     (("qwen3.5-397b-a17b", "b200", "fp8", "sglang", "0.5.9"),
      "the same build on the same machine differs by up to two between days: drafting may have been on in some"),
 )
@@ -78,6 +85,14 @@ class Point:
         Requests in flight; chips that share one copy; groups that each hold whole attention layers. [1]
     ttft_s, tpot_s : float
         Measured means. [s]
+    harness : str
+        Who sent the requests: ``inferencex`` (dated runs), ``gap-analysis`` (the same loads, sent by the source), or
+        ``other`` (the source's own sweeps).
+    expert_parallel : int
+        Chips that whole experts are spread over; 1 where every expert is cut. [1]
+    prefill_workers, prefill_chips, decode_workers : int
+        Of disaggregated rows: copies that prefill, the chips of one, and copies that decode; `n_chips` and
+        `attention_dp` are then those of one copy that decodes. 0 where one pool does both. [1]
     aside : str
         Why the row is set aside; empty for a row that counts.
     """
@@ -96,12 +111,30 @@ class Point:
     attention_dp: int
     ttft_s: float
     tpot_s: float
+    harness: str = "inferencex"
+    expert_parallel: int = 1
+    prefill_workers: int = 0
+    prefill_chips: int = 0
+    decode_workers: int = 0
     aside: str = ""
 
     @property
     def bytes_per_value(self) -> float:
         """Bytes of one cached value: these runs ask for an eight-bit cache with weights narrower than bf16 [B]."""
         return 2.0 if self.precision == "bf16" else 1.0
+
+    @property
+    def built(self) -> float:
+        """Date of the run, or `calibration.BUILT` where the source has none [year]."""
+        if not self.measured:
+            return BUILT
+        year, month, day = map(int, self.measured.split("-"))
+        return year + (month - 1) / 12 + day / 365
+
+    @property
+    def disaggregated(self) -> bool:
+        """Whether prompts and answers ran on chips of their own."""
+        return self.decode_workers > 0
 
     @property
     def config(self) -> tuple:
@@ -120,12 +153,17 @@ def _layout(row: dict) -> tuple[int, int]:
 
     With expert parallelism on, the source multiplied degrees twice: a row with ``tp = 64, moe_tp = moe_ep = 8`` carries
     the same measurements as one with ``tp = 8, moe_ep = 8``, and 8 chips ran both. Where ``attention_dp`` is blank, the
-    batch per group tells it: concurrency over batch.
+    experts are cut over all chips, and the batch per group (concurrency over batch) or the chips left over by ``tp``
+    tell the groups.
     """
+    if row["mode"] == "disagg":
+        groups = int(row["decode_attention_dp"])
+        return int(row["decode_tp"]) * groups, groups
     tp, experts_cut, experts_spread = int(row["tp"]), int(row["moe_tp"]), int(row["moe_ep"])
     if not row["attention_dp"]:
-        groups = max(int(row["concurrency"]) // int(row["batch_size"]), 1)
-        return max(tp, groups), groups
+        chips = max(tp, experts_cut * experts_spread)
+        groups = max(int(row["concurrency"]) // int(row["batch_size"]), chips // tp, 1)
+        return max(chips, groups), groups
     groups = int(row["attention_dp"])
     if experts_cut == experts_spread > 1:
         return experts_cut, experts_cut if groups > 1 else 1
@@ -134,11 +172,19 @@ def _layout(row: dict) -> tuple[int, int]:
     return tp * groups, groups
 
 
+def _harness(row: dict) -> str:
+    """Who sent the requests, from the row's name: only InferenceX's runs are dated or numbered as configurations."""
+    name = row["id"]
+    if "gap_analysis" in name:
+        return "gap-analysis"
+    return "other" if name.endswith("none") or "none_" in name else "inferencex"
+
+
 def _precision(row: dict) -> str:
     """Format of the weights of one row.
 
     Rows without one are Llama 3.1 8B on H100: their prefill takes what bf16 takes at three quarters of the peak, twice
-    as long as in fp8. The four bits of gpt-oss are MXFP4, as published.
+    as long as in fp8. The four bits of gpt-oss are MXFP4, as published; int4 is what Kimi K2.5 is published in.
     """
     if not row["precision"]:
         return "bf16"
@@ -160,7 +206,7 @@ def _impossible(point: Point) -> str:
     """A row that cannot be what it says: heads that do not divide, or faster than every chip at its full peak."""
     from .load import floor_s
 
-    if models.get(point.model).q_heads % point.n_chips:
+    if models.get(point.model).q_heads % (point.n_chips / point.attention_dp):
         return "its chips do not divide the heads: several pools were added up"
     floor = floor_s(
         point.model, point.accelerator, precision=point.precision, concurrency=point.concurrency, tp=point.n_chips,
@@ -175,7 +221,8 @@ def _read(path: Path) -> list[Point]:
     points, seen = [], set()
     for row in rows:
         n_chips, groups = _layout(row)
-        lengths = int(row["isl"]), int(row["osl"])
+        lengths, apart = (int(row["isl"]), int(row["osl"])), row["mode"] == "disagg"
+        spread = int(row["decode_moe_ep" if apart else "moe_ep"])
         scale = MEAN_LENGTH if lengths in INFERENCEX_LENGTHS else 1.0
         point = Point(
             id=row["id"], measured=row["measured"], engine=row["backend"], version=row["backend_version"],
@@ -184,8 +231,10 @@ def _read(path: Path) -> list[Point]:
             precision=_precision(row),
             prompt_tok=scale * lengths[0], output_tok=scale * lengths[1], concurrency=int(row["concurrency"]),
             n_chips=n_chips, attention_dp=groups, ttft_s=float(row["ttft_ms"]) / 1e3,
-            tpot_s=float(row["tpot_ms"]) / 1e3)
-        key = (point.config, point.concurrency, point.ttft_s, point.tpot_s)
+            tpot_s=float(row["tpot_ms"]) / 1e3, harness=_harness(row), expert_parallel=min(max(spread, 1), n_chips),
+            prefill_workers=int(row["prefill_workers"] or 0), decode_workers=int(row["decode_workers"] or 0),
+            prefill_chips=int(row["prefill_tp"] or 0))
+        key = (*point.config, point.disaggregated, point.concurrency, point.ttft_s, point.tpot_s)
         if key not in seen:
             seen.add(key)
             points.append(point)
@@ -193,15 +242,31 @@ def _read(path: Path) -> list[Point]:
 
 
 @cache
+def _all() -> tuple[Point, ...]:
+    return tuple(_read(catalog.path("serving_measurements.csv", __package__)))
+
+
+def disaggregated() -> list[Point]:
+    """Return the measurements whose prompts and answers ran on pools of their own; none of them is ever fitted.
+
+    Returns
+    -------
+    list of Point
+        Duplicates removed, and rows without decoding chips.
+    """
+    return [point for point in _all() if point.disaggregated]
+
+
+@cache
 def load() -> tuple[Point, ...]:
-    """Return the shipped measurements, each with the reason for setting it aside, if there is one.
+    """Return the shipped measurements of one pool, each with the reason for setting it aside, if there is one.
 
     Returns
     -------
     tuple of Point
         Duplicates removed. A series with one impossible row is set aside as a whole.
     """
-    points = _read(catalog.path("serving_measurements.csv", __package__))
+    points = [point for point in _all() if not point.disaggregated]
     doubtful = {}
     for point in points:
         if reason := _impossible(point):

@@ -182,6 +182,27 @@ _DENSITY = np.exp(-_BETA**2 / 2) / math.sqrt(2 * math.pi)
 _DELAY = 1 / (1 + _BETA * np.array([0.5 * (1 + math.erf(b / math.sqrt(2))) for b in _BETA]) / _DENSITY)
 
 
+@checked
+def late_fraction(servers: Numeric, offered_load: Numeric, service_s: Numeric, patience_s: Numeric) -> Numeric:
+    """Share of requests that wait longer than their patience for a place (M/M/c).
+
+    Parameters
+    ----------
+    servers, offered_load : numeric
+        As in `erlang_c`. [1]
+    service_s, patience_s : numeric
+        Mean time in service; the wait that is accepted. [s]
+
+    Returns
+    -------
+    numeric
+        C exp(−(c − a) t / s); 1 where the load reaches the places. [1]
+    """
+    spare = np.maximum(servers - offered_load, 0.0)
+    late: Numeric = erlang_c(servers, offered_load) * np.exp(-spare * patience_s / service_s)
+    return late
+
+
 @checked(offered_load="[0, 1e30]")
 def servers_for(offered_load: Numeric, wait_probability: Numeric = 0.05) -> Numeric:
     """Places needed so that few requests wait: square-root staffing [1]_.

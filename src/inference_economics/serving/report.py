@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import catalog
-from ..quantities.checks import require_whole
-from . import measurements, step
+from ..quantities.checks import lookup, require_whole
+from ..quantities.units import text
+from . import calibration, measurements, step
 from .calibration import _fitted
 from .fit import SEED, Data, fit, split
+from .judge import CUTS, above_bound, intervals, joined, judge_pools, leave_out, load_band, mean, unseen_rows
 
 
 class Miss(NamedTuple):
@@ -35,7 +37,7 @@ class Miss(NamedTuple):
 
 
 def misses(count: int = 12) -> list[Miss]:
-    """Return the points that the model misses by most, in either half.
+    """Return the points that the model misses by most.
 
     Parameters
     ----------
@@ -47,14 +49,100 @@ def misses(count: int = 12) -> list[Miss]:
     list of Miss
         Worst first, by the logarithm of predicted over measured time per token.
     """
-    from . import fit, measurements
-
     require_whole(count=count)
     points = measurements.kept()
-    data = fit.Data(points)
+    data = Data(points)
     predicted = data.predict(data.constants(_fitted())).tpot_s
     worst = np.argsort(-np.abs(np.log(predicted / data.tpot_s)), kind="stable")[:count]
     return [Miss(points[i], float(predicted[i]), measurements.oddity(points[i])) for i in worst]
+
+
+UNSEEN_COLUMNS = ("left out", "points", "TPOT error", "bias", "90th percentile", "TTFT error", "TTFT bias", "in range")
+
+
+def unseen_table(*groups: str) -> list[tuple]:
+    """Return rows of a page's table of the errors on what was left out.
+
+    Parameters
+    ----------
+    *groups : str
+        Keys of `calibration.unseen`.
+
+    Returns
+    -------
+    list of tuple
+        One cell for each of `UNSEEN_COLUMNS`, names in order, ``all`` last.
+    """
+    rows, stored = [], calibration.unseen()
+    for group in groups:
+        table = lookup("group", group, stored)
+        for name in sorted(table, key=lambda name: (name.startswith("all"), name)):
+            row = table[name]
+            errors = (row.get(key, np.nan) for key in ("tpot_error", "tpot_bias", "tpot_p90", "ttft_error", "ttft_bias",
+                                                       "tpot_inside"))
+            rows.append((f"{group.replace('_', ' ')}: {name}", text(row["rows"]), *(text(e, "%") for e in errors)))
+    return rows
+
+
+class Benchmark(NamedTuple):
+    """A published MLPerf result beside the calibrated model, of which it was never a part.
+
+    Parameters
+    ----------
+    round, scenario, accelerator, precision : str
+        Which result.
+    n_chips : int
+        Of the submission. [1]
+    reported_tok_per_s, tok_per_s : float
+        Output, reported and predicted. [token/s]
+    """
+
+    round: str
+    scenario: str
+    accelerator: str
+    precision: str
+    n_chips: int
+    reported_tok_per_s: float
+    tok_per_s: float
+
+
+def benchmarks(model: str = "llama-2-70b", prompt_tok: float | None = None, rounds=("v5.1", "v6.0")) -> list[Benchmark]:
+    """Predict MLPerf's offline and server results on up to eight chips.
+
+    Parameters
+    ----------
+    model : str
+        A model whose mean answer MLPerf's rules state.
+    prompt_tok : float, optional
+        Mean prompt; the rules give none, so the default is the mean answer: an assumption. [token]
+    rounds : collection of str
+        Which rounds.
+
+    Returns
+    -------
+    list of Benchmark
+        The best of 1 to 8 chips a copy and of all concurrencies, with an eight-bit cache; for ``Server`` those whose
+        means meet the limits that MLPerf sets for the 99th percentile.
+    """
+    rules = {row["scenario"]: row for row in catalog.published("mlperf-rules").records(model=model)}
+    answer = next(iter(rules.values()))["mean_output_tok"]
+    load = {"concurrency": np.geomspace(1, 4096, 145), "prompt_tok": answer if prompt_tok is None else prompt_tok,
+            "output_tok": answer, "bytes_per_value": 1}
+    rows = []
+    for row in catalog.published("mlperf").records(model=model):
+        if row["round"] in rounds and row["scenario"] in ("Offline", "Server") and row["n_chips"] <= 8:
+            known = calibration.generation(row["accelerator"]) != calibration.OTHER
+            engine, best = "trtllm" if known else calibration.TYPICAL, 0.0
+            for tp in (1, 2, 4, 8):
+                point = calibration.calibrated(model, row["accelerator"], precision=row["precision"], tp=tp,
+                                               engine=engine, **load)
+                rule = rules["Server"] if row["scenario"] == "Server" else {"tpot_s": np.inf, "ttft_s": np.inf}
+                meets = np.logical_and(point.tpot_s <= rule["tpot_s"], point.ttft_s <= rule["ttft_s"])
+                rates = np.where(np.logical_and(meets, point.wait_s == 0), point.output_tok_per_s, 0.0)
+                best = max(best, row["n_chips"] / tp * float(rates.max()))
+            rows.append(Benchmark(row["round"], row["scenario"], row["accelerator"], row["precision"], row["n_chips"],
+                                  row["tok_per_s"], best))
+    return rows
 
 
 # -- the report -------------------------------------------------------------------------------------------------------
@@ -85,7 +173,7 @@ def residual_rows(points, fitted) -> dict[tuple, dict]:
     for i, p in enumerate(points):
         kind = "mixture" if data.mixture[i] else "dense"
         keys = [("kind", kind), ("model", p.model), ("accelerator", p.accelerator), ("engine", p.engine),
-                (f"{kind}_chips", str(p.n_chips)), (f"{kind}_concurrency", _load_band(p.concurrency)),
+                (f"{kind}_chips", str(p.n_chips)), (f"{kind}_concurrency", load_band(p.concurrency)),
                 ("machine", f"{p.model}, {p.accelerator}, {p.engine}")]
         for key in keys:
             groups.setdefault(key, []).append(i)
@@ -93,20 +181,11 @@ def residual_rows(points, fitted) -> dict[tuple, dict]:
     for key, members in groups.items():
         i = np.array(members)
         j, q = i[known[i]], i[quiet[i]]
-        rows[key] = {"rows": len(i), "tpot_error": _mean(abs(tpot[i])), "tpot_bias": _mean(tpot[i]),
-                     "bound_bias": _mean(low[i]), "ttft_rows": len(j), "ttft_error": _mean(abs(ttft[j])),
-                     "ttft_median": float(np.median(abs(ttft[j]))) if len(j) else 0.0, "ttft_bias": _mean(ttft[j]),
-                     "quiet_rows": len(q), "quiet_ttft_error": _mean(abs(ttft[q]))}
+        rows[key] = {"rows": len(i), "tpot_error": mean(abs(tpot[i])), "tpot_bias": mean(tpot[i]),
+                     "bound_bias": mean(low[i]), "ttft_rows": len(j), "ttft_error": mean(abs(ttft[j])),
+                     "ttft_median": float(np.median(abs(ttft[j]))) if len(j) else 0.0, "ttft_bias": mean(ttft[j]),
+                     "quiet_rows": len(q), "quiet_ttft_error": mean(abs(ttft[q]))}
     return rows
-
-
-def _mean(values) -> float:
-    return float(np.mean(values)) if len(values) else 0.0
-
-
-def _load_band(concurrency: int) -> str:
-    edges = (4, 8, 16, 32, 64, 128, 256)
-    return next((f"up to {edge:3d}" for edge in edges if concurrency <= edge), "above 256")
 
 
 def _section(name: str, row: dict, digits=".4g") -> str:
@@ -135,47 +214,31 @@ def repeats(points) -> dict:
     return {"rows": len(apart), "tpot_spread": float(apart[:, 0].mean()), "ttft_spread": float(apart[:, 1].mean())}
 
 
-def judge_unseen(points, least=20) -> dict[tuple, dict]:
-    """Fit without one model, or one chip, and judge the fit by it: what to expect of models and chips never measured.
+def write(fitted: dict, sections: dict[str, dict], meta: dict) -> str:
+    """Return the text of ``calibration.toml``.
 
     Parameters
     ----------
-    points : list of Point
-    least : int
-        Leave nothing out that has fewer points than this.
+    fitted : dict
+        Tables of constants.
+    sections : dict
+        Name of a table, as TOML writes it, to its row of errors.
+    meta : dict
+        What was fitted to what.
 
     Returns
     -------
-    dict
-        (``model`` or ``accelerator``, name) to rows and errors.
+    str
     """
-    out = {}
-    for field in ("model", "accelerator"):
-        for name in sorted({getattr(p, field) for p in points}):
-            away = [p for p in points if getattr(p, field) == name]
-            if len(away) >= least:
-                data = Data(away)
-                fitted = fit([p for p in points if getattr(p, field) != name])
-                error = data.predict(data.constants(fitted)).tpot_s / data.tpot_s - 1
-                out[field, name] = {"rows": len(away), "tpot_error": _mean(abs(error)), "tpot_bias": _mean(error)}
-    return out
-
-
-def write(fitted: dict, fit_rows: dict, held_rows: dict, others: dict, meta: dict) -> str:
-    """Return the text of ``calibration.toml``."""
-    text = ["# Fitted constants of `calibration.Constants`, in base units. Written by `python -m"
-            " inference_economics.calibration`;\n# do not edit. Shares have no unit, names in _s are seconds.\n"]
-    text.append("[meta]\n" + "".join(f"{k} = {v if isinstance(v, int) else repr(v).replace(chr(39), chr(34))}\n"
+    lines = ["# Fitted constants of `step.Constants`, in base units. Written by `python -m"
+            " inference_economics.serving.report`;\n# do not edit. Shares have no unit, names in _s are seconds.\n"]
+    lines.append("[meta]\n" + "".join(f"{k} = {v if isinstance(v, int) else repr(v).replace(chr(39), chr(34))}\n"
                                      for k, v in meta.items()))
-    text += [_section(name, row, ".4f") for name, row in others.items()]
-    text.append(_section("shared", fitted["shared"]))
-    text += [_section(f"hardware.{g}", row) for g, row in fitted["hardware"].items()]
-    text += [_section(f"engine.{e}", row) for e, row in fitted["engine"].items()]
-    text += [_section(f"pair.{e}.{g}", row) for e, by in fitted["pair"].items() for g, row in by.items()]
-    for half, rows in (("fitted_half", fit_rows), ("other_half", held_rows)):
-        for (group, key), row in sorted(rows.items()):
-            text.append(_section(f'residual.{half}.{group}."{key}"', row, ".4f"))
-    return "\n".join(text)
+    lines.append(_section("shared", fitted["shared"]))
+    lines += [_section(f'harness."{h}"', row) for h, row in fitted["harness"].items()]
+    lines += [_section(f"pair.{e}.{g}", row) for e, by in fitted["pair"].items() for g, row in by.items()]
+    lines += [_section(name, row, ".4f") for name, row in sections.items()]
+    return "\n".join(lines)
 
 
 def run():
@@ -184,29 +247,40 @@ def run():
     Returns
     -------
     tuple
-        The text of ``calibration.toml``, and the errors on the half that was not fitted.
+        The text of ``calibration.toml``, and the errors on what was left out.
     """
     every, points = measurements.load(), measurements.kept()
-    first, second = split(points)
-    fitted = fit(first)
-    held = residual_rows(second, fitted)
-    others = {"repeat": repeats(points)}
-    others |= {f'unseen.{field}."{name}"': row for (field, name), row in judge_unseen(points).items()}
+    fitted, (first, second) = fit(points), split(points)
+    half = fit(first)
+    cuts = {cut: leave_out(points, cut) for cut in CUTS}
+    rows: dict[tuple, dict] = {}
+    for cut, unseen in cuts.items():
+        rows |= unseen_rows(unseen, cut)
+    rows |= judge_pools(measurements.disaggregated(), fitted)
+    shrunk = joined([cuts["engine"], cuts["generation"]])
+    ranges = {"fitted": intervals(cuts["model"]), "shrunk": intervals(shrunk), "unfitted": above_bound(points)}
+    sections = {"repeat": repeats(points)}
+    sections |= {f"interval.{source}.{kind}": row for source, by in ranges.items() for kind, row in by.items()}
+    sections |= {f'unseen.{group}."{name}"': row for (group, name), row in rows.items()}
+    for title, part in (("fitted_half", first), ("other_half", second)):
+        sections |= {f'residual.{title}.{group}."{key}"': row
+                     for (group, key), row in sorted(residual_rows(part, half).items())}
     meta = {"date": max(p.measured for p in every), "seed": SEED, "points": len(every),
             "set_aside": len(every) - len(points), "points_fitted": len(first), "points_judged": len(second),
-            "source": "silicon_sample.csv of aiconfigurator-core 0.12.0 (PyPI), NVIDIA, Apache-2.0; mode agg"}
-    return write(fitted, residual_rows(first, fitted), held, others, meta), held
+            "odd": sum(bool(measurements.oddity(p)) for p in points),
+            "source": "silicon_sample.csv of aiconfigurator-core 0.12.0 (PyPI), NVIDIA, Apache-2.0"}
+    return write(fitted, sections, meta), rows
 
 
 def main() -> int:
-    """Refit, rewrite ``calibration.toml``, and print the errors on the half that was not fitted."""
-    text, held = run()
-    catalog.path("calibration.toml", __package__).write_text(text, encoding="utf-8")
-    print(f"{'':48s}{'points':>7s}{'TPOT':>8s}{'bias':>8s}{'bound':>8s}{'TTFT':>8s}{'median':>8s}{'quiet':>8s}")
-    for (group, key), row in sorted(held.items()):
-        numbers = (row["tpot_error"], row["tpot_bias"], row["bound_bias"], row["ttft_error"], row["ttft_median"],
-                   row["quiet_ttft_error"])
-        print(f"{group + ' ' + key:48.48s}{row['rows']:7d}" + "".join(f"{n:+8.1%}" for n in numbers))
+    """Refit, rewrite ``calibration.toml``, and print the errors on what was left out."""
+    written, rows = run()
+    catalog.path("calibration.toml", __package__).write_text(written, encoding="utf-8")
+    columns = [f"{name}_{what}" for name in ("tpot", "ttft") for what in ("error", "bias", "p90", "inside")]
+    print(f"{'left out':44s}{'points':>7s}" + "".join(f"{name.replace('_', ' '):>12s}" for name in columns))
+    for (group, key), row in rows.items():
+        print(f"{group + ' ' + key:44.44s}{row['rows']:7d}"
+              + "".join(f"{row.get(name, np.nan):12.1%}" for name in columns))
     return 0
 
 

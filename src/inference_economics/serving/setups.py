@@ -50,6 +50,11 @@ class Setup:
         Width; routed experts of a layer (1 in a dense model) and those of one token (0). [1]
     shared_params, head_params, expert_params : numeric
         Weights every token passes, without the head; the head; one expert over all layers. [1]
+    attention_params : numeric
+        Those of `shared_params` that attend, or mix tokens otherwise: the part that groups copy. [1]
+    fp8_shared, block_scaled, fp4_shared, fp4_experts, widened : numeric
+        1 where the chip multiplies in fp8 with one scale per tensor, in fp8 scaled by blocks (mixtures), in four bits
+        (shared weights; experts), or widens experts in int4; 0 elsewhere. [1]
     resident_bytes : numeric
         Shared weights, head and embedding as stored. [B]
     shared_bytes_per_param, head_bytes_per_param, expert_bytes_per_param : numeric
@@ -88,6 +93,12 @@ class Setup:
     shared_params: Numeric
     head_params: Numeric
     expert_params: Numeric
+    attention_params: Numeric
+    fp8_shared: Numeric
+    block_scaled: Numeric
+    fp4_shared: Numeric
+    fp4_experts: Numeric
+    widened: Numeric
     resident_bytes: Numeric
     shared_bytes_per_param: Numeric
     head_bytes_per_param: Numeric
@@ -193,7 +204,10 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
         layers=m.layers, expert_layers=m.expert_layers, latent_layers=m.latent_layers,
         quantised_layers=m.dense_layers * chip.quantises, hidden=m.hidden, experts=m.experts,
         experts_active=m.experts_active, shared_params=m.shared_params, head_params=m.head_params,
-        expert_params=m.expert_params, resident_bytes=m.resident_bytes, shared_bytes_per_param=m.shared_bytes_per_param,
+        expert_params=m.expert_params, attention_params=m.attention_params,
+        fp8_shared=m.fp8_tensor * chip.native, block_scaled=m.fp8_block * chip.native,
+        fp4_shared=m.fp4_dense * chip.native, fp4_experts=m.fp4_mixture * chip.native, widened=m.widened,
+        resident_bytes=m.resident_bytes, shared_bytes_per_param=m.shared_bytes_per_param,
         head_bytes_per_param=m.head_bytes_per_param, expert_bytes_per_param=m.expert_bytes_per_param,
         attention_bytes_per_param=m.attention_bytes_per_param,
         cache_bytes_per_tok=m.cache_values * bytes_per_value,
@@ -219,7 +233,17 @@ def _of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
     """The numbers that a model and a format decide."""
     m, form = model_of(model), _formats(precision)
     held = stored(m, form.stored)
+    mixture = bool(m.experts)
+    mixers = sum(group.layers * (group.n_params_attention(m.hidden) + group.n_params_state(m.hidden))
+                 for group in m.groups)
+    arithmetic = form.arithmetic or form.stored.arithmetic
+    # published mixtures in fp8 are scaled by blocks (DeepSeek, Qwen, MiniMax, GLM); dense models by tensor or channel
+    blocks = arithmetic == "fp8" and (mixture or form.stored.group > 0)
     return SimpleNamespace(
+        attention_params=min(mixers, held.shared_params), fp8_block=float(blocks),
+        fp8_tensor=float(arithmetic == "fp8" and not blocks), fp4_dense=float(arithmetic == "fp4" and not mixture),
+        fp4_mixture=float(arithmetic == "fp4" and mixture),
+        widened=float(mixture and arithmetic == "bf16" and form.stored.bits <= 4 and form.stored.name != "mxfp4"),
         layers=m.layers, expert_layers=m.moe_layers, latent_layers=m.latent_layers,
         # activations are quantised layer by layer where dense weights are multiplied in four bits
         dense_layers=0 if m.experts else m.layers, hidden=m.hidden, experts=max(m.experts, 1),
@@ -263,7 +287,7 @@ def _of_chip(accelerator: Accelerator | str, precision: str | Formats) -> Simple
     return SimpleNamespace(
         hbm_bytes=chip.hbm_bytes, hbm_bytes_per_s=chip.hbm_bytes_per_s, flop_per_s=form.flop_per_s(chip),
         wide_flop_per_s=np.nan if chip.bf16_flop_per_s is None else chip.bf16_flop_per_s,
-        quantises=1.0 if native else 0.0, **_links(chip))
+        quantises=1.0 if native else 0.0, native=1.0 if form.native(chip) else 0.0, **_links(chip))
 
 
 def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per_value: Numeric | None = None) -> Setup:
@@ -294,4 +318,5 @@ def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per
     params, more_bytes = setup.shared_params + more, more * setup.attention_bytes_per_param
     shared_bytes = setup.shared_params * setup.shared_bytes_per_param + more_bytes
     return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads, shared_params=params,
+                   attention_params=setup.attention_params + more,
                    shared_bytes_per_param=shared_bytes / params, resident_bytes=setup.resident_bytes + more_bytes)

@@ -48,16 +48,25 @@ class Constants:
     weight_mbu, expert_mbu, cache_mbu : numeric
         Share of the memory bandwidth reached on shared weights, on experts, on the cache. [1]
     dense_mfu, expert_mfu : numeric
-        Share of the peak reached by shared weights and attention, and by experts. [1]
+        Share of the bf16 peak reached by shared weights and attention, and by experts. [1]
+    fp8_share, block_share, fp4_share : numeric
+        Share of that reached of the peak in fp8 with one scale per tensor, in fp8 scaled by blocks, in four bits. [1]
     message_share, bulk_share : numeric
         Share of the link bandwidth reached by a decode step's small messages, and in prefill. [1]
     collective_s : numeric
         Latency of one all-reduce between two chips; each doubling of the chips adds half of it. [s]
-    layer_s, expert_launch_s, quantise_s : numeric
-        Launch time of a layer; of a layer of experts, per expert chosen; of quantising the activations of a layer whose
-        dense weights have four bits. [s]
+    layer_s, expert_layer_s, latent_launch_s : numeric
+        Launch time of a layer; of its router and experts; of latent attention. [s]
+    quantise_s, block_s, widen_s : numeric
+        Launch time of quantising the activations of a layer whose dense weights have four bits; of one in fp8 scaled by
+        blocks; of widening experts in int4. [s]
+    mixture_launch : numeric
+        Launch time of a mixture as a share of what it was at `calibration.BUILT`: engines improve. [1]
     sequence_s : numeric
         Scheduling and sampling, per sequence and step. [s]
+    layer_passes, expert_passes : numeric
+        Times that prefill moves a token's activations through the memory of every chip: per layer, and per layer and
+        chosen expert. [1]
     interference : numeric
         Time by which one second of another request's prefill delays a decoding one. [1]
     request_s, request_layer_s, latent_layer_s : numeric
@@ -65,6 +74,8 @@ class Constants:
         graphs), and per layer of latent attention. [s]
     queue_share : numeric
         Mean number of prompts ahead of a new one, per other request in flight. [1]
+    queue_launch_share : numeric
+        Share of their layers' launches, besides their arithmetic, that a new prompt waits for. [1]
     memory_share : numeric
         Share of the memory left to weights and cache. [1]
     """
@@ -73,19 +84,29 @@ class Constants:
     expert_mbu: Numeric
     cache_mbu: Numeric
     dense_mfu: Numeric
+    fp8_share: Numeric
+    block_share: Numeric
+    fp4_share: Numeric
     expert_mfu: Numeric
     message_share: Numeric
     bulk_share: Numeric
     collective_s: Numeric
     layer_s: Numeric
-    expert_launch_s: Numeric
+    expert_layer_s: Numeric
+    latent_launch_s: Numeric
     quantise_s: Numeric
+    block_s: Numeric
+    widen_s: Numeric
+    mixture_launch: Numeric
     sequence_s: Numeric
+    layer_passes: Numeric
+    expert_passes: Numeric
     interference: Numeric
     request_s: Numeric
     request_layer_s: Numeric
     latent_layer_s: Numeric
     queue_share: Numeric
+    queue_launch_share: Numeric
     memory_share: Numeric
 
     def bound(self) -> Constants:
@@ -216,11 +237,12 @@ def weight_bytes_per_chip(s: Setup, n_chips: Numeric = 1.0, attention_dp: Numeri
     Returns
     -------
     numeric
-        Its share of everything outside the experts, copied in every group, and of the experts. [B]
+        Its share of the attention, copied in every group, and of everything else. [B]
     """
     cut = _cut(n_chips, attention_dp, layout)
     experts = s.experts * s.expert_params * s.expert_bytes_per_param
-    return (s.resident_bytes / cut.tp + experts / cut.stage_chips) / cut.pp
+    attention = s.attention_params * s.attention_bytes_per_param
+    return (attention / cut.tp + (s.resident_bytes - attention + experts) / cut.stage_chips) / cut.pp
 
 
 @checked
@@ -251,12 +273,20 @@ def capacity(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeric, n
 # -- decode -----------------------------------------------------------------------------------------------------------
 
 
+def _shared_bytes(s: Setup, cut: Layout) -> Numeric:
+    """Bytes of attention, which groups copy, and of the other shared weights that one chip of a stage reads."""
+    attention = s.attention_params * s.attention_bytes_per_param
+    return attention / cut.tp + (s.shared_params * s.shared_bytes_per_param - attention) / cut.stage_chips
+
+
 def _weights(s: Setup, batch: Numeric, cut: Layout) -> tuple[Numeric, Numeric, Numeric, Numeric]:
     """Bytes that a chip reads of shared weights and of experts in a step, and its arithmetic with each."""
     batch = cut.micro_batch(batch)
     group = batch / cut.attention_dp
-    shared = (s.shared_params * s.shared_bytes_per_param + s.head_params * s.head_bytes_per_param) / cut.tp
-    work = FLOP_PER_PARAM * group * (s.shared_params + s.head_params) / cut.tp
+    # groups copy attention; everything else is cut over all chips
+    others = s.shared_params - s.attention_params
+    shared = _shared_bytes(s, cut) + s.head_params * s.head_bytes_per_param / cut.stage_chips
+    work = FLOP_PER_PARAM * (group * s.attention_params / cut.tp + batch * (others + s.head_params) / cut.stage_chips)
     # a dense model has one expert without weights, which may as well be chosen
     touched = experts_touched(batch, s.experts, np.maximum(s.experts_active, 1)) * s.expert_params / cut.stage_chips
     busiest = _imbalance(s, batch, cut)
@@ -267,6 +297,13 @@ def _weights(s: Setup, batch: Numeric, cut: Layout) -> tuple[Numeric, Numeric, N
 def _imbalance(s: Setup, batch: Numeric, cut: Layout) -> Numeric:
     even = expert_imbalance(batch * s.experts_active, cut.ep) if cut.imbalance is None else cut.imbalance
     return np.where(cut.ep > 1, even, 1.0)
+
+
+def _mfu(s: Setup, c: Constants) -> tuple[Numeric, Numeric]:
+    """Share of their formats' peaks that shared weights and experts reach; the flags of `Setup` are 0 or 1."""
+    block = c.block_share ** s.block_scaled
+    return (c.dense_mfu * block * c.fp8_share ** s.fp8_shared * c.fp4_share ** s.fp4_shared,
+            c.expert_mfu * block * c.fp4_share ** s.fp4_experts)
 
 
 @checked
@@ -289,8 +326,9 @@ def weights_time_s(s: Setup, c: Constants, batch: Numeric, n_chips: Numeric = 1.
         Time in one decode step; that of the busiest chip where whole experts are spread. [s]
     """
     shared, experts, work, expert_work = _weights(s, batch, _cut(n_chips, attention_dp, layout))
-    return np.maximum(shared / (s.hbm_bytes_per_s * c.weight_mbu), work / (s.shared_flop_per_s * c.dense_mfu)) + (
-        np.maximum(experts / (s.hbm_bytes_per_s * c.expert_mbu), expert_work / (s.expert_flop_per_s * c.expert_mfu)))
+    dense_mfu, expert_mfu = _mfu(s, c)
+    return np.maximum(shared / (s.hbm_bytes_per_s * c.weight_mbu), work / (s.shared_flop_per_s * dense_mfu)) + (
+        np.maximum(experts / (s.hbm_bytes_per_s * c.expert_mbu), expert_work / (s.expert_flop_per_s * expert_mfu)))
 
 
 @checked
@@ -422,8 +460,9 @@ def launch_time_s(s: Setup, c: Constants) -> Numeric:
     numeric
         The same for every batch. [s]
     """
-    return (s.layers * c.layer_s + s.expert_layers * s.experts_active * c.expert_launch_s
-            + s.quantised_layers * c.quantise_s)
+    once = s.layers * (c.layer_s + s.block_scaled * c.block_s) + s.latent_layers * c.latent_launch_s + (
+        s.expert_layers * (c.expert_layer_s + s.widened * c.widen_s) + s.quantised_layers * c.quantise_s)
+    return once * np.where(s.expert_layers > 0, c.mixture_launch, 1.0)
 
 
 @checked
@@ -551,15 +590,21 @@ def prefill_time_s(s: Setup, c: Constants, prompt_tok: Numeric, n_chips: Numeric
     """
     cut = _cut(n_chips, attention_dp, layout)
     shared_flop, expert_flop = prefill_flop(s, prompt_tok)
-    shared = shared_flop / (s.shared_flop_per_s * c.dense_mfu)
-    expert = expert_flop / (s.expert_flop_per_s * c.expert_mfu) * _imbalance(s, prompt_tok, cut)
+    dense_mfu, expert_mfu = _mfu(s, c)
+    # tokens attend to each other in bf16's kernels, whatever the weights
+    linear = FLOP_PER_PARAM * (prompt_tok * s.shared_params + s.head_params)
+    shared = (linear / dense_mfu + (shared_flop - linear) / c.dense_mfu) / s.shared_flop_per_s
+    expert = expert_flop / (s.expert_flop_per_s * expert_mfu)
+    expert = expert * _imbalance(s, prompt_tok, cut)
     sent = _sum_over_layers_s(s, prompt_tok, cut, c.bulk_share) + np.where(
         cut.ep > 1, _experts_sent_s(s, prompt_tok, cut, c.bulk_share), 0.0)
-    taken = (shared + expert) / cut.n_chips + sent / cut.pp
+    passes = s.layers * c.layer_passes + s.expert_layers * s.experts_active * c.expert_passes
+    moved = prompt_tok * passes * s.hidden * ACTIVATION_BYTES / s.hbm_bytes_per_s
+    taken = (shared + expert) / cut.n_chips + (sent + moved / cut.attention_dp) / cut.pp
     # short prompts still read every weight once
     experts = s.experts * s.expert_params * s.expert_bytes_per_param / cut.stage_chips
-    read = s.shared_params * s.shared_bytes_per_param / cut.tp / c.weight_mbu + experts / c.expert_mbu
-    alone = np.maximum(shared / cut.tp + expert / cut.stage_chips + sent, read / s.hbm_bytes_per_s)
+    read = _shared_bytes(s, cut) / c.weight_mbu + experts / c.expert_mbu
+    alone = np.maximum(shared / cut.tp + expert / cut.stage_chips + sent + moved, read / s.hbm_bytes_per_s)
     return taken, alone
 
 
@@ -568,7 +613,8 @@ def prefill_time_s(s: Setup, c: Constants, prompt_tok: Numeric, n_chips: Numeric
 
 @checked
 def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric,
-          n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0, layout: Layout | None = None) -> Serving:
+          n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0, layout: Layout | None = None, burst: Numeric = 0.0,
+          tokens_per_step: Numeric | None = None, draft_tok: Numeric = 0.0) -> Serving:
     """Evaluate a service in plain numbers: see the module's description.
 
     Parameters
@@ -587,6 +633,11 @@ def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, out
         Groups of them that each hold whole attention layers and a share of the sequences. [1]
     layout : Layout, optional
         How the copy is cut, in place of `n_chips` and `attention_dp`.
+    burst : numeric
+        1 where all requests arrive at once, and every prompt is read before the first answer goes on; 0 where they
+        replace each other one by one. [1]
+    tokens_per_step, draft_tok : numeric, optional
+        With drafts: mean tokens kept of a step, and those guessed and checked in it. [token]
 
     Returns
     -------
@@ -598,12 +649,18 @@ def serve(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, out
     # what does not run is worked out for one sequence and then left out
     batch = np.minimum(concurrency, np.maximum(room, 1.0))
     taken, alone = prefill_time_s(s, c, prompt_tok, layout=cut)
-    parts = decode_step(s, c, batch, prompt_tok + output_tok / 2, layout=cut)
-    step = parts.total_s
-    prefill = c.interference * np.maximum(batch - 1, 0.0) / output_tok * taken
+    parts = decode_step(s, c, batch * (1 + draft_tok), prompt_tok + output_tok / 2, layout=cut)
+    if tokens_per_step is not None:
+        # the drafts of a sequence read its cache once
+        once = parts._replace(cache_s=parts.cache_s / (1 + draft_tok))
+        parts = DecodeStep(*(part / tokens_per_step for part in once))
+    step, others = parts.total_s, np.maximum(batch - 1, 0.0)
+    prefill = (1 - burst) * c.interference * others / output_tok * taken
     tpot = step + prefill
-    own = (c.request_s + s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s + step + alone
-           + c.queue_share * np.maximum(batch - 1, 0.0) * taken)
+    layers = s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s
+    # of a burst, half are ahead
+    ahead = (c.queue_share + burst * (0.5 - c.queue_share)) * others
+    own = c.request_s + layers + step + alone + ahead * (taken + c.queue_launch_share * layers)
     # Little's law: whoever finds no room waits for one of `batch` places, each held for a whole request
     wait = (concurrency - batch) / batch * (own + output_tok * tpot)
     rate = np.where(runs, concurrency / (wait + own + output_tok * tpot), 0.0)
@@ -647,6 +704,7 @@ def serving_floor_s(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Nu
     return floor
 
 
+_WHOLE = ("interference", "memory_share", "fp8_share", "block_share", "fp4_share", "mixture_launch")
 # nothing but the hardware: every share 1, nothing launched, links without end
-IDEAL = Constants(**{field.name: 1.0 if field.name.endswith(("_mbu", "_mfu")) else 0.0 for field in fields(Constants)}
-                  | {"interference": 1.0, "memory_share": 1.0, "message_share": np.inf, "bulk_share": np.inf})
+IDEAL = Constants(**{field.name: 1.0 if field.name.endswith(("_mbu", "_mfu")) or field.name in _WHOLE else 0.0
+                     for field in fields(Constants)} | {"message_share": np.inf, "bulk_share": np.inf})

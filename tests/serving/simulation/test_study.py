@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from serving.simulation.stubs import FLAT, SLOPED
 
+from inference_economics.serving.queueing import late_fraction
 from inference_economics.serving.simulation import Lengths, Policy, Service, StepTime, burst, process, simulate, trace
 from inference_economics.serving.simulation.benchmark import mlperf_ratios, server_against_offline
-from inference_economics.serving.simulation.study import highest_rate, late_fraction, queueing_error, replicas_for
+from inference_economics.serving.simulation.study import highest_rate, queueing_error, replicas_for
 
 LENGTHS = Lengths(200, 50, 0.5, 0.5)
 

@@ -178,19 +178,16 @@ def from_parts(setup: step.Setup, constants: step.Constants, tp=1, attention_dp=
     """
     # a chip without links serves alone: any finite bandwidth will do
     s, c = replace(setup, link_bytes_per_s=np.nan_to_num(setup.link_bytes_per_s, nan=1.0)), constants
-    endless = replace(s, hbm_bytes_per_s=np.inf)
+    unread = replace(c, weight_mbu=np.inf, expert_mbu=np.inf)  # leaves the arithmetic of a prompt
     prefill = step.prefill_time_s.__wrapped__
 
     def decode_s(batch, context_tok):
-        return (step.weights_time_s(s, c, batch, tp, attention_dp)
-                + step.cache_time_s(s, c, batch, context_tok / batch, tp, attention_dp)
-                + step.communication_time_s(s, c, batch, tp, attention_dp)
-                + step.launch_time_s(s, c) + c.sequence_s * batch / attention_dp)
+        return step.decode_step_s(s, c, batch, context_tok / batch, tp, attention_dp)
 
     return StepTime(
         decode_s=decode_s,
         prefill_s=lambda tok: prefill(s, c, tok, tp, attention_dp)[0],
-        prefill_alone_s=lambda tok: prefill(endless, c, tok, tp, attention_dp)[1],
+        prefill_alone_s=lambda tok: prefill(s, unread, tok, tp, attention_dp)[1],
         # one token's prefill is all reading
         read_s=float(prefill(s, c, 1.0, tp, attention_dp)[1]),
         launch_s=float(step.launch_time_s(s, c) + step.communication_time_s(s, c, 0.0, tp, attention_dp)),

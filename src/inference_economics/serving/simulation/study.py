@@ -145,25 +145,6 @@ def highest_rate(requests: Requests, service: Service, policy: Policy | None = N
     return low * requests.request_per_s
 
 
-def late_fraction(places, offered_load, service_s, patience_s):
-    """Share of requests that wait longer than their patience for a place (M/M/c).
-
-    Parameters
-    ----------
-    places, offered_load : float
-        As `servers` and `offered_load` in `queueing.erlang_c`. [1]
-    service_s, patience_s : float
-        Mean time in service; the wait that is accepted. [s]
-
-    Returns
-    -------
-    float
-        C exp(−(c − a) t / s); 1 where the load reaches the places. [1]
-    """
-    spare = np.maximum(places - offered_load, 0.0)
-    return queueing.erlang_c(places, offered_load) * np.exp(-spare * patience_s / service_s)
-
-
 def queueing_error(model, accelerator, *, precision="fp8", tp=1, engine=calibration.TYPICAL, batch=32,
                    prompt_tok=1024, output_tok=256, replicas=(1, 4), loads=(0.7, 0.9), arrival_cvs=(1.0, 3.0),
                    output_cvs=(0.0, 1.0), patience_s=1.0, late_share=0.05, per_place=100,
@@ -223,11 +204,11 @@ def _row(requests, service, service_s, tpot_s, count, load, arrival_cv, output_c
     # the run's first fifth fills the fleet
     kept = result.after(0.2 * result.arrival_s[-1])
     needed = 1
-    while late_fraction(needed * batch, offered, service_s, patience_s) > late_share:
+    while queueing.late_fraction(needed * batch, offered, service_s, patience_s) > late_share:
         needed += 1
     return QueueingError(
         count, load, arrival_cv, output_cv, tpot_s, float(np.nanmean(result.tpot_s[kept])),
         float(queueing.mean_wait_s(count * batch, offered, service_s)), float(np.mean(result.wait_s[kept])),
-        float(late_fraction(count * batch, offered, service_s, patience_s)),
+        float(queueing.late_fraction(count * batch, offered, service_s, patience_s)),
         float(np.mean(result.wait_s[kept] > patience_s)), needed,
         replicas_for(requests, service, wait_limit_s=patience_s, share=1 - late_share, most=64 * count))

@@ -1,0 +1,259 @@
+"""Errors on what a fit never saw, and the ranges made of them.
+
+Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose. What a layer
+launches was first looked at on all models at light load, and an early form was judged on all of them; every choice
+between forms and widths after that was made by the errors on `LOOKED_AT` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import models
+from . import calibration, measurements, step
+from .calibration import layout_of
+from .disaggregation import serve_pools
+from .fit import Data, fit
+from .setups import setup
+
+LOOKED_AT = ("deepseek-v3", "kimi-k2", "llama-3.1-70b", "qwen3-235b-a22b")
+INSIDE = 0.8  # share of measurements that an interval is to hold
+LEAST = 10  # nothing with fewer points is left out
+CUTS: dict[str, Callable] = {
+    "model": lambda p: p.model, "accelerator": lambda p: p.accelerator, "engine": lambda p: p.engine,
+    "harness": lambda p: p.harness, "generation": lambda p: calibration.generation(p.accelerator)}
+
+
+def mean(values) -> float:
+    """Mean, and 0 of nothing."""
+    return float(np.mean(values)) if len(values) else 0.0
+
+
+def load_band(concurrency: int) -> str:
+    """Name of the band that a number of requests in flight falls in."""
+    edges = (4, 8, 16, 32, 64, 128, 256)
+    return next((f"up to {edge:3d}" for edge in edges if concurrency <= edge), "above 256")
+
+
+class Unseen(NamedTuple):
+    """Errors on points left out: predicted over measured, point by point.
+
+    Parameters
+    ----------
+    points : list of Point
+        What was measured.
+    names : array of str
+        What was left out when a point was predicted.
+    tpot, ttft : array
+        Predicted over measured; NaN where the model cannot speak about it. [1]
+    """
+
+    points: list
+    names: np.ndarray
+    tpot: np.ndarray
+    ttft: np.ndarray
+
+    @property
+    def mixture(self) -> np.ndarray:
+        """Which points are mixtures."""
+        return np.array([_kind(p) == "mixture" for p in self.points])
+
+
+def _kind(point) -> str:
+    return "mixture" if models.get(point.model).experts else "dense"
+
+
+def leave_out(points, cut: str, only=None) -> Unseen:
+    """Fit without one model, chip, engine, harness or generation at a time, and predict what was left out.
+
+    Parameters
+    ----------
+    points : list of Point
+    cut : str
+        A key of `CUTS`.
+    only : collection of str, optional
+        Leave only these out.
+
+    Returns
+    -------
+    Unseen
+    """
+    names = np.array([CUTS[cut](p) for p in points])
+    parts = []
+    for name in sorted(set(names) if only is None else only):
+        away = [p for p, own in zip(points, names, strict=True) if own == name]
+        if len(away) >= LEAST:
+            data = Data(away)
+            out = data.predict(data.constants(fit([p for p, own in zip(points, names, strict=True) if own != name])))
+            ttft = np.where(data.explained(out), out.ttft_s / data.ttft_s, np.nan)
+            parts.append((away, [name] * len(away), out.tpot_s / data.tpot_s, ttft))
+    return joined([Unseen(*part) for part in parts])
+
+
+def joined(parts) -> Unseen:
+    """Put several judgements together."""
+    return Unseen([p for part in parts for p in part.points], *(np.concatenate([part[i] for part in parts])
+                                                                for i in (1, 2, 3)))
+
+
+def _range(ratios) -> tuple[float, float]:
+    """Factors on a prediction between which `INSIDE` of the measurements lie."""
+    tail = (1 - INSIDE) / 2
+    low, high = np.nanquantile(1 / ratios, (tail, 1 - tail))
+    return float(low), float(high)
+
+
+def intervals(unseen: Unseen) -> dict[str, dict[str, float]]:
+    """Factors between which `INSIDE` of the measurements lie, for dense models and mixtures.
+
+    Parameters
+    ----------
+    unseen : Unseen
+
+    Returns
+    -------
+    dict
+        ``dense`` and ``mixture`` to ``tpot_low``, ``tpot_high``, ``ttft_low``, ``ttft_high``. [1]
+    """
+    out = {}
+    for kind in ("dense", "mixture"):
+        own = unseen.mixture == (kind == "mixture")
+        (a, b), (c, d) = _range(unseen.tpot[own]), _range(unseen.ttft[own])
+        out[kind] = {"tpot_low": a, "tpot_high": b, "ttft_low": c, "ttft_high": d}
+    return out
+
+
+def inside(unseen: Unseen) -> tuple[np.ndarray, np.ndarray]:
+    """Say which measurements lie in the interval that the errors on everything else left out would have given them.
+
+    Parameters
+    ----------
+    unseen : Unseen
+
+    Returns
+    -------
+    tuple of array
+        1 or 0 for TPOT, and for TTFT; NaN where there is no prediction.
+    """
+    held = []
+    for ratios in (unseen.tpot, unseen.ttft):
+        flags = np.full(ratios.shape, np.nan)
+        for name in set(unseen.names):
+            for mixture in (False, True):
+                own = (unseen.names == name) & (unseen.mixture == mixture)
+                rest = (unseen.names != name) & (unseen.mixture == mixture)
+                known = own & np.isfinite(ratios)
+                if known.any() and np.isfinite(ratios[rest]).any():
+                    low, high = _range(ratios[rest])
+                    flags[known] = (low <= 1 / ratios[known]) & (1 / ratios[known] <= high)
+        held.append(flags)
+    return held[0], held[1]
+
+
+def _row(unseen: Unseen, flags, own) -> dict:
+    tpot, ttft = unseen.tpot[own] - 1, unseen.ttft[own] - 1
+    known = np.isfinite(ttft)
+    row = {"rows": int(own.sum()), **_errors("tpot", tpot, flags[0][own]), "ttft_rows": int(known.sum())}
+    return row | _errors("ttft", ttft[known], flags[1][own][known])
+
+
+def _errors(name: str, error, held) -> dict:
+    held = held[np.isfinite(held)]
+    return {f"{name}_error": mean(abs(error)), f"{name}_bias": mean(error),
+            f"{name}_p90": float(np.quantile(abs(error), 0.9)) if len(error) else 0.0, f"{name}_inside": mean(held)}
+
+
+def unseen_rows(unseen: Unseen, cut: str) -> dict[tuple, dict]:
+    """Errors on what was left out, by name and together; on models also by kind, chips and concurrency.
+
+    Parameters
+    ----------
+    unseen : Unseen
+    cut : str
+        What was left out: a key of `CUTS`.
+
+    Returns
+    -------
+    dict
+        (group, key) to a row of `calibration.unseen`.
+    """
+    groups: dict[tuple, list] = {}
+    for i, (p, name) in enumerate(zip(unseen.points, unseen.names, strict=True)):
+        kind = _kind(p)
+        keys = [(cut, str(name)), (cut, "all")]
+        if cut == "model":
+            usual = "all but odd series" if not measurements.oddity(p) else "odd series"
+            keys += [(cut, usual), ("looked_at", "yes" if p.model in LOOKED_AT else "no"), ("kind", kind),
+                     (f"{kind}_chips", str(p.n_chips)), (f"{kind}_concurrency", load_band(p.concurrency))]
+        for key in keys:
+            groups.setdefault(key, []).append(i)
+    flags, rows = inside(unseen), {}
+    for key, members in groups.items():
+        own = np.zeros(len(unseen.points), bool)
+        own[members] = True
+        rows[key] = _row(unseen, flags, own)
+    return rows
+
+
+def judge_pools(points, fitted: dict) -> dict[tuple, dict]:
+    """Judge disaggregated services, of which no point is fitted.
+
+    Parameters
+    ----------
+    points : list of Point
+        From `measurements.disaggregated`.
+    fitted : dict
+        Tables of constants.
+
+    Returns
+    -------
+    dict
+        (``disaggregated``, engine or ``all``) to rows and errors.
+    """
+    ratios = []
+    for p in points:
+        s = setup(p.model, p.accelerator, p.precision, p.bytes_per_value)
+        c = calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
+        spread = p.expert_parallel if p.attention_dp > 1 else 1
+        decode, load = layout_of(p.n_chips, p.attention_dp, spread), (p.prompt_tok, p.output_tok)
+        # the source leaves out the groups of some prefilling copies: where one chip cannot hold what it is said to
+        # hold, nothing is known of the prompts, and all requests are taken to decode
+        if step.capacity(s, c, p.prompt_tok, 1.0, float(p.prefill_chips)) >= 1:
+            out = serve_pools(s, c, float(p.concurrency), *load, float(p.prefill_workers),
+                                    layout_of(p.prefill_chips), float(p.decode_workers), decode)
+            ratios.append((out.tpot_s / p.tpot_s, out.ttft_s / p.ttft_s))
+        else:
+            batch = max(p.concurrency / p.decode_workers, 1.0)
+            ratios.append((step.serve(s, c, batch, *load, layout=decode, burst=1.0).tpot_s / p.tpot_s, np.nan))
+    tpot, ttft = np.array(ratios).T
+    rows = {}
+    for engine in [*sorted({p.engine for p in points}), "all"]:
+        own = np.array([engine in (p.engine, "all") for p in points]) & np.isfinite(tpot)
+        known = own & np.isfinite(ttft)
+        row = {"rows": int(own.sum()), "ttft_rows": int(known.sum())}
+        for name, ratio in (("tpot", tpot[own]), ("ttft", ttft[known])):
+            errors = _errors(name, ratio - 1, ratio * np.nan)
+            row |= {key: value for key, value in errors.items() if "inside" not in key}
+        rows["disaggregated", engine] = row
+    return rows
+
+
+def above_bound(points) -> dict[str, dict[str, float]]:
+    """How far above the bound measured engines stand.
+
+    Parameters
+    ----------
+    points : list of Point
+
+    Returns
+    -------
+    dict
+        ``dense`` and ``mixture`` to ``tpot_high``, the factor that `INSIDE` of them stay below. [1]
+    """
+    data = Data(points)
+    above = data.tpot_s / data.predict(step.IDEAL).tpot_s
+    return {kind: {"tpot_high": float(np.nanquantile(above[data.mixture == (kind == "mixture")], INSIDE))}
+            for kind in ("dense", "mixture")}
