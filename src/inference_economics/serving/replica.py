@@ -27,8 +27,8 @@ class Replica(NamedTuple):
     batch, n_chips : numeric
         Requests served at once, and chips that share the copy. Batch 0 where no setting meets the targets. [1]
     service_s, tpot_s, ttft_s : numeric
-        Time that a request keeps its place, per output token, and to the first one; undefined (NaN) where no setting meets
-        the targets. [s]
+        Time that a request keeps its place, per output token, and to the first one; undefined (NaN) where no setting
+        meets the targets. [s]
     requests_per_s_per_chip : numeric
         Requests that one chip finishes, at full load; 0 where no setting meets the targets. [1/s]
     verdict : Feasibility
