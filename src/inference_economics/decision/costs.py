@@ -9,7 +9,7 @@ what is not known exactly, stands in `scenarios`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -137,7 +137,7 @@ def within(costs: Costs, privacy: Numeric) -> tuple[Numeric, Numeric, Numeric, N
             costs.own_usd, costs.custom_usd)
 
 
-def cheapest(ways: Iterable[Numeric]) -> Numeric:
+def cheapest(ways: Iterable[Any]) -> Numeric:
     """Return the least of some costs, leaving out those that are undefined.
 
     Parameters
