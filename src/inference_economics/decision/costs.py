@@ -142,7 +142,7 @@ def cheapest(ways: Iterable[Any]) -> Numeric:
 
     Parameters
     ----------
-    ways : iterable of numeric
+    ways : iterable
         As `within` gives them; undefined (NaN) where a way is ruled out or cannot serve. [USD/year]
 
     Returns

@@ -89,7 +89,8 @@ def best_replica(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeri
     batch = np.minimum(np.tile(BATCHES, len(LAYOUTS)), room)
     point = serve(s, c, batch, column(prompt_tok), column(output_tok), chips, groups)
     truths = verdict(s, c, point, Layout.of(chips, groups), column(ttft_limit_s), column(tpot_limit_s))
-    meets, some = True, []
+    meets: Truth = True
+    some: list[Truth] = []
     for truth in truths:
         meets = np.logical_and(meets, truth)
         some.append(np.max(np.where(meets, 1.0, 0.0), axis=-1) > 0)
