@@ -61,6 +61,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "programme": lambda: custom_silicon.ChipProgramme(271e6, 1e7),
     "runs": lambda: spend.Runs(1e8, 0.7),
     "service": lambda: spend.Service(1e11, 1e-6),
+    "ways": lambda: (np.full(3, 2e6), np.full(3, 1e6)),
 }
 # Formulas that do not go through `quantities.limits.checked` yet, by module.
 PENDING: dict[str, str] = {
