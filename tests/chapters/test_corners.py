@@ -27,20 +27,22 @@ HEAVY_BYTES = 1_000_000
 # Words of a state that fails because the deployment cannot run at all, and of one that holds only for what runs.
 CANNOT_RUN = re.compile(
     r"cannot (be )?run|cannot be (held|served|met)|no (room|service)\b|not one (user|sequence)|no batch\b|"
-    r"out of memory|do(es)? not fit (on|in)\b|alone do not fit", re.I)
+    r"out of memory|do(es)? not fit (on|in)\b|alone do not fit", re.IGNORECASE)
 ONLY_WHEN_RUN = re.compile(
     r"in time\b|fast enough|under the target|at once|can be (met|run)|target is met|meets (both|the)|serves? this|"
     r"would (still )?fit|all users fit|one (user|request|sequence)\b.*\b(fits?|served)|tokens a second|"
     r"drafting pays|do not slow|not slow it|serve more|gains multiply|cheaper than|cost less|earns more|"
-    r"machines .*(are the way|make)|pays\b", re.I)
+    r"machines .*(are the way|make)|pays\b", re.IGNORECASE)
 # Out of memory in words, though something still runs: a queue, or a comparison that was never to run.
-STILL_RUNS = re.compile(r"wait|would|unfused|only an api is left|asleep", re.I)
+STILL_RUNS = re.compile(r"wait|would|unfused|only an api is left|asleep|cannot be run, or ", re.IGNORECASE)
+# One constraint of several, which may hold while another fails: that is how a state says which one it is.
+ONE_CONSTRAINT = re.compile(r"^(some|the same) batch brings", re.IGNORECASE)
 
 SIGNED_UNITS = ("USD", "%", "points", "degrees", "nat")  # savings, margins and the like may be negative
 SIGNED = {("dials-of-a-head", "Score of equal vectors")}  # a sum of cosines
 # Undefined where nothing runs: times, prices of tokens, speeds; unless the label says that it is of something else.
 DEPENDS = re.compile(r"^(s|USD/Mtok|tokens/s)$")
-ELSEWHERE = re.compile(r"\bAPI\b|price of a chip|limit|blend", re.I)
+ELSEWHERE = re.compile(r"\bAPI\b|price of a chip|limit|blend|tightest target", re.IGNORECASE)
 
 # Found and not yet mended: (explorer, rule, what). An entry that is no longer found must go.
 KNOWN: set[tuple[str, str, str]] = set()
@@ -95,7 +97,8 @@ def faults(explorer, setting: dict) -> set[tuple[str, str]]:
     holding = [str(state.holds) for state in figure.states if bool(state.ok)]
     stopped = [words for words in failing if CANNOT_RUN.search(words) and not STILL_RUNS.search(words)]
     out |= {("contradicts", f"✓ {words} beside ✗ {stopped[0]}")
-            for words in holding if stopped and ONLY_WHEN_RUN.search(words)}
+            for words in holding
+            if stopped and ONLY_WHEN_RUN.search(words) and not ONE_CONSTRAINT.search(words)}
     held = {float(value) for value in explorer.settings(**setting).values() if not isinstance(value, str)}
     held |= {end for control in explorer.controls_spec.values() if isinstance(control, Slider)
              for end in (control.low, control.high)}
@@ -104,7 +107,9 @@ def faults(explorer, setting: dict) -> set[tuple[str, str]]:
         out |= {(rule, f"{readout.label} [{readout.unit}]")
                 for rule in faults_of_a_readout(explorer, readout, limits, held, bool(failing), bool(stopped))}
     if not failing:
-        out |= {("vanishes", mark.label) for mark in figure.marks if not np.any(mark.inside(figure))}
+        said = figure.unseen()
+        out |= {("vanishes", mark.label or type(mark).__name__) for mark in figure.marks
+                if not np.any(mark.inside(figure)) and (not mark.label or str(mark.label) not in said)}
     return out
 
 
@@ -114,8 +119,8 @@ def faults_of_a_readout(explorer, readout, limits, held, failing: bool, stopped:
     shown = text(value, unit)
     out = set()
     if not math.isfinite(value):
-        if not failing:
-            out.add("unsaid")  # undefined or endless, and no state says why
+        if math.isnan(value) and not failing:
+            out.add("unsaid")  # undefined, and no state says why
         if math.isinf(value) and (stopped or value < 0):
             out.add("infinite")  # what cannot run has no price and no time, not an endless one
         if math.isinf(value) and "∞" not in shown:
@@ -144,7 +149,7 @@ def suspicious(value: float, unit: str, limits: set[float]) -> bool:
 
 
 def stuck(explorer, setting: dict, what: str) -> bool:
-    """Say whether no slider moves a readout, a little, from a setting: what is computed moves, what is clipped stays."""
+    """Say whether no slider moves a readout from a setting: what is computed moves, what is clipped stays."""
     def value(at: dict) -> float:
         try:
             figure = explorer.figure(**at)
