@@ -45,7 +45,17 @@ DEPENDS = re.compile(r"^(s|USD/Mtok|tokens/s)$")
 ELSEWHERE = re.compile(r"\bAPI\b|price of a chip|limit|blend|tightest target", re.IGNORECASE)
 
 # Found and not yet mended: (explorer, rule, what). An entry that is no longer found must go.
-KNOWN: set[tuple[str, str, str]] = set()
+KNOWN: set[tuple[str, str, str]] = {
+    # The search for the demand begins at the chart's left end, and says that end where the answer lies before it.
+    ("where-the-ways-cross", "clamped", "Own stays below rent from, prompts a day []"),
+    # Half of a target that is met may be out of reach; no state speaks of the half.
+    ("what-speed-costs", "unsaid", "Rent, at half of it [USD]"),
+    ("what-speed-costs", "unsaid", "Twice the speed costs [×]"),
+    # The price at the chip's peak asks for no memory, but stands beside weights that do not fit.
+    ("from-peak-to-price", "defined", "At peak [USD/Mtok]"),
+    # No share of the work makes the two levers equal, and no state says so.
+    ("capability-or-efficiency", "unsaid", "They tie when it takes [%]"),
+}
 
 
 def ends(control) -> list:
