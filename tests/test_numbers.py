@@ -62,23 +62,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "runs": lambda: spend.Runs(1e8, 0.7),
     "service": lambda: spend.Service(1e11, 1e-6),
 }
-# Formulas that do not go through `quantities.limits.checked` yet, by module.
-PENDING: dict[str, str] = {
-    "deployment": "setup_with_kv_heads",
-    "ffn": "gated_width n_params_ffn",
-    "flop": "attention_crossover_tok decode_flop_per_token mean_causal_context prefill_flop_per_token",
-    "head_sharing": (
-        "cache_copies equal_size_multiplier kv_heads_per_chip latent_as_kv_heads latent_intensity_decode "
-        "n_params_key_value"),
-    "kernels": "attention_bytes_fused attention_bytes_stored end_to_end_speedup query_tok_in_sram",
-    "kv_cache": (
-        "cache_room_bytes capacity_sequences capacity_tok context_where_cache_equals_weights "
-        "contiguous_waste_fraction expected_block_waste_fraction kv_bytes kv_bytes_per_token "
-        "kv_values_per_token latent_values_per_token of_model paged_tok quantised_bytes_per_value "
-        "sequences_that_fit shared_prefix_bytes shared_prefix_saving"),
-    "replica": "best_replica",
-    "token_cost": "calibrated_token_cost",
-}
+PENDING: dict[str, str] = {}
 # Arguments that are more than one number by nature.
 LISTS = {"shares", "parts_s", "horizon_months"}
 NOT_NUMBERS = (None, "5", b"5", True, [1, "2"], [1, None], 10**400, 1j, np.array([True]), {"a": 1}, object())

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import catalog
-from ..hardware import Accelerator
+from ..hardware.accelerators import Accelerator
 from ..models import Model
 from ..quantities.checks import lookup
 from ..quantities.numeric import Numeric
@@ -82,7 +82,8 @@ def mixture_launch(launch_decline: Numeric, built: Numeric) -> Numeric:
     return np.exp(-launch_decline * (built - BUILT))
 
 
-def assemble(fitted: dict[str, Any], engine: str, family: str, harness: str = "inferencex", built: float = BUILT) -> Constants:
+def assemble(fitted: dict[str, Any], engine: str, family: str, harness: str = "inferencex",
+             built: float = BUILT) -> Constants:
     """Put one set of constants together from the tables of ``calibration.toml``."""
     values = fitted["shared"] | fitted["pair"][engine][family]
     values |= {name: values[name] * factor for name, factor in fitted["harness"][harness].items()}
@@ -91,7 +92,8 @@ def assemble(fitted: dict[str, Any], engine: str, family: str, harness: str = "i
                      mixture_launch=float(share))
 
 
-def constants(accelerator: Accelerator | str, engine: str = TYPICAL, harness: str = "inferencex", built: float = BUILT) -> Constants:
+def constants(accelerator: Accelerator | str, engine: str = TYPICAL, harness: str = "inferencex",
+              built: float = BUILT) -> Constants:
     """Fitted constants for a chip and an engine.
 
     Parameters

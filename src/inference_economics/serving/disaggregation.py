@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..hardware import Accelerator
+from ..hardware.accelerators import Accelerator
 from ..models import Model
 from ..quantities.checks import require_whole
 from ..quantities.numeric import Numeric

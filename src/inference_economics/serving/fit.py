@@ -177,7 +177,7 @@ def _constants(values: dict[str, Any], built: np.ndarray) -> Constants:
     return Constants(**{name: values[name] for name in Constants.__dataclass_fields__})
 
 
-def _robust(residual: np.ndarray, scale: float) -> np.ndarray:
+def _robust(residual: np.ndarray, scale: float) -> Any:
     return np.sign(residual) * np.sqrt(np.log1p(np.square(residual / scale)))
 
 
@@ -217,7 +217,8 @@ def _least_squares(residuals: Callable[[dict[str, np.ndarray]], np.ndarray], slo
     def whole(x: np.ndarray) -> np.ndarray:
         return np.concatenate([residuals(scaled(x)), (x - slots.start) / slots.width])
 
-    x, damping = slots.start.copy(), 1e-2
+    x: np.ndarray = slots.start.copy()
+    damping = 1e-2
     r = whole(x)
     n = r.size - x.size
     for _ in range(steps):
@@ -295,7 +296,7 @@ def split(points: Sequence[Point], seed: int = SEED) -> tuple[list[Point], list[
         The half to fit, the half to report. All loads of one configuration are on one side; each model, chip and
         engine is on both where it has two configurations.
     """
-    strata: dict[tuple[str, str, str], set[tuple[str | int, ...]]] = {}
+    strata: dict[tuple[str, str, str], set[tuple[str | float, ...]]] = {}
     for p in points:
         strata.setdefault((p.model, p.accelerator, p.engine), set()).add(p.config)
     rng, chosen = np.random.default_rng(seed), set()

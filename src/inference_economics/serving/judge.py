@@ -90,8 +90,8 @@ def leave_out(points: Sequence[Point], cut: str, only: Collection[str] | None = 
             data = Data(away)
             out = data.predict(data.constants(fit([p for p, own in zip(points, names, strict=True) if own != name])))
             ttft = np.where(data.explained(out), out.ttft_s / data.ttft_s, np.nan)
-            parts.append((away, [name] * len(away), out.tpot_s / data.tpot_s, ttft))
-    return joined([Unseen(*part) for part in parts])
+            parts.append(Unseen(away, np.array([name] * len(away)), out.tpot_s / data.tpot_s, ttft))
+    return joined(parts)
 
 
 def joined(parts: Sequence[Unseen]) -> Unseen:
@@ -234,7 +234,7 @@ def judge_pools(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple[s
     for engine in [*sorted({p.engine for p in points}), "all"]:
         own = np.array([engine in (p.engine, "all") for p in points]) & np.isfinite(tpot)
         known = own & np.isfinite(ttft)
-        row = {"rows": int(own.sum()), "ttft_rows": int(known.sum())}
+        row: dict[str, float] = {"rows": int(own.sum()), "ttft_rows": int(known.sum())}
         for name, ratio in (("tpot", tpot[own]), ("ttft", ttft[known])):
             errors = _errors(name, ratio - 1, ratio * np.nan)
             row |= {key: value for key, value in errors.items() if "inside" not in key}

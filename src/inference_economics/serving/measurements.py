@@ -137,7 +137,7 @@ class Point:
         return self.decode_workers > 0
 
     @property
-    def config(self) -> tuple[str | int, ...]:
+    def config(self) -> tuple[str | float, ...]:
         """Everything but the load: rows of one configuration stay on one side of the split."""
         return (self.model, self.accelerator, self.precision, self.engine, self.n_chips, self.attention_dp,
                 self.prompt_tok, self.output_tok)

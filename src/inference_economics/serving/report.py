@@ -54,7 +54,7 @@ def misses(count: int = 12) -> list[Miss]:
     require_whole(count=count)
     points = measurements.kept()
     data = Data(points)
-    predicted = data.predict(data.constants(_fitted())).tpot_s
+    predicted = np.asarray(data.predict(data.constants(_fitted())).tpot_s)
     worst = np.argsort(-np.abs(np.log(predicted / data.tpot_s)), kind="stable")[:count]
     return [Miss(points[i], float(predicted[i]), measurements.oddity(points[i])) for i in worst]
 
@@ -171,7 +171,7 @@ def residual_rows(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple
     bound = data.predict(step.IDEAL)
     tpot, ttft = out.tpot_s / data.tpot_s - 1, out.ttft_s / data.ttft_s - 1
     low, known = bound.tpot_s / data.tpot_s - 1, data.explained(out)
-    quiet = known & np.equal(out.wait_s, 0) & (data.concurrency <= 16)
+    quiet = np.asarray(known & (out.wait_s == 0) & (data.concurrency <= 16))
     groups: dict[tuple[str, str], list[int]] = {}
     for i, p in enumerate(points):
         kind = "mixture" if data.mixture[i] else "dense"
@@ -209,7 +209,7 @@ def repeats(points: Sequence[Point]) -> dict[str, float]:
     dict
         Rows in such sets, and their mean distance from the geometric mean of the set.
     """
-    sets: dict[tuple[str | int, ...], list[tuple[float, float]]] = {}
+    sets: dict[tuple[str | float, ...], list[tuple[float, float]]] = {}
     for p in points:
         sets.setdefault((*p.config, p.concurrency), []).append((p.tpot_s, p.ttft_s))
     several = [np.array(rows) for _, rows in sorted(sets.items()) if len(rows) > 1]

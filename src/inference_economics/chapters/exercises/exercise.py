@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from ...quantities.checks import known
 from ...quantities.numeric import Numeric
 from ...quantities.units import text
+
+__all__ = ["SUFFIXES", "Exercise", "known", "parse", "suffixes"]
 
 # What may follow a number, by the unit of the answer. Words after it are passed over.
 SUFFIXES = {
@@ -37,13 +40,6 @@ def parse(answer: object, unit: str) -> float:
         return math.nan
     value = float(re.sub(r"[,_ ]", "", found[1]).replace("−", "-"))
     return value * suffixes(unit).get(found[2].lower(), 1)
-
-
-def known(figure: float | None) -> float:
-    """Return a figure of a specification that the catalogue may lack. ValueError where it does."""
-    if figure is None:
-        raise ValueError("the catalogue has no such figure; ask about another model or chip.")
-    return figure
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ The loop takes whichever comes first: the next request, or the next end of a rep
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -139,7 +140,7 @@ class Fleet:
         self.decoders: list[Replica] = []
         self._start_fleet(most, max_tok)
 
-    def _named_tok(self, *services) -> int:
+    def _named_tok(self, *services: Service) -> int:
         if not self.policy.prefix_cache:
             return 0
         named_tok = self.requests.prefix_block_tok
@@ -148,7 +149,7 @@ class Fleet:
                 raise ValueError(f"prefix_block_tok={named_tok} is not a multiple of block_tok={service.block_tok}.")
         return named_tok
 
-    def _start_fleet(self, most, max_tok):
+    def _start_fleet(self, most: int, max_tok: int) -> None:
         policy = self.policy
         start_s = float(self.requests.arrival_s[0])
         plain = [self.order(start_s) for _ in range(policy.replicas)]
@@ -214,12 +215,11 @@ class Fleet:
     def _jobs(self) -> tuple[list[Job], deque[Job]]:
         r = self.requests
         rank = np.empty(len(r), dtype=np.int64)
-        rank[np.lexsort((np.arange(len(r)), r.priority))] = np.arange(len(r))
-        if self.named_tok:
+        rank[np.lexsort((np.arange(len(r)), r.rank))] = np.arange(len(r))
+        names: list[tuple[Hashable, ...]] = [()] * len(r)
+        if self.named_tok and r.prefix_blocks is not None:
             whole = (r.prompt_tok // self.named_tok).tolist()
             names = [given[:most] for given, most in zip(r.prefix_blocks, whole, strict=True)]
-        else:
-            names = [()] * len(r)
         jobs = list(map(Job, range(len(r)), rank.tolist(), (r.arrival_s + self.delay_s).tolist(),
                         r.prompt_tok.tolist(), r.output_tok.tolist(), names))
         return jobs, deque(jobs[:r.users] if r.users else jobs)
@@ -266,7 +266,7 @@ class Fleet:
     def _hand_on(self, replica: Replica, now: float) -> None:
         for job in replica.handed_on:
             sent_s = now + job.target * self.prefill_service.kv_bytes_per_tok / self.policy.transfer_bytes_per_s
-            self.at(sent_s, lambda at_s, job=job: self._arrived(replica, job, at_s))
+            self.at(sent_s, partial(self._arrived, replica, job))
         replica.handed_on.clear()
 
     def _arrived(self, replica: Replica, job: Job, now: float) -> None:

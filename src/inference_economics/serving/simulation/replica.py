@@ -260,7 +260,7 @@ class Replica:
             count = 1  # what the preemption freed is looked at after one step
         batch, context_tok = blocks.growing, self.context_tok
         if self.table.knees:
-            count = min(count, self.table.steps_to_knee(batch, context_tok))
+            count = self.table.steps_to_knee(batch, context_tok, count)
         fixed, slope = self.table.line(batch, context_tok + batch)
         first, rise = fixed + slope * (context_tok + batch), slope * batch
         self._jump = (count, first, rise)

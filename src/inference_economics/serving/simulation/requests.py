@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ...quantities.checks import require, require_non_negative, require_positive, require_whole
 
@@ -59,7 +59,7 @@ def _gamma(mean: float, cv: float, count: int, rng: np.random.Generator) -> np.n
     return rng.gamma(1 / cv**2, mean * cv**2, count) if cv > 0 else np.full(count, float(mean))
 
 
-def _whole(name: str, values: npt.ArrayLike, low: int) -> np.ndarray:
+def _whole(name: str, values: Any, low: int) -> np.ndarray:
     require_whole(low=low, **{name: values})
     return np.asarray(values).astype(np.int64)
 
@@ -129,6 +129,11 @@ class Requests:
             raise ValueError(f"request {at} names {named[at]} blocks of {self.prefix_block_tok} tokens, but its prompt "
                              f"has {self.prompt_tok[at]} tokens.")
 
+    @property
+    def rank(self) -> np.ndarray:
+        """Whole numbers by which they are served, lowest first: `priority`, equal unless given."""
+        return np.zeros(len(self), dtype=np.int64) if self.priority is None else self.priority
+
     def __len__(self) -> int:
         return self.arrival_s.size
 
@@ -169,7 +174,7 @@ class Requests:
         require(1, len(self), count=count)
         prefixes = None if self.prefix_blocks is None else self.prefix_blocks[:count]
         return replace(self, arrival_s=self.arrival_s[:count], prompt_tok=self.prompt_tok[:count],
-                       output_tok=self.output_tok[:count], priority=self.priority[:count], prefix_blocks=prefixes)
+                       output_tok=self.output_tok[:count], priority=self.rank[:count], prefix_blocks=prefixes)
 
 
 def process(request_per_s: float, count: int, lengths: Lengths, *, cv: float = 1.0, seed: int = 0) -> Requests:

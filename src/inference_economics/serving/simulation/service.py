@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...hardware import Accelerator
+from ...hardware.accelerators import Accelerator
 from ...models import Model
 from ...quantities.checks import lookup, require, require_fraction, require_positive, require_whole
 from .. import calibration, setups, step

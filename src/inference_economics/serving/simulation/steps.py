@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ...hardware import Accelerator
+from ...hardware.accelerators import Accelerator
 from ...models import Model
 from ...quantities.checks import require_non_negative, require_positive
 from ...quantities.numeric import Numeric
@@ -160,13 +160,13 @@ class StepTable:
         fixed, slope = self.segments[index]
         return fixed[batch], slope[batch]
 
-    def steps_to_knee(self, batch: int, context_tok: int) -> float:
-        """Return how many steps a batch may go on before its line changes."""
+    def steps_to_knee(self, batch: int, context_tok: int, most: int) -> int:
+        """Return how many steps, at most `most`, a batch may go on before its line changes."""
         mean = (context_tok + batch) / batch
         for knee in self.knees:
             if mean <= knee:
-                return int(knee - mean) + 1
-        return np.inf
+                return min(int(knee - mean) + 1, most)
+        return most
 
 
 def from_parts(setup: setups.Setup, constants: step.Constants, tp: int = 1, attention_dp: int = 1) -> StepTime:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...hardware import Accelerator
+from ...hardware.accelerators import Accelerator
 from ...models import Model
 from ...quantities.checks import require, require_positive, require_whole
 from .. import calibration, queueing

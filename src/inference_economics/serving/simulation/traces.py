@@ -77,7 +77,8 @@ def read(path: str | PathLike[str]) -> Requests:
         if len(row) != len(header):
             raise ValueError(f"{path}, line {number}: {len(row)} fields where the first line has {len(header)}.")
     columns = list(zip(*body, strict=True)) or [()] * len(header)
-    arrival_s, prompt_tok, output_tok = (_numbers(path, title, text) for title, text in zip(COLUMNS, columns, strict=False))
+    arrival_s, prompt_tok, output_tok = (_numbers(path, title, text)
+                                         for title, text in zip(COLUMNS, columns, strict=False))
     try:
         prefixes = tuple(tuple(map(int, text.split())) for text in columns[3]) if len(header) > 3 else None
     except ValueError as error:
