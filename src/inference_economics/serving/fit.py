@@ -113,7 +113,7 @@ class Data:
         spread = np.where(groups > 1, [p.expert_parallel for p in points], 1.0)
         # an imbalance was tried: the errors on models left out grew with it
         self.layout = Layout(tp=self.n_chips / groups, attention_dp=groups, ep=spread, imbalance=1.0)
-        self.mixture = self.setup.expert_layers > 0
+        self.mixture = np.asarray(self.setup.expert_layers) > 0
         self.fitted = np.array([not measurements.oddity(p) for p in points])
         self.groups = [_groups(p) for p in points]
 
