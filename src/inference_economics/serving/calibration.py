@@ -198,22 +198,6 @@ def calibrated_tpot_s(model: Model | str, accelerator: Accelerator | str, **load
     return calibrated(model, accelerator, **load).tpot_s
 
 
-def calibrated_ttft_s(model: Model | str, accelerator: Accelerator | str, **load: Any) -> Numeric:
-    """Mean time to the first token with the fitted constants.
-
-    Parameters
-    ----------
-    model, accelerator, **load
-        As in `calibrated`.
-
-    Returns
-    -------
-    numeric
-        Includes the wait where more requests are in flight than fit; NaN (undefined) where the model does not fit. [s]
-    """
-    return calibrated(model, accelerator, **load).ttft_s
-
-
 def bound_tpot_s(model: Model | str, accelerator: Accelerator | str, *, precision: str | Formats = "fp8",
                  concurrency: Numeric = 1, prompt_tok: Numeric = 1024, output_tok: Numeric = 1024, tp: Numeric = 1,
                  attention_dp: Numeric = 1, bytes_per_value: float | None = None,
