@@ -39,7 +39,7 @@ SAMPLES = {
     "block_tok": 16.0, "multiple_of": 256.0, "context_tok": 100_000.0, "prefix_tok": 1000.0, "max_context_tok": 2e5,
     "kv_bytes_per_token": 131_072.0, "param_bytes": 1.6e10, "bytes_per_value": 2.0, "bytes_per_param": 2.0,
     "group_values": 128.0, "matrices": 3.0, "theta": 10_000.0, "original_tok": 8192.0, "factor": 4.0, "bits": 4.0,
-    "kv_lora": 512.0, "rope_dim": 64.0, "parts_s": [0.1, 0.2], "layers": 32.0, "horizon_months": 6.0,
+    "kv_lora": 512.0, "rope_dim": 64.0, "layers": 32.0, "horizon_months": 6.0,
     "near_bytes_per_s": 4.5e11, "near_chips": 8.0, "launch_decline": 0.3, "built": 2026.0, "prefill_workers": 1.0,
     "decode_workers": 2.0, "prefill_tp": 4.0, "decode_tp": 4.0,
 }
@@ -85,7 +85,7 @@ PENDING: dict[str, str] = {
     "token_cost": "calibrated_token_cost served_token_cost",
 }
 # Arguments that are more than one number by nature.
-LISTS = {"shares", "parts_s", "horizon_months"}
+LISTS = {"shares", "horizon_months"}
 NOT_NUMBERS = (None, "5", b"5", True, [1, "2"], [1, None], 10**400, 1j, np.array([True]), {"a": 1}, object())
 
 

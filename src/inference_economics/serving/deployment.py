@@ -98,7 +98,7 @@ class Deployment:
         What weights, cache, state and arithmetic are in; a text names the weights'.
     engine : str
         Whose defaults and fitted constants hold: ``vllm``, ``sglang``, ``trtllm`` or ``typical``. Other rows of
-        ``engines.toml`` have defaults only and take the typical constants.
+        ``catalog/engines.toml`` have defaults only and take the typical constants.
     link_bytes_per_s : float, optional
         Link of one chip, one direction, to any number of others, in place of the catalogue's. [B/s]
     name : str

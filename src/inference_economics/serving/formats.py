@@ -178,7 +178,7 @@ def default_cache(weights: Format, engine: str = TYPICAL) -> Format:
     weights : Format
         Of the checkpoint. Eight-bit weights alone do not halve the cache.
     engine : str
-        A row of ``engines.toml``, or ``typical``.
+        A row of ``catalog/engines.toml``, or ``typical``.
 
     Returns
     -------

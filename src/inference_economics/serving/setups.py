@@ -167,7 +167,7 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
     accelerator : Accelerator or str
         One chip.
     precision : str or Formats
-        Format of the weights: a row of ``formats.toml``, such as ``w8a16``, or ``bf16``, ``fp8``, ``int8``, ``fp4``
+        Format of the weights: a row of ``catalog/formats.toml``, such as ``w8a16``, or ``bf16``, ``fp8``, ``int8``, ``fp4``
         (NVFP4), ``awq`` (W4A16). Each keeps in 16 bits what its published checkpoints keep. Or the formats of weights,
         cache, state and arithmetic together. A chip that lacks the arithmetic multiplies in 16 bits.
     bytes_per_value : float, optional
@@ -176,7 +176,7 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
     link_bytes_per_s : float, optional
         Link of one chip, one direction, to any number of others, in place of the catalogue's links. [B/s]
     engine : str
-        Whose defaults hold: a row of ``engines.toml``, or ``typical``.
+        Whose defaults hold: a row of ``catalog/engines.toml``, or ``typical``.
 
     Returns
     -------
