@@ -54,7 +54,9 @@ def _listen(page) -> None:
     page.troubles, page.home = [], ""
     page.on("console", functools.partial(_note_message, page))
     page.on("pageerror", lambda error: page.troubles.append(f"uncaught: {error}"))
-    page.on("requestfailed", lambda request: page.troubles.append(f"failed: {request.url}"))
+    # a request that the page gave up on because it was left has not failed
+    page.on("requestfailed", lambda request: request.failure == "net::ERR_ABORTED"
+            or page.troubles.append(f"failed: {request.url}"))
     page.on("response", lambda r: r.status >= 400 and page.troubles.append(f"{r.status}: {r.url}"))
     page.on("request", lambda r: r.url.startswith(("data:", "blob:", "about:", page.home))
             or page.troubles.append(f"another host: {r.url}"))
