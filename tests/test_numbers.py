@@ -64,6 +64,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "programme": lambda: custom_silicon.ChipProgramme(271e6, 1e7),
     "runs": lambda: spend.Runs(1e8, 0.7),
     "service": lambda: spend.Service(1e11, 1e-6),
+    "ways": lambda: (np.full(3, 2e6), np.full(3, 1e6)),
     "links": lambda: accelerators.get("h100-sxm").links,
     "load": lambda: serving.Load(concurrency=8.0, prompt_tok=1000.0, output_tok=200.0),
     "point": lambda: calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=8.0, tp=4.0),

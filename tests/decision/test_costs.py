@@ -25,6 +25,7 @@ from inference_economics.decision import offers
 H100 = offers.machines()[0]
 SETUP = serving.setup(models.get("llama-3.1-70b"), H100.chip)
 CONSTANTS = calibration.constants(H100.chip)
+LENGTHS = ("prompt_tok", "output_tok")
 
 
 def test_deepseeks_day_at_its_list_prices():
@@ -126,20 +127,29 @@ def test_falling_demand_leaves_owned_servers_standing():
     assert falling.rent_usd / costs(users=2e6, growth_per_year=0.0).rent_usd < 0.6
 
 
-def test_a_model_that_does_not_fit_costs_infinity():
+def test_a_model_that_does_not_fit_has_no_price():
     big = serving.setup(models.get("deepseek-v3"), H100.chip)
     best = serving.best_replica(big, CONSTANTS, 1500, 400, 10.0, 1.0)
     assert not best.feasible
+    assert best.verdict.fails == "weights"
     c = costs(service_s=best.service_s, batch=best.batch, n_chips=best.n_chips)
-    assert np.isinf([c.rent_usd, c.own_usd, c.custom_usd]).all()
+    assert np.isnan([c.rent_usd, c.own_usd, c.custom_usd, c.first_chips, c.last_chips]).all()
     assert np.isfinite(c.api_usd)
+    # what may go to an API still has an answer; what may not has none, and never the API's price
+    assert decision.cheapest(decision.within(c, 0)) == c.api_usd
+    assert np.isnan(decision.cheapest(decision.within(c, 1)))
+
+
+def test_the_cheapest_leaves_out_what_is_undefined():
+    ways = np.array([1.0, np.nan, np.nan]), np.array([2.0, 2.0, np.nan])
+    np.testing.assert_array_equal(decision.cheapest(ways), [1.0, 2.0, np.nan])
 
 
 def test_privacy_rules_out_and_does_not_price():
     c = costs()
     assert decision.within(c, 0) == c.ways
-    assert np.isinf(decision.within(c, 1)).tolist() == [True, False, False, False]
-    assert np.isinf(decision.within(c, 2)).tolist() == [True, True, False, False]
+    assert np.isnan(decision.within(c, 1)).tolist() == [True, False, False, False]
+    assert np.isnan(decision.within(c, 2)).tolist() == [True, True, False, False]
     with pytest.raises(ValueError, match=r"privacy=3 is outside \[0, 2\]; 0: anywhere"):
         decision.within(c, 3)
 
@@ -159,6 +169,9 @@ def test_from_which_demand_a_way_stays_cheaper():
     assert decision.stays_cheaper_from(demand, cheaper, dearer) == 1000
     assert decision.stays_cheaper_from(demand, np.zeros(4), dearer) == 1
     assert decision.stays_cheaper_from(demand, dearer, dearer) == np.inf
+    undefined = np.full(4, np.nan)
+    assert np.isnan(decision.stays_cheaper_from(demand, undefined, dearer))
+    assert np.isnan(decision.stays_cheaper_from(demand, dearer, undefined))
 
 
 def test_the_page_computes_what_numpy_computes(node):
@@ -167,8 +180,9 @@ def test_the_page_computes_what_numpy_computes(node):
     def flat(*values):
         c = decision.within(costs(**dict(zip(names, values, strict=True))), 0)
         best = serving.best_replica(SETUP, CONSTANTS, values[2], values[3], 2.0, 0.05)
-        return np.stack([*c, best.batch, best.service_s])
+        truths = [np.where(one, 1.0, 0.0) for one in best.verdict]
+        return np.stack([*c, decision.cheapest(c), best.batch, best.service_s, *truths])
 
-    for factor in (0.93, 1.0, 1.07):
-        at = [INPUTS[name] * factor for name in names]
+    for factor in (0.93, 1.0, 1.07, 400.0):
+        at = [INPUTS[name] * (factor if name in LENGTHS or factor < 2 else 1.0) for name in names]
         np.testing.assert_allclose(harness.page(node).evaluate(flat, *at), flat(*at), rtol=1e-9)

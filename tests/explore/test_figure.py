@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 from explore.declared import X, args, figure_of, simple
 
@@ -36,3 +37,19 @@ def test_colours_follow_each_other_and_a_mark_may_have_its_own():
         Line(X, X, "a"), Rule("wall", x=1), Line(X, X, "b", color=3), Line(X, X, "c"), Line(X, X, "d", color=7)])
     assert figure.colors() == [0, -1, 3, 4, 1]
     assert figure.legend() == [("curve", "a", 0), ("curve", "b", 3), ("curve", "c", 4), ("curve", "d", 1)]
+
+
+def test_what_no_part_of_is_within_the_limits_is_named():
+    line = Line(X, X, "in")
+    gone = [Line(X, X + 1e6, "high"), Point(np.nan, 1, "undefined"), Rule("wall", x=-1), Band(X, 200, 300, "band")]
+    assert dataclasses.replace(simple(), marks=[line]).unseen() == ""
+    assert dataclasses.replace(simple(), marks=[line, *gone]).unseen() == (
+        "Not on the chart: high, undefined, wall, band.")
+
+
+@pytest.mark.parametrize(("y", "seen"), [
+    ([-50.0, 150.0], True),  # crosses the plot between two points outside
+    ([150.0, 250.0], False), ([np.nan, 150.0], False), ([np.nan, 50.0], True), ([-50.0, np.nan], False)])
+def test_a_curve_is_seen_where_it_crosses_the_plot(y, seen):
+    figure = dataclasses.replace(simple(), marks=[Line([2.0, 8.0], y, "curve")])
+    assert (figure.unseen() == "") == seen

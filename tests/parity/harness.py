@@ -36,6 +36,8 @@ const DO = {
   texts: ({ values, unit, digits }) => [...floats(values)].map((v) => text(v, unit, digits)),
   // What the page writes at each setting: readouts, labels, states and controls, as static/explorer.js writes them.
   words({ spec, settings }) {
+    const [left, top, width, height] = spec.frame, { axes, marks } = spec;
+    const plot = { axes, marks, px: scaleOf(axes.x, left, width), py: scaleOf(axes.y, top + height, -height) };
     const p = load(spec.program), v = p.values, n = spec.controls.length, rows = floats(settings), all = [];
     for (let r = 0; r < rows.length / n; r++) {
       const at = Object.fromEntries(spec.controls.map((c, i) => [c.name, rows[r * n + i]]));
@@ -45,6 +47,7 @@ const DO = {
         ...spec.readouts.map((m) => text(v[m.value][0], m.unit)),
         ...spec.marks.filter((m) => m.kind === "rule" || m.kind === "label").map((m) => wordsOf(m, v)),
         ...spec.states.map((s) => chosen(v[s.ok][0] !== 0 ? s.holds : s.fails, v)),
+        unseen(plot, v),
         ...spec.controls.map((c) => show(c, value(c))),
       ]);
     }

@@ -38,6 +38,7 @@ SEE = """(name) => new Promise((done) => requestAnimationFrame(() => requestAnim
     chosen: Object.fromEntries(all("select").map((s) => [s.dataset.parameter, s.selectedOptions[0].textContent])),
     readouts: Object.fromEntries(all(".ex-readout").map((r) => [r.children[0].textContent, r.children[1].textContent])),
     states: all(".ex-state").map((s) => [s.textContent, s.dataset.ok]),
+    unseen: all(".ex-unseen").map((u) => u.textContent).join(""),
     paths: Object.fromEntries(all("svg path[data-key]").map((p) => [p.dataset.key, p.getAttribute("d")])),
     words: Object.fromEntries(all("svg text[data-key]").map((t) => [t.dataset.key,
       [t.textContent, t.getAttribute("visibility") ?? "visible", t.getAttribute("x"), t.getAttribute("y")]])),
@@ -73,6 +74,7 @@ def check_against_python(explorer, seen):
     for key, control in explorer.controls_spec.items():
         assert (seen["shown"] | seen["chosen"])[key] == control.show(settings[key])
     assert seen["states"] == [[s.holds if bool(s.ok) else s.fails, str(int(bool(s.ok)))] for s in figure.states]
+    assert seen["unseen"] == figure.unseen(), settings
     svg = ET.fromstring(f"<svg>{''.join(moving_svg(figure, 'i'))}</svg>")
     found = {element.get("data-key"): element for element in svg.iter() if element.get("data-key")}
     for key, d in seen["paths"].items():

@@ -79,6 +79,7 @@ def words_of(explorer, figure, setting) -> tuple[list[str], list]:
                 for mark in figure.marks if isinstance(mark, (Rule, Label))]
     words = [label if value is None else f"{label} {text(value, unit)}".strip() for value, unit, label in numbers]
     words += [state.holds if bool(state.ok) else state.fails for state in figure.states]
+    words += [figure.unseen()]
     words += [control.show(setting[key]) for key, control in explorer.controls_spec.items()]
     return words, numbers
 

@@ -43,6 +43,22 @@ def test_looser_targets_never_cost_throughput():
     assert (np.diff(rate) >= 0).all()
 
 
+@pytest.mark.parametrize(("model", "prompt_tok", "ttft_limit_s", "tpot_limit_s", "fails"), [
+    ("deepseek-v3", 1500, 2.0, 0.05, "weights"),
+    ("llama-3.1-405b", 3e6, 1e6, 1e6, "cache"),
+    ("llama-3.1-70b", 1500, 1e-6, 0.05, "ttft"),
+    ("llama-3.1-70b", 1500, 2.0, 1e-6, "tpot"),
+    ("llama-3.1-70b", 1500, 2.0, 0.05, ""),
+])
+def test_what_no_setting_meets_is_named_and_has_no_latency(model, prompt_tok, ttft_limit_s, tpot_limit_s, fails):
+    s = serving.setup(models.get(model), H100.chip)
+    best = serving.best_replica(s, CONSTANTS, prompt_tok, 400, ttft_limit_s, tpot_limit_s)
+    assert best.verdict.fails == fails
+    assert bool(best.verdict.feasible) == bool(best.feasible) == (not fails)
+    assert np.isnan([best.service_s, best.tpot_s, best.ttft_s]).tolist() == [bool(fails)] * 3
+    assert (best.batch > 0) == (best.requests_per_s_per_chip > 0) == (not fails)
+
+
 @pytest.mark.parametrize("name", ["prompt_tok", "output_tok", "ttft_limit_s", "tpot_limit_s"])
 def test_a_bad_target_is_named(name):
     good = {"prompt_tok": 1500.0, "output_tok": 400.0, "ttft_limit_s": 2.0, "tpot_limit_s": 0.05}

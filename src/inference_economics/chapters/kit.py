@@ -17,7 +17,7 @@ from ..hardware import accelerators
 from ..quantities.checks import lookup
 from ..quantities.units import text
 from ..risk import uncertainty
-from ..serving import calibration, measurements, setup, step
+from ..serving import calibration, measurements, setup
 from .exhibits import Table
 
 CHIPS_OF_A_COPY = (1, 2, 4, 8)
@@ -174,7 +174,7 @@ def fitted_and_bound(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any,
         Fitted, and bound.
     """
     fitted = tabulate(calibration.constants, chip, engine)
-    return fitted, dataclasses.replace(step.IDEAL, memory_share=fitted.memory_share)
+    return fitted, fitted.bound()
 
 
 def engine(model: Any, chip: Any, precision: Any = "fp8", bytes_per_value: Any = None) -> Engine:

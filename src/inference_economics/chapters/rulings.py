@@ -228,15 +228,15 @@ def independence() -> Independence:
     For C11, chapter 12.
     """
     start, enterprise, _ = (decision.yearly_costs(scenarios.inputs_of(one)) for one in scenarios.SCENARIOS.values())
-    free, bound = (min(decision.within(start, level)) for level in (0, 1))
+    free, bound = (decision.cheapest(decision.within(start, level)) for level in (0, 1))
 
     def rise(months: float, review_usd: float, overlap_months: float) -> Numeric:
         move = exposure.switching_cost_usd(months, 25_000, review_usd, overlap_months, 500_000 / 12)
         return exposure.switching_threshold(1.0, 1.0, 500_000, move, 2, 0.1) - 1
 
     return Independence(
-        small=bound / free, large=enterprise.api_usd / min(decision.within(enterprise, 1)), rise=rise(6, 50_000, 1),
-        easy_rise=rise(0.5, 5_000, 0.25), own_half=exposure.margin_after_shock(0.5, 0.4, 1.0),
+        small=bound / free, large=enterprise.api_usd / decision.cheapest(decision.within(enterprise, 1)),
+        rise=rise(6, 50_000, 1), easy_rise=rise(0.5, 5_000, 0.25), own_half=exposure.margin_after_shock(0.5, 0.4, 1.0),
         api_half=exposure.margin_after_shock(0.5, 0.2, 1.0))
 
 

@@ -3,7 +3,7 @@
 # May import: every room but chapters and explore.
 
 from ..quantities.faces import handing_on
-from .costs import WAYS, Costs, stays_cheaper_from, within, yearly_costs
+from .costs import WAYS, Costs, cheapest, stays_cheaper_from, within, yearly_costs
 from .workload import YEARS, Demand, Finance, Fleet, Inputs, Offer, Programme, Server
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Offer",
     "Programme",
     "Server",
+    "cheapest",
     "stays_cheaper_from",
     "within",
     "yearly_costs",

@@ -8,7 +8,8 @@ what is not known exactly, stands in `scenarios`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,11 +31,11 @@ class Costs(NamedTuple):
     Parameters
     ----------
     api_usd, rent_usd, own_usd, custom_usd : numeric
-        Infinite where the model cannot be run within its targets. [USD/year]
+        Undefined (NaN) where the model cannot be run within its targets. [USD/year]
     prompts : numeric
         Prompts of an average year, weighted as the money is. [1/year]
     first_chips, last_chips : numeric
-        Chips rented in the first year and in the last of the horizon. [1]
+        Chips rented in the first year and in the last of the horizon; undefined (NaN) where none can serve. [1]
     """
 
     api_usd: Numeric
@@ -106,14 +107,14 @@ def yearly_costs(inputs: Inputs) -> Costs:
     last = np.sum(np.where(np.ceil(column(horizon_years)) == YEARS + 1, chips, 0.0), axis=-1)
     team = fleet.team_usd_per_year
     machines = (rent + team, own + team, custom + team + per_year, chips[..., 0], last)
-    # a model that does not fit, or misses its targets, cannot be run at any cost
-    rent, own, custom, first, last = (np.where(fleet.batch > 0, x, np.inf) for x in machines)
+    # a model that does not fit, or misses its targets, cannot be run at any cost: there is no price, not a high one
+    rent, own, custom, first, last = (np.where(fleet.batch > 0, x, np.nan) for x in machines)
     return Costs(api, rent, own, custom, prompts, first, last)
 
 
 @checked
 def within(costs: Costs, privacy: Numeric) -> tuple[Numeric, Numeric, Numeric, Numeric]:
-    """Return the four costs with those that privacy forbids made infinite: a constraint has no price.
+    """Return the four costs with those that privacy forbids undefined (NaN): a constraint has no price.
 
     Parameters
     ----------
@@ -132,8 +133,27 @@ def within(costs: Costs, privacy: Numeric) -> tuple[Numeric, Numeric, Numeric, N
     ValueError
         For a degree outside 0 to 2.
     """
-    return (np.where(privacy < 1, costs.api_usd, np.inf), np.where(privacy < 2, costs.rent_usd, np.inf), costs.own_usd,
-            costs.custom_usd)
+    return (np.where(privacy < 1, costs.api_usd, np.nan)[()], np.where(privacy < 2, costs.rent_usd, np.nan)[()],
+            costs.own_usd, costs.custom_usd)
+
+
+def cheapest(ways: Iterable[Any]) -> Numeric:
+    """Return the least of some costs, leaving out those that are undefined.
+
+    Parameters
+    ----------
+    ways : iterable
+        As `within` gives them; undefined (NaN) where a way is ruled out or cannot serve. [USD/year]
+
+    Returns
+    -------
+    numeric
+        Undefined (NaN) where nothing is left. [USD/year]
+    """
+    least: Numeric = np.inf
+    for way in ways:
+        least = np.minimum(least, np.where(np.isnan(way), np.inf, way))
+    return np.where(np.isfinite(least), least, np.nan)[()]
 
 
 def stays_cheaper_from(demand: Numeric, cheaper: Numeric, dearer: Numeric) -> Numeric:
@@ -149,8 +169,10 @@ def stays_cheaper_from(demand: Numeric, cheaper: Numeric, dearer: Numeric) -> Nu
     Returns
     -------
     numeric
-        The first demand after the last at which it is not cheaper; infinite where there is none. [any]
+        The first demand after the last at which it is not cheaper; infinite where there is none, undefined (NaN) where
+        one of the two cannot serve. [any]
     """
-    last = np.max(np.where(cheaper >= dearer, demand, 0.0))
+    ratio = cheaper / dearer
+    last = np.max(np.where(ratio >= 1, demand, 0.0))
     found: Numeric = np.min(np.where(last < demand, demand, np.inf))
-    return found
+    return np.where(np.isnan(np.sum(ratio)), np.nan, found)[()]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from .. import catalog
 from ..catalog import prices
 from ..catalog.facts import shipped_facts
+from ..models.spec import load as known_models
 from ..quantities.checks import lookup, require, require_whole
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range
@@ -63,7 +64,8 @@ def doubts() -> tuple[Doubt, ...]:
                                                         "colocation-global-2025")]
     lives = [fact.value for name, fact in shipped_facts("datacentre.toml").items() if name.startswith("life-")]
     # A normal error's 90% limits lie at 2.06 times its mean size.
-    error = 1 + 2.06 * max(row["tpot_error"] for row in calibration.unseen()["model"].values())
+    error = 1 + 2.06 * max(row["tpot_error"] for name, row in calibration.unseen()["model"].items()
+                           if name in known_models())
     tco = catalog.silicon("mtia-2i-perf-tco")
     return (
         Doubt("demand", "demand", ("users",), Range(0.5, 1, 2, "lognormal"), "assumed: half or twice the forecast"),

@@ -13,7 +13,7 @@ from ..models.spec import get as get_model
 from ..quantities.checks import lookup
 from ..serving import calibration
 from ..serving.deployment import Setup
-from ..serving.replica import best_replica
+from ..serving.replica import Replica, best_replica
 from ..serving.step import Constants
 from ..silicon.programme import programme_cost
 from ..silicon.reference import one_digit, programme
@@ -45,16 +45,43 @@ SCENARIOS: dict[str, dict[str, Any]] = {
 }
 
 
-def inputs_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants | None = None,
-              machine: Machine | None = None, api: Listing | None = None) -> Inputs:
+def replica_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants | None = None) -> Replica:
+    """Return the copy of the model that serves a scenario best, or says which constraint rules it out.
+
+    Parameters
+    ----------
+    scenario : mapping
+        As `inputs_of` takes it.
+    s, c : Setup, Constants
+        In place of what the scenario names.
+
+    Returns
+    -------
+    Replica
+
+    Raises
+    ------
+    ValueError
+        For a model or machine that is not known, or a target outside its limits.
+    """
+    if s is None or c is None:
+        machine = lookup("machine", scenario["machine"], {one.name: one for one in machines()})
+        model = get_model(scenario["model"])
+        s, c = serving.setup(model, machine.chip, precision_of(model)), calibration.constants(machine.chip)
+    return best_replica(s, c, *(scenario[name] for name in ("prompt_tok", "output_tok", "ttft_limit_s",
+                                                            "tpot_limit_s")))
+
+
+def inputs_of(scenario: Mapping[str, Any], best: Replica | None = None, machine: Machine | None = None,
+              api: Listing | None = None) -> Inputs:
     """Return the inputs of `yearly_costs` for a scenario such as those of `SCENARIOS`.
 
     Parameters
     ----------
     scenario : mapping
         Workload, targets, constraints and money, by the names in `SCENARIOS`.
-    s, c, machine, api : Setup, Constants, Machine, Listing
-        In place of what the scenario names: a figure looks them up where the reader chooses.
+    best, machine, api : Replica, Machine, Listing
+        In place of what the scenario names: a figure looks them up where the reader chooses. See `replica_of`.
 
     Returns
     -------
@@ -71,11 +98,8 @@ def inputs_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants 
         machine = lookup("machine", scenario["machine"], {one.name: one for one in machines()})
     if api is None:
         api = lookup("API offer", scenario["api"], {one.name: one for one in offers()})
-    if s is None or c is None:
-        model = get_model(scenario["model"])
-        s, c = serving.setup(model, machine.chip, precision_of(model)), calibration.constants(machine.chip)
-    best = best_replica(s, c, *(scenario[name] for name in ("prompt_tok", "output_tok", "ttft_limit_s",
-                                                            "tpot_limit_s")))
+    if best is None:
+        best = replica_of(scenario)
     same = ("users", "queries_per_day", "prompt_tok", "output_tok", "growth_per_year", "peak_to_mean", "horizon_years",
             "price_decline_per_year", "discount_rate", "team_usd_per_year", "nre_usd", "perf_per_tco", "delay_years")
     return Inputs.of(

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..buying import ownership
 from ..buying.ownership import Site
-from ..quantities.checks import lookup, require
-from ..quantities.limits import checked_fields
+from ..quantities.checks import is_traced, lookup, number, require
+from ..quantities.limits import check, checked_fields
 from ..quantities.numeric import Numeric
 
 YEARS = np.arange(10.0)  # a horizon ends within them
@@ -80,7 +80,8 @@ class Fleet:
     Parameters
     ----------
     service_s, batch, n_chips : numeric
-        One copy of the model; see `best_replica`. Batch 0: no copy meets the targets. [s], [1], [1]
+        One copy of the model; see `best_replica`. Batch 0: no copy meets the targets, and the time is not looked at.
+        [s], [1], [1]
     price_usd_per_hour : numeric
         Rent of one chip. [USD/h]
     chips_per_server : numeric
@@ -101,6 +102,10 @@ class Fleet:
 
     def __post_init__(self) -> None:
         """Refuse a field outside its limits."""
+        check(batch=self.batch)
+        # of a fleet that serves nothing the time is undefined
+        service_s = self.service_s if is_traced(self.service_s) else number("service_s", self.service_s)
+        object.__setattr__(self, "service_s", np.where(self.batch > 0, service_s, np.inf)[()])
         checked_fields(self, service_s="(0, inf]")
 
 

@@ -53,6 +53,10 @@ class Axis:
         """Say which values lie within the limits."""
         return (np.asarray(values) >= self.span[0]) & (np.asarray(values) <= self.span[1])
 
+    def overlaps(self, start: Any, end: Any) -> np.ndarray:
+        """Say which ways from a start to an end have a part within the limits; none has where either is NaN."""
+        return (np.minimum(start, end) <= self.span[1]) & (np.maximum(start, end) >= self.span[0])
+
     def place(self, values: Any) -> np.ndarray:
         """Return drawable values, NaN for the others: on a log axis zero and below have no place."""
         values = np.asarray(values, dtype=float)

@@ -227,6 +227,7 @@ class Explorer:
         lines += [f"  {label}: {words}" for label, words in page.readout_texts(figure).items()]
         lines += [f"  {'✓' if bool(state.ok) else '✗'} {state.holds if bool(state.ok) else state.fails}"
                   for state in figure.states]
+        lines += [f"  {words}" for words in (figure.unseen(),) if words]
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:

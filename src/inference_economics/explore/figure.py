@@ -90,3 +90,12 @@ class Figure:
     def outside(self) -> list[str]:
         """Return the labels of marks with no part within the limits, for a figure of known values."""
         return [mark.label for mark in self.marks if not np.any(mark.inside(self))]
+
+    def unseen(self) -> str:
+        """Return the sentence that names the marks with no part within the limits; nothing where all are seen.
+
+        A figure's limits stand still while its marks move, and what cannot run has no place. Neither may vanish
+        without a word. The page's script writes the same.
+        """
+        labels = [label for label in self.outside() if label]
+        return f"Not on the chart: {', '.join(labels)}." if labels else ""

@@ -127,6 +127,7 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         "</div>",
         f'<div class="ex-readouts">{readouts}</div>' if readouts else "",
         states,
+        f'<p class="ex-unseen">{escape(figure.unseen())}</p>',
         '<p class="ex-sr ex-spoken" aria-live="polite"></p>',
         f'<ul class="ex-legend" aria-label="Legend">{legend}</ul>' if legend else "",
         f'<div class="ex-plot" tabindex="0" role="group" aria-label="Plot of {escape(axes)}. '

@@ -119,8 +119,15 @@ class Line(Mark):
     swatch = "curve"
 
     def inside(self, figure: Plot) -> Any:
-        """Say which points lie within the limits."""
-        return figure.x.contains(self.x) & figure.y.contains(self.y)
+        """Say from which points on some of the curve lies within the limits: the point itself, or a way to the next.
+
+        A way is taken by the box around it, so a curve that only cuts off a corner may count as seen.
+        """
+        x, y = np.broadcast_arrays(*(np.atleast_1d(axis.place(v))
+                                     for axis, v in ((figure.x, self.x), (figure.y, self.y))))
+        drawn = figure.x.contains(x) & figure.y.contains(y)
+        drawn[:-1] |= figure.x.overlaps(x[:-1], x[1:]) & figure.y.overlaps(y[:-1], y[1:])
+        return drawn
 
     def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw the curve."""
@@ -141,8 +148,7 @@ class Band(Mark):
 
     def inside(self, figure: Plot) -> Any:
         """Say where some of the band lies within the limits."""
-        low, high = figure.y.span
-        return figure.x.contains(self.x) & (np.asarray(self.low) <= high) & (np.asarray(self.high) >= low)
+        return figure.x.contains(self.x) & figure.y.overlaps(self.low, self.high)
 
     def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw its lower edge there and its upper edge back, both kept within the y limits."""
@@ -178,8 +184,7 @@ class Bars(Mark):
 
     def inside(self, figure: Plot) -> Any:
         """Say which bars have a part within the limits."""
-        low, high = self._axis(figure).span
-        return (np.minimum(self.value, self.base) <= high) & (np.maximum(self.value, self.base) >= low)
+        return self._axis(figure).overlaps(self.base, self.value)
 
     def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw each bar, its ends kept within the limits."""

@@ -90,7 +90,7 @@ class ExplorerWidget:
                           for label, words in page.readout_texts(figure).items())
         states = "".join(f"{'✓' if bool(s.ok) else '✗'} {escape(s.holds if bool(s.ok) else s.fails)}<br>"
                          for s in figure.states)
-        self.readout.value = numbers + states
+        self.readout.value = numbers + states + escape(figure.unseen())
         # White behind the plot: its ink is dark, and JupyterLab's theme may be too.
         drawn = matplotlib_svg(figure, legend=True)
         svg = drawn[drawn.index("<svg"):]

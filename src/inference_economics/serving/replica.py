@@ -8,6 +8,8 @@ import numpy as np
 
 from ..quantities.limits import check
 from ..quantities.numeric import Numeric
+from .deployment import Feasibility, verdict
+from .layout import Layout
 from .queueing import column
 from .setups import Setup
 from .step import Constants, Truth, capacity, serve
@@ -25,10 +27,13 @@ class Replica(NamedTuple):
     batch, n_chips : numeric
         Requests served at once, and chips that share the copy. Batch 0 where no setting meets the targets. [1]
     service_s, tpot_s, ttft_s : numeric
-        Time that a request keeps its place, per output token, and to the first one; infinite where no setting meets the
-        targets: such a request is never done. [s]
+        Time that a request keeps its place, per output token, and to the first one; undefined (NaN) where no setting
+        meets the targets. [s]
     requests_per_s_per_chip : numeric
         Requests that one chip finishes, at full load; 0 where no setting meets the targets. [1/s]
+    verdict : Feasibility
+        Which constraints some setting meets together with all constraints before it: the first that fails is the one
+        that rules the model out on these chips.
     """
 
     batch: Numeric
@@ -37,6 +42,7 @@ class Replica(NamedTuple):
     tpot_s: Numeric
     ttft_s: Numeric
     requests_per_s_per_chip: Numeric
+    verdict: Feasibility
 
     @property
     def feasible(self) -> Truth:
@@ -78,10 +84,16 @@ def best_replica(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeri
     check(prompt_tok=prompt_tok, output_tok=output_tok, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
     chips = np.repeat([n for n, _ in LAYOUTS], BATCHES.size)
     groups = np.repeat([dp for _, dp in LAYOUTS], BATCHES.size)
+    # a batch of one at least: whether there is room for it is asked of the capacity
     room = np.maximum(np.floor(capacity(s, c, column(prompt_tok), column(output_tok), chips, groups)), 1.0)
     batch = np.minimum(np.tile(BATCHES, len(LAYOUTS)), room)
     point = serve(s, c, batch, column(prompt_tok), column(output_tok), chips, groups)
-    meets = np.logical_and(point.ttft_s <= column(ttft_limit_s), point.tpot_s <= column(tpot_limit_s))
+    truths = verdict(s, c, point, Layout.of(chips, groups), column(ttft_limit_s), column(tpot_limit_s))
+    meets: Truth = True
+    some: list[Truth] = []
+    for truth in truths:
+        meets = np.logical_and(meets, truth)
+        some.append(np.max(np.where(meets, 1.0, 0.0), axis=-1) > 0)
     rate = np.where(meets, point.output_tok_per_s / column(output_tok) / chips, 0.0)
     most = np.max(rate, axis=-1)
     chosen = np.logical_and(rate >= column(most), meets)
@@ -89,5 +101,6 @@ def best_replica(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeri
     n_chips = np.min(np.where(chosen, chips, LAYOUTS[-1][0]), axis=-1)
     chosen = np.logical_and(chosen, chips == column(n_chips))
     batch = np.max(np.where(chosen, batch, 0.0), axis=-1)
-    tpot, ttft = (np.min(np.where(chosen, x, np.inf), axis=-1) for x in (point.tpot_s, point.ttft_s))
-    return Replica(batch, n_chips, ttft + output_tok * tpot, tpot, ttft, most)
+    least = (np.min(np.where(chosen, x, np.inf), axis=-1) for x in (point.tpot_s, point.ttft_s))
+    tpot, ttft = (np.where(some[-1], x, np.nan) for x in least)
+    return Replica(batch, n_chips, ttft + output_tok * tpot, tpot, ttft, most, Feasibility(*some))

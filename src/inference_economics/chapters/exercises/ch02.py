@@ -20,8 +20,8 @@ _8B_TOKEN, _70B_TOKEN = (kv_cache.kv_bytes_per_token(m.kv_values_per_token) for 
 
 
 def _step_8b(batch, context_tok):
-    return roofline.decode_step_time_s(batch, context_tok, _8B_TOKEN, 2 * _8B.n_params_read, _8B.n_params_read,
-                                       _H100_BANDWIDTH, _H100_BF16)
+    return roofline.decode_step_bounds(batch, context_tok, _8B_TOKEN, 2 * _8B.n_params_read, _8B.n_params_read,
+                                       _H100_BANDWIDTH, _H100_BF16).overlapped_s
 
 
 _alone, _together = _step_8b(1, 512), _step_8b(32, 512)
@@ -44,7 +44,7 @@ EXERCISES = (
         level="guess",
         question=f"{_8B.title} in bf16 runs on one {_H100.title}. For one user with 512 tokens of context a step takes "
                  f"at least "
-                 f"{text(_alone, 's')}. How long does a step take for 32 such users at once?",
+                 f"{text(_alone, 's')}. How long does a step take at least for 32 such users at once?",
         answer=_together,
         unit="s",
         solution=f"{text(_together, 's')}: the weights are read once for all, and only the 32 caches of "

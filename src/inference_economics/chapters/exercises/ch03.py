@@ -96,7 +96,7 @@ EXERCISES = (
                (kv_cache.sequences_that_fit(_70B, _H200_HBM, 32_768, n_chips=4),
                 "That is bf16. Here both the weights and the cache take one byte a value.")),
         tolerance=0.005,
-        solution=f"\\( \\lfloor (0.9 \\times 4 \\times {_H200_HBM / 1e9:g}\\,\\text{{GB}} - "
+        solution=f"\\( \\lfloor (0.9 \\times 4 \\times {_H200_HBM / 1e9:.1f}\\,\\text{{GB}} - "
                  f"{_70B.n_params / 1e9:.1f}\\,\\text{{GB}}) / {kv_cache.of_model(_70B, 32768, bytes_per_value=1) / 1e9:.2f}"
                  f"\\,\\text{{GB}} \\rfloor \\) = {_users_h200:.0f}.",
     ),

@@ -59,12 +59,13 @@ EXERCISES = (
     Exercise(
         id="gqa-q3",
         level="guess",
-        question="A model with 8 key-value heads runs on 8 chips that share each layer. An engineer proposes one key-value head "
-                 "in place of 8. By what factor does the cache on each chip shrink?",
+        question="A model with 8 key-value heads runs on 8 chips that share each layer head by head. An engineer proposes one "
+                 "key-value head in place of 8. By what factor does the cache on each chip shrink?",
         answer=head_sharing.kv_heads_per_chip(8, 8) / head_sharing.kv_heads_per_chip(1, 8),
         unit="×",
-        solution="Not at all: the factor is 1. Each chip held one head before. The single head cannot be cut, so each chip "
-                 "holds a copy of it.",
+        solution="Not at all: the factor is 1. Each chip held one head before. The single head is not dealt out, so each chip "
+                 "holds a copy of it. An engine that cuts the cache by position "
+                 "would hold it once, and then the factor is 8.",
     ),
     Exercise(
         id="gqa-1",
@@ -95,10 +96,10 @@ EXERCISES = (
     Exercise(
         id="gqa-3",
         question=f"{_405B.title} ({_405B.layers} layers, {_405B.kv_heads} key-value heads of {_405B.head_dim}) runs on 16 chips "
-                 "that share each layer. How many bytes of bf16 cache does each chip hold per token?",
+                 "that share each layer head by head. How many bytes of bf16 cache does each chip hold per token?",
         answer=_16,
         unit="B",
-        wrong=((_token(_405B) / 16, "That cuts a head in two. With more chips than heads, heads are copied."),
+        wrong=((_token(_405B) / 16, "That cuts a head in two. Head by head, with more chips than heads, heads are copied."),
                (_token(_405B), "That is the whole cache. Each chip holds one head of eight.")),
         solution=f"\\( \\lceil 8/16 \\rceil = 1 \\) head: \\( 2 \\times {_405B.layers} \\times 1 \\times {_405B.head_dim} "
                  f"\\times 2 \\) = {text(_16, 'B')}. The second server brought no room for caches, and two copies of each head.",
@@ -116,7 +117,7 @@ EXERCISES = (
                 "That cache is in bf16. In fp8 a value takes one byte."),
                (kv_cache.sequences_that_fit(_70B, _L40S_HBM, 32_768, 4, 1, 1, 0),
                 "You left out the reserve.")),
-        solution=f"Room: \\( 0.9 \\times 4 \\times 48 - {_70B.n_params / 1e9:.1f} \\) GB = "
+        solution=f"Room: \\( 0.9 \\times 4 \\times {_L40S_HBM / 1e9:.1f} - {_70B.n_params / 1e9:.1f} \\) GB = "
                  f"{text(kv_cache.cache_room_bytes(_L40S_HBM, _70B.n_params, 4), 'B')}; each user takes "
                  f"{text(kv_cache.of_model(_70B, 32_768, 1, 1), 'B')}. With 64 heads {_users_mha:.0f} would fit.",
     ),
@@ -128,8 +129,9 @@ EXERCISES = (
                  "answer would change your mind on each.",
         answer=None,
         unit="",
-        solution="How many chips share a layer? At eight, a lone head is copied eight times and saves nothing; at one chip it "
-                 "saves all it promises. How many users at once, and how long are their contexts? With few and short ones the "
+        solution="How many chips share a layer? At eight, a lone head is copied eight times and saves nothing, unless the engine "
+                 "cuts the cache by position; at one chip it saves all it promises. How many users at once, and how long are "
+                 "their contexts? With few and short ones the "
                  "weights dominate and the saving is small: "
                  f"attention does {text(models.attention_intensity_decode(64, 1), 'FLOP/B')} with one head of 64, but that "
                  "helps only the part of a step that reads the cache. Compared with what, on which tests, with how many "

@@ -111,7 +111,7 @@ EXERCISES = (
         tolerance=0.01,
         wrong=((kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 4, 1, 1), "That is an fp8 cache. This one is bf16."),
                (kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 8, 1, 2), "That is eight chips.")),
-        solution=f"Room: \\( 0.9 \\times 320 - {_70B.n_params / 1e9:.1f} \\) GB = "
+        solution=f"Room: \\( 0.9 \\times 4 \\times {_H100_HBM / 1e9:.1f} - {_70B.n_params / 1e9:.1f} \\) GB = "
                  f"{text(kv_cache.cache_room_bytes(_H100_HBM, _70B.n_params, 4), 'B')}. Each user takes "
                  f"{text(_long_cache, 'B')}.",
     ),

@@ -99,15 +99,15 @@ EXERCISES = (
     Exercise(
         id="byt-4",
         level="harder",
-        question=f"A dense model in fp8 runs on {_H100.title}, with no cache to speak of and every unit at its peak. Each step checks four "
-                 "drafted tokens for every request. Up to which batch is checking free?",
+        question=f"A dense model runs on {_H100.title} with weights and arithmetic in fp8, no cache to speak of and every unit at "
+                 "its peak. Each step checks four drafted tokens for every request. Up to which batch is checking free?",
         answer=_critical / 5,
         unit="requests",
         wrong=((_critical, "That is the batch without drafts. Each request now brings five tokens to a step."),
                (_critical / 4, "Nearly: besides the four drafts there is the token that follows them."),
-               (_critical / 10, "That is half of it. In fp8 both the bytes and the arithmetic are eight-bit.")),
-        solution=f"The critical batch is {text(_critical)} tokens in a step (chapter 2; in fp8 both bytes and peak change, and the ratio "
-                 f"stays). Five tokens a request leave {text(_critical / 5)} requests. Beyond that, every wrong guess displaces a right "
+               (_critical / 10, "That is for arithmetic in 16 bits, at half the peak. Here it is in fp8, like the weights.")),
+        solution=f"The critical batch is {text(_critical)} tokens in a step (chapter 2; against bf16 a weight has half the "
+                 f"bytes and the peak is twice as high, so it is the same). Five tokens a request leave {text(_critical / 5)} requests. Beyond that, every wrong guess displaces a right "
                  "token.",
     ),
     Exercise(

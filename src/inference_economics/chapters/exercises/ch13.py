@@ -59,7 +59,7 @@ EXERCISES = (
         answer=_enterprise.rent_usd / _enterprise.own_usd,
         unit="×",
         solution=f"{text(_enterprise.rent_usd, 'USD')} over {text(_enterprise.own_usd, 'USD')}. Both hold the same people, "
-                 "and they are most of the owned bill.",
+                 f"and they are {text(_ENTERPRISE['team_usd_per_year'] / _enterprise.own_usd, '%', 2)} of the owned bill.",
     ),
     Exercise(
         id="dec-q3",

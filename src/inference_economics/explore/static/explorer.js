@@ -4,7 +4,7 @@ import { startCursor } from "./cursor.js";
 import { downloads } from "./download.js";
 import { text } from "./format.js";
 import { live, part } from "./page.js";
-import { chosen, KINDS, scaleOf } from "./plot.js";
+import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
 import { load } from "./program.js";
 import { encode, nearest, sentence, show, snap, stopsOf } from "./settings.js";
 
@@ -39,7 +39,7 @@ function startExplorer(root) {
   const marks = plot.marks.map((m) => ({ m, needs: needs(m) }));
   const readouts = spec.readouts.map((r, k) => ({ ...r, element: find(`r${k}`), needs: program.depends[r.value] }));
   const states = spec.states.map((s, k) => ({ ...s, element: find(`s${k}`) }));
-  const summary = part(root, ".ex-settings"), spoken = part(root, ".ex-spoken");
+  const summary = part(root, ".ex-settings"), spoken = part(root, ".ex-spoken"), missing = part(root, ".ex-unseen");
   const readAgain = startCursor(root, plot, v);
 
   /** @type {Settings} */
@@ -56,7 +56,8 @@ function startExplorer(root) {
   let speaking = 0;
   function speak() {
     const values = readouts.map((r) => `${r.label}: ${r.element.textContent}`);
-    spoken.textContent = [...values, ...states.map((s) => s.element.textContent)].join(". ");
+    const said = [...values, ...states.map((s) => s.element.textContent)].join(". ");
+    spoken.textContent = [said, missing.textContent].filter(Boolean).join(" ");
   }
 
   /** Redraw what depends on the changed inputs. */
@@ -69,6 +70,8 @@ function startExplorer(root) {
       s.element.dataset.ok = String(Number(ok));
       if (s.element.textContent !== words) s.element.textContent = words;
     }
+    const words = unseen(plot, v);
+    if (missing.textContent !== words) missing.textContent = words;
     readAgain();
     // Spoken once the reader has stopped moving, not at every step.
     clearTimeout(speaking);

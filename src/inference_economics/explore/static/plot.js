@@ -44,8 +44,8 @@ import { text } from "./format.js";
  * @property {{ok: number, holds: Words, fails: Words}[]} states
  */
 /**
- * @typedef {((v: number) => number) & {clamped: (v: number) => number, inside: (v: number) => boolean}} Scale data to
- *   SVG units along one axis
+ * @typedef {((v: number) => number) & {clamped: (v: number) => number, inside: (v: number) => boolean,
+ *   overlaps: (a: number, b: number) => boolean}} Scale data to SVG units along one axis
  */
 /** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], px: Scale, py: Scale, marks: Mark[]}} Plot */
 /**
@@ -54,6 +54,8 @@ import { text } from "./format.js";
  * @property {(m: Mark, v: Values, plot: Plot) => void} draw
  * @property {(m: MarkSpec) => [string, number][]} [columns] what of it a CSV file holds: a suffix and a place
  * @property {(m: MarkSpec, v: Values, k: number, plot: Plot) => string} [read] the words for its k-th value; none: ""
+ * @property {(m: MarkSpec, v: Values, plot: {px: Scale, py: Scale, axes: {x: Axis, y: Axis}}) => boolean} [seen] whether any of it lies within the limits, as
+ *   `inside` in parts.py says; words that wait outside are no mistake
  * @property {boolean} [categorical] it has a value for each category, not for each x
  * @property {boolean} [leads] the cursor stops at its values rather than at another mark's
  */
@@ -91,6 +93,11 @@ export function scaleOf(axis, start, length) {
     clamped: (v) => at(Math.min(Math.max(v, least), most)),
     /** @param {number} v */
     inside: (v) => v >= least && v <= most,
+    /**
+     * @param {number} a
+     * @param {number} b
+     */
+    overlaps: (a, b) => Math.min(a, b) <= most && Math.max(a, b) >= least,
   });
 }
 
@@ -195,6 +202,17 @@ export function wordsOf(m, v) {
 }
 
 /**
+ * Whether a test holds for one of 0 to n - 1.
+ * @param {number} n
+ * @param {(k: number) => boolean} test
+ * @returns {boolean}
+ */
+function some(n, test) {
+  for (let k = 0; k < n; k++) if (test(k)) return true;
+  return false;
+}
+
+/**
  * The axis with the categories and the axis of the values.
  * @param {{x: Axis, y: Axis}} axes
  * @returns {[Axis, Axis]}
@@ -210,6 +228,16 @@ export const KINDS = {
     fields: ["x", "y"],
     draw: (m, v, plot) => m.path.setAttribute("d", linePath(plot, v[m.x], v[m.y])),
     columns: (m) => [["", m.y]],
+    seen(m, v, { px, py }) {
+      const xs = v[m.x], ys = v[m.y], n = Math.max(xs.length, ys.length);
+      return some(n, (k) => {
+        const x = nth(xs, k), y = nth(ys, k);
+        if (px.inside(x) && py.inside(y)) return true;
+        if (k === n - 1) return false;
+        const p = nth(xs, k + 1), q = nth(ys, k + 1);
+        return Number.isFinite(px(x) + px(p) + py(y) + py(q)) && px.overlaps(x, p) && py.overlaps(y, q);
+      });
+    },
     read: (m, v, k, { axes }) => text(nth(v[m.y], k), axes.y.unit),
     leads: true,
   },
@@ -217,12 +245,16 @@ export const KINDS = {
     fields: ["x", "low", "high"],
     draw: (m, v, plot) => m.path.setAttribute("d", bandPath(plot, v[m.x], v[m.low], v[m.high])),
     columns: (m) => [[" low", m.low], [" high", m.high]],
+    seen: (m, v, { px, py }) =>
+      some(v[m.x].length, (k) => px.inside(v[m.x][k]) && py.overlaps(nth(v[m.low], k), nth(v[m.high], k))),
     read: (m, v, k, { axes: { y } }) => `${text(nth(v[m.low], k), y.unit)} to ${text(nth(v[m.high], k), y.unit)}`,
   },
   point: {
     fields: ["x", "y"],
     draw: (m, v, plot) => m.path.setAttribute("d", circles(plot, v[m.x], v[m.y])),
     columns: (m) => [["", m.y]],
+    seen: (m, v, { px, py }) => some(Math.max(v[m.x].length, v[m.y].length),
+      (k) => px.inside(nth(v[m.x], k)) && py.inside(nth(v[m.y], k))),
     // Of several dots under one name the cursor says nothing.
     read: (m, v, _, { axes: { x, y } }) =>
       v[m.x].length === 1 ? `${text(v[m.x][0], x.unit)}, ${text(v[m.y][0], y.unit)}` : "",
@@ -239,6 +271,8 @@ export const KINDS = {
       });
     },
     columns: (m) => [[" from", m.base], [" to", m.value]],
+    seen: (m, v, { px, py, axes }) => some(v[m.value].length,
+      (k) => (axes.y.categories ? px : py).overlaps(nth(v[m.base], k), v[m.value][k])),
     read: (m, v, k, { axes }) => text(v[m.value][k] - nth(v[m.base], k), byCategory(axes)[1].unit),
     categorical: true,
   },
@@ -251,6 +285,7 @@ export const KINDS = {
       m.path.setAttribute("d", seen ? d : "");
       write(m, v, seen, upright ? at + 3 : left + width - 2, upright ? top + 9 : at - 3);
     },
+    seen: (m, v, { px, py }) => (m.x === undefined ? py.inside(v[m.y][0]) : px.inside(v[m.x][0])),
   },
   label: {
     fields: ["x", "y", "value"],
@@ -260,3 +295,16 @@ export const KINDS = {
     },
   },
 };
+
+/**
+ * The sentence that names the marks with no part within the limits; nothing where all are seen. `unseen` in figure.py
+ * is the same.
+ * @param {{px: Scale, py: Scale, axes: {x: Axis, y: Axis}, marks: MarkSpec[]}} plot
+ * @param {Values} v
+ * @returns {string}
+ */
+export function unseen(plot, v) {
+  const labels = plot.marks.filter((m) => KINDS[m.kind].seen?.(m, v, plot) === false).map((m) => chosen(m.label, v));
+  const named = labels.filter(Boolean);
+  return named.length ? `Not on the chart: ${named.join(", ")}.` : "";
+}
