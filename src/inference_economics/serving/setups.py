@@ -168,8 +168,8 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
         One chip.
     precision : str or Formats
         Format of the weights: a row of ``catalog/formats.toml``, such as ``w8a16``, or ``bf16``, ``fp8``, ``int8``,
-        ``fp4`` (NVFP4), ``awq`` (W4A16). Each keeps in 16 bits what its published checkpoints keep. Or the formats of weights,
-        cache, state and arithmetic together. A chip that lacks the arithmetic multiplies in 16 bits.
+        ``fp4`` (NVFP4), ``awq`` (W4A16). Each keeps in 16 bits what its published checkpoints keep. Or the formats of
+        weights, cache, state and arithmetic together. A chip that lacks the arithmetic multiplies in 16 bits.
     bytes_per_value : float, optional
         Bytes of one cached value; by default what the engine chooses for such a checkpoint: eight-bit weights alone do
         not halve the cache. [B]
