@@ -18,6 +18,7 @@ import pytest
 from formulas import formulas, numeric
 
 from inference_economics import (
+    accelerators,
     calibration,
     custom_silicon,
     decision,
@@ -39,6 +40,8 @@ SAMPLES = {
     "kv_bytes_per_token": 131_072.0, "param_bytes": 1.6e10, "bytes_per_value": 2.0, "bytes_per_param": 2.0,
     "group_values": 128.0, "matrices": 3.0, "theta": 10_000.0, "original_tok": 8192.0, "factor": 4.0, "bits": 4.0,
     "kv_lora": 512.0, "rope_dim": 64.0, "parts_s": [0.1, 0.2], "layers": 32.0, "horizon_months": 6.0,
+    "near_bytes_per_s": 4.5e11, "near_chips": 8.0, "launch_decline": 0.3, "built": 2026.0, "prefill_workers": 1.0,
+    "decode_workers": 2.0, "prefill_tp": 4.0, "decode_tp": 4.0,
 }
 # What is not a number, by the name of the parameter that asks for it.
 OTHERS: dict[str, Callable[[], Any]] = {
@@ -61,23 +64,25 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "programme": lambda: custom_silicon.ChipProgramme(271e6, 1e7),
     "runs": lambda: spend.Runs(1e8, 0.7),
     "service": lambda: spend.Service(1e11, 1e-6),
+    "links": lambda: accelerators.get("h100-sxm").links,
+    "load": lambda: serving.Load(concurrency=8.0, prompt_tok=1000.0, output_tok=200.0),
+    "point": lambda: calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=8.0, tp=4.0),
+    "layout": lambda: serving.Layout(tp=4.0),
+    "prefill": lambda: serving.Layout(tp=4.0),
+    "decode": lambda: serving.Layout(tp=4.0),
 }
-# Formulas that do not go through `quantities.limits.checked` yet, by module.
 PENDING: dict[str, str] = {
-    "deployment": "setup_with_kv_heads",
-    "ffn": "gated_width n_params_ffn",
-    "flop": "attention_crossover_tok decode_flop_per_token mean_causal_context prefill_flop_per_token",
-    "head_sharing": (
-        "cache_copies equal_size_multiplier kv_heads_per_chip latent_as_kv_heads latent_intensity_decode "
-        "n_params_key_value"),
-    "kernels": "attention_bytes_fused attention_bytes_stored end_to_end_speedup query_tok_in_sram",
-    "kv_cache": (
-        "cache_room_bytes capacity_sequences capacity_tok context_where_cache_equals_weights "
-        "contiguous_waste_fraction expected_block_waste_fraction kv_bytes kv_bytes_per_token "
-        "kv_values_per_token latent_values_per_token of_model paged_tok quantised_bytes_per_value "
-        "sequences_that_fit shared_prefix_bytes shared_prefix_saving"),
+    "batching": "best_batch",
+    "calibration": "calibrated mixture_launch",
+    "deployment": "verdict",
+    "disaggregation": "disaggregated serve_pools",
+    "fields": "group_bytes_per_s",
+    "layout": "expert_imbalance",
+    "links": "tier_bytes_per_s",
+    "load": "check_joined",
     "replica": "best_replica",
-    "token_cost": "calibrated_token_cost",
+    "setups": "setup_with_kv_heads",
+    "token_cost": "calibrated_token_cost served_token_cost",
 }
 # Arguments that are more than one number by nature.
 LISTS = {"shares", "parts_s", "horizon_months"}

@@ -168,21 +168,6 @@ def test_attention_of_a_prompt_is_the_sum_over_its_tokens():
     assert models.attention_flop_prefill(4096, 32, 4096) == pytest.approx(summed, rel=1e-3)
 
 
-def test_shares_add_up():
-    shares = roofline.step_shares(weights=0.004, cache=np.array([0.001, 0.004]), fixed=0.001)
-    assert sum(shares.values()) == pytest.approx([1, 1])
-    assert list(shares) == ["weights", "cache", "fixed"]
-
-
-def test_shares_of_nothing():
-    with pytest.raises(ValueError, match="at least one part"):
-        roofline.step_shares()
-    with pytest.raises(ValueError, match="add up to 0"):
-        roofline.step_shares(weights=0.0)
-    with pytest.raises(ValueError, match="cache=-1"):
-        roofline.step_shares(weights=1.0, cache=-1)
-
-
 def test_a_list_is_an_array():
     assert models.linear_flop([1, 2], 1e9) == pytest.approx([2e9, 4e9])
     assert roofline.decode_step_time_s(**{**STEP, "batch": [1, 2, 4]}).shape == (3,)

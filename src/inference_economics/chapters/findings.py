@@ -69,7 +69,7 @@ class OwnChip(NamedTuple):
     saving: float
     units: Numeric
     prompts: Numeric
-    floor_s: float
+    floor_s: Numeric
     target_s: float
 
 
@@ -118,8 +118,8 @@ class SharedHeads(NamedTuple):
 
     users: Numeric
     users_unshared: Numeric
-    weights_bytes: float
-    weights_unshared_bytes: float
+    weights_bytes: Numeric
+    weights_unshared_bytes: Numeric
 
 
 class Block(NamedTuple):

@@ -13,7 +13,7 @@ from ..buying import market, ownership
 from ..hardware import accelerators, roofline
 from ..models import Model, kv_cache
 from ..models.ffn import n_params_ffn
-from ..quantities.checks import lookup
+from ..quantities.checks import known, lookup
 from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
 from ..silicon import programme
@@ -67,7 +67,7 @@ def latent_as_groups(kv_lora: float, rope_dim: float, head_dim: float) -> Numeri
 
 @formula
 def attention_crossover(hidden: float, q_heads: float, kv_heads: float, head_dim: float, ffn_hidden: float,
-                        causal: float) -> Numeric:
+                        causal: bool) -> Numeric:
     """Context at which attention costs as much as the linear layers."""
     return models.attention_crossover_tok(hidden, q_heads, kv_heads, head_dim, ffn_hidden, causal)
 
@@ -86,7 +86,7 @@ def chip_ridge(accelerator: str, memory: str = "hbm") -> Numeric:
     """Ridge point of a chip, from main or on-chip memory."""
     chip = accelerators.get(accelerator)
     bandwidth = chip.hbm_bytes_per_s if memory == "hbm" else chip.sram_bytes_per_s
-    return roofline.ridge_flop_per_byte(chip.flop_per_s("bf16"), bandwidth)
+    return roofline.ridge_flop_per_byte(chip.flop_per_s("bf16"), known(bandwidth))
 
 
 @formula
@@ -112,7 +112,7 @@ def queries_per_s_per_chip(hbm_bytes: float, param_bytes: float, n_chips: float,
     return batch / (step_time_s * output_tok) / n_chips
 
 
-def _read_bytes(m: Model, batch: float, bytes_per_param: float) -> Numeric:
+def _read_bytes(m: Model, batch: Numeric, bytes_per_param: float) -> Numeric:
     """Weights a decode step reads: everything in a dense model, the experts touched in a mixture."""
     fixed = m.n_params_read - m.experts_active * m.n_params_expert
     touched = models.experts_touched(batch, m.experts, m.experts_active) if m.experts else 0
@@ -127,7 +127,7 @@ def decode_floor(model: str, accelerator: str, n_chips: float, batch: float, con
     cache = kv_cache.of_model(m, context_tok, 1, bytes_per_value) / context_tok if context_tok else 0
     return steps * roofline.decode_step_time_s(
         batch, context_tok, cache, _read_bytes(m, batch, bytes_per_param), m.n_params_read,
-        n_chips * chip.hbm_bytes_per_s, n_chips * chip.flop_per_s("bf16"))
+        n_chips * known(chip.hbm_bytes_per_s), n_chips * chip.flop_per_s("bf16"))
 
 
 @formula
@@ -137,7 +137,7 @@ def prefill_floor(model: str, accelerator: str, n_chips: float, batch: float, pr
     m, chip = models.get(model), accelerators.get(accelerator)
     bounds = roofline.prefill_bounds(
         batch, prompt_tok, m.n_params_read * bytes_per_param, m.n_params_read, m.layers, m.q_heads * m.head_dim,
-        n_chips * chip.hbm_bytes_per_s, n_chips * chip.flop_per_s("bf16"))
+        n_chips * known(chip.hbm_bytes_per_s), n_chips * chip.flop_per_s("bf16"))
     return bounds.overlapped_s
 
 
@@ -165,11 +165,11 @@ def offline_ceiling(model: str, accelerator: str, n_chips: float, precision: str
     width = {"bf16": 2, "fp8": 1, "fp4": 0.5}[precision]
     context_tok = output_tok / 2
     cache = kv_cache.of_model(m, context_tok, 1, bytes_per_value=1)
-    room = kv_cache.cache_room_bytes(chip.hbm_bytes, m.n_params * width, n_chips, reserve_fraction=0)
+    room = kv_cache.cache_room_bytes(known(chip.hbm_bytes), m.n_params * width, n_chips, reserve_fraction=0)
     batch = kv_cache.capacity_sequences(room, cache)
     step = roofline.decode_step_time_s(
         batch, context_tok, cache / context_tok, _read_bytes(m, batch, width), m.n_params_read,
-        n_chips * chip.hbm_bytes_per_s, n_chips * chip.flop_per_s(precision))
+        n_chips * known(chip.hbm_bytes_per_s), n_chips * chip.flop_per_s(precision))
     return batch / step / n_chips
 
 
@@ -353,7 +353,7 @@ def decode_step_estimate(model: str, accelerator: str, batch: float, context_tok
     m, chip = models.get(model), accelerators.get(accelerator)
     return roofline.decode_step_time_s(
         batch, context_tok, kv_cache.kv_bytes_per_token(m.kv_values_per_token), bytes_per_param * m.n_params_read,
-        m.n_params_read, chip.hbm_bytes_per_s, chip.bf16_flop_per_s)
+        m.n_params_read, known(chip.hbm_bytes_per_s), known(chip.bf16_flop_per_s))
 
 
 @formula
@@ -362,4 +362,4 @@ def longest_context(accelerator: str, n_chips: float, memory_share: float, batch
     """Context whose cache fills a share of the memory, cut by head or by sequence."""
     shards = serving.Layout(tp=n_chips, batch_sharded=batch_sharded).cache_shards(kv_heads)
     per_tok = kv_cache.kv_bytes_per_token(kv_cache.kv_values_per_token(layers, kv_heads, head_dim))
-    return memory_share * accelerators.get(accelerator).hbm_bytes * shards / (batch * per_tok)
+    return memory_share * known(accelerators.get(accelerator).hbm_bytes) * shards / (batch * per_tok)

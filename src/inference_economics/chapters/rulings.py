@@ -21,6 +21,7 @@ from ..decision import doubts, offers, scenarios
 from ..decoder import toy_context
 from ..hardware import accelerators
 from ..models import Model, head_sharing, kv_cache
+from ..quantities.checks import known
 from ..quantities.numeric import Numeric
 from ..risk import exposure
 from ..serving import calibration, step
@@ -124,7 +125,8 @@ def own_chip() -> OwnChip:
     chip, model = accelerators.get("mtia-2i"), models.get("llama-2-7b")
     return OwnChip(
         saving=saving, units=units, prompts=units * deepseek_day().output_tok_per_gpu / OUTPUT_TOK,
-        floor_s=model.n_params_read * 2 / chip.hbm_bytes_per_s, target_s=catalog.silicon("mtia-2i-tpot-limit").value)
+        floor_s=model.n_params_read * 2 / known(chip.hbm_bytes_per_s),
+        target_s=catalog.silicon("mtia-2i-tpot-limit").value)
 
 
 @cache
@@ -193,7 +195,7 @@ def shared_heads() -> SharedHeads:
     """
     built = models.get("llama-3.1-70b")
     every = head_sharing.with_kv_heads(built, built.q_heads)
-    hbm = accelerators.get("h100-sxm").hbm_bytes
+    hbm = known(accelerators.get("h100-sxm").hbm_bytes)
 
     def users(model: Model) -> Numeric:
         return kv_cache.sequences_that_fit(model, hbm, 32_768, 8, 1, 1)

@@ -11,7 +11,7 @@ from ..buying.reference import owned_gpu
 from ..catalog import deepseek_day
 from ..hardware import accelerators
 from ..models import Model, head_sharing, kv_cache
-from ..quantities.checks import require_positive
+from ..quantities.checks import known, require_positive
 from ..quantities.numeric import Numeric
 from ..risk import exposure
 from ..silicon import programme, reference
@@ -85,7 +85,7 @@ def tipping(prompts_per_day: Numeric = PLATFORM_PROMPTS, output_tok: Numeric = O
     spent = spend.cumulative_spend(3.0, runs, served)
     odds = spent.serving_usd / spent.training_usd
     chip_pays = programme.break_even_units(reference.programme_usd(), gpu.life_usd, saving)
-    llama, hbm = models.get("llama-3.1-70b"), accelerators.get("h100-sxm").hbm_bytes
+    llama, hbm = models.get("llama-3.1-70b"), known(accelerators.get("h100-sxm").hbm_bytes)
     shared, alone = (kv_cache.sequences_that_fit(one, hbm, context_tok, 8, 1, 1)
                      for one in (llama, head_sharing.with_kv_heads(llama, llama.q_heads)))
     standard = models.get("llama-2-13b") if model is None else model

@@ -14,12 +14,11 @@ References
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..models.flop import FLOP_PER_PARAM, attention_flop_prefill, linear_flop
-from ..quantities.checks import is_traced, require_non_negative
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 
@@ -241,30 +240,3 @@ def prefill_bounds(batch: Numeric, prompt_tok: Numeric, param_bytes: Numeric, n_
     flop = flop + batch * attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction)
     compute_s, weights_s = flop / (flop_per_s * mfu), param_bytes / (hbm_bytes_per_s * mbu)
     return Bounds(np.maximum(compute_s, weights_s), compute_s + weights_s)
-
-
-def step_shares(**parts_s: Any) -> dict[str, Numeric]:
-    """Share of each cause in a step.
-
-    Parameters
-    ----------
-    **parts_s : numeric
-        Times by cause, such as ``weights=…, cache=…, compute=…, communication=…, fixed=…``. [s]
-
-    Returns
-    -------
-    dict
-        The same names, each part over the sum of all. [1]
-
-    Raises
-    ------
-    ValueError
-        Without parts, for a negative one, or when all are zero.
-    """
-    if not parts_s:
-        raise ValueError("step_shares needs at least one part, such as weights=0.004.")
-    require_non_negative(**parts_s)
-    total = sum(parts_s.values())
-    if not is_traced(total) and np.any(np.asarray(total) == 0):
-        raise ValueError(f"the parts {', '.join(parts_s)} add up to 0; there is no step to share.")
-    return {name: part / total for name, part in parts_s.items()}

@@ -36,7 +36,7 @@ def check_heads(q_heads: Numeric, kv_heads: Numeric) -> None:
         raise ValueError(f"kv_heads={kv_heads} exceeds q_heads={q_heads}: no query head would read the rest.")
 
 
-def with_kv_heads(model: Model, kv_heads: int, equal_size: bool = False) -> Model:
+def with_kv_heads(model: Model, kv_heads: Numeric, equal_size: bool = False) -> Model:
     """Return the same model with another number of key-value heads: a hypothetical one, which nobody has trained.
 
     Parameters

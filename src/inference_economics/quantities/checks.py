@@ -117,6 +117,13 @@ def require_fraction(hint: str = "", **arguments: Any) -> None:
     require(0, 1, hint=hint or "give a fraction, not a percentage.", **arguments)
 
 
+def known(figure: float | None) -> float:
+    """Return a figure of a specification that the catalogue may lack. ValueError where it does."""
+    if figure is None:
+        raise ValueError("the catalogue has no such figure; ask about another model or chip.")
+    return figure
+
+
 def require_whole(low: float = 1, hint: str = "", **arguments: Any) -> None:
     """Raise `ValueError` unless every named argument is a whole number of at least `low`."""
     require(low, np.inf, open_high=True, hint=hint, **arguments)

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from .numeric import Numeric
+
 GIB = 2**30
 SECONDS_PER_HOUR = 3600.0
 SECONDS_PER_DAY = 86400.0
@@ -120,13 +122,13 @@ def _counted(number: str, name: str) -> str:
     return f"{number} {name[:-1] if number == '1' and _PLURAL.match(name) else name}"
 
 
-def text(value: float, unit: str = "", digits: int = 3) -> str:
+def text(value: Numeric, unit: str = "", digits: int = 3) -> str:
     """Return `value` as a reader sees it.
 
     Parameters
     ----------
     value : float
-        A number in the base unit named by `unit`. A fraction where the unit is ``%``.
+        One number, numpy's included, in the base unit named by `unit`. A fraction where the unit is ``%``.
     unit : str
         ``B``, ``B/s``, ``B/token``, ``FLOP/s``, ``W``, ``Wh``, ``J``, ``bit/s``: SI prefixes.
         ``iB``: bytes with binary prefixes. ``s``: durations. ``USD`` or ``USD/…``: money. ``%``: a fraction as percent.
@@ -140,11 +142,11 @@ def text(value: float, unit: str = "", digits: int = 3) -> str:
         For example ``6.71 GB``, ``6.25 GiB``, ``21.1 ms``, ``$0.42/Mtok``, ``34.5%``, ``15.6T tokens``. NaN is ``n/a``.
     """
     _check(value, unit, digits)
-    value = float(value)
-    if math.isnan(value):
+    number = float(value)
+    if math.isnan(number):
         return "n/a"
-    sign = "−" if value < 0 else ""
-    return sign + ("∞" if math.isinf(value) else _magnitude(abs(value), unit, digits))
+    sign = "−" if number < 0 else ""
+    return sign + ("∞" if math.isinf(number) else _magnitude(abs(number), unit, digits))
 
 
 def _check(value: Any, unit: Any, digits: Any) -> None:

@@ -184,7 +184,7 @@ class Moves(NamedTuple):
         return PriceProcess(self.drift_per_year, self.volatility)
 
 
-def fit_moves(prices: Sequence[float], years: Sequence[float]) -> Moves:
+def fit_moves(prices: Sequence[float] | np.ndarray, years: Sequence[float] | np.ndarray) -> Moves:
     """Measure drift and volatility of a recorded price series.
 
     Parameters

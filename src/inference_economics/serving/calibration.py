@@ -13,12 +13,16 @@ made for the purpose (`unseen`), and `interval` gives every prediction the range
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import catalog
+from ..hardware.accelerators import Accelerator
+from ..models import Model
 from ..quantities.checks import lookup
+from ..quantities.numeric import Numeric
+from .formats import Formats
 from .layout import Layout
 from .load import _check_load
 from .measurements import BUILT
@@ -38,7 +42,7 @@ TYPICAL = "typical"
 ARRIVALS = {"steady": 0.0, "burst": 1.0}
 
 
-def generation(accelerator) -> str:
+def generation(accelerator: Accelerator | str) -> str:
     """Say which fitted generation a chip belongs to.
 
     Parameters
@@ -56,11 +60,11 @@ def generation(accelerator) -> str:
 
 
 @cache
-def _fitted() -> dict:
+def _fitted() -> dict[str, Any]:
     return catalog.read_tables(catalog.path("calibration.toml", __package__))
 
 
-def mixture_launch(launch_decline, built):
+def mixture_launch(launch_decline: Numeric, built: Numeric) -> Numeric:
     """Launch time of mixtures in engines of some date, as a share of those of `BUILT`.
 
     Parameters
@@ -78,7 +82,8 @@ def mixture_launch(launch_decline, built):
     return np.exp(-launch_decline * (built - BUILT))
 
 
-def assemble(fitted: dict, engine: str, family: str, harness: str = "inferencex", built: float = BUILT) -> Constants:
+def assemble(fitted: dict[str, Any], engine: str, family: str, harness: str = "inferencex",
+             built: float = BUILT) -> Constants:
     """Put one set of constants together from the tables of ``calibration.toml``."""
     values = fitted["shared"] | fitted["pair"][engine][family]
     values |= {name: values[name] * factor for name, factor in fitted["harness"][harness].items()}
@@ -87,7 +92,8 @@ def assemble(fitted: dict, engine: str, family: str, harness: str = "inferencex"
                      mixture_launch=float(share))
 
 
-def constants(accelerator, engine: str = TYPICAL, harness: str = "inferencex", built: float = BUILT) -> Constants:
+def constants(accelerator: Accelerator | str, engine: str = TYPICAL, harness: str = "inferencex",
+              built: float = BUILT) -> Constants:
     """Fitted constants for a chip and an engine.
 
     Parameters
@@ -110,9 +116,11 @@ def constants(accelerator, engine: str = TYPICAL, harness: str = "inferencex", b
     return assemble(_fitted(), engine, generation(accelerator), harness, built)
 
 
-def calibrated(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok=1024, output_tok=1024, tp=1,
-               engine=TYPICAL, attention_dp=1, expert_parallel=1, bytes_per_value=None, link_bytes_per_s=None,
-               arrival="steady", harness="inferencex", built=BUILT) -> Serving:
+def calibrated(model: Model | str, accelerator: Accelerator | str, *, precision: str | Formats = "fp8",
+               concurrency: Numeric = 1, prompt_tok: Numeric = 1024, output_tok: Numeric = 1024, tp: Numeric = 1,
+               engine: str = TYPICAL, attention_dp: Numeric = 1, expert_parallel: Numeric = 1,
+               bytes_per_value: float | None = None, link_bytes_per_s: float | None = None, arrival: str = "steady",
+               harness: str = "inferencex", built: float = BUILT) -> Serving:
     """Evaluate a service with the fitted constants.
 
     Parameters
@@ -168,13 +176,13 @@ def calibrated(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok
                  layout=layout_of(tp, attention_dp, expert_parallel), burst=lookup("arrival", arrival, ARRIVALS))
 
 
-def layout_of(tp, attention_dp=1, expert_parallel=1) -> Layout:
+def layout_of(tp: Numeric, attention_dp: Numeric = 1, expert_parallel: Numeric = 1) -> Layout:
     """Return the layout that `calibrated` gives to its degrees: experts evenly busy, as fitted best."""
     cut = Layout.of(tp, attention_dp)
     return Layout(tp=cut.tp, attention_dp=cut.attention_dp, ep=expert_parallel, imbalance=1.0)
 
 
-def calibrated_tpot_s(model, accelerator, **load):
+def calibrated_tpot_s(model: Model | str, accelerator: Accelerator | str, **load: Any) -> Numeric:
     """Mean time per output token with the fitted constants.
 
     Parameters
@@ -190,24 +198,10 @@ def calibrated_tpot_s(model, accelerator, **load):
     return calibrated(model, accelerator, **load).tpot_s
 
 
-def calibrated_ttft_s(model, accelerator, **load):
-    """Mean time to the first token with the fitted constants.
-
-    Parameters
-    ----------
-    model, accelerator, **load
-        As in `calibrated`.
-
-    Returns
-    -------
-    numeric
-        Includes the wait where more requests are in flight than fit; NaN (undefined) where the model does not fit. [s]
-    """
-    return calibrated(model, accelerator, **load).ttft_s
-
-
-def bound_tpot_s(model, accelerator, *, precision="fp8", concurrency=1, prompt_tok=1024, output_tok=1024, tp=1,
-                 attention_dp=1, bytes_per_value=None, link_bytes_per_s=None):
+def bound_tpot_s(model: Model | str, accelerator: Accelerator | str, *, precision: str | Formats = "fp8",
+                 concurrency: Numeric = 1, prompt_tok: Numeric = 1024, output_tok: Numeric = 1024, tp: Numeric = 1,
+                 attention_dp: Numeric = 1, bytes_per_value: float | None = None,
+                 link_bytes_per_s: float | None = None) -> Numeric:
     """The data sheet beside `calibrated_tpot_s`: every share 1, nothing launched, no latency, all parts in turn.
 
     Parameters
@@ -244,16 +238,16 @@ class Interval(NamedTuple):
         the prediction and the low end are the bound, and nothing is known of the first token (NaN).
     """
 
-    tpot_s: object
-    tpot_low_s: object
-    tpot_high_s: object
-    ttft_s: object
-    ttft_low_s: object
-    ttft_high_s: object
+    tpot_s: Numeric
+    tpot_low_s: Numeric
+    tpot_high_s: Numeric
+    ttft_s: Numeric
+    ttft_low_s: Numeric
+    ttft_high_s: Numeric
     source: str
 
 
-def interval(model, accelerator, *, engine=TYPICAL, **load) -> Interval:
+def interval(model: Model | str, accelerator: Accelerator | str, *, engine: str = TYPICAL, **load: Any) -> Interval:
     """Predict with a range.
 
     Parameters
@@ -286,7 +280,7 @@ def interval(model, accelerator, *, engine=TYPICAL, **load) -> Interval:
                     point.ttft_s * row["ttft_low"], point.ttft_s * row["ttft_high"], source)
 
 
-def residuals(half: str = "other_half") -> dict[str, dict[str, dict]]:
+def residuals(half: str = "other_half") -> dict[str, dict[str, dict[str, float]]]:
     """Return the stored errors of the fit.
 
     Parameters
@@ -305,7 +299,7 @@ def residuals(half: str = "other_half") -> dict[str, dict[str, dict]]:
     return lookup("half", half, _fitted()["residual"])
 
 
-def repeatability() -> dict:
+def repeatability() -> dict[str, float]:
     """Return how far a measurement repeats: the floor under every error of the model.
 
     Returns
@@ -317,7 +311,7 @@ def repeatability() -> dict:
     return dict(_fitted()["repeat"])
 
 
-def unseen() -> dict[str, dict[str, dict]]:
+def unseen() -> dict[str, dict[str, dict[str, float]]]:
     """Return the errors on models, chips, engines and harnesses that were left out of a fit made for the purpose.
 
     Returns
@@ -330,4 +324,4 @@ def unseen() -> dict[str, dict[str, dict]]:
         mean error of TPOT, its 90th percentile, and the share inside the 80% interval (``tpot_error``, ``tpot_bias``,
         ``tpot_p90``, ``tpot_inside``); the same of TTFT where the model can speak about it. [1]
     """
-    return _fitted()["unseen"]
+    return dict(_fitted()["unseen"])

@@ -10,14 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..hardware.accelerators import Accelerator
+from ..models import Model
 from ..quantities.checks import require_whole
 from ..quantities.numeric import Numeric
 from .calibration import TYPICAL, constants, layout_of
+from .formats import Formats
 from .layout import Layout
 from .load import _check_load
 from .measurements import BUILT
-from .setups import setup
-from .step import cached_bytes, link_bytes_per_s, serve
+from .setups import Setup, setup
+from .step import Constants, cached_bytes, link_bytes_per_s, serve
 
 
 class Disaggregated(NamedTuple):
@@ -45,9 +48,12 @@ class Disaggregated(NamedTuple):
     output_tok_per_s: Numeric
 
 
-def disaggregated(model, accelerator, *, prefill_workers, prefill_tp, decode_workers, decode_tp, decode_attention_dp=1,
-                  expert_parallel=1, precision="fp8", concurrency=1, prompt_tok=1024, output_tok=1024, engine=TYPICAL,
-                  bytes_per_value=None, link_bytes_per_s=None, harness="inferencex", built=BUILT) -> Disaggregated:
+def disaggregated(model: Model | str, accelerator: Accelerator | str, *, prefill_workers: Numeric, prefill_tp: Numeric,
+                  decode_workers: Numeric, decode_tp: Numeric, decode_attention_dp: Numeric = 1,
+                  expert_parallel: Numeric = 1, precision: str | Formats = "fp8", concurrency: Numeric = 1,
+                  prompt_tok: Numeric = 1024, output_tok: Numeric = 1024, engine: str = TYPICAL,
+                  bytes_per_value: float | None = None, link_bytes_per_s: float | None = None,
+                  harness: str = "inferencex", built: float = BUILT) -> Disaggregated:
     """Evaluate a service with one pool of copies for prompts and one for answers.
 
     Parameters
@@ -82,8 +88,8 @@ def disaggregated(model, accelerator, *, prefill_workers, prefill_tp, decode_wor
                        decode_workers, layout_of(decode_tp, decode_attention_dp, expert_parallel))
 
 
-def serve_pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, prefill: Layout, decode_workers,
-                decode: Layout) -> Disaggregated:
+def serve_pools(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric,
+                prefill_workers: Numeric, prefill: Layout, decode_workers: Numeric, decode: Layout) -> Disaggregated:
     """Evaluate `disaggregated` in plain numbers.
 
     Parameters

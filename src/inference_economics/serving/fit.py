@@ -11,13 +11,17 @@ their sisters (`measurements.oddity`) are judged, but not fitted.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 from . import calibration, measurements, step
 from .layout import Layout
-from .measurements import HARNESSES
+from .measurements import HARNESSES, Point
 from .setups import Setup, setup
-from .step import Constants
+from .step import Constants, Serving
 
 SEED = 20260422
 TPOT_SCALE, TTFT_SCALE = 0.2, 0.25  # residuals beyond these, on the log scale, count less and less
@@ -61,6 +65,8 @@ EFFECTS = {"launch": {"model": 0.2, "series": 0.6}, "work": {"model": 0.08, "ser
 LAUNCHES = ("layer_s", "expert_layer_s", "latent_launch_s", "quantise_s", "block_s", "widen_s")
 FIXED = ("request_s", "request_layer_s", "latent_layer_s")
 NAMES = (*CONSTANTS, *EFFECTS)
+# arrays of points are made here, and need no check
+_serve: Callable[..., Serving] = inspect.unwrap(step.serve)
 
 
 def _bounded(name: str) -> bool:
@@ -68,15 +74,15 @@ def _bounded(name: str) -> bool:
                     "fp4_share", "message_share", "bulk_share", "memory_share")
 
 
-def _forward(name, x):
+def _forward(name: str, x: Any) -> Any:
     return 1 / (1 + np.exp(-x)) if _bounded(name) else np.exp(x)
 
 
-def _backward(name, value):
+def _backward(name: str, value: float) -> Any:
     return np.log(value / (1 - value)) if _bounded(name) else np.log(value)
 
 
-def _groups(point) -> dict[str, tuple]:
+def _groups(point: Point) -> dict[str, tuple[str, ...]]:
     """Key of each kind of group that a point belongs to."""
     family = calibration.generation(point.accelerator)
     return {"engine": (point.engine,), "generation": (family,), "pair": (point.engine, family),
@@ -86,8 +92,8 @@ def _groups(point) -> dict[str, tuple]:
 class Data:
     """Points as arrays: one `Setup` whose fields hold a number per point."""
 
-    def __init__(self, points):
-        def key(p):
+    def __init__(self, points: Sequence[Point]) -> None:
+        def key(p: Point) -> tuple[str, str, str, float]:
             return p.model, p.accelerator, p.precision, p.bytes_per_value
 
         self.points = points
@@ -95,30 +101,34 @@ class Data:
         each = [setups[key(p)] for p in points]
         self.setup = Setup(**{name: np.array([getattr(s, name) for s in each], float)
                               for name in Setup.__dataclass_fields__})
-        for name in ("concurrency", "prompt_tok", "output_tok", "n_chips", "attention_dp", "tpot_s", "ttft_s", "built"):
-            setattr(self, name, np.array([getattr(p, name) for p in points], float))
+
+        def column(name: str) -> np.ndarray:
+            return np.array([getattr(p, name) for p in points], float)
+
+        self.concurrency, self.prompt_tok, self.output_tok = map(column, ("concurrency", "prompt_tok", "output_tok"))
+        self.n_chips, self.attention_dp, self.built = map(column, ("n_chips", "attention_dp", "built"))
+        self.tpot_s, self.ttft_s = column("tpot_s"), column("ttft_s")
         groups = self.attention_dp
         # without groups, chips that hold whole experts see every token, and sum as they do without
         spread = np.where(groups > 1, [p.expert_parallel for p in points], 1.0)
         # an imbalance was tried: the errors on models left out grew with it
         self.layout = Layout(tp=self.n_chips / groups, attention_dp=groups, ep=spread, imbalance=1.0)
-        self.mixture = self.setup.expert_layers > 0
+        self.mixture = np.asarray(self.setup.expert_layers) > 0
         self.fitted = np.array([not measurements.oddity(p) for p in points])
         self.groups = [_groups(p) for p in points]
 
-    def constants(self, fitted: dict) -> Constants:
+    def constants(self, fitted: dict[str, Any]) -> Constants:
         """Constants of each point's chip, engine, harness and date."""
         each = [calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
                 for p in self.points]
         names = Constants.__dataclass_fields__
         return Constants(**{name: np.array([getattr(c, name) for c in each]) for name in names})
 
-    def predict(self, constants):
+    def predict(self, constants: Constants) -> Serving:
         """Evaluate the model at every point."""
-        return step.serve.__wrapped__(self.setup, constants, self.concurrency, self.prompt_tok, self.output_tok,
-                                      layout=self.layout)
+        return _serve(self.setup, constants, self.concurrency, self.prompt_tok, self.output_tok, layout=self.layout)
 
-    def explained(self, predicted):
+    def explained(self, predicted: Serving) -> Any:
         """Points whose time to first token the model can speak about."""
         return np.isfinite(predicted.ttft_s) & ((self.ttft_s < QUEUED_S) | (predicted.wait_s > 0))
 
@@ -126,11 +136,11 @@ class Data:
 class _Slots:
     """The fitted numbers: a mean for each constant, and what each group adds to it."""
 
-    def __init__(self, points):
+    def __init__(self, points: Sequence[Point]) -> None:
         found = [_groups(p) for p in points]
         rows = {name: (prior, width, levels) for name, (prior, width, levels) in CONSTANTS.items()}
         rows |= {name: (1.0, 1e-6, levels) for name, levels in EFFECTS.items()}
-        self.keys: list[tuple] = []
+        self.keys: list[tuple[str, str, tuple[str, ...]]] = []
         start, width = [], []
         for name, (prior, pull, levels) in rows.items():
             self.keys.append((name, "", ()))
@@ -154,7 +164,7 @@ class _Slots:
         return out
 
 
-def _constants(values: dict, built) -> Constants:
+def _constants(values: dict[str, Any], built: np.ndarray) -> Constants:
     """Constants from values per point, with the effects of models folded in."""
     values = dict(values)
     for name in LAUNCHES:
@@ -167,11 +177,11 @@ def _constants(values: dict, built) -> Constants:
     return Constants(**{name: values[name] for name in Constants.__dataclass_fields__})
 
 
-def _robust(residual, scale):
+def _robust(residual: np.ndarray, scale: float) -> Any:
     return np.sign(residual) * np.sqrt(np.log1p(np.square(residual / scale)))
 
 
-def fit(points) -> dict:
+def fit(points: Sequence[Point]) -> dict[str, Any]:
     """Fit all constants to some points.
 
     Parameters
@@ -187,7 +197,7 @@ def fit(points) -> dict:
     data, slots = Data(used), _Slots(used)
     design = slots.design(data)
 
-    def residuals(scaled):
+    def residuals(scaled: dict[str, np.ndarray]) -> np.ndarray:
         out = data.predict(_constants({name: _forward(name, scaled[name]) for name in NAMES}, data.built))
         known = data.explained(out)
         tpot = np.log(np.where(np.isfinite(out.tpot_s), out.tpot_s, data.tpot_s) / data.tpot_s)
@@ -197,15 +207,18 @@ def fit(points) -> dict:
     return tables(slots, _least_squares(residuals, slots, design))
 
 
-def _least_squares(residuals, slots: _Slots, design, steps=60, tolerance=1e-6):
+def _least_squares(residuals: Callable[[dict[str, np.ndarray]], np.ndarray], slots: _Slots,
+                   design: dict[str, tuple[np.ndarray, np.ndarray]], steps: int = 60,
+                   tolerance: float = 1e-6) -> np.ndarray:
     """Levenberg-Marquardt. A constant's slots move its points alike, so one difference for each constant will do."""
-    def scaled(x):
+    def scaled(x: np.ndarray) -> dict[str, np.ndarray]:
         return {name: mask @ x[own] for name, (own, mask) in design.items()}
 
-    def whole(x):
+    def whole(x: np.ndarray) -> np.ndarray:
         return np.concatenate([residuals(scaled(x)), (x - slots.start) / slots.width])
 
-    x, damping = slots.start.copy(), 1e-2
+    x: np.ndarray = slots.start.copy()
+    damping = 1e-2
     r = whole(x)
     n = r.size - x.size
     for _ in range(steps):
@@ -230,7 +243,7 @@ def _least_squares(residuals, slots: _Slots, design, steps=60, tolerance=1e-6):
     return x
 
 
-def tables(slots: _Slots, x) -> dict:
+def tables(slots: _Slots, x: np.ndarray) -> dict[str, Any]:
     """Arrange fitted numbers as the tables of ``calibration.toml``, rounded to four digits.
 
     Parameters
@@ -246,7 +259,7 @@ def tables(slots: _Slots, x) -> dict:
         generation without points of its own has the mean. ``harness``: factors on some of them.
     """
     found = dict(zip(slots.keys, x, strict=True))
-    out: dict = {"shared": {}, "pair": {}, "harness": {}}
+    out: dict[str, dict[str, Any]] = {"shared": {}, "pair": {}, "harness": {}}
     for name, (_, _, levels) in CONSTANTS.items():
         if not levels:
             out["shared"][name] = _rounded(_forward(name, found[name, "", ()]))
@@ -265,11 +278,11 @@ def tables(slots: _Slots, x) -> dict:
     return out
 
 
-def _rounded(value) -> float:
+def _rounded(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def split(points, seed=SEED):
+def split(points: Sequence[Point], seed: int = SEED) -> tuple[list[Point], list[Point]]:
     """Cut the configurations in two halves, stratum by stratum.
 
     Parameters
@@ -283,7 +296,7 @@ def split(points, seed=SEED):
         The half to fit, the half to report. All loads of one configuration are on one side; each model, chip and
         engine is on both where it has two configurations.
     """
-    strata: dict = {}
+    strata: dict[tuple[str, str, str], set[tuple[str | float, ...]]] = {}
     for p in points:
         strata.setdefault((p.model, p.accelerator, p.engine), set()).add(p.config)
     rng, chosen = np.random.default_rng(seed), set()

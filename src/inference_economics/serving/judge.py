@@ -7,8 +7,8 @@ between forms and widths after that was made by the errors on `LOOKED_AT` alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,17 +17,18 @@ from . import calibration, measurements, step
 from .calibration import layout_of
 from .disaggregation import serve_pools
 from .fit import Data, fit
+from .measurements import Point
 from .setups import setup
 
 LOOKED_AT = ("deepseek-v3", "kimi-k2", "llama-3.1-70b", "qwen3-235b-a22b")
 INSIDE = 0.8  # share of measurements that an interval is to hold
 LEAST = 10  # nothing with fewer points is left out
-CUTS: dict[str, Callable] = {
+CUTS: dict[str, Callable[[Point], str]] = {
     "model": lambda p: p.model, "accelerator": lambda p: p.accelerator, "engine": lambda p: p.engine,
     "harness": lambda p: p.harness, "generation": lambda p: calibration.generation(p.accelerator)}
 
 
-def mean(values) -> float:
+def mean(values: Any) -> float:
     """Mean, and 0 of nothing."""
     return float(np.mean(values)) if len(values) else 0.0
 
@@ -51,7 +52,7 @@ class Unseen(NamedTuple):
         Predicted over measured; NaN where the model cannot speak about it. [1]
     """
 
-    points: list
+    points: list[Point]
     names: np.ndarray
     tpot: np.ndarray
     ttft: np.ndarray
@@ -62,11 +63,11 @@ class Unseen(NamedTuple):
         return np.array([_kind(p) == "mixture" for p in self.points])
 
 
-def _kind(point) -> str:
+def _kind(point: Point) -> str:
     return "mixture" if models.get(point.model).experts else "dense"
 
 
-def leave_out(points, cut: str, only=None) -> Unseen:
+def leave_out(points: Sequence[Point], cut: str, only: Collection[str] | None = None) -> Unseen:
     """Fit without one model, chip, engine, harness or generation at a time, and predict what was left out.
 
     Parameters
@@ -89,17 +90,17 @@ def leave_out(points, cut: str, only=None) -> Unseen:
             data = Data(away)
             out = data.predict(data.constants(fit([p for p, own in zip(points, names, strict=True) if own != name])))
             ttft = np.where(data.explained(out), out.ttft_s / data.ttft_s, np.nan)
-            parts.append((away, [name] * len(away), out.tpot_s / data.tpot_s, ttft))
-    return joined([Unseen(*part) for part in parts])
+            parts.append(Unseen(away, np.array([name] * len(away)), out.tpot_s / data.tpot_s, ttft))
+    return joined(parts)
 
 
-def joined(parts) -> Unseen:
+def joined(parts: Sequence[Unseen]) -> Unseen:
     """Put several judgements together."""
     return Unseen([p for part in parts for p in part.points], *(np.concatenate([part[i] for part in parts])
                                                                 for i in (1, 2, 3)))
 
 
-def _range(ratios) -> tuple[float, float]:
+def _range(ratios: np.ndarray) -> tuple[float, float]:
     """Factors on a prediction between which `INSIDE` of the measurements lie."""
     tail = (1 - INSIDE) / 2
     low, high = np.nanquantile(1 / ratios, (tail, 1 - tail))
@@ -153,20 +154,20 @@ def inside(unseen: Unseen) -> tuple[np.ndarray, np.ndarray]:
     return held[0], held[1]
 
 
-def _row(unseen: Unseen, flags, own) -> dict:
+def _row(unseen: Unseen, flags: tuple[np.ndarray, np.ndarray], own: np.ndarray) -> dict[str, float]:
     tpot, ttft = unseen.tpot[own] - 1, unseen.ttft[own] - 1
     known = np.isfinite(ttft)
     row = {"rows": int(own.sum()), **_errors("tpot", tpot, flags[0][own]), "ttft_rows": int(known.sum())}
     return row | _errors("ttft", ttft[known], flags[1][own][known])
 
 
-def _errors(name: str, error, held) -> dict:
+def _errors(name: str, error: np.ndarray, held: np.ndarray) -> dict[str, float]:
     held = held[np.isfinite(held)]
     return {f"{name}_error": mean(abs(error)), f"{name}_bias": mean(error),
             f"{name}_p90": float(np.quantile(abs(error), 0.9)) if len(error) else 0.0, f"{name}_inside": mean(held)}
 
 
-def unseen_rows(unseen: Unseen, cut: str) -> dict[tuple, dict]:
+def unseen_rows(unseen: Unseen, cut: str) -> dict[tuple[str, str], dict[str, float]]:
     """Errors on what was left out, by name and together; on models also by kind, chips and concurrency.
 
     Parameters
@@ -180,7 +181,7 @@ def unseen_rows(unseen: Unseen, cut: str) -> dict[tuple, dict]:
     dict
         (group, key) to a row of `calibration.unseen`.
     """
-    groups: dict[tuple, list] = {}
+    groups: dict[tuple[str, str], list[int]] = {}
     for i, (p, name) in enumerate(zip(unseen.points, unseen.names, strict=True)):
         kind = _kind(p)
         keys = [(cut, str(name)), (cut, "all")]
@@ -198,7 +199,7 @@ def unseen_rows(unseen: Unseen, cut: str) -> dict[tuple, dict]:
     return rows
 
 
-def judge_pools(points, fitted: dict) -> dict[tuple, dict]:
+def judge_pools(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple[str, str], dict[str, float]]:
     """Judge disaggregated services, of which no point is fitted.
 
     Parameters
@@ -233,7 +234,7 @@ def judge_pools(points, fitted: dict) -> dict[tuple, dict]:
     for engine in [*sorted({p.engine for p in points}), "all"]:
         own = np.array([engine in (p.engine, "all") for p in points]) & np.isfinite(tpot)
         known = own & np.isfinite(ttft)
-        row = {"rows": int(own.sum()), "ttft_rows": int(known.sum())}
+        row: dict[str, float] = {"rows": int(own.sum()), "ttft_rows": int(known.sum())}
         for name, ratio in (("tpot", tpot[own]), ("ttft", ttft[known])):
             errors = _errors(name, ratio - 1, ratio * np.nan)
             row |= {key: value for key, value in errors.items() if "inside" not in key}
@@ -241,7 +242,7 @@ def judge_pools(points, fitted: dict) -> dict[tuple, dict]:
     return rows
 
 
-def above_bound(points) -> dict[str, dict[str, float]]:
+def above_bound(points: Sequence[Point]) -> dict[str, dict[str, float]]:
     """How far above the bound measured engines stand.
 
     Parameters

@@ -137,18 +137,18 @@ class Point:
         return self.decode_workers > 0
 
     @property
-    def config(self) -> tuple:
+    def config(self) -> tuple[str | float, ...]:
         """Everything but the load: rows of one configuration stay on one side of the split."""
         return (self.model, self.accelerator, self.precision, self.engine, self.n_chips, self.attention_dp,
                 self.prompt_tok, self.output_tok)
 
     @property
-    def series(self) -> tuple:
+    def series(self) -> tuple[str, ...]:
         """One engine build on one machine: what is impossible about one row is doubtful about the others."""
         return (self.model, self.accelerator, self.precision, self.engine, self.version)
 
 
-def _layout(row: dict) -> tuple[int, int]:
+def _layout(row: dict[str, str]) -> tuple[int, int]:
     """Chips, and attention groups, of one row.
 
     With expert parallelism on, the source multiplied degrees twice: a row with ``tp = 64, moe_tp = moe_ep = 8`` carries
@@ -172,7 +172,7 @@ def _layout(row: dict) -> tuple[int, int]:
     return tp * groups, groups
 
 
-def _harness(row: dict) -> str:
+def _harness(row: dict[str, str]) -> str:
     """Who sent the requests, from the row's name: only InferenceX's runs are dated or numbered as configurations."""
     name = row["id"]
     if "gap_analysis" in name:
@@ -180,7 +180,7 @@ def _harness(row: dict) -> str:
     return "other" if name.endswith("none") or "none_" in name else "inferencex"
 
 
-def _precision(row: dict) -> str:
+def _precision(row: dict[str, str]) -> str:
     """Format of the weights of one row.
 
     Rows without one are Llama 3.1 8B on H100: their prefill takes what bf16 takes at three quarters of the peak, twice
@@ -267,7 +267,7 @@ def load() -> tuple[Point, ...]:
         Duplicates removed. A series with one impossible row is set aside as a whole.
     """
     points = [point for point in _all() if not point.disaggregated]
-    doubtful = {}
+    doubtful: dict[tuple[str, ...], str] = {}
     for point in points:
         if reason := _impossible(point):
             doubtful.setdefault(point.series, reason)

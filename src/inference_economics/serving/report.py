@@ -5,7 +5,8 @@ Run as ``python -m inference_economics.serving.report`` to fit again and rewrite
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from . import calibration, measurements, step
 from .calibration import _fitted
 from .fit import SEED, Data, fit, split
 from .judge import CUTS, above_bound, intervals, joined, judge_pools, leave_out, load_band, mean, unseen_rows
+from .measurements import Point
 
 
 class Miss(NamedTuple):
@@ -31,7 +33,7 @@ class Miss(NamedTuple):
         What is known about it; empty where nothing is.
     """
 
-    point: object
+    point: measurements.Point
     tpot_s: float
     why: str
 
@@ -52,7 +54,7 @@ def misses(count: int = 12) -> list[Miss]:
     require_whole(count=count)
     points = measurements.kept()
     data = Data(points)
-    predicted = data.predict(data.constants(_fitted())).tpot_s
+    predicted = np.asarray(data.predict(data.constants(_fitted())).tpot_s)
     worst = np.argsort(-np.abs(np.log(predicted / data.tpot_s)), kind="stable")[:count]
     return [Miss(points[i], float(predicted[i]), measurements.oddity(points[i])) for i in worst]
 
@@ -60,7 +62,7 @@ def misses(count: int = 12) -> list[Miss]:
 UNSEEN_COLUMNS = ("left out", "points", "TPOT error", "bias", "90th percentile", "TTFT error", "TTFT bias", "in range")
 
 
-def unseen_table(*groups: str) -> list[tuple]:
+def unseen_table(*groups: str) -> list[tuple[str, ...]]:
     """Return rows of a page's table of the errors on what was left out.
 
     Parameters
@@ -106,7 +108,8 @@ class Benchmark(NamedTuple):
     tok_per_s: float
 
 
-def benchmarks(model: str = "llama-2-70b", prompt_tok: float | None = None, rounds=("v5.1", "v6.0")) -> list[Benchmark]:
+def benchmarks(model: str = "llama-2-70b", prompt_tok: float | None = None,
+               rounds: Collection[str] = ("v5.1", "v6.0")) -> list[Benchmark]:
     """Predict MLPerf's offline and server results on up to eight chips.
 
     Parameters
@@ -148,7 +151,7 @@ def benchmarks(model: str = "llama-2-70b", prompt_tok: float | None = None, roun
 # -- the report -------------------------------------------------------------------------------------------------------
 
 
-def residual_rows(points, fitted) -> dict[tuple, dict]:
+def residual_rows(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple[str, str], dict[str, float]]:
     """Errors of the model, and of the uncalibrated bound, by group.
 
     Parameters
@@ -168,8 +171,8 @@ def residual_rows(points, fitted) -> dict[tuple, dict]:
     bound = data.predict(step.IDEAL)
     tpot, ttft = out.tpot_s / data.tpot_s - 1, out.ttft_s / data.ttft_s - 1
     low, known = bound.tpot_s / data.tpot_s - 1, data.explained(out)
-    quiet = known & (out.wait_s == 0) & (data.concurrency <= 16)
-    groups: dict[tuple, list[int]] = {}
+    quiet = np.asarray(known & (out.wait_s == 0) & (data.concurrency <= 16))
+    groups: dict[tuple[str, str], list[int]] = {}
     for i, p in enumerate(points):
         kind = "mixture" if data.mixture[i] else "dense"
         keys = [("kind", kind), ("model", p.model), ("accelerator", p.accelerator), ("engine", p.engine),
@@ -179,22 +182,22 @@ def residual_rows(points, fitted) -> dict[tuple, dict]:
             groups.setdefault(key, []).append(i)
     rows = {}
     for key, members in groups.items():
-        i = np.array(members)
-        j, q = i[known[i]], i[quiet[i]]
-        rows[key] = {"rows": len(i), "tpot_error": mean(abs(tpot[i])), "tpot_bias": mean(tpot[i]),
-                     "bound_bias": mean(low[i]), "ttft_rows": len(j), "ttft_error": mean(abs(ttft[j])),
+        own = np.array(members)
+        j, q = own[known[own]], own[quiet[own]]
+        rows[key] = {"rows": len(own), "tpot_error": mean(abs(tpot[own])), "tpot_bias": mean(tpot[own]),
+                     "bound_bias": mean(low[own]), "ttft_rows": len(j), "ttft_error": mean(abs(ttft[j])),
                      "ttft_median": float(np.median(abs(ttft[j]))) if len(j) else 0.0, "ttft_bias": mean(ttft[j]),
                      "quiet_rows": len(q), "quiet_ttft_error": mean(abs(ttft[q]))}
     return rows
 
 
-def _section(name: str, row: dict, digits=".4g") -> str:
+def _section(name: str, row: dict[str, Any], digits: str = ".4g") -> str:
     lines = (f"{key} = {value:{digits}}\n" if isinstance(value, float) else f"{key} = {value}\n"
              for key, value in row.items())
     return f"[{name}]\n" + "".join(lines)
 
 
-def repeats(points) -> dict:
+def repeats(points: Sequence[Point]) -> dict[str, float]:
     """Judge the measurements by themselves: sets that differ only by day, build or expert layout.
 
     Parameters
@@ -206,7 +209,7 @@ def repeats(points) -> dict:
     dict
         Rows in such sets, and their mean distance from the geometric mean of the set.
     """
-    sets: dict[tuple, list] = {}
+    sets: dict[tuple[str | float, ...], list[tuple[float, float]]] = {}
     for p in points:
         sets.setdefault((*p.config, p.concurrency), []).append((p.tpot_s, p.ttft_s))
     several = [np.array(rows) for _, rows in sorted(sets.items()) if len(rows) > 1]
@@ -214,7 +217,7 @@ def repeats(points) -> dict:
     return {"rows": len(apart), "tpot_spread": float(apart[:, 0].mean()), "ttft_spread": float(apart[:, 1].mean())}
 
 
-def write(fitted: dict, sections: dict[str, dict], meta: dict) -> str:
+def write(fitted: dict[str, Any], sections: dict[str, dict[str, float]], meta: dict[str, Any]) -> str:
     """Return the text of ``calibration.toml``.
 
     Parameters
@@ -241,7 +244,7 @@ def write(fitted: dict, sections: dict[str, dict], meta: dict) -> str:
     return "\n".join(lines)
 
 
-def run():
+def run() -> tuple[str, dict[tuple[str, str], dict[str, float]]]:
     """Fit and judge.
 
     Returns
@@ -253,7 +256,7 @@ def run():
     fitted, (first, second) = fit(points), split(points)
     half = fit(first)
     cuts = {cut: leave_out(points, cut) for cut in CUTS}
-    rows: dict[tuple, dict] = {}
+    rows: dict[tuple[str, str], dict[str, float]] = {}
     for cut, unseen in cuts.items():
         rows |= unseen_rows(unseen, cut)
     rows |= judge_pools(measurements.disaggregated(), fitted)

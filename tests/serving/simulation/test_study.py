@@ -6,7 +6,7 @@ from serving.simulation.stubs import FLAT, SLOPED
 
 from inference_economics.serving.queueing import late_fraction
 from inference_economics.serving.simulation import Lengths, Policy, Service, StepTime, burst, process, simulate, trace
-from inference_economics.serving.simulation.benchmark import mlperf_ratios, server_against_offline
+from inference_economics.serving.simulation.benchmark import server_against_offline
 from inference_economics.serving.simulation.study import highest_rate, queueing_error, replicas_for
 
 LENGTHS = Lengths(200, 50, 0.5, 0.5)
@@ -53,22 +53,11 @@ def test_formulas_and_simulator_agree_where_the_formulas_hold_and_bursts_break_t
     assert bursty.simulated_replicas_needed > bursty.replicas_needed
 
 
-def test_server_over_offline_is_what_mlperf_measured():
-    """Eight and 16 chips; systems of 72 lose more to what stands before the engines."""
-    rows = mlperf_ratios(rounds=("v5.1",), accelerators=("h200-sxm",))
-    assert [(row.accelerator, row.n_chips) for row in rows] == [("h200-sxm", 8), ("h200-sxm", 16)]
-    assert [row.simulated for row in rows] == pytest.approx([row.published for row in rows], abs=0.03)
-    # not for free: below the throughput without targets in all of them
-    assert all(0.9 < row.simulated < 1 for row in rows)
-
-
 @pytest.mark.parametrize(("build", "message"), [
     (lambda: replicas_for(burst(5, LENGTHS), Service(FLAT, 100), ttft_limit_s=1e-9, most=4), "4 replicas do not meet"),
     (lambda: replicas_for(burst(5, LENGTHS), Service(FLAT, 100), share=0), "share=0"),
     (lambda: highest_rate(burst(5, LENGTHS), Service(FLAT, 100), ttft_limit_s=1, tpot_limit_s=1), "an open process"),
     (lambda: highest_rate(process(1, 5, LENGTHS), Service(FLAT, 100), ttft_limit_s=9, tpot_limit_s=9), "however fast"),
-    (lambda: mlperf_ratios("llama-3.1-8b"), "no mean answer for 'llama-3.1-8b'"),
-    (lambda: mlperf_ratios(scenario="Offline"), "unknown model and scenario"),
     (lambda: queueing_error("llama-3.1-8b", "h100-sxm", batch=4096), "the cache holds"),
 ])
 def test_questions_without_an_answer_are_refused(build, message):

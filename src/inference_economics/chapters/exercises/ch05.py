@@ -11,15 +11,16 @@ from ...hardware import accelerators
 from ...models import ffn, kv_cache
 from ...quantities.units import text
 from ...serving import calibration, step
-from .exercise import Exercise
+from .exercise import Exercise, known
 
 _70B, _13B = models.get("llama-3.1-70b"), models.get("llama-2-13b")
 _H100 = accelerators.get("h100-sxm")
+_H100_HBM = known(_H100.hbm_bytes)
 
 _width = ffn.gated_width(8192)
-_llama3 = rope.wavelengths_tok(rope.frequencies(128, 500_000.0))
+_llama3 = np.asarray(rope.wavelengths_tok(rope.frequencies(128, 500_000.0)))
 _unfinished = int(np.sum(_llama3 > 8192))
-_llama2 = rope.wavelengths_tok(rope.frequencies(128, 10_000.0))
+_llama2 = np.asarray(rope.wavelengths_tok(rope.frequencies(128, 10_000.0)))
 _m40 = rope.yarn_attention_factor(40)
 _long_cache = kv_cache.of_model(_70B, 131_072)
 
@@ -105,13 +106,13 @@ EXERCISES = (
         level="harder",
         question=f"One user of {_70B.title} sends 131,072 tokens; the cache is in bf16. How many such users does an fp8 copy of the "
                  f"model leave room for on four {_H100.title}, with a tenth of the memory in reserve?",
-        answer=kv_cache.sequences_that_fit(_70B, _H100.hbm_bytes, 131_072, 4, 1, 2),
+        answer=kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 4, 1, 2),
         unit="users",
         tolerance=0.01,
-        wrong=((kv_cache.sequences_that_fit(_70B, _H100.hbm_bytes, 131_072, 4, 1, 1), "That is an fp8 cache. This one is bf16."),
-               (kv_cache.sequences_that_fit(_70B, _H100.hbm_bytes, 131_072, 8, 1, 2), "That is eight chips.")),
+        wrong=((kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 4, 1, 1), "That is an fp8 cache. This one is bf16."),
+               (kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 8, 1, 2), "That is eight chips.")),
         solution=f"Room: \\( 0.9 \\times 320 - {_70B.n_params / 1e9:.1f} \\) GB = "
-                 f"{text(kv_cache.cache_room_bytes(_H100.hbm_bytes, _70B.n_params, 4), 'B')}. Each user takes "
+                 f"{text(kv_cache.cache_room_bytes(_H100_HBM, _70B.n_params, 4), 'B')}. Each user takes "
                  f"{text(_long_cache, 'B')}.",
     ),
     Exercise(

@@ -8,7 +8,7 @@ from ... import models, serving
 from ...hardware import accelerators, roofline
 from ...quantities.units import text
 from ...serving import measurements
-from .exercise import Exercise
+from .exercise import Exercise, known
 
 _70B, _V3, _OSS = (models.get(name) for name in ("llama-3.1-70b", "deepseek-v3", "gpt-oss-120b"))
 _H100 = accelerators.get("h100-sxm")
@@ -27,7 +27,7 @@ _tokens = serving.expected_tokens(0.8, 4)
 _fp4 = _70B.n_params * serving.BYTES_PER_PARAM["fp4"]
 _oss_awake = models.experts_touched(16, _OSS.experts, _OSS.experts_active)
 _gain = serving.speculative_speedup(0.75, 3, 0.1)
-_critical = roofline.critical_batch(_H100.fp8_flop_per_s, _H100.hbm_bytes_per_s, 1.0)
+_critical = roofline.critical_batch(known(_H100.fp8_flop_per_s), known(_H100.hbm_bytes_per_s), 1.0)
 _hit = serving.prefix_cached_fraction(3000, 4000, 5)
 
 EXERCISES = (

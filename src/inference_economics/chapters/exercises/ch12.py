@@ -19,7 +19,7 @@ _worth = options.portability_usd(1.0, 1.1, 2e6 / 12, price_paths.PriceProcess(vo
 _after = exposure.margin_after_shock(100, 70, 1.5, 0.5)
 _move = exposure.switching_cost_usd(4, 20_000, 30_000, 2, 15_000)
 _threshold = exposure.switching_threshold(1.0, 1.0, 200_000, _move, 2, 0.0)
-_index = float(exposure.concentration([0.5, 0.3, 0.2]))
+_index = float(exposure.concentration(np.array([0.5, 0.3, 0.2])))
 _bad = float(price_paths.price_quantile(1.0, 4.0, 1.645, price_paths.PriceProcess(volatility=0.25)))
 
 EXERCISES = (

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from ...quantities.checks import known
+from ...quantities.numeric import Numeric
 from ...quantities.units import text
+
+__all__ = ["SUFFIXES", "Exercise", "known", "parse", "suffixes"]
 
 # What may follow a number, by the unit of the answer. Words after it are passed over.
 SUFFIXES = {
@@ -38,13 +42,6 @@ def parse(answer: object, unit: str) -> float:
     return value * suffixes(unit).get(found[2].lower(), 1)
 
 
-def known(figure: float | None) -> float:
-    """Return a figure of a specification that the catalogue may lack. ValueError where it does."""
-    if figure is None:
-        raise ValueError("the catalogue has no such figure; ask about another model or chip.")
-    return figure
-
-
 @dataclass(frozen=True)
 class Exercise:
     r"""One exercise, or one question to guess at before the text answers it.
@@ -71,11 +68,11 @@ class Exercise:
 
     id: str
     question: str
-    answer: float | None
+    answer: Numeric | None  # formulas return numpy's numbers; kept as Python's
     unit: str
     solution: str
     tolerance: float = 0.02
-    wrong: tuple[tuple[float, str], ...] = ()
+    wrong: tuple[tuple[Numeric, str], ...] = ()
     level: str = "standard"
 
     def __post_init__(self) -> None:
@@ -86,9 +83,9 @@ class Exercise:
         if self.answer is not None and not math.isfinite(self.answer):
             raise ValueError(f"{self.id}: answer={self.answer!r} must be a finite number, or None for an open exercise.")
         if self.answer is not None:
-            object.__setattr__(self, "answer", float(self.answer))  # formulas return numpy's numbers
+            object.__setattr__(self, "answer", float(self.answer))
             object.__setattr__(self, "wrong", tuple((float(value), reply) for value, reply in self.wrong))
-        for value, _ in self.wrong:
+        for value, _ in self.slips:
             low, high = self._near(self.computed)
             if low <= value <= high:
                 raise ValueError(f"{self.id}: the wrong answer {value:g} is within the tolerance of the right one.")
@@ -102,7 +99,12 @@ class Exercise:
         """The answer, which an open exercise has not."""
         if self.answer is None:
             raise ValueError(f"{self.id} is open: it has no answer to compare with.")
-        return self.answer
+        return float(self.answer)
+
+    @property
+    def slips(self) -> list[tuple[float, str]]:
+        """Answers of known misconceptions, each with its reply."""
+        return [(float(value), reply) for value, reply in self.wrong]
 
     @property
     def cases(self) -> list[tuple[float, float, str, bool]]:
@@ -117,7 +119,7 @@ class Exercise:
             return [*cases, (-math.inf, answer, f"Computed: {right}. Your guess is far too low.", True),
                     (answer, math.inf, f"Computed: {right}. Your guess is far too high.", True)]
         cases.append((*self._near(answer), f"Right: {right}.", True))
-        cases += [(*self._near(value), reply, False) for value, reply in self.wrong]
+        cases += [(*self._near(value), reply, False) for value, reply in self.slips]
         if self.unit in ("B", "iB", "B/token"):
             for n, pair in ((1, "kB and KiB"), (2, "MB and MiB"), (3, "GB and GiB"), (4, "TB and TiB")):
                 for ratio in (1.024**n, 1.024**-n):

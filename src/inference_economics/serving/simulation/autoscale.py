@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil, inf
 from operator import attrgetter
+from typing import Protocol
 
 from .replica import Replica
-from .service import Autoscale
+from .service import Autoscale, Policy
 
 _IN_FLIGHT = attrgetter("in_flight")
+
+
+class Fleet(Protocol):
+    """What a scaler needs of the fleet that it watches and changes."""
+
+    policy: Policy
+    pool: list[Replica]
+    since: dict[int, float]
+    sizes: list[tuple[float, int]]
+
+    def at(self, time_s: float, action: Callable[[float], None]) -> None:
+        """Call ``action(time_s)`` when the clock gets there."""
+
+    def order(self, now: float) -> Replica:
+        """Make a replica, and pay for it from now on."""
+
+    def retire(self, replica: Replica, now: float) -> None:
+        """Stop paying for a replica."""
 
 
 class Scaler:
@@ -24,7 +44,7 @@ class Scaler:
         When the run begins. [s]
     """
 
-    def __init__(self, fleet, rule: Autoscale, start_s: float):
+    def __init__(self, fleet: Fleet, rule: Autoscale, start_s: float) -> None:
         self.fleet, self.rule = fleet, rule
         self.coming = 0
         self.leaving: dict[int, Replica] = {}
@@ -47,7 +67,7 @@ class Scaler:
             self._give_up(have - wanted, now)
         fleet.at(now + rule.interval_s, self.look)
 
-    def _order(self, now):
+    def _order(self, now: float) -> None:
         fleet = self.fleet
         if self.leaving:  # one that still drains is back at once
             _, replica = self.leaving.popitem()
@@ -58,11 +78,11 @@ class Scaler:
         self._size(now)
         fleet.at(now + self.rule.cold_start_s, lambda _: self._ready(replica))
 
-    def _ready(self, replica):
+    def _ready(self, replica: Replica) -> None:
         self.coming -= 1
         self.fleet.pool.append(replica)
 
-    def _give_up(self, number, now):
+    def _give_up(self, number: int, now: float) -> None:
         pool = self.fleet.pool
         for _ in range(min(number, len(pool) - self.fleet.policy.replicas)):
             replica = min(reversed(pool), key=_IN_FLIGHT)
@@ -77,5 +97,5 @@ class Scaler:
             self.fleet.retire(replica, now)
             self._size(now)
 
-    def _size(self, now):
+    def _size(self, now: float) -> None:
         self.fleet.sizes.append((now, len(self.fleet.since)))

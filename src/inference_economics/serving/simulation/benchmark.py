@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import chain
 from typing import NamedTuple
 
@@ -59,8 +60,9 @@ class PublishedRatio(NamedTuple):
     simulated: float
 
 
-def server_against_offline(service: Service, lengths: Lengths, *, ttft_limit_s, tpot_limit_s, share=0.99,
-                           duration_s=600.0, policy: Policy | None = None, seed=0) -> Server:
+def server_against_offline(service: Service, lengths: Lengths, *, ttft_limit_s: float, tpot_limit_s: float,
+                           share: float = 0.99, duration_s: float = 600.0, policy: Policy | None = None,
+                           seed: int = 0) -> Server:
     """The two numbers of a benchmark: throughput with and without latency targets.
 
     Parameters
@@ -93,8 +95,9 @@ def server_against_offline(service: Service, lengths: Lengths, *, ttft_limit_s, 
     return Server(float(rate), served.output_tok_per_s, offline.output_tok_per_s)
 
 
-def mlperf_ratios(model="llama-2-70b", *, prompt_tok=300, engine="trtllm", scenario="Server", rounds=("v5.1", "v6.0"),
-                  accelerators=None, duration_s=600.0) -> list[PublishedRatio]:
+def mlperf_ratios(model: str = "llama-2-70b", *, prompt_tok: float = 300, engine: str = "trtllm",
+                  scenario: str = "Server", rounds: Collection[str] = ("v5.1", "v6.0"),
+                  accelerators: Collection[str] | None = None, duration_s: float = 600.0) -> list[PublishedRatio]:
     """MLPerf's server results over its offline results, beside the simulator's.
 
     One replica stands for the system: the ratio, unlike the throughput, hardly depends on their number.
@@ -147,10 +150,11 @@ def mlperf_ratios(model="llama-2-70b", *, prompt_tok=300, engine="trtllm", scena
     return rows
 
 
-def _best_tp(model, chip, precision, engine, prompt_tok, output_tok) -> int:
+def _best_tp(model: str, chip: str, precision: str, engine: str, prompt_tok: float, output_tok: float) -> int:
     """Return the chips per replica with the highest offline throughput per chip."""
-    def per_chip(tp):
-        return calibration.calibrated(model, chip, precision=precision, concurrency=1024, prompt_tok=prompt_tok,
-                                      output_tok=output_tok, tp=tp, engine=engine).output_tok_per_s / tp
+    def per_chip(tp: int) -> float:
+        point = calibration.calibrated(model, chip, precision=precision, concurrency=1024, prompt_tok=prompt_tok,
+                                       output_tok=output_tok, tp=tp, engine=engine)
+        return float(point.output_tok_per_s) / tp
 
     return max((1, 2, 4, 8), key=per_chip)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Hashable, Sequence
 from itertools import accumulate
 
 
@@ -28,11 +29,11 @@ class Blocks:
         Tokens of a named block, a multiple of `block_tok`; 0 without a prefix cache. [token]
     """
 
-    def __init__(self, capacity: int, block_tok: int, named_tok: int = 0):
+    def __init__(self, capacity: int, block_tok: int, named_tok: int = 0) -> None:
         self.capacity, self.block_tok, self.named_tok = capacity, block_tok, named_tok
         self.per_name = named_tok // block_tok
-        self.users: dict = {}  # name to the number of requests that hold it
-        self.idle: OrderedDict = OrderedDict()  # names without users, least recently used first
+        self.users: dict[Hashable, int] = {}  # name to the number of requests that hold it
+        self.idle: OrderedDict[Hashable, None] = OrderedDict()  # names without users, least recently used first
         self.growing = 0  # sequences that decode
         self._fixed = 0  # private blocks, but for what the growing sequences have beyond their whole multiples
         self._at = [0] * block_tok  # growing sequences by (length − steps) mod block_tok
@@ -89,7 +90,7 @@ class Blocks:
 
     # -- named blocks -------------------------------------------------------------------------------------------------
 
-    def matched(self, names, most: int) -> tuple[int, int]:
+    def matched(self, names: Sequence[Hashable], most: int) -> tuple[int, int]:
         """Return how many leading names are in the cache, at most `most`, and how many of those are idle."""
         users, count, idle = self.users, 0, 0
         for name in names[:most]:
@@ -100,7 +101,7 @@ class Blocks:
             idle += not holders
         return count, idle
 
-    def share(self, names) -> None:
+    def share(self, names: Sequence[Hashable]) -> None:
         """Hold named blocks in place of private ones: those in the cache, and new ones that others may hold later."""
         users = self.users
         for name in names:
@@ -110,7 +111,7 @@ class Blocks:
             users[name] = holders + 1
         self._fixed -= self.per_name * len(names)
 
-    def release(self, names) -> None:
+    def release(self, names: Sequence[Hashable]) -> None:
         """Stop holding named blocks; they stay in the cache while there is room."""
         for name in reversed(names):
             self.users[name] -= 1

@@ -7,16 +7,19 @@ The loop takes whichever comes first: the next request, or the next end of a rep
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Hashable
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
 from .autoscale import Scaler
 from .job import TRANSFER, Job
-from .replica import Replica
+from .replica import Event, Replica
 from .requests import Requests
 from .result import EVENT, Result
 from .service import Policy, Service
@@ -25,8 +28,8 @@ from .steps import StepTable
 _IN_FLIGHT = attrgetter("in_flight")
 
 
-def simulate(requests: Requests, service: Service, policy: Policy | None = None, *, prefill_service=None,
-             timeline=False) -> Result:
+def simulate(requests: Requests, service: Service, policy: Policy | None = None, *,
+             prefill_service: Service | None = None, timeline: bool = False) -> Result:
     """Serve requests, one by one, on a fleet of engines with continuous batching.
 
     Parameters
@@ -113,17 +116,18 @@ def check_fits(requests: Requests, *services: Service) -> None:
 class Fleet:
     """The state of one run; see `simulate`."""
 
-    def __init__(self, requests, service, policy, prefill_service, timeline):
+    def __init__(self, requests: Requests, service: Service, policy: Policy, prefill_service: Service,
+                 timeline: bool) -> None:
         check_fits(requests, service, prefill_service)
         self.requests, self.service, self.policy = requests, service, policy
         self.prefill_service = prefill_service
-        self.log = [] if timeline else None
+        self.log: list[Event] | None = [] if timeline else None
         self.delay_s = (prefill_service if policy.prefill_replicas else service).step_time.request_s
         self.named_tok = self._named_tok(service, prefill_service)
         max_tok = int(np.max(requests.prompt_tok + requests.output_tok))
         most = min(service.max_batch, len(requests))
         self.table = StepTable(service.step_time, most, max_tok)
-        self.events: list[tuple] = []
+        self.events: list[tuple[float, int, Replica | None, Any]] = []  # the last: a version, or an action
         self.tick = count()
         self.pool: list[Replica] = []  # that take requests from the router
         self.all: list[Replica] = []
@@ -136,7 +140,7 @@ class Fleet:
         self.decoders: list[Replica] = []
         self._start_fleet(most, max_tok)
 
-    def _named_tok(self, *services) -> int:
+    def _named_tok(self, *services: Service) -> int:
         if not self.policy.prefix_cache:
             return 0
         named_tok = self.requests.prefix_block_tok
@@ -145,7 +149,7 @@ class Fleet:
                 raise ValueError(f"prefix_block_tok={named_tok} is not a multiple of block_tok={service.block_tok}.")
         return named_tok
 
-    def _start_fleet(self, most, max_tok):
+    def _start_fleet(self, most: int, max_tok: int) -> None:
         policy = self.policy
         start_s = float(self.requests.arrival_s[0])
         plain = [self.order(start_s) for _ in range(policy.replicas)]
@@ -160,7 +164,8 @@ class Fleet:
         self.sizes.append((start_s, len(self.all)))
         self.scaler = Scaler(self, policy.autoscale, start_s) if policy.autoscale else None
 
-    def order(self, now, service=None, table=None, prefill_only=False) -> Replica:
+    def order(self, now: float, service: Service | None = None, table: StepTable | None = None,
+              prefill_only: bool = False) -> Replica:
         """Make a replica, and pay for it from now on."""
         replica = Replica(len(self.all), service or self.service, self.policy, table or self.table, self.named_tok,
                           prefill_only, self.log)
@@ -174,7 +179,7 @@ class Fleet:
         self.paid_s += span
         self.paid_chip_s += span * (self.prefill_service if replica.prefill_only else self.service).n_chips
 
-    def at(self, time_s: float, action) -> None:
+    def at(self, time_s: float, action: Callable[[float], None]) -> None:
         """Call ``action(time_s)`` when the clock gets there."""
         heappush(self.events, (time_s, next(self.tick), None, action))
 
@@ -207,29 +212,28 @@ class Fleet:
             self.retire(self.all[index], self.end_s)
         return self._result(jobs)
 
-    def _jobs(self):
+    def _jobs(self) -> tuple[list[Job], deque[Job]]:
         r = self.requests
         rank = np.empty(len(r), dtype=np.int64)
-        rank[np.lexsort((np.arange(len(r)), r.priority))] = np.arange(len(r))
-        if self.named_tok:
+        rank[np.lexsort((np.arange(len(r)), r.rank))] = np.arange(len(r))
+        names: list[tuple[Hashable, ...]] = [()] * len(r)
+        if self.named_tok and r.prefix_blocks is not None:
             whole = (r.prompt_tok // self.named_tok).tolist()
             names = [given[:most] for given, most in zip(r.prefix_blocks, whole, strict=True)]
-        else:
-            names = [()] * len(r)
         jobs = list(map(Job, range(len(r)), rank.tolist(), (r.arrival_s + self.delay_s).tolist(),
                         r.prompt_tok.tolist(), r.output_tok.tolist(), names))
         return jobs, deque(jobs[:r.users] if r.users else jobs)
 
-    def _send(self, replica, job, now):
+    def _send(self, replica: Replica, job: Job, now: float) -> None:
         version = replica.version
         replica.arrive(job, now)
         self._changed(replica, version)
 
-    def _changed(self, replica, version):
+    def _changed(self, replica: Replica, version: int) -> None:
         if replica.version != version and replica.until < inf:
             heappush(self.events, (replica.until, next(self.tick), replica, replica.version))
 
-    def _route(self, job) -> Replica:
+    def _route(self, job: Job) -> Replica:
         pool = self.pool
         if len(pool) == 1:
             return pool[0]
@@ -239,14 +243,14 @@ class Fleet:
             return min(pool, key=_IN_FLIGHT)
         return min(pool, key=lambda replica: self._tok_ahead(replica, job))
 
-    def _tok_ahead(self, replica, job):
+    def _tok_ahead(self, replica: Replica, job: Job) -> tuple[int, int]:
         """Tokens to prefill before a request's first token, were it sent there; then the requests in flight."""
         cached = 0
         if job.names:
             cached = replica.blocks.matched(job.names, (job.target - 1) // self.named_tok)[0] * self.named_tok
         return replica.queued_tok - cached, replica.in_flight
 
-    def _finished(self, replica, now):
+    def _finished(self, replica: Replica, now: float) -> None:
         self.done += len(replica.finished)
         self.end_s = now
         if self.waiting_users is not None:
@@ -259,13 +263,13 @@ class Fleet:
         if self.scaler:
             self.scaler.drained(replica, now)
 
-    def _hand_on(self, replica, now):
+    def _hand_on(self, replica: Replica, now: float) -> None:
         for job in replica.handed_on:
             sent_s = now + job.target * self.prefill_service.kv_bytes_per_tok / self.policy.transfer_bytes_per_s
-            self.at(sent_s, lambda at_s, job=job: self._arrived(replica, job, at_s))
+            self.at(sent_s, partial(self._arrived, replica, job))
         replica.handed_on.clear()
 
-    def _arrived(self, replica, job, now):
+    def _arrived(self, replica: Replica, job: Job, now: float) -> None:
         if self.log is not None:
             self.log.append((job.index, TRANSFER, job.since_s, now, replica.index))
         version = replica.version
@@ -276,8 +280,8 @@ class Fleet:
 
     # -- what it tells ------------------------------------------------------------------------------------------------
 
-    def _result(self, jobs) -> Result:
-        def column(name, dtype=float):
+    def _result(self, jobs: list[Job]) -> Result:
+        def column(name: str, dtype: type = float) -> np.ndarray:
             return np.fromiter(map(attrgetter(name), jobs), dtype, len(jobs))
 
         arrival_s = column("arrival_s") - self.delay_s

@@ -13,7 +13,7 @@ from bisect import bisect_left
 class Gaps:
     """Longest gaps between tokens on one replica."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.clock = 0
         self._at: list[int] = []
         self._longest: list[float] = []
@@ -53,7 +53,7 @@ class Gaps:
         self._longest.clear()
         self._stalls.clear()
 
-    def _push(self, at, gap_s):
+    def _push(self, at: int, gap_s: float) -> None:
         longest = self._longest
         while longest and longest[-1] <= gap_s:
             longest.pop()

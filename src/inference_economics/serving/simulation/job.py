@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from math import nan
 
 PREFILL, DECODE, TRANSFER = range(3)  # what it does; see `result.PHASES`
@@ -26,14 +27,15 @@ class Job:
                  "first_s", "gap_s", "generated", "held", "index", "last_s", "names", "order", "output_tok",
                  "preemptions", "prompt_tok", "replica", "since_s", "start_s", "target")
 
-    def __init__(self, index, order, arrival_s, prompt_tok, output_tok, names):
+    def __init__(self, index: int, order: int, arrival_s: float, prompt_tok: int, output_tok: int,
+                 names: tuple[Hashable, ...]) -> None:
         self.index, self.order, self.arrival_s, self.names = index, order, arrival_s, names
         self.prompt_tok, self.output_tok = prompt_tok, output_tok
         self.target = prompt_tok  # tokens to prefill: the prompt, and after a preemption the answer so far
         self.done = 0  # of those, in the cache
         self.chunk = 0  # of those, in the step under way
         self.generated = 0
-        self.held = ()  # named blocks
+        self.held: tuple[Hashable, ...] = ()  # named blocks
         self.decoding = False
         self.base = self.end_step = 0
         self.replica = -1

@@ -10,6 +10,7 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from math import ceil, inf, sqrt
 from operator import attrgetter
+from typing import TypeAlias
 
 from .blocks import Blocks
 from .gaps import Gaps
@@ -17,6 +18,7 @@ from .job import DECODE, PREFILL, Job
 from .service import Policy, Service
 from .steps import StepTable
 
+Event: TypeAlias = tuple[int, int, float, float, int]  # request, phase, start, end, replica
 IDLE, READY, CHUNK, JUMP = range(4)  # what a replica does; ready: about to look at its queue
 _ORDER = attrgetter("order")
 
@@ -40,8 +42,8 @@ class Replica:
         Receives ``(request, phase, start, end, replica)``.
     """
 
-    def __init__(self, index, service: Service, policy: Policy, table: StepTable, named_tok=0, prefill_only=False,
-                 log=None):
+    def __init__(self, index: int, service: Service, policy: Policy, table: StepTable, named_tok: int = 0,
+                 prefill_only: bool = False, log: list[Event] | None = None) -> None:
         self.index, self.table, self.log, self.prefill_only = index, table, log, prefill_only
         self.chunked, self.max_batch, self.budget = policy.chunked, service.max_batch, service.token_budget
         self.reserve = int(policy.reserve_fraction * service.kv_blocks)
@@ -55,7 +57,7 @@ class Replica:
         self.queued_tok = 0  # prompt tokens still to prefill, waiting or begun
         self.in_flight = 0
         self.activity, self.since, self.until, self.version = IDLE, 0.0, inf, 0
-        self._jump = (0, 0.0, 0.0)
+        self._jump: tuple[int, float, float] = (0, 0.0, 0.0)
         self._decodes = 0  # sequences that decode beside the chunk under way
         self._freed = False  # whether something was preempted since the queue was looked at
         self.busy_s = self.batch_s = self.held_s = 0.0  # time at work; its integrals with the batch and used blocks
@@ -132,7 +134,7 @@ class Replica:
 
     # -- admission ----------------------------------------------------------------------------------------------------
 
-    def _admit(self, now):
+    def _admit(self, now: float) -> None:
         waiting, running = self.waiting, self.running
         if not waiting:
             return
@@ -148,13 +150,13 @@ class Replica:
             heappop(waiting)
             left -= self._take(job, now)
 
-    def _fits(self, job) -> bool:
+    def _fits(self, job: Job) -> bool:
         blocks = self.blocks
         count, idle = blocks.matched(job.names, (job.target - 1) // blocks.named_tok) if job.names else (0, 0)
         need = -(-job.target // blocks.block_tok) - (count - idle) * blocks.per_name
         return need + (self.reserve if self.running else 0) <= blocks.room(self.steps)
 
-    def _take(self, job, now) -> int:
+    def _take(self, job: Job, now: float) -> int:
         blocks = self.blocks
         blocks.hold(job.target)
         if job.names:
@@ -178,12 +180,12 @@ class Replica:
 
     # -- steps --------------------------------------------------------------------------------------------------------
 
-    def _make_room(self, now):
+    def _make_room(self, now: float) -> None:
         """Preempt until each sequence that decodes beside a chunk can grow by a token."""
         while self.chunked and self.blocks.growing and not self.blocks.steps_that_fit(self.steps, 1):
             self._preempt(now)
 
-    def _plan_chunk(self, now):
+    def _plan_chunk(self, now: float) -> None:
         table = self.table
         batch = self._decodes = self.blocks.growing if self.chunked else 0
         curve = table.prefill if batch else table.prefill_alone
@@ -210,7 +212,7 @@ class Replica:
         span += table.interference * work if self._decodes else max(work, table.read_s)
         self.activity, self.until = CHUNK, now + span
 
-    def _end_chunk(self, now):
+    def _end_chunk(self, now: float) -> None:
         still = []
         for job in self.prefilling:
             job.done += job.chunk
@@ -237,7 +239,7 @@ class Replica:
                 self._decode(job)
         self.prefilling = still
 
-    def _decode(self, job):
+    def _decode(self, job: Job) -> None:
         """Move a prefilled request to the sequences that decode."""
         self.blocks.drop(job.target)
         job.base = job.target - self.steps
@@ -250,7 +252,7 @@ class Replica:
         job.end_step = self.steps + job.output_tok - job.generated
         heappush(self.ends, (job.end_step, job.index, job))
 
-    def _plan_jump(self, now):
+    def _plan_jump(self, now: float) -> None:
         blocks = self.blocks
         while not (count := blocks.steps_that_fit(self.steps, self._steps_to_end())):
             self._preempt(now)
@@ -258,20 +260,20 @@ class Replica:
             count = 1  # what the preemption freed is looked at after one step
         batch, context_tok = blocks.growing, self.context_tok
         if self.table.knees:
-            count = min(count, self.table.steps_to_knee(batch, context_tok))
+            count = self.table.steps_to_knee(batch, context_tok, count)
         fixed, slope = self.table.line(batch, context_tok + batch)
         first, rise = fixed + slope * (context_tok + batch), slope * batch
         self._jump = (count, first, rise)
         self.activity = JUMP
         self.until = now + count * (first + rise * (count - 1) / 2)
 
-    def _steps_to_end(self):
+    def _steps_to_end(self) -> int:
         ends = self.ends
         while not ends[0][2].decoding or ends[0][2].end_step != ends[0][0]:
             heappop(ends)  # preempted since
         return ends[0][0] - self.steps
 
-    def _shorten(self, now):
+    def _shorten(self, now: float) -> None:
         """End the jump under way with the step that `now` falls into."""
         count, first, rise = self._jump
         gone, start = now - self.since, first - rise / 2
@@ -286,7 +288,7 @@ class Replica:
 
     # -- ends ---------------------------------------------------------------------------------------------------------
 
-    def _complete(self, job, now):
+    def _complete(self, job: Job, now: float) -> None:
         job.generated = job.output_tok
         job.decoding = False
         self.blocks.stop(job.base)
@@ -295,7 +297,7 @@ class Replica:
         self._note(job, DECODE, now)
         self._leave(job, now)
 
-    def _leave(self, job, now):
+    def _leave(self, job: Job, now: float) -> None:
         self.blocks.release(job.held)
         job.held = ()
         job.finish_s = now
@@ -312,7 +314,7 @@ class Replica:
         if self.waiting:
             self.wake(now)
 
-    def _preempt(self, now):
+    def _preempt(self, now: float) -> None:
         """Take all blocks from the request that is last in order, and queue it again."""
         self._freed = True
         job = max(self.running.values(), key=_ORDER)
@@ -338,7 +340,7 @@ class Replica:
         self.queued_tok += job.target
         heappush(self.waiting, (job.order, job))
 
-    def _note(self, job, phase, now):
+    def _note(self, job: Job, phase: int, now: float) -> None:
         if self.log is not None:
             self.log.append((job.index, phase, job.since_s, now, self.index))
         job.since_s = now

@@ -6,7 +6,9 @@ next request when the last is answered: it can never overload a service, which i
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +32,7 @@ class Lengths:
     prompt_cv: float = 0.0
     output_cv: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require(1, 1e7, prompt_tok=self.prompt_tok, output_tok=self.output_tok)
         require(0, 20, prompt_cv=self.prompt_cv, output_cv=self.output_cv)
 
@@ -53,11 +55,11 @@ class Lengths:
                      ((self.prompt_tok, self.prompt_cv), (self.output_tok, self.output_cv)))
 
 
-def _gamma(mean, cv, count, rng):
+def _gamma(mean: float, cv: float, count: int, rng: np.random.Generator) -> np.ndarray:
     return rng.gamma(1 / cv**2, mean * cv**2, count) if cv > 0 else np.full(count, float(mean))
 
 
-def _whole(name, values, low) -> np.ndarray:
+def _whole(name: str, values: Any, low: int) -> np.ndarray:
     require_whole(low=low, **{name: values})
     return np.asarray(values).astype(np.int64)
 
@@ -89,12 +91,12 @@ class Requests:
     prompt_tok: np.ndarray
     output_tok: np.ndarray
     priority: np.ndarray | None = None
-    prefix_blocks: tuple[tuple, ...] | None = field(default=None, repr=False)
+    prefix_blocks: tuple[tuple[Hashable, ...], ...] | None = field(default=None, repr=False)
     prefix_block_tok: int = 512
     users: int = 0
     think_s: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         arrival = np.atleast_1d(np.asarray(self.arrival_s, dtype=float))
         count = arrival.size
         require_non_negative(arrival_s=arrival, think_s=self.think_s)
@@ -115,17 +117,22 @@ class Requests:
             raise ValueError(f"arrival_s falls after request {int(np.argmax(np.diff(arrival) < 0))}; sort the "
                              "requests.")
         if self.prefix_blocks is not None:
-            self._check_prefixes()
+            self._check_prefixes(self.prefix_blocks)
 
-    def _check_prefixes(self):
-        if len(self.prefix_blocks) != len(self):
-            raise ValueError(f"prefix_blocks names blocks of {len(self.prefix_blocks)} prompts of {len(self)}; "
+    def _check_prefixes(self, prefix_blocks: tuple[tuple[Hashable, ...], ...]) -> None:
+        if len(prefix_blocks) != len(self):
+            raise ValueError(f"prefix_blocks names blocks of {len(prefix_blocks)} prompts of {len(self)}; "
                              "give one tuple per request, empty where nothing is shared.")
-        named = np.fromiter(map(len, self.prefix_blocks), np.int64, len(self))
+        named = np.fromiter(map(len, prefix_blocks), np.int64, len(self))
         if np.any(over := named > -(-self.prompt_tok // self.prefix_block_tok)):
             at = int(np.argmax(over))
             raise ValueError(f"request {at} names {named[at]} blocks of {self.prefix_block_tok} tokens, but its prompt "
                              f"has {self.prompt_tok[at]} tokens.")
+
+    @property
+    def rank(self) -> np.ndarray:
+        """Whole numbers by which they are served, lowest first: `priority`, equal unless given."""
+        return np.zeros(len(self), dtype=np.int64) if self.priority is None else self.priority
 
     def __len__(self) -> int:
         return self.arrival_s.size
@@ -167,10 +174,10 @@ class Requests:
         require(1, len(self), count=count)
         prefixes = None if self.prefix_blocks is None else self.prefix_blocks[:count]
         return replace(self, arrival_s=self.arrival_s[:count], prompt_tok=self.prompt_tok[:count],
-                       output_tok=self.output_tok[:count], priority=self.priority[:count], prefix_blocks=prefixes)
+                       output_tok=self.output_tok[:count], priority=self.rank[:count], prefix_blocks=prefixes)
 
 
-def process(request_per_s, count, lengths: Lengths, *, cv=1.0, seed=0) -> Requests:
+def process(request_per_s: float, count: int, lengths: Lengths, *, cv: float = 1.0, seed: int = 0) -> Requests:
     """Requests of an open process with independent gamma-distributed gaps.
 
     Parameters
@@ -198,7 +205,7 @@ def process(request_per_s, count, lengths: Lengths, *, cv=1.0, seed=0) -> Reques
     return Requests(np.cumsum(gaps) - gaps[0], *lengths.draw(count, rng))
 
 
-def burst(count, lengths: Lengths, *, seed=0) -> Requests:
+def burst(count: int, lengths: Lengths, *, seed: int = 0) -> Requests:
     """Requests that all arrive at once, as in an offline benchmark.
 
     Parameters
@@ -218,7 +225,7 @@ def burst(count, lengths: Lengths, *, seed=0) -> Requests:
     return Requests(np.zeros(count), *lengths.draw(count, np.random.default_rng(seed)))
 
 
-def closed_loop(users, count, lengths: Lengths, *, think_s=0.0, seed=0) -> Requests:
+def closed_loop(users: int, count: int, lengths: Lengths, *, think_s: float = 0.0, seed: int = 0) -> Requests:
     """Requests of users who each wait for an answer before they send the next.
 
     Parameters

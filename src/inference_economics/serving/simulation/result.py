@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from ...quantities.checks import require, require_non_negative, require_positive
 from ...quantities.limits import SECONDS_PER_HOUR
+from ...quantities.numeric import Numeric
 from .requests import Requests
 
+Times: TypeAlias = npt.NDArray[np.float64]
 PHASES = ("prefill", "decode", "transfer")
 EVENT = np.dtype([("request", "i8"), ("phase", "i1"), ("start_s", "f8"), ("end_s", "f8"), ("replica", "i4")])
 PERCENTILES = (50, 95, 99)
@@ -54,11 +58,11 @@ class Result:
     """
 
     requests: Requests
-    arrival_s: np.ndarray
-    start_s: np.ndarray
-    first_s: np.ndarray
-    finish_s: np.ndarray
-    gap_s: np.ndarray
+    arrival_s: Times
+    start_s: Times
+    first_s: Times
+    finish_s: Times
+    gap_s: Times
     cached_tok: np.ndarray
     preemptions: np.ndarray
     replica: np.ndarray
@@ -76,24 +80,24 @@ class Result:
     # -- of each request ----------------------------------------------------------------------------------------------
 
     @property
-    def ttft_s(self) -> np.ndarray:
+    def ttft_s(self) -> Times:
         """Time to first token [s]."""
         return self.first_s - self.arrival_s
 
     @property
-    def tpot_s(self) -> np.ndarray:
+    def tpot_s(self) -> Times:
         """Mean time per further token; NaN for answers of one token, which have none [s]."""
         further = np.where(self.requests.output_tok > 1, self.requests.output_tok - 1.0, np.nan)
         return (self.finish_s - self.first_s) / further
 
     @property
-    def wait_s(self) -> np.ndarray:
+    def wait_s(self) -> Times:
         """Time from sending until first admitted, less the fixed delay before the engine sees a request [s]."""
         return self.start_s - self.arrival_s - self.delay_s
 
     # -- of the run ---------------------------------------------------------------------------------------------------
 
-    def percentile(self, name: str, percent) -> np.ndarray:
+    def percentile(self, name: str, percent: Numeric) -> Numeric:
         """Percentile over the requests.
 
         Parameters
@@ -115,7 +119,7 @@ class Result:
         values = values[~np.isnan(values)]
         return np.percentile(values, percent) if values.size else np.full(np.shape(percent), np.nan)[()]
 
-    def met(self, ttft_limit_s, tpot_limit_s) -> np.ndarray:
+    def met(self, ttft_limit_s: float, tpot_limit_s: float) -> npt.NDArray[np.bool_]:
         """Say which requests met both targets.
 
         Parameters
@@ -130,7 +134,7 @@ class Result:
         require(0, np.inf, open_low=True, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
         return (self.ttft_s <= ttft_limit_s) & ~(self.tpot_s > tpot_limit_s)
 
-    def goodput_per_s(self, ttft_limit_s, tpot_limit_s) -> float:
+    def goodput_per_s(self, ttft_limit_s: float, tpot_limit_s: float) -> float:
         """Requests per second that met both targets.
 
         Parameters
@@ -170,7 +174,7 @@ class Result:
         """Prompt tokens found in the prefix cache, over all prompt tokens [1]."""
         return float(np.sum(self.cached_tok) / np.sum(self.requests.prompt_tok))
 
-    def usd_per_million_tok(self, price_usd_per_hour, *, output_only=True) -> float:
+    def usd_per_million_tok(self, price_usd_per_hour: float, *, output_only: bool = True) -> float:
         """What the replicas cost per token served.
 
         Parameters
@@ -189,7 +193,7 @@ class Result:
         tok = np.sum(self.requests.output_tok) + (0 if output_only else np.sum(self.requests.prompt_tok))
         return float(price_usd_per_hour / SECONDS_PER_HOUR * self.chip_s / (tok / 1e6))
 
-    def after(self, start_s) -> np.ndarray:
+    def after(self, start_s: float) -> npt.NDArray[np.bool_]:
         """Say which requests came after a warm-up.
 
         Parameters
@@ -204,7 +208,8 @@ class Result:
         require_non_negative(start_s=start_s)
         return self.arrival_s >= start_s
 
-    def summary(self, ttft_limit_s=np.inf, tpot_limit_s=np.inf, price_usd_per_hour=None) -> dict[str, float]:
+    def summary(self, ttft_limit_s: float = np.inf, tpot_limit_s: float = np.inf,
+                price_usd_per_hour: float | None = None) -> dict[str, float]:
         """The run in a score of numbers.
 
         Parameters

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...hardware.accelerators import Accelerator
+from ...models import Model
 from ...quantities.checks import lookup, require, require_fraction, require_positive, require_whole
-from .. import calibration, step
+from .. import calibration, setups, step
 from .steps import StepTime, from_parts
 
 ROUTERS = ("least-loaded", "round-robin", "prefix")
@@ -49,7 +51,7 @@ class Service:
     n_chips: int = 1
     kv_bytes_per_tok: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_whole(kv_blocks=self.kv_blocks, block_tok=self.block_tok, token_budget=self.token_budget,
                       max_batch=self.max_batch, n_chips=self.n_chips)
         require(0, np.inf, open_high=True, kv_bytes_per_tok=self.kv_bytes_per_tok)
@@ -86,7 +88,7 @@ class Autoscale:
     interval_s: float = 15.0
     cooldown_s: float = 300.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_whole(max_replicas=self.max_replicas)
         require_positive(target_in_flight=self.target_in_flight, interval_s=self.interval_s)
         require(0, np.inf, open_high=True, cold_start_s=self.cold_start_s, cooldown_s=self.cooldown_s)
@@ -133,7 +135,7 @@ class Policy:
     reserve_fraction: float = 0.01
     autoscale: Autoscale | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_whole(replicas=self.replicas)
         require_whole(low=0, prefill_replicas=self.prefill_replicas)
         require(0, np.inf, open_low=True, transfer_bytes_per_s=self.transfer_bytes_per_s)
@@ -148,8 +150,10 @@ class Policy:
                              "which the fleet starts.")
 
 
-def calibrated_service(model, accelerator, *, precision="fp8", tp=1, engine=calibration.TYPICAL, attention_dp=1,
-                       context_tok=2048, block_tok=16, token_budget=None, max_batch=None) -> Service:
+def calibrated_service(model: Model | str, accelerator: Accelerator | str, *, precision: str = "fp8", tp: int = 1,
+                       engine: str = calibration.TYPICAL, attention_dp: int = 1, context_tok: float = 2048,
+                       block_tok: int = 16, token_budget: int | None = None,
+                       max_batch: int | None = None) -> Service:
     """A replica of the fitted serving model.
 
     Parameters
@@ -168,7 +172,7 @@ def calibrated_service(model, accelerator, *, precision="fp8", tp=1, engine=cali
     """
     require_positive(context_tok=context_tok)
     require_whole(tp=tp, attention_dp=attention_dp, block_tok=block_tok)
-    s, c = calibration.setup(model, accelerator, precision), calibration.constants(accelerator, engine)
+    s, c = setups.setup(model, accelerator, precision), calibration.constants(accelerator, engine)
     if tp % attention_dp:
         raise ValueError(f"attention_dp={attention_dp} does not divide tp={tp}.")
     if tp > 1 and np.isnan(s.link_bytes_per_s):

@@ -6,16 +6,21 @@ that gives the same curves (a bound, a table of measurements, a queue from a tex
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from ...hardware.accelerators import Accelerator
+from ...models import Model
 from ...quantities.checks import require_non_negative, require_positive
-from .. import calibration, step
+from ...quantities.numeric import Numeric
+from .. import calibration, setups, step
 
-FAR_TOK = 1e9  # windows beyond this stand for "none" in `step.Setup`
+FAR_TOK = 1e9  # windows beyond this stand for "none" in `setups.Setup`
 
 
 @dataclass(frozen=True)
@@ -55,21 +60,22 @@ class StepTime:
     ==============================================  =====================================================
     """
 
-    decode_s: Callable
-    prefill_s: Callable
-    prefill_alone_s: Callable | None = None
+    decode_s: Callable[[Any, Any], Any]
+    prefill_s: Callable[[Any], Any]
+    prefill_alone_s: Callable[[Any], Any] | None = None
     read_s: float = 0.0
     launch_s: float = 0.0
     interference: float = 1.0
     request_s: float = 0.0
     knees_tok: tuple[float, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_non_negative(read_s=self.read_s, launch_s=self.launch_s, interference=self.interference,
                              request_s=self.request_s)
         require_positive(knees_tok=self.knees_tok)
 
-    def __call__(self, decode_batch, context_tok, prefill_tok=0, prefill_context_tok=0, first_tokens=0):
+    def __call__(self, decode_batch: int, context_tok: int, prefill_tok: int = 0, prefill_context_tok: int = 0,
+                 first_tokens: int = 0) -> Any:
         """Time of one step.
 
         Parameters
@@ -108,7 +114,7 @@ class StepTable:
         Largest batch and longest sequence that will be asked for. [1], [token]
     """
 
-    def __init__(self, times: StepTime, max_batch: int, max_tok: int):
+    def __init__(self, times: StepTime, max_batch: int, max_tok: int) -> None:
         self.knees = tuple(sorted(knee for knee in times.knees_tok if 1 < knee < max_tok))
         edges = (1.0, *self.knees, max(float(max_tok), 2.0))
         batch = np.arange(1.0, max_batch + 1)
@@ -122,14 +128,15 @@ class StepTable:
         self.interference = float(times.interference)
 
     @staticmethod
-    def _curve(curve, tok) -> list[float]:
-        values = np.broadcast_to(np.asarray(curve(tok), dtype=float), tok.shape)
+    def _curve(curve: Callable[[Any], Any], tok: np.ndarray) -> list[float]:
+        values: np.ndarray = np.broadcast_to(np.asarray(curve(tok), dtype=float), tok.shape)
         if not np.all(np.isfinite(values)) or np.any(np.diff(values, prepend=0.0) < 0):
             raise ValueError("prefill_s must be finite, and must not fall as the prompt grows.")
-        return values.tolist()
+        return [float(value) for value in values]
 
     @staticmethod
-    def _segment(decode_s, batch, low, high):
+    def _segment(decode_s: Callable[[Any, Any], Any], batch: np.ndarray, low: float,
+                 high: float) -> tuple[list[float], list[float]]:
         """Return for each batch the time at no context and the slope, on one side of the knees."""
         at_low, middle, at_high = (np.broadcast_to(np.asarray(decode_s(batch, batch * tok), dtype=float), batch.shape)
                                    for tok in (low, (low + high) / 2, high))
@@ -153,21 +160,21 @@ class StepTable:
         fixed, slope = self.segments[index]
         return fixed[batch], slope[batch]
 
-    def steps_to_knee(self, batch: int, context_tok: int) -> float:
-        """Return how many steps a batch may go on before its line changes."""
+    def steps_to_knee(self, batch: int, context_tok: int, most: int) -> int:
+        """Return how many steps, at most `most`, a batch may go on before its line changes."""
         mean = (context_tok + batch) / batch
         for knee in self.knees:
             if mean <= knee:
-                return int(knee - mean) + 1
-        return np.inf
+                return min(int(knee - mean) + 1, most)
+        return most
 
 
-def from_parts(setup: step.Setup, constants: step.Constants, tp=1, attention_dp=1) -> StepTime:
+def from_parts(setup: setups.Setup, constants: step.Constants, tp: int = 1, attention_dp: int = 1) -> StepTime:
     """Step times from the formulas of `step`.
 
     Parameters
     ----------
-    setup, constants : step.Setup, step.Constants
+    setup, constants : setups.Setup, step.Constants
         Model and chip, and what was measured of them; ``step.IDEAL`` gives the bound.
     tp, attention_dp : int
         Chips that share the model; groups of them that each hold whole attention layers. [1]
@@ -179,9 +186,9 @@ def from_parts(setup: step.Setup, constants: step.Constants, tp=1, attention_dp=
     # a chip without links serves alone: any finite bandwidth will do
     s, c = replace(setup, link_bytes_per_s=np.nan_to_num(setup.link_bytes_per_s, nan=1.0)), constants
     unread = replace(c, weight_mbu=np.inf, expert_mbu=np.inf)  # leaves the arithmetic of a prompt
-    prefill = step.prefill_time_s.__wrapped__
+    prefill = inspect.unwrap(step.prefill_time_s)
 
-    def decode_s(batch, context_tok):
+    def decode_s(batch: Any, context_tok: Any) -> Numeric:
         return step.decode_step_s(s, c, batch, context_tok / batch, tp, attention_dp)
 
     return StepTime(
@@ -197,7 +204,8 @@ def from_parts(setup: step.Setup, constants: step.Constants, tp=1, attention_dp=
                                                      (s.attend_tok, True)) if used and tok < FAR_TOK))
 
 
-def calibrated(model, accelerator, *, precision="fp8", tp=1, engine=calibration.TYPICAL, attention_dp=1) -> StepTime:
+def calibrated(model: Model | str, accelerator: Accelerator | str, *, precision: str = "fp8", tp: int = 1,
+               engine: str = calibration.TYPICAL, attention_dp: int = 1) -> StepTime:
     """Step times of the fitted serving model.
 
     Parameters
@@ -209,5 +217,5 @@ def calibrated(model, accelerator, *, precision="fp8", tp=1, engine=calibration.
     -------
     StepTime
     """
-    return from_parts(calibration.setup(model, accelerator, precision), calibration.constants(accelerator, engine),
+    return from_parts(setups.setup(model, accelerator, precision), calibration.constants(accelerator, engine),
                       tp, attention_dp)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from ...hardware.accelerators import Accelerator
+from ...models import Model
 from ...quantities.checks import require, require_positive, require_whole
 from .. import calibration, queueing
 from .fleet import simulate
@@ -49,8 +51,9 @@ class QueueingError(NamedTuple):
     simulated_replicas_needed: int
 
 
-def replicas_for(requests: Requests, service: Service, policy: Policy | None = None, *, ttft_limit_s=np.inf,
-                 tpot_limit_s=np.inf, wait_limit_s=np.inf, share=0.99, most=1024) -> int:
+def replicas_for(requests: Requests, service: Service, policy: Policy | None = None, *,
+                 ttft_limit_s: float = np.inf, tpot_limit_s: float = np.inf, wait_limit_s: float = np.inf,
+                 share: float = 0.99, most: int = 1024) -> int:
     """Replicas with which enough requests meet their targets.
 
     Parameters
@@ -78,10 +81,10 @@ def replicas_for(requests: Requests, service: Service, policy: Policy | None = N
     require(0, 1, open_low=True, share=share)
     policy = policy or Policy()
 
-    def enough(count):
+    def enough(count: int) -> bool:
         result = simulate(requests, service, replace(policy, replicas=count, autoscale=None))
         good = result.met(ttft_limit_s, tpot_limit_s) & (result.wait_s <= wait_limit_s)
-        return np.mean(good) >= share
+        return bool(np.mean(good) >= share)
 
     high = 1
     while not enough(high):
@@ -100,8 +103,8 @@ def _least(enough: Callable[[int], bool], low: int, high: int) -> int:
     return high
 
 
-def highest_rate(requests: Requests, service: Service, policy: Policy | None = None, *, ttft_limit_s, tpot_limit_s,
-                 share=0.99, tolerance=0.01) -> float:
+def highest_rate(requests: Requests, service: Service, policy: Policy | None = None, *, ttft_limit_s: float,
+                 tpot_limit_s: float, share: float = 0.99, tolerance: float = 0.01) -> float:
     """Rate at which enough requests still meet their targets.
 
     Parameters
@@ -126,9 +129,9 @@ def highest_rate(requests: Requests, service: Service, policy: Policy | None = N
     if requests.users or not np.isfinite(requests.request_per_s):
         raise ValueError("highest_rate needs requests of an open process; see `process` and `trace`.")
 
-    def enough(factor):
+    def enough(factor: float) -> bool:
         result = simulate(requests.faster(factor), service, policy)
-        return np.mean(result.met(ttft_limit_s, tpot_limit_s)) >= share
+        return bool(np.mean(result.met(ttft_limit_s, tpot_limit_s)) >= share)
 
     low = high = 1.0
     while enough(high):
@@ -145,10 +148,12 @@ def highest_rate(requests: Requests, service: Service, policy: Policy | None = N
     return low * requests.request_per_s
 
 
-def queueing_error(model, accelerator, *, precision="fp8", tp=1, engine=calibration.TYPICAL, batch=32,
-                   prompt_tok=1024, output_tok=256, replicas=(1, 4), loads=(0.7, 0.9), arrival_cvs=(1.0, 3.0),
-                   output_cvs=(0.0, 1.0), patience_s=1.0, late_share=0.05, per_place=100,
-                   seed=0) -> list[QueueingError]:
+def queueing_error(model: Model | str, accelerator: Accelerator | str, *, precision: str = "fp8", tp: int = 1,
+                   engine: str = calibration.TYPICAL, batch: int = 32, prompt_tok: float = 1024,
+                   output_tok: float = 256, replicas: Sequence[int] = (1, 4), loads: Sequence[float] = (0.7, 0.9),
+                   arrival_cvs: Sequence[float] = (1.0, 3.0), output_cvs: Sequence[float] = (0.0, 1.0),
+                   patience_s: float = 1.0, late_share: float = 0.05, per_place: int = 100,
+                   seed: int = 0) -> list[QueueingError]:
     """How far the formulas of `queueing` stand from the simulator, over a grid.
 
     The formulas take the service time at full batch from the calibrated model, all places of all replicas as one
@@ -197,7 +202,8 @@ def queueing_error(model, accelerator, *, precision="fp8", tp=1, engine=calibrat
     return rows
 
 
-def _row(requests, service, service_s, tpot_s, count, load, arrival_cv, output_cv, patience_s, late_share):
+def _row(requests: Requests, service: Service, service_s: float, tpot_s: float, count: int, load: float,
+         arrival_cv: float, output_cv: float, patience_s: float, late_share: float) -> QueueingError:
     batch = service.max_batch
     offered = load * count * batch
     result = simulate(requests, service, Policy(replicas=count))

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import csv
 import lzma
+from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
+from importlib.resources import as_file, files
+from os import PathLike
 
 import numpy as np
 
@@ -49,15 +50,16 @@ def trace(name: str) -> Requests:
     Requests
         With `prefix_blocks` where the trace has them.
     """
-    return read(files(__package__) / "data" / lookup("trace", name, TRACES))
+    with as_file(files(__package__) / "data" / lookup("trace", name, TRACES)) as path:
+        return read(path)
 
 
-def read(path: str | Path) -> Requests:
+def read(path: str | PathLike[str]) -> Requests:
     """Read a trace from a file.
 
     Parameters
     ----------
-    path : str or pathlib.Path
+    path : str or path
         A CSV with the columns ``arrival_s, prompt_tok, output_tok`` and perhaps ``prefix_blocks`` (names of the
         prompt's blocks of 512 tokens, separated by spaces), plain or compressed with xz.
 
@@ -75,15 +77,16 @@ def read(path: str | Path) -> Requests:
         if len(row) != len(header):
             raise ValueError(f"{path}, line {number}: {len(row)} fields where the first line has {len(header)}.")
     columns = list(zip(*body, strict=True)) or [()] * len(header)
-    numbers = [_numbers(path, title, text) for title, text in zip(COLUMNS, columns, strict=False)]
+    arrival_s, prompt_tok, output_tok = (_numbers(path, title, text)
+                                         for title, text in zip(COLUMNS, columns, strict=False))
     try:
         prefixes = tuple(tuple(map(int, text.split())) for text in columns[3]) if len(header) > 3 else None
     except ValueError as error:
         raise ValueError(f"{path}: {PREFIXES} holds a name that is not a whole number ({error}).") from None
-    return Requests(*numbers, prefix_blocks=prefixes)
+    return Requests(arrival_s, prompt_tok, output_tok, prefix_blocks=prefixes)
 
 
-def _numbers(path, title, text) -> np.ndarray:
+def _numbers(path: str | PathLike[str], title: str, text: Sequence[str]) -> np.ndarray:
     try:
         return np.array(text, dtype=float)
     except ValueError:
@@ -91,7 +94,7 @@ def _numbers(path, title, text) -> np.ndarray:
         raise ValueError(f"{path}, line {bad}: {title}={text[bad - 2]!r} is not a number.") from None
 
 
-def _is_number(text) -> bool:
+def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:
