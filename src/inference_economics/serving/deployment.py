@@ -185,8 +185,9 @@ class Deployment:
         return step.capacity(self.setup, self.constants, load.prompt_tok, load.output_tok, layout=self._layout)
 
     def sequences_that_fit(self, load: Load) -> Numeric:
-        """Whole sequences that fit [1]."""
-        return np.floor(self.capacity(load))
+        """Whole sequences that fit, in as many places as hold whole ones [1]."""
+        holders = self._layout.holders
+        return holders * np.floor(self.capacity(load) / holders)
 
     # -- arithmetic and bytes -----------------------------------------------------------------------------------------
 
@@ -305,7 +306,7 @@ def verdict(s: Setup, c: step.Constants, point: step.Serving, layout: Layout, tt
     """
     joins = step.joined(s, layout.n_chips)
     weights = step.weight_bytes_per_chip(s, layout=layout) < c.memory_share * s.hbm_bytes
-    cache = point.capacity >= 1
+    cache = point.capacity >= 1  # less than one where no group, or chip, has room for a whole one
     everywhere = point.capacity == point.capacity
     return Feasibility(everywhere, np.logical_and(everywhere, joins), np.logical_and(everywhere, weights), cache,
                        point.ttft_s <= ttft_limit_s, point.tpot_s <= tpot_limit_s)

@@ -95,6 +95,20 @@ class Layout:
         """Chips that hold one copy of the model [1]."""
         return self.stage_chips * self.pp
 
+    @property
+    def holders(self) -> Numeric:
+        """Places that hold whole sequences: groups, or their chips where a cache is cut by sequence [1]."""
+        return self.attention_dp * np.where(self.batch_sharded > 0, self.tp, 1.0)
+
+    def held_sequences(self, batch: Numeric) -> Numeric:
+        """Sequences of a batch whose cache a group reads in a step, counted so that its busiest chip's come out right.
+
+        A chip that holds whole sequences reads one at least, however few there are: a group of such chips waits for it.
+        """
+        batch = self.micro_batch(batch)
+        busiest = np.maximum(batch / self.holders, np.minimum(batch, 1.0))
+        return busiest * np.where(self.batch_sharded > 0, self.tp, 1.0)
+
     def cache_shards(self, kv_heads: Numeric) -> Numeric:
         """Chips of a group that a cache is cut over before its heads are copied.
 

@@ -262,12 +262,15 @@ def capacity(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeric, n
     Returns
     -------
     numeric
-        Not rounded; below 1 nothing runs, and 0 where the weights alone do not fit. [1]
+        Not rounded; below 1 nothing runs, and 0 where the weights alone do not fit. A sequence is not spread over
+        groups, nor over chips where `Layout.batch_sharded`: where none of them has room for a whole one, this is the
+        share of one sequence that fits. [1]
     """
     cut = _cut(n_chips, attention_dp, layout)
     room = np.maximum(c.memory_share * s.hbm_bytes - weight_bytes_per_chip(s, layout=cut), 0.0)
     sequence = cached_bytes(s, prompt_tok + output_tok) / (cut.cache_shards(s.cache_shards) * cut.pp)
-    return cut.attention_dp * room / sequence
+    total = cut.attention_dp * room / sequence
+    return np.where(total >= cut.holders, total, total / cut.holders)
 
 
 # -- decode -----------------------------------------------------------------------------------------------------------
@@ -354,7 +357,7 @@ def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, n
     """
     cut = _cut(n_chips, attention_dp, layout)
     read = read_bytes(s, context_tok) / cut.cache_shards(s.cache_shards)
-    return cut.micro_batch(batch) / cut.attention_dp * read / (s.hbm_bytes_per_s * c.cache_mbu)
+    return cut.held_sequences(batch) * read / (s.hbm_bytes_per_s * c.cache_mbu)
 
 
 @checked
@@ -535,7 +538,7 @@ def decode_floor_s(s: Setup, batch: Numeric, context_tok: Numeric, n_chips: Nume
 def _floor_parts_s(s: Setup, batch: Numeric, context_tok: Numeric, cut: Layout) -> tuple[Numeric, Numeric]:
     """All reading, and all arithmetic, of a decode step [s]."""
     shared, experts, work, expert_work = _weights(s, batch, cut)
-    cache = cut.micro_batch(batch) / cut.attention_dp * read_bytes(s, context_tok) / cut.cache_shards(s.cache_shards)
+    cache = cut.held_sequences(batch) * read_bytes(s, context_tok) / cut.cache_shards(s.cache_shards)
     return ((shared + experts + cache) / s.hbm_bytes_per_s,
             work / s.shared_flop_per_s + expert_work / s.expert_flop_per_s)
 
