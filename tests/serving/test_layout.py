@@ -122,3 +122,15 @@ def test_the_busiest_place_reads_a_whole_sequence(layout):
     assert alone == pytest.approx(8 * serving.Deployment("llama-3.1-70b", "h100-sxm", 8).decode_step(1, 1e5).cache_s)
     assert one.decode_step(16, 1e5).cache_s == pytest.approx(2 * alone)
     assert one.decode_floor_s(1, 1e5) <= one.decode_step(1, 1e5).total_s
+
+
+def test_short_numbers_and_lists_are_degrees_too():
+    assert Layout(tp=np.int8(64), attention_dp=np.int8(4)).n_chips == 256
+    assert list(Layout(tp=[1, 2], attention_dp=4).n_chips) == [4, 8]
+
+
+@pytest.mark.parametrize("wrong", [{"batch_sharded": 0.5}, {"batch_sharded": [0, 0.5]}, {"tp": True}, {"tp": "8"},
+                                   {"tp": -1}, {"tp": None}, {"tp": [1, 2.5]}, {"batch_sharded": None}])
+def test_a_degree_is_whole_and_a_flag_is_one(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Layout(**wrong)

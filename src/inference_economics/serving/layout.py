@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ..quantities.checks import is_traced, require, require_whole
+from ..quantities.checks import is_traced, require, require_whole, shown
 from ..quantities.numeric import Numeric
 
 
@@ -60,8 +60,16 @@ class Layout:
         degrees = {name: getattr(self, name) for name in ("tp", "attention_dp", "ep", "cp", "pp")}
         require_whole(**degrees)
         require(0, 1, hint="1 cuts the cache by sequence, 0 by head.", batch_sharded=self.batch_sharded)
+        if not is_traced(self.batch_sharded) and np.any(np.asarray(self.batch_sharded, dtype=float) % 1):
+            raise ValueError(f"batch_sharded={shown(self.batch_sharded)} is neither 0 nor 1: 1 cuts the cache by "
+                             "sequence, 0 by head.")
         if self.imbalance is not None:
             require(1, 1e6, hint="give the busiest chip's load over the mean.", imbalance=self.imbalance)
+        for field in fields(self):
+            value = getattr(self, field.name)
+            # numpy's short whole numbers would overflow, and lists repeat themselves
+            if not (value is None or type(value) in (int, float) or is_traced(value)):
+                object.__setattr__(self, field.name, np.asarray(value, dtype=float)[()])
         if any(is_traced(getattr(self, field.name)) for field in fields(self)):
             return
         tp, dp, ep, cp = (np.asarray(degrees[name], dtype=float) for name in ("tp", "attention_dp", "ep", "cp"))
