@@ -708,16 +708,17 @@ def serving_floor_s(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Nu
     -------
     numeric
         All reading of a decode step, or all arithmetic of it and of the prefill that falls to it, whichever takes
-        longer. [s]
+        longer; NaN where nothing can run. [s]
     """
     cut = _cut(n_chips, attention_dp, layout)
     # whoever finds no room waits, and costs the others nothing
-    batch = np.minimum(concurrency, np.maximum(capacity(s, c, prompt_tok, output_tok, layout=cut), 1.0))
+    room = capacity(s, c, prompt_tok, output_tok, layout=cut)
+    batch = np.minimum(concurrency, np.maximum(room, 1.0))
     read, compute = _floor_parts_s(s, batch, prompt_tok + output_tok / 2, cut)
     shared, expert = prefill_flop(s, prompt_tok)
     prompt = (shared / s.shared_flop_per_s + expert / s.expert_flop_per_s) / cut.n_chips
     floor: Numeric = np.maximum(read, compute + np.maximum(batch - 1, 0.0) / output_tok * prompt)
-    return floor
+    return np.where(np.logical_and(room >= 1, joined(s, cut.n_chips)), floor, np.nan)
 
 
 _WHOLE = ("interference", "memory_share", "fp8_share", "block_share", "fp4_share", "mixture_launch")
