@@ -267,9 +267,10 @@ def sequences_that_fit(model: Architecture | str, hbm_bytes: Numeric, context_to
     Notes
     -----
     No bound in either direction. An engine may keep less than `reserve_fraction` back, and then holds more:
-    `serving.Deployment.capacity` takes the share of memory that was fitted. Left out, and each makes it fewer: copies of
-    the cache (tensor parallelism wider than the number of key-value heads copies heads, and a latent cache goes to every
-    chip); weights that stay in 16 bits beside quantised ones; what an engine itself takes; blocks that are not full.
+    `serving.Deployment.capacity` takes the share of memory that was fitted. Left out, and each makes it fewer: copies
+    of the cache (tensor parallelism wider than the number of key-value heads copies heads, and a latent cache goes to
+    every chip); weights that stay in 16 bits beside quantised ones; what an engine itself takes; blocks that are not
+    full.
     """
     model = model_of(model)
     room = cache_room_bytes(hbm_bytes, model.n_params * bytes_per_param, n_chips, reserve_fraction)
