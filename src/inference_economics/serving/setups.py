@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 
-from .. import models
 from ..hardware import accelerators
 from ..hardware.accelerators import Accelerator
+from ..models import spec
 from ..models.groups import LayerGroup
 from ..models.head_sharing import check_heads, n_params_key_value
 from ..models.kv_cache import INDEXER_BYTES_PER_VALUE, kv_bytes_per_token, kv_values_per_token
@@ -130,11 +131,7 @@ class Setup:
 
 def model_of(model: Model | str) -> Model:
     """Return a model of the catalogue by its slug, or the model itself; anything else is refused."""
-    if isinstance(model, str):
-        return models.get(model)
-    if not hasattr(model, "kv_values_per_token"):
-        raise ValueError(f"model={model!r} is neither a slug of the catalogue nor a Model.")
-    return model
+    return cast(Model, spec.model_of(model))
 
 
 def chip_of(accelerator: Accelerator | str) -> Accelerator:
