@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference_economics.decoder import checkpoint
+from inference_economics.decoder import checkpoint, hf_config
 from inference_economics.decoder.rope import Scaling
 
 LLAMA = {"model_type": "llama", "num_hidden_layers": 2, "hidden_size": 24, "num_attention_heads": 4,
@@ -123,3 +123,23 @@ def test_defaults_of_old_configurations():
     config = checkpoint.config_from({key: value for key, value in LLAMA.items() if key != "num_key_value_heads"})
     assert (config.kv_heads, config.head_dim, config.tied, config.window_tok) == (4, 6, False, 0)
     assert checkpoint.config_from(LLAMA | {"sliding_window": 99}).window_tok == 99
+
+
+@pytest.mark.parametrize("wrong", [1_000_000_000, 4097, -1, 1.5, "x", [1], True, float("nan"), 10**400])
+def test_layers_that_predict_further_tokens_are_a_small_whole_number(wrong):
+    with pytest.raises(ValueError, match="num_nextn_predict_layers="):
+        hf_config.predicting_layers({"num_nextn_predict_layers": wrong})
+
+
+@pytest.mark.parametrize(("said", "layers"), [({}, 0), ({"num_nextn_predict_layers": None}, 0),
+                                              ({"num_nextn_predict_layers": 1}, 1)])
+def test_layers_that_predict_further_tokens_are_counted(said, layers):
+    assert hf_config.predicting_layers(said) == layers
+
+
+@pytest.mark.parametrize("change", [{"max_position_embeddings": -1}, {"max_position_embeddings": "x"},
+                                    {"max_position_embeddings": 1.5}, {"layer_types": ["full_attention"] * 3},
+                                    {"layer_types": ["full_attention"]}])
+def test_what_contradicts_the_shape_is_refused(change):
+    with pytest.raises(ValueError, match=next(iter(change))):
+        checkpoint.config_from(LLAMA | change)

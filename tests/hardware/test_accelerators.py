@@ -161,3 +161,8 @@ def test_catalogue_is_complete_enough():
 def test_rows_without_prices_or_peaks_say_none():
     assert CHIPS["mtia-2i"].price_usd is None
     assert CHIPS["maia-200"].ridge_flop_per_byte is None
+
+
+def test_a_number_too_large_to_write_is_refused():
+    with pytest.raises(ValueError, match=r"hbm_bytes=.* is outside"):
+        accelerators.Accelerator(name="mine", hbm_bytes=10**400)

@@ -6,6 +6,7 @@ import json
 from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from inference_economics import models
@@ -73,3 +74,36 @@ def test_heads_are_dealt_out_to_chips_and_a_latent_is_copied():
     assert [GQA.kv_values_on_chip(tp) for tp in (1, 2, 8)] == [56, 28, 28]
     latent = LayerGroup(layers=1, q_heads=8, qk_dim=24, v_dim=16, kv_lora=32, rope_dim=8)
     assert [latent.kv_values_on_chip(tp) for tp in (1, 8)] == [40, 40]
+
+
+NUMBERS = {"layers": 80, "q_heads": 64, "kv_heads": 8, "qk_dim": 128, "v_dim": 128, "ffn_width": 28672}
+PLAIN = models.Model(name="plain", hidden=8192, vocab=128256, groups=(LayerGroup(**NUMBERS),))
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.uint16, np.int64, np.float32, np.float64, float,
+                                  lambda value: np.array(value, np.int32)])
+def test_short_numbers_do_not_overflow(kind):
+    group = LayerGroup(**{name: kind(value) for name, value in NUMBERS.items()})
+    m = models.Model(name="plain", hidden=kind(8192), vocab=np.int32(128256), groups=(group,))
+    assert m.n_params == PLAIN.n_params > 2**32
+    assert isinstance(m.n_params, int)
+
+
+def test_short_arrays_do_not_overflow():
+    group = LayerGroup(**{name: np.array([value, value], np.int32) for name, value in NUMBERS.items()})
+    m = models.Architecture(hidden=np.array([8192, 8192], np.int16), vocab=128256, groups=(group,))
+    assert list(m.n_params) == [PLAIN.n_params] * 2
+
+
+@pytest.mark.parametrize("wrong", [{"layers": np.array([-1, 2])}, {"layers": np.array([1.5, 2])},
+                                   {"q_heads": np.array([np.nan])}, {"kept_share": np.array([0.5, 1.5])},
+                                   {"layers": np.array(["1", "2"])}, {"layers": np.array([True, False])},
+                                   {"layers": np.float16("inf")}, {"layers": np.int8(-1)}])
+def test_arrays_are_looked_at_too(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        LayerGroup(**wrong)
+
+
+def test_a_model_has_layers():
+    with pytest.raises(ValueError, match="no layers"):
+        models.Architecture(hidden=8, vocab=8, groups=(LayerGroup(),))

@@ -289,3 +289,21 @@ def test_every_argument_is_in_the_notation_table():
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and not name.startswith("_") and name not in ("load", "get"):
                 assert set(inspect.signature(function).parameters) - {"model"} <= glossary.load().keys(), name
+
+
+def test_a_slug_stands_for_its_model():
+    m = models.get("llama-3.1-70b")
+    assert kv.of_model("llama-3.1-70b", 10) == kv.of_model(m, 10)
+    assert kv.sequences_that_fit("llama-3.1-70b", 80e9, 8192, 8) == kv.sequences_that_fit(m, 80e9, 8192, 8)
+    assert models.prefill_flop_per_token("llama-3.1-70b", 10) == models.prefill_flop_per_token(m, 10)
+    assert models.decode_flop_per_token("llama-3.1-70b", 10) == models.decode_flop_per_token(m, 10)
+
+
+@pytest.mark.parametrize("call", [lambda m: kv.of_model(m, 10), lambda m: models.prefill_flop_per_token(m, 10),
+                                  lambda m: models.decode_flop_per_token(m, 10),
+                                  lambda m: kv.sequences_that_fit(m, 80e9, 10)])
+def test_what_is_no_model_is_refused(call):
+    with pytest.raises(ValueError, match="unknown model 'llama'"):
+        call("llama")
+    with pytest.raises(ValueError, match="model=7 is neither a slug"):
+        call(7)

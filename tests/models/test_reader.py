@@ -311,3 +311,18 @@ def test_every_formula_of_the_table_can_be_read_and_every_name_in_it_is_known():
         assert family["row"].keys() <= known, name
         assert family["required"], name
 
+
+
+PLAIN_LLAMA = {"model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+               "intermediate_size": 128, "vocab_size": 100}
+
+
+def test_heads_of_no_stated_size_share_the_width():
+    with pytest.raises(ValueError, match="num_attention_heads=4 does not divide hidden_size=66"):
+        from_config(PLAIN_LLAMA | {"hidden_size": 66})
+    assert from_config(PLAIN_LLAMA | {"hidden_size": 66, "head_dim": 16}).hidden == 66
+
+
+def test_what_stands_around_a_text_config_is_known():
+    with pytest.raises(ValueError, match="model_type 'nonsense' around a text_config is not known"):
+        from_config({"model_type": "nonsense", "text_config": PLAIN_LLAMA | {"model_type": None}})

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_economics.models import from_config
-from inference_economics.models.source import MAX_BYTES
+from inference_economics.models.source import MAX_BYTES, load
 
 
 @pytest.mark.parametrize(("data", "words"), [
@@ -38,3 +38,8 @@ def test_what_is_no_source_is_refused(source):
 def test_any_bytes_are_refused_in_one_way(data):
     with pytest.raises(ValueError, match=r"^config: "):
         from_config(b"{" + data)
+
+
+@pytest.mark.parametrize("text", ['\ufeff{"a": 1}', '\ufeff {"a": 1}'.encode(), ' {"a": 1}'])
+def test_a_byte_order_mark_is_no_content(text):
+    assert load(text) == ("config", {"a": 1})

@@ -27,6 +27,11 @@ LOAD = Load(concurrency=16, prompt_tok=2000, output_tok=500)
 CASES = list(itertools.product(sorted(MODELS), CHIPS))
 
 
+def cut(model):
+    """A dense model has no experts to spread."""
+    return LAYOUTS if MODELS[model].experts else replace(LAYOUTS, ep=np.ones(8))
+
+
 def parts_of(m):
     parts = part_params(m)
     assert sum(parts.values()) == m.n_params
@@ -37,7 +42,7 @@ def parts_of(m):
 @pytest.mark.parametrize(("model", "chip"), CASES)
 def test_memory_has_one_answer(model, chip):
     m = MODELS[model]
-    for one in (Deployment(model, chip, LAYOUTS, form) for form in FORMATS):
+    for one in (Deployment(model, chip, cut(model), form) for form in FORMATS):
         s, reserve, form = one.setup, 1 - one.constants.memory_share, one.formats.stored
         weights, width = one.weight_bytes, one.formats.cache_bytes_per_value()
         assert_allclose(one.cache_bytes(2500), kv_cache.of_model(m, 2500, 1, width), rtol=1e-12)
@@ -46,12 +51,14 @@ def test_memory_has_one_answer(model, chip):
                                      for part, count in parts_of(m).items()), rtol=1e-9)
         capacity = one.capacity(LOAD)
         assert np.all(capacity >= 0)
-        assert np.array_equal(one.sequences_that_fit(LOAD), np.floor(capacity))
+        each = np.where(LAYOUTS.batch_sharded > 0, LAYOUTS.tp, LAYOUTS.attention_dp)  # places that hold whole sequences
+        assert np.array_equal(one.sequences_that_fit(LOAD), each * np.floor(capacity / each))
         # where nothing is copied, the plain functions see the same room
         once = (LAYOUTS.cache_shards(s.cache_shards) == LAYOUTS.tp) & (LAYOUTS.attention_dp == 1)
         plain = kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, LAYOUTS.n_chips, weights / m.n_params, width, reserve)
         batch = serving.largest_batch(s.hbm_bytes, LAYOUTS.n_chips, weights, one.cache_bytes(2500), reserve)
         near = np.abs(capacity - np.round(capacity)) < 1e-6  # where rounding may tip the floor
+        once &= (capacity == 0) | (capacity >= each)  # a sequence is not spread over places that hold whole ones
         assert np.all((plain == np.floor(capacity))[once & ~near])
         assert np.all((plain >= np.floor(capacity))[(LAYOUTS.attention_dp == 1) & ~near])
         assert np.array_equal(plain[once & ~near], batch[once & ~near])
@@ -63,7 +70,7 @@ def test_memory_has_one_answer(model, chip):
 @pytest.mark.parametrize(("model", "chip"), CASES)
 def test_arithmetic_and_time_have_one_answer(model, chip):
     m = MODELS[model]
-    for one in (Deployment(model, chip, LAYOUTS, form) for form in FORMATS):
+    for one in (Deployment(model, chip, cut(model), form) for form in FORMATS):
         s, ideal = one.setup, one.constants.bound()
         joined = step.joined(s, one.n_chips)
         shared, expert = step.prefill_flop(s, 2000.0)
@@ -89,7 +96,7 @@ def test_arithmetic_and_time_have_one_answer(model, chip):
 
 @pytest.mark.parametrize(("model", "chip"), CASES)
 def test_service_and_money_have_one_answer(model, chip):
-    for one in (Deployment(model, chip, LAYOUTS, form) for form in FORMATS):
+    for one in (Deployment(model, chip, cut(model), form) for form in FORMATS):
         point, verdict = one.serve(LOAD), one.verdict(LOAD, 10.0, 1.0)
         cost, whole = one.token_cost(LOAD, 2.0), one.usd_per_output_token(LOAD, 2.0)
         runs = point.runs
@@ -222,6 +229,22 @@ def test_a_choice_of_models_and_chips_traces():
     (lambda: Deployment("llama-3.1-8b", "h100-sxm", engine="tgi").setup, "unknown engine 'tgi'"),
     (lambda: Deployment("llama-3.1-8b", "h100-sxm").verdict(LOAD, 0), "ttft_limit_s=0"),
     (lambda: Deployment(7, "h100-sxm"), "model=7 is neither"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", Layout(tp=8, ep=8)), "no experts to spread; use ep=1"),
+    (lambda: Deployment("mixtral-8x7b", "h100-sxm", Layout(tp=16, ep=16)), "ep=16: this model has 8 experts"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", Layout(pp=[1, 64])), "pp=.*: a model of 32 layers"),
+    (lambda: Formats(state=None), "unknown state format None; known: state16"),
+    (lambda: Formats(state=0), "unknown state format 0; known"),
+    (lambda: Formats(state=[1, 2]), "unknown state format .*; known"),
+    (lambda: Formats(weights=None), "unknown precision None; known: bf16"),
+    (lambda: Formats(weights=True), "unknown precision True; known"),
+    (lambda: Formats(cache=[1, 2]), "unknown cache format .*; known: kv16"),
+    (lambda: Formats(cache=True), "unknown cache format True; known"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm").verdict("x"), "load='x' is no Load; give Load"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm").serve(8), "load=8 is no Load"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm").capacity(None), "load=None is no Load"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm").floor_tpot_s("x"), "load='x' is no Load"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", [1, 2]).verdict(LOAD).fails, "not of arrays; look at"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", [1, 2]).verdict(LOAD).reason, "not of arrays"),
 ])
 def test_what_cannot_be_deployed_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
@@ -231,3 +254,15 @@ def test_what_cannot_be_deployed_is_refused(call, message):
 def test_a_model_and_a_chip_of_ones_own():
     own = replace(accelerators.get("h100-sxm"), name="mine", hbm_bytes=2e11)
     assert Deployment("llama-3.1-70b", own).verdict(LOAD).runs
+
+
+@pytest.mark.parametrize("one", [Deployment("llama-3.1-405b", "h100-sxm"), Deployment("llama-3.1-8b", "m3-ultra", 2)])
+def test_the_times_of_what_cannot_run_are_undefined(one):
+    assert not one.verdict(LOAD).runs
+    assert np.isnan(one.floor_tpot_s(LOAD))
+    assert np.isnan(one.prefill_time_s(1000))
+
+
+def test_the_floor_of_what_does_not_fit_is_undefined():
+    assert np.isnan(serving.floor_s("llama-3.1-405b", "h100-sxm"))
+    assert serving.floor_s("llama-3.1-8b", "h100-sxm") > 0

@@ -96,3 +96,41 @@ def test_groups_must_divide_the_chips():
     assert Layout.of(8, 4) == Layout(tp=2.0, attention_dp=4.0)
     with pytest.raises(ValueError, match="attention_dp=3 does not divide tp=8"):
         Layout.of(8, 3)
+
+
+@pytest.mark.parametrize("layout", [Layout(tp=1, attention_dp=8), Layout(tp=8, batch_sharded=1)])
+def test_a_sequence_is_not_spread_over_what_must_hold_it_whole(layout):
+    """A million tokens of 70B take 328 GB in 16 bits; one chip has 60 GB beside its weights, eight have 480 GB."""
+    long = serving.Load(1, 1e6, 1024)
+    one = serving.Deployment("llama-3.1-70b", "h100-sxm", layout)
+    assert one.sequences_that_fit(long) == 0
+    assert one.capacity(long) < 1
+    verdict = one.verdict(long)
+    assert not verdict.runs
+    assert verdict.fails == "cache"
+    assert np.isnan(one.serve(long).tpot_s)
+    # whole ones in each place: what eight places hold is a multiple of eight
+    assert one.sequences_that_fit(serving.Load(1, 20_000, 1)) % 8 == 0
+    assert serving.Deployment("llama-3.1-70b", "h100-sxm", 8).verdict(long).fails == ""
+
+
+@pytest.mark.parametrize("layout", [Layout(tp=1, attention_dp=8), Layout(tp=8, batch_sharded=1)])
+def test_the_busiest_place_reads_a_whole_sequence(layout):
+    one = serving.Deployment("llama-3.1-70b", "h100-sxm", layout)
+    alone = one.decode_step(1, 1e5).cache_s
+    assert alone == pytest.approx(one.decode_step(8, 1e5).cache_s, rel=1e-12)
+    assert alone == pytest.approx(8 * serving.Deployment("llama-3.1-70b", "h100-sxm", 8).decode_step(1, 1e5).cache_s)
+    assert one.decode_step(16, 1e5).cache_s == pytest.approx(2 * alone)
+    assert one.decode_floor_s(1, 1e5) <= one.decode_step(1, 1e5).total_s
+
+
+def test_short_numbers_and_lists_are_degrees_too():
+    assert Layout(tp=np.int8(64), attention_dp=np.int8(4)).n_chips == 256
+    assert list(Layout(tp=[1, 2], attention_dp=4).n_chips) == [4, 8]
+
+
+@pytest.mark.parametrize("wrong", [{"batch_sharded": 0.5}, {"batch_sharded": [0, 0.5]}, {"tp": True}, {"tp": "8"},
+                                   {"tp": -1}, {"tp": None}, {"tp": [1, 2.5]}, {"batch_sharded": None}])
+def test_a_degree_is_whole_and_a_flag_is_one(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Layout(**wrong)

@@ -1,14 +1,16 @@
 """Plain numbers of a model on a chip: what goes in, and what is refused."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from inference_economics import accelerators, models, serving
+from inference_economics import accelerators, models, serving, step
 from inference_economics.models import kv_cache
 from inference_economics.serving import setup
 
+CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 MODELS = models.load()
 
 
@@ -62,3 +64,28 @@ def test_links_of_a_chip():
 def test_what_cannot_be_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("tp", [1, 2, 4, 8, 16])
+def test_layers_with_other_heads_are_copied_by_their_own(tp):
+    """Gemma 4 has two key-value heads where layers see everything, and eight where they see a window."""
+    m = models.from_config(CONFIGS / "gemma-4-26b-a4b.json")
+    one = serving.Deployment(m, "h200-sxm", tp, "fp8")
+    s, context = one.setup, 131_072
+    values = (m.kv_values_per_token_global_on_chip(tp) * context
+              + m.kv_values_per_token_window_on_chip(tp) * m.window_tok)
+    room = one.constants.memory_share * s.hbm_bytes - one.weight_bytes_per_chip
+    width = s.cache_bytes_per_tok / m.kv_values_per_token_global
+    assert one.capacity(serving.Load(1, context - 1, 1)) == pytest.approx(room / (values * width), rel=1e-12)
+    c = replace(one.constants, cache_mbu=1.0)
+    assert step.cache_time_s(s, c, 1.0, float(context), layout=one.layout) == pytest.approx(
+        values * width / s.hbm_bytes_per_s, rel=1e-12)
+
+
+def test_no_model_of_the_catalogue_mixes_heads_within_one_sort_of_layers():
+    """Then what stands for its heads is exact at every number of chips."""
+    for m in models.load().values():
+        for sort in ("kept_share", "window_tok"):
+            heads = {1 if group.kv_lora else group.kv_heads for group in m.groups
+                     if group.kv_values and getattr(group, sort)}
+            assert len(heads) <= 1, m.name

@@ -21,7 +21,7 @@ from safetensors import SafetensorError, deserialize
 
 from .config import Config
 from .decoder import Decoder
-from .hf_config import config_from, read_config, read_json
+from .hf_config import config_from, predicting_layers, read_config, read_json
 
 __all__ = ["config_from", "load", "read_config", "read_weights"]
 
@@ -62,7 +62,7 @@ def load(path: str | Path, config: Config | None = None, dtype: npt.DTypeLike = 
     if config is None:
         file = (path if path.is_dir() else path.parent) / "config.json"
         config = read_config(file)
-        predicting = read_json(file).get("num_nextn_predict_layers") or 0
+        predicting = predicting_layers(read_json(file))
     weights = _tied(_named(_read(path)), config)
     # older checkpoints also stored the rotary frequencies, which follow from the configuration; layers past the last
     # one predict further tokens, where the configuration says so, and take no part in the next one

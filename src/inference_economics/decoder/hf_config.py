@@ -11,6 +11,7 @@ from ..quantities.checks import lookup, shown
 from .config import Config
 from .rope import Scaling, yarn_attention_factor
 
+MOST_LAYERS = 4096  # of layers that predict further tokens: published models have one to three
 MAX_BYTES = 64_000_000  # the index of the largest published checkpoint takes 9
 _MODEL_TYPES = {"llama": "gqa", "mistral": "gqa", "deepseek_v3": "mla"}
 _LATENT = {"kv_lora_rank": "kv_lora", "q_lora_rank": "q_lora", "qk_rope_head_dim": "rope_dim",
@@ -147,8 +148,38 @@ def config_from(raw: dict[str, Any]) -> Config:
     if attention == "mla":
         fields |= {ours: _number(raw, theirs, 0 if theirs in raw else None, whole=theirs != "routed_scaling_factor")
                    for theirs, ours in _LATENT.items()}
+    _number(raw, "max_position_embeddings", 1, whole=True, low=1)
+    predicting_layers(raw)
+    kinds = raw.get("layer_types")
+    if kinds and len(kinds) != fields["layers"]:
+        raise ValueError(f"layer_types has {len(kinds)} entries for {fields['layers']} layers; it names one for each.")
     theta, scaling = _rope(raw)
     return Config(**fields, rope_theta=theta, rope_scaling=scaling)
+
+
+def predicting_layers(raw: dict[str, Any]) -> int:
+    """Return how many layers past the last one predict further tokens.
+
+    Parameters
+    ----------
+    raw : dict
+        The contents of a ``config.json``.
+
+    Returns
+    -------
+    int
+        0 where it does not say. [1]
+
+    Raises
+    ------
+    ValueError
+        When it is no whole number of 0..4096.
+    """
+    name = "num_nextn_predict_layers"
+    layers: int = _number(raw, name, 0, whole=True, low=0)
+    if layers > MOST_LAYERS:
+        raise ValueError(f"{name}={shown(layers)} is outside 0..{MOST_LAYERS}.")
+    return layers
 
 
 def _json(value: Any) -> str:
@@ -175,7 +206,8 @@ def _refuse(raw: dict[str, Any], only: dict[str, Any], latent: dict[str, str]) -
                          "without, take it out of the file, or pass config=Config(...).")
 
 
-def _number(raw: dict[str, Any], name: str, default: Any = None, *, whole: bool = False) -> Any:
+def _number(raw: dict[str, Any], name: str, default: Any = None, *, whole: bool = False,
+            low: float = -math.inf) -> Any:
     value = raw.get(name)
     if value is None:
         if default is None:
@@ -184,6 +216,8 @@ def _number(raw: dict[str, Any], name: str, default: Any = None, *, whole: bool 
     plain = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 1e15
     if not plain or (whole and value % 1):
         raise ValueError(f"{name}={shown(value)} is not a {'whole ' if whole else ''}number.")
+    if value < low:
+        raise ValueError(f"{name}={shown(value)} is less than {low:g}.")
     return int(value) if whole else float(value)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import catalog
-from ..quantities.checks import lookup
+from ..quantities.checks import lookup, shown
 from ..quantities.numeric import Numeric
 from .fields import KEYS, Link, group_bytes_per_s, link_fields, memory_fields
 
@@ -161,9 +161,9 @@ class Accelerator(catalog.Recorded):
                 continue
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if not number or not low <= value <= high:
-                shown = f"{value:g}" if number else repr(value)
+                written = f"{value:g}" if number and abs(value) < 1e300 else shown(value)
                 span = f"{_short(low)}..{_short(high)} {unit}"
-                raise ValueError(f"{self.title}: {field}={shown} is outside {span}; {hint}")
+                raise ValueError(f"{self.title}: {field}={written} is outside {span}; {hint}")
 
     def flop_per_s(self, precision: str) -> float:
         """Dense peak for a number format, or for the next wider one the chip has.

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..quantities.checks import shown
 from ..quantities.numeric import Numeric
-from .groups import LayerGroup, is_plain, whole
+from .groups import LayerGroup, hold_exact, is_plain, whole
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class Architecture:
     left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be. Arrays and traced values were checked before they were stacked."""
+        """Hold numbers as Python's and arrays as float64, which do not overflow; refuse what cannot be."""
+        hold_exact(self, ("hidden", "vocab", "tied", "positions", "vector_params"))
         for name, low, high in (("hidden", 1, 2**53), ("vocab", 1, 2**53), ("tied", 0, 1), ("positions", 0, 2**53),
                                 ("vector_params", 0, 2**53)):
             value = getattr(self, name)
@@ -68,6 +69,8 @@ class Architecture:
                 raise ValueError(f"{name} is a tuple of LayerGroup, not {shown(rows)}.")
         if not self.groups:
             raise ValueError("groups is empty; a model has at least one LayerGroup.")
+        if is_plain(group.layers for group in self.groups) and not any(group.layers for group in self.groups):
+            raise ValueError("groups have no layers; give each LayerGroup(layers=...) how many are like it.")
         # one window and one choice of tokens a model: what depends on the context stays a few sums
         for name in ("window_tok", "attend_tok", "experts", "experts_active"):
             self._common(name)

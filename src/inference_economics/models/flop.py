@@ -7,6 +7,7 @@ import numpy as np
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from .architecture import Architecture
+from .spec import model_of
 
 FLOP_PER_PARAM = 2.0  # one multiplication and one addition per weight and token
 
@@ -35,13 +36,13 @@ def mean_causal_context(prompt_tok: Numeric, window_tok: Numeric = np.inf) -> Nu
 
 
 @checked
-def decode_flop_per_token(model: Architecture, context_tok: Numeric) -> Numeric:
+def decode_flop_per_token(model: Architecture | str, context_tok: Numeric) -> Numeric:
     """FLOPs to generate one token with a given context.
 
     Parameters
     ----------
-    model : Model or Architecture
-        What runs.
+    model : Model, Architecture or str
+        What runs; a slug of the catalogue, or a model of your own.
     context_tok : numeric
         Tokens attended to. [token]
 
@@ -55,6 +56,7 @@ def decode_flop_per_token(model: Architecture, context_tok: Numeric) -> Numeric:
     Norms, activations and softmax are left out (under 1%). Linear-attention and Mamba layers count only through their
     weights: for models that have them this is a lower bound.
     """
+    model = model_of(model)
     chosen = np.minimum(model.sparse_share * context_tok, model.attend_tok)
     attention = (model.pair_flop_decode_global * context_tok + model.pair_flop_decode_sparse * chosen
                  + model.pair_flop_decode_window * np.minimum(context_tok, model.window_tok)
@@ -63,13 +65,13 @@ def decode_flop_per_token(model: Architecture, context_tok: Numeric) -> Numeric:
 
 
 @checked
-def prefill_flop_per_token(model: Architecture, prompt_tok: Numeric) -> Numeric:
+def prefill_flop_per_token(model: Architecture | str, prompt_tok: Numeric) -> Numeric:
     """Mean FLOPs per prompt token when a prompt is read at once.
 
     Parameters
     ----------
-    model : Model or Architecture
-        What runs.
+    model : Model, Architecture or str
+        What runs; a slug of the catalogue, or a model of your own.
     prompt_tok : numeric
         Prompt length. [token]
 
@@ -83,6 +85,7 @@ def prefill_flop_per_token(model: Architecture, prompt_tok: Numeric) -> Numeric:
     -----
     Causal attention reads half the square; a kernel that computes all of it and masks does twice that part.
     """
+    model = model_of(model)
     weights = model.n_params_read - model.n_params_head + model.n_params_head / prompt_tok
     seen = mean_causal_context(prompt_tok)
     # an entry may stand for several tokens: the choice then is full after as many times more of them

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..quantities.checks import is_traced, shown
+from ..quantities.checks import is_traced, number, shown
 from ..quantities.numeric import Numeric
 
 # A field that is set stands beside one of these, or describes nothing.
@@ -127,7 +127,8 @@ class LayerGroup:
     expert_vector_params: Numeric = 0
 
     def __post_init__(self) -> None:
-        """Refuse a row that cannot be. Arrays and traced values were checked before they were stacked."""
+        """Hold numbers as Python's and arrays as float64, which do not overflow; refuse a row that cannot be."""
+        hold_exact(self, [field.name for field in fields(self)], shares=("kept_share",))
         if is_plain(getattr(self, field.name) for field in fields(self)):
             _check_row(self)
 
@@ -194,6 +195,40 @@ class LayerGroup:
 def is_plain(values: Iterable[object]) -> bool:
     """Tell whether no value is an array or traced: then they can be looked at."""
     return not any(isinstance(value, np.ndarray) or is_traced(value) for value in values)
+
+
+def hold_exact(spec: object, names: Iterable[str], shares: tuple[str, ...] = ()) -> None:
+    """Hold a spec's numbers in types that do not overflow: whole ones as int, arrays as float64.
+
+    Parameters
+    ----------
+    spec : object
+        A frozen dataclass; call this from its `__post_init__`.
+    names : iterable of str
+        Its fields that are numbers.
+    shares : tuple of str
+        Those of them that need not be whole.
+
+    Raises
+    ------
+    ValueError
+        When an array holds anything but whole numbers, or shares, of at least 0.
+    """
+    for name in names:
+        value = getattr(spec, name)
+        if type(value) is int or is_traced(value):
+            continue
+        if isinstance(value, np.ndarray) and value.ndim:
+            held: Any = number(name, value)
+            wrong = ~(held >= 0) | ((held % 1 != 0) if name not in shares else held > 1)
+            if wrong.any():
+                kind = "shares of 0..1" if name in shares else "whole numbers of at least 0"
+                raise ValueError(f"{name}={shown(value)} holds {float(held[wrong][0])!r}; only {kind} are accepted.")
+        else:
+            held = value.item() if isinstance(value, (np.generic, np.ndarray)) else value
+            held = int(held) if whole(held) else held
+        if held is not value:
+            object.__setattr__(spec, name, held)
 
 
 def whole(value: Any, low: int = 0, high: int = 2**53) -> bool:

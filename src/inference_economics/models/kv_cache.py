@@ -12,6 +12,7 @@ from ..quantities.checks import require
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from .architecture import Architecture
+from .spec import model_of
 
 # An indexer keeps its keys in fp8, with a scale of 4 bytes to 128 values: 132 bytes a layer and token. Of vLLM,
 # vllm/model_executor/models/deepseek_v2.py (Indexer: head_dim + head_dim // quant_block_size * 4).
@@ -148,14 +149,14 @@ def kv_bytes(context_tok: Numeric, batch: Numeric, kv_values_per_token_global: N
 
 
 @checked
-def of_model(model: Architecture, context_tok: Numeric, batch: Numeric = 1, bytes_per_value: Numeric = 2,
+def of_model(model: Architecture | str, context_tok: Numeric, batch: Numeric = 1, bytes_per_value: Numeric = 2,
              bytes_per_state_value: Numeric = STATE_BYTES_PER_VALUE) -> Numeric:
     """Cache of a model: windows, fixed state and an indexer's keys included.
 
     Parameters
     ----------
-    model : Model or Architecture
-        What runs.
+    model : Model, Architecture or str
+        What runs; a slug of the catalogue, or a model of your own.
     context_tok, batch : numeric
         Tokens per sequence; sequences. [token], [1]
     bytes_per_value, bytes_per_state_value : numeric
@@ -166,6 +167,7 @@ def of_model(model: Architecture, context_tok: Numeric, batch: Numeric = 1, byte
     numeric
         Bytes, each value once: what tensor parallelism copies is not counted twice. [B]
     """
+    model = model_of(model)
     return kv_bytes(context_tok, batch, model.kv_values_per_token_global, bytes_per_value,
                     model.kv_values_per_token_window, model.window_tok, model.state_values, bytes_per_state_value,
                     model.indexer_values_per_token)
@@ -237,15 +239,15 @@ def capacity_sequences(room_bytes: Numeric, kv_bytes_per_sequence: Numeric) -> N
 
 
 @checked
-def sequences_that_fit(model: Architecture, hbm_bytes: Numeric, context_tok: Numeric, n_chips: Numeric = 1,
+def sequences_that_fit(model: Architecture | str, hbm_bytes: Numeric, context_tok: Numeric, n_chips: Numeric = 1,
                        bytes_per_param: Numeric = 2, bytes_per_value: Numeric = 2,
                        reserve_fraction: Numeric = 0.1) -> Numeric:
-    """Sequences of a given context that a group of chips holds beside the model's weights: an upper bound.
+    """Sequences of a given context that a group of chips holds beside the model's weights: an estimate.
 
     Parameters
     ----------
-    model : Model or Architecture
-        What runs.
+    model : Model, Architecture or str
+        What runs; a slug of the catalogue, or a model of your own.
     hbm_bytes : numeric
         Memory of one chip. [B]
     context_tok : numeric
@@ -264,10 +266,13 @@ def sequences_that_fit(model: Architecture, hbm_bytes: Numeric, context_tok: Num
 
     Notes
     -----
-    Left out, and each makes it fewer: copies of the cache (tensor parallelism wider than the number of key-value heads
-    copies heads, and a latent cache goes to every chip); weights that stay in 16 bits beside quantised ones; what an
-    engine itself takes; blocks that are not full.
+    No bound in either direction. An engine may keep less than `reserve_fraction` back, and then holds more:
+    `serving.Deployment.capacity` takes the share of memory that was fitted. Left out, and each makes it fewer: copies
+    of the cache (tensor parallelism wider than the number of key-value heads copies heads, and a latent cache goes to
+    every chip); weights that stay in 16 bits beside quantised ones; what an engine itself takes; blocks that are not
+    full.
     """
+    model = model_of(model)
     room = cache_room_bytes(hbm_bytes, model.n_params * bytes_per_param, n_chips, reserve_fraction)
     return capacity_sequences(room, of_model(model, context_tok, 1, bytes_per_value))
 

@@ -119,8 +119,12 @@ def _decoder(raw: dict[str, Any], tab: dict[str, Any],
              "tie_word_embeddings"}
     _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"beside {nested['key']}")
     inner = dict(inner)
-    if isinstance(raw.get("model_type"), str):
-        inner.setdefault("model_type", nested["types"].get(raw["model_type"]))
+    outer = raw.get("model_type")
+    if isinstance(outer, str):
+        if inner.get("model_type") is None and outer not in nested["types"]:
+            raise ValueError(f"model_type {show(outer)} around a {nested['key']} is not known; known: "
+                             f"{', '.join(nested['types'])}. Say model_type in the {nested['key']} itself.")
+        inner.setdefault("model_type", nested["types"].get(outer))
     tie = "tie_word_embeddings"
     if raw.get(tie) is not None and inner.setdefault(tie, raw[tie]) is (not raw[tie]):
         raise ValueError(f"{tie}={show(inner[tie])} in {nested['key']}, but {show(raw[tie])} beside it.")
@@ -282,6 +286,8 @@ class _Reader:
         if spec.get("list"):
             number = len(said or ())
         elif said is None:
+            if name == "head_dim":
+                self.split_heads(spec)
             present = any(key in self.raw for key in (name, *spec.get("also", ())))
             return int(self.number(spec["null"] if present and "null" in spec else spec.get("default", 0)))
         elif isinstance(said, str) and "words" in spec:
@@ -292,6 +298,14 @@ class _Reader:
         if "only" in spec and number != self.number(spec["only"]):
             raise ValueError(f"{name}={show(said)} is not understood in a {self.kind}, only {spec['only']}.")
         return number
+
+    def split_heads(self, spec: dict[str, Any]) -> None:
+        """Refuse a width that heads of no stated size cannot share."""
+        hidden, heads = "hidden_size", "num_attention_heads"
+        if f"{hidden} // {heads}" in (spec.get("default"), spec.get("null")) and self.key(heads) and (
+                self.key(hidden) % self.key(heads)):
+            raise ValueError(f"head_dim is missing, and {heads}={self.key(heads)} does not divide "
+                             f"{hidden}={self.key(hidden)}.")
 
     def checked(self, name: str, spec: dict[str, Any], said: Any) -> int:
         """Return a whole number within the limits, or true or false as 1 or 0."""

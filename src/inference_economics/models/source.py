@@ -13,8 +13,11 @@ def load(source: object) -> tuple[str, dict[str, Any]]:
     """Return what to call the source, and its contents as a dict."""
     if isinstance(source, dict):
         return "config", source
-    if isinstance(source, (bytes, bytearray)) or (isinstance(source, str) and source.lstrip()[:1] in ("{", "[")):
-        where, data = "config", source.encode("utf-8", "surrogatepass") if isinstance(source, str) else bytes(source)
+    # some editors begin a text with a byte order mark
+    if isinstance(source, str) and source.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        source = source.encode("utf-8", "surrogatepass")
+    if isinstance(source, (bytes, bytearray)):
+        where, data = "config", bytes(source)
     elif isinstance(source, (str, Path)) and str(source).strip():
         where, data = _file(source)
     else:
@@ -22,7 +25,7 @@ def load(source: object) -> tuple[str, dict[str, Any]]:
     if len(data) > MAX_BYTES:
         raise ValueError(f"{where}: {len(data):,} bytes; a config.json has at most {MAX_BYTES:,}.")
     try:
-        raw = json.loads(data.decode("utf-8"), object_pairs_hook=_no_duplicates)
+        raw = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates)
     except UnicodeDecodeError as error:
         raise ValueError(f"{where}: not UTF-8: {error}.") from None
     except RecursionError:

@@ -309,3 +309,27 @@ def rounded(text: str) -> tuple[float, float]:
         raise ValueError(f"{text!r} is not a rounded count; write for example 671B or 1.5B.") from None
     decimals = len(digits.partition(".")[2])
     return value * unit, 0.5 * 10.0**-decimals * unit
+
+
+def model_of(model: Architecture | str) -> Architecture:
+    """Return a model of the catalogue by its slug, or the model itself.
+
+    Parameters
+    ----------
+    model : Model, Architecture or str
+        What runs.
+
+    Returns
+    -------
+    Model or Architecture
+
+    Raises
+    ------
+    ValueError
+        For a slug that is not known, and for what is no model.
+    """
+    if isinstance(model, str):
+        return get(model)
+    if not hasattr(model, "kv_values_per_token"):
+        raise ValueError(f"model={shown(model)} is neither a slug of the catalogue nor a Model.")
+    return model

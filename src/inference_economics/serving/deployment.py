@@ -20,7 +20,7 @@ from ..hardware import roofline
 from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
-from ..quantities.checks import require
+from ..quantities.checks import is_traced, require, shown
 from ..quantities.numeric import Numeric
 from . import calibration, step, token_cost
 from .formats import TYPICAL, Formats, UnsupportedFormatError
@@ -73,7 +73,10 @@ class Feasibility(NamedTuple):
 
     @property
     def fails(self) -> str:
-        """The first constraint that fails, by name; empty where none does. For a single load, not for arrays."""
+        """The first constraint that fails, by name; empty where none does. `ValueError` over several loads."""
+        if any(np.ndim(holds) for holds in self):
+            raise ValueError("fails and reason are those of one load and one layout, not of arrays; look at the "
+                             f"constraints one by one: {', '.join(self._fields)}.")
         return next((name for name, holds in zip(self._fields, self, strict=True) if not holds), "")
 
     @property
@@ -127,6 +130,7 @@ class Deployment:
             object.__setattr__(self, "layout", Layout.of(self.layout))
         if not isinstance(self.formats, Formats):
             object.__setattr__(self, "formats", Formats(self.formats))
+        _check_cut(self._model, self._layout)
 
     # -- the plain numbers --------------------------------------------------------------------------------------------
 
@@ -182,11 +186,13 @@ class Deployment:
 
     def capacity(self, load: Load) -> Numeric:
         """Sequences of the load's whole length that fit over all chips, not rounded; never negative [1]."""
+        _check_asked(load)
         return step.capacity(self.setup, self.constants, load.prompt_tok, load.output_tok, layout=self._layout)
 
     def sequences_that_fit(self, load: Load) -> Numeric:
-        """Whole sequences that fit [1]."""
-        return np.floor(self.capacity(load))
+        """Whole sequences that fit, in as many places as hold whole ones [1]."""
+        holders = self._layout.holders
+        return holders * np.floor(self.capacity(load) / holders)
 
     # -- arithmetic and bytes -----------------------------------------------------------------------------------------
 
@@ -221,11 +227,13 @@ class Deployment:
         return self._at(self.constants.bound(), load)
 
     def _at(self, constants: step.Constants, load: Load) -> step.Serving:
+        _check_asked(load)
         return step.serve(self.setup, constants, load.concurrency, load.prompt_tok, load.output_tok,
                           layout=self._layout)
 
     def floor_tpot_s(self, load: Load) -> Numeric:
         """Time per output token that no machine of this kind beats: all reading under all arithmetic [s]."""
+        _check_asked(load)
         return step.serving_floor_s(self.setup, self.constants, load.concurrency, load.prompt_tok, load.output_tok,
                                     layout=self._layout)
 
@@ -238,8 +246,10 @@ class Deployment:
         return step.decode_floor_s(self.setup, batch, context_tok, layout=self._layout)
 
     def prefill_time_s(self, prompt_tok: Numeric) -> Numeric:
-        """Machine time of one prompt [s]."""
-        return step.prefill_time_s(self.setup, self.constants, prompt_tok, layout=self._layout)[0]
+        """Machine time of one prompt; NaN where the weights do not fit, or no link joins the chips [s]."""
+        s, c = self.setup, self.constants
+        stands = np.logical_and(step.joined(s, self.n_chips), self.weight_bytes_per_chip < c.memory_share * s.hbm_bytes)
+        return np.where(stands, step.prefill_time_s(s, c, prompt_tok, layout=self._layout)[0], np.nan)[()]
 
     # -- dollars ------------------------------------------------------------------------------------------------------
 
@@ -275,6 +285,7 @@ class Deployment:
         Feasibility
             One truth per constraint, each broadcast over the load.
         """
+        _check_asked(load)
         require(0, np.inf, open_low=True, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
         try:
             s = self.setup
@@ -282,6 +293,24 @@ class Deployment:
             return Feasibility(*(np.zeros_like(load.concurrency * load.context_tok, dtype=bool)[()],) * 6)
         point = self.serve(load)
         return verdict(s, self.constants, point, self._layout, ttft_limit_s, tpot_limit_s)
+
+
+def _check_asked(load: object) -> None:
+    if not isinstance(load, Load):
+        raise ValueError(f"load={shown(load)} is no Load; give Load(concurrency, prompt_tok, output_tok).")
+
+
+def _check_cut(model: Model, layout: Layout) -> None:
+    """Refuse a layout that cuts a model into more parts than it has."""
+    if is_traced(model) or is_traced(model.layers) or is_traced(model.experts):
+        return
+    experts = np.maximum(model.experts, 1)
+    if not is_traced(layout.pp) and np.any(layout.pp > np.asarray(model.layers)):
+        raise ValueError(f"pp={shown(layout.pp)}: a model of {shown(model.layers)} layers has no more stages.")
+    if not is_traced(layout.ep) and np.any(layout.ep > experts):
+        has = "no experts to spread" if np.all(experts == 1) else f"{shown(model.experts)} experts in a layer"
+        raise ValueError(f"ep={shown(layout.ep)}: this model has {has}; use "
+                         f"{'ep=1' if np.all(experts == 1) else 'fewer chips'}.")
 
 
 def verdict(s: Setup, c: step.Constants, point: step.Serving, layout: Layout, ttft_limit_s: Numeric = np.inf,
@@ -305,7 +334,7 @@ def verdict(s: Setup, c: step.Constants, point: step.Serving, layout: Layout, tt
     """
     joins = step.joined(s, layout.n_chips)
     weights = step.weight_bytes_per_chip(s, layout=layout) < c.memory_share * s.hbm_bytes
-    cache = point.capacity >= 1
+    cache = point.capacity >= 1  # less than one where no group, or chip, has room for a whole one
     everywhere = point.capacity == point.capacity
     return Feasibility(everywhere, np.logical_and(everywhere, joins), np.logical_and(everywhere, weights), cache,
                        point.ttft_s <= ttft_limit_s, point.tpot_s <= tpot_limit_s)

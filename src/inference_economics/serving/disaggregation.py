@@ -20,7 +20,7 @@ from .layout import Layout
 from .load import _check_load
 from .measurements import BUILT
 from .setups import Setup, setup
-from .step import Constants, cached_bytes, link_bytes_per_s, serve
+from .step import Constants, cached_bytes, link_bytes_per_s, serve, window_copies_bytes
 
 
 class Disaggregated(NamedTuple):
@@ -111,7 +111,8 @@ def serve_pools(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeri
     fixed = s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s
     work_s = read.prompt_s + c.queue_launch_share * fixed
     link = np.where(np.isnan(s.link_bytes_per_s), s.far_link_bytes_per_s, link_bytes_per_s(s, 2.0))
-    transfer = cached_bytes(s, prompt_tok) / prefill.cache_shards(s.cache_shards) / (link * c.bulk_share)
+    cached = cached_bytes(s, prompt_tok) + window_copies_bytes(s, prompt_tok, prefill)
+    transfer = cached / prefill.cache_shards(s.cache_shards) / (link * c.bulk_share)
     # the pool as one server that is as fast as all of them, and the rest of a prompt's own time as a delay
     aside = read.ttft_s + transfer - work_s / prefill_workers
     load = (prompt_tok, output_tok)

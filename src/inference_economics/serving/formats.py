@@ -7,6 +7,7 @@ where nobody says is in ``catalog/engines.toml``.
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +17,7 @@ from .. import catalog
 from ..hardware.accelerators import Accelerator
 from ..models.groups import LayerGroup
 from ..models.spec import Model
-from ..quantities.checks import lookup
+from ..quantities.checks import is_traced, lookup
 from ..quantities.numeric import Numeric
 
 WIDE_BYTES = 2.0  # what stays unquantised: bf16
@@ -229,6 +230,8 @@ class Formats:
                 if value.holds != use:
                     raise ValueError(f"{use}={value.name}: this format holds {value.holds}.")
                 self._found[use] = value
+            elif not (use == "cache" and (value is None or _is_bytes(value))):
+                get(value, use)  # which says what is known
         if self.arithmetic:
             lookup("arithmetic", self.arithmetic, dict.fromkeys(("bf16", "fp8", "int8", "fp4")))
 
@@ -271,6 +274,10 @@ class Formats:
             When the chip has neither: no narrower format stands in.
         """
         return arithmetic_flop_per_s(chip, self.arithmetic or self.stored.arithmetic, self.stored.title)
+
+
+def _is_bytes(value: object) -> bool:
+    return is_traced(value) or (isinstance(value, numbers.Real) and not isinstance(value, bool))
 
 
 def _peak(chip: Accelerator, arithmetic: str) -> float | None:

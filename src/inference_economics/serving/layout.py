@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ..quantities.checks import is_traced, require, require_whole
+from ..quantities.checks import is_traced, require, require_whole, shown
 from ..quantities.numeric import Numeric
 
 
@@ -60,8 +60,16 @@ class Layout:
         degrees = {name: getattr(self, name) for name in ("tp", "attention_dp", "ep", "cp", "pp")}
         require_whole(**degrees)
         require(0, 1, hint="1 cuts the cache by sequence, 0 by head.", batch_sharded=self.batch_sharded)
+        if not is_traced(self.batch_sharded) and np.any(np.asarray(self.batch_sharded, dtype=float) % 1):
+            raise ValueError(f"batch_sharded={shown(self.batch_sharded)} is neither 0 nor 1: 1 cuts the cache by "
+                             "sequence, 0 by head.")
         if self.imbalance is not None:
             require(1, 1e6, hint="give the busiest chip's load over the mean.", imbalance=self.imbalance)
+        for field in fields(self):
+            value = getattr(self, field.name)
+            # numpy's short whole numbers would overflow, and lists repeat themselves
+            if not (value is None or type(value) in (int, float) or is_traced(value)):
+                object.__setattr__(self, field.name, np.asarray(value, dtype=float)[()])
         if any(is_traced(getattr(self, field.name)) for field in fields(self)):
             return
         tp, dp, ep, cp = (np.asarray(degrees[name], dtype=float) for name in ("tp", "attention_dp", "ep", "cp"))
@@ -94,6 +102,20 @@ class Layout:
     def n_chips(self) -> Numeric:
         """Chips that hold one copy of the model [1]."""
         return self.stage_chips * self.pp
+
+    @property
+    def holders(self) -> Numeric:
+        """Places that hold whole sequences: groups, or their chips where a cache is cut by sequence [1]."""
+        return self.attention_dp * np.where(self.batch_sharded > 0, self.tp, 1.0)
+
+    def held_sequences(self, batch: Numeric) -> Numeric:
+        """Sequences of a batch whose cache a group reads in a step, counted so that its busiest chip's come out right.
+
+        A chip that holds whole sequences reads one at least, however few there are: a group of such chips waits for it.
+        """
+        batch = self.micro_batch(batch)
+        busiest = np.maximum(batch / self.holders, np.minimum(batch, 1.0))
+        return busiest * np.where(self.batch_sharded > 0, self.tp, 1.0)
 
     def cache_shards(self, kv_heads: Numeric) -> Numeric:
         """Chips of a group that a cache is cut over before its heads are copied.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 
-from .. import models
 from ..hardware import accelerators
 from ..hardware.accelerators import Accelerator
+from ..models import spec
 from ..models.groups import LayerGroup
 from ..models.head_sharing import check_heads, n_params_key_value
 from ..models.kv_cache import INDEXER_BYTES_PER_VALUE, kv_bytes_per_token, kv_values_per_token
@@ -68,9 +69,10 @@ class Setup:
         Keys of a sparse attention's indexer, which every step reads in full. [B]
     window_tok, attend_tok : numeric
         Window, and tokens among which a sparse attention still reads everything; very large without. [token]
-    cache_shards : numeric
-        Chips that the cache of one sequence can be cut over by head: key-value heads, or 1 for a latent cache. Where
-        layers differ, their harmonic mean by bytes, which is exact once every head has a chip of its own. [1]
+    cache_shards, window_shards : numeric
+        Chips that the cache of one sequence can be cut over by head: key-value heads, or 1 for a latent cache; of the
+        layers that keep everything, and of those with a window. Where layers of one sort differ, their harmonic mean by
+        bytes, which is exact once every head has a chip of its own. [1]
     pair_flop_global, pair_flop_sparse, pair_flop_window : numeric
         Attention arithmetic of prefill per pair of tokens, all layers: on what stays for good (indexers included), on
         what an indexer chose, and within a window. [FLOP]
@@ -112,6 +114,7 @@ class Setup:
     window_tok: Numeric
     attend_tok: Numeric
     cache_shards: Numeric
+    window_shards: Numeric
     pair_flop_global: Numeric
     pair_flop_sparse: Numeric
     pair_flop_window: Numeric
@@ -128,11 +131,7 @@ class Setup:
 
 def model_of(model: Model | str) -> Model:
     """Return a model of the catalogue by its slug, or the model itself; anything else is refused."""
-    if isinstance(model, str):
-        return models.get(model)
-    if not hasattr(model, "kv_values_per_token"):
-        raise ValueError(f"model={model!r} is neither a slug of the catalogue nor a Model.")
-    return model
+    return cast(Model, spec.model_of(model))
 
 
 def chip_of(accelerator: Accelerator | str) -> Accelerator:
@@ -168,8 +167,8 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
         One chip.
     precision : str or Formats
         Format of the weights: a row of ``catalog/formats.toml``, such as ``w8a16``, or ``bf16``, ``fp8``, ``int8``,
-        ``fp4`` (NVFP4), ``awq`` (W4A16). Each keeps in 16 bits what its published checkpoints keep. Or the formats of weights,
-        cache, state and arithmetic together. A chip that lacks the arithmetic multiplies in 16 bits.
+        ``fp4`` (NVFP4), ``awq`` (W4A16). Each keeps in 16 bits what its published checkpoints keep. Or the formats of
+        weights, cache, state and arithmetic together. A chip that lacks the arithmetic multiplies in 16 bits.
     bytes_per_value : float, optional
         Bytes of one cached value; by default what the engine chooses for such a checkpoint: eight-bit weights alone do
         not halve the cache. [B]
@@ -213,8 +212,9 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
         cache_bytes_per_tok=m.cache_values * bytes_per_value,
         sparse_bytes_per_tok=m.sparse_values * bytes_per_value, window_bytes_per_tok=m.window_values * bytes_per_value,
         state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, window_tok=m.window_tok,
-        attend_tok=m.attend_tok, cache_shards=m.cache_shards, pair_flop_global=m.pair_flop_global,
-        pair_flop_sparse=m.pair_flop_sparse, pair_flop_window=m.pair_flop_window, hbm_bytes=chip.hbm_bytes,
+        attend_tok=m.attend_tok, cache_shards=m.cache_shards, window_shards=m.window_shards,
+        pair_flop_global=m.pair_flop_global, pair_flop_sparse=m.pair_flop_sparse,
+        pair_flop_window=m.pair_flop_window, hbm_bytes=chip.hbm_bytes,
         hbm_bytes_per_s=chip.hbm_bytes_per_s, shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / chip.flop_per_s),
         expert_flop_per_s=chip.flop_per_s, **links)
 
@@ -260,19 +260,22 @@ def _of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         indexer_bytes_per_tok=m.indexer_values_per_token * INDEXER_BYTES_PER_VALUE,
         window_tok=m.window_tok or ENDLESS_TOK,
         # an entry may stand for several tokens: the choice then is full after as many times more of them
-        attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK, cache_shards=_shards(m),
+        attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK,
+        cache_shards=_shards(m, window=False), window_shards=_shards(m, window=True),
         pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
         pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window)
 
 
-def _shards(m: Model) -> float:
-    """Heads that the cache is cut by: a latent is one to all, and a model of states alone is cut by theirs."""
+def _shards(m: Model, *, window: bool) -> float:
+    """Heads that one sort of layers cuts its cache by: a latent is one to all; states alone are cut by theirs."""
     def values(group: LayerGroup) -> Numeric:
         return group.layers * group.kv_values
 
     cached = [group for group in m.groups if values(group)]
     if not cached:
         return max(float(max(group.state_heads for group in m.groups)), 1.0)
+    # a sort that a model lacks has nothing to cut, and is taken like the other
+    cached = [group for group in cached if (group.window_tok if window else group.kept_share)] or cached
     per_head = sum(values(group) / max(group.kv_heads if not group.kv_lora else 1, 1) for group in cached)
     return float(sum(map(values, cached)) / per_head)
 
@@ -317,6 +320,6 @@ def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per
             - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))
     params, more_bytes = setup.shared_params + more, more * setup.attention_bytes_per_param
     shared_bytes = setup.shared_params * setup.shared_bytes_per_param + more_bytes
-    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads, shared_params=params,
-                   attention_params=setup.attention_params + more,
+    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads, window_shards=kv_heads,
+                   shared_params=params, attention_params=setup.attention_params + more,
                    shared_bytes_per_param=shared_bytes / params, resident_bytes=setup.resident_bytes + more_bytes)

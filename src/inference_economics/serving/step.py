@@ -222,6 +222,17 @@ def read_bytes(s: Setup, context_tok: Numeric) -> Numeric:
     return cached_bytes(s, context_tok) - s.sparse_bytes_per_tok * np.maximum(context_tok - s.attend_tok, 0.0)
 
 
+def window_copies_bytes(s: Setup, context_tok: Numeric, cut: Layout) -> Numeric:
+    """Bytes that layers with a window add where they have other heads: all is divided by the others' chips [B]."""
+    chips = cut.cache_shards(s.cache_shards) / cut.cache_shards(s.window_shards)
+    return s.window_bytes_per_tok * np.minimum(context_tok, s.window_tok) * (chips - 1)
+
+
+def _read_per_chip(s: Setup, context_tok: Numeric, cut: Layout) -> Numeric:
+    """Cache of one sequence that a chip reads in a decode step [B]."""
+    return (read_bytes(s, context_tok) + window_copies_bytes(s, context_tok, cut)) / cut.cache_shards(s.cache_shards)
+
+
 @checked
 def weight_bytes_per_chip(s: Setup, n_chips: Numeric = 1.0, attention_dp: Numeric = 1.0,
                           layout: Layout | None = None) -> Numeric:
@@ -262,12 +273,17 @@ def capacity(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeric, n
     Returns
     -------
     numeric
-        Not rounded; below 1 nothing runs, and 0 where the weights alone do not fit. [1]
+        Not rounded; below 1 nothing runs, and 0 where the weights alone do not fit. A sequence is not spread over
+        groups, nor over chips where `Layout.batch_sharded`: where none of them has room for a whole one, this is the
+        share of one sequence that fits. [1]
     """
     cut = _cut(n_chips, attention_dp, layout)
     room = np.maximum(c.memory_share * s.hbm_bytes - weight_bytes_per_chip(s, layout=cut), 0.0)
-    sequence = cached_bytes(s, prompt_tok + output_tok) / (cut.cache_shards(s.cache_shards) * cut.pp)
-    return cut.attention_dp * room / sequence
+    whole_tok = prompt_tok + output_tok
+    held = cached_bytes(s, whole_tok) + window_copies_bytes(s, whole_tok, cut)
+    sequence = held / (cut.cache_shards(s.cache_shards) * cut.pp)
+    total = cut.attention_dp * room / sequence
+    return np.where(total >= cut.holders, total, total / cut.holders)
 
 
 # -- decode -----------------------------------------------------------------------------------------------------------
@@ -353,8 +369,8 @@ def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, n
         Time in one decode step. [s]
     """
     cut = _cut(n_chips, attention_dp, layout)
-    read = read_bytes(s, context_tok) / cut.cache_shards(s.cache_shards)
-    return cut.micro_batch(batch) / cut.attention_dp * read / (s.hbm_bytes_per_s * c.cache_mbu)
+    read = _read_per_chip(s, context_tok, cut)
+    return cut.held_sequences(batch) * read / (s.hbm_bytes_per_s * c.cache_mbu)
 
 
 @checked
@@ -535,7 +551,7 @@ def decode_floor_s(s: Setup, batch: Numeric, context_tok: Numeric, n_chips: Nume
 def _floor_parts_s(s: Setup, batch: Numeric, context_tok: Numeric, cut: Layout) -> tuple[Numeric, Numeric]:
     """All reading, and all arithmetic, of a decode step [s]."""
     shared, experts, work, expert_work = _weights(s, batch, cut)
-    cache = cut.micro_batch(batch) / cut.attention_dp * read_bytes(s, context_tok) / cut.cache_shards(s.cache_shards)
+    cache = cut.held_sequences(batch) * _read_per_chip(s, context_tok, cut)
     return ((shared + experts + cache) / s.hbm_bytes_per_s,
             work / s.shared_flop_per_s + expert_work / s.expert_flop_per_s)
 
@@ -692,16 +708,17 @@ def serving_floor_s(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Nu
     -------
     numeric
         All reading of a decode step, or all arithmetic of it and of the prefill that falls to it, whichever takes
-        longer. [s]
+        longer; NaN where nothing can run. [s]
     """
     cut = _cut(n_chips, attention_dp, layout)
     # whoever finds no room waits, and costs the others nothing
-    batch = np.minimum(concurrency, np.maximum(capacity(s, c, prompt_tok, output_tok, layout=cut), 1.0))
+    room = capacity(s, c, prompt_tok, output_tok, layout=cut)
+    batch = np.minimum(concurrency, np.maximum(room, 1.0))
     read, compute = _floor_parts_s(s, batch, prompt_tok + output_tok / 2, cut)
     shared, expert = prefill_flop(s, prompt_tok)
     prompt = (shared / s.shared_flop_per_s + expert / s.expert_flop_per_s) / cut.n_chips
     floor: Numeric = np.maximum(read, compute + np.maximum(batch - 1, 0.0) / output_tok * prompt)
-    return floor
+    return np.where(np.logical_and(room >= 1, joined(s, cut.n_chips)), floor, np.nan)
 
 
 _WHOLE = ("interference", "memory_share", "fp8_share", "block_share", "fp4_share", "mixture_launch")
