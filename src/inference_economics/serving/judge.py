@@ -24,6 +24,7 @@ from .setups import setup
 
 LOOKED_AT = ("deepseek-v3", "kimi-k2", "llama-3.1-70b", "qwen3-235b-a22b")
 INSIDE = 0.8  # share of measurements that an interval is to hold
+STRETCHES = np.linspace(1.0, 3.0, 41)
 LEAST = 10  # nothing with fewer points is left out
 CUTS: dict[str, Callable[[Point], str]] = {
     "model": lambda p: p.model, "accelerator": lambda p: p.accelerator, "engine": lambda p: p.engine,
@@ -102,11 +103,29 @@ def joined(parts: Sequence[Unseen]) -> Unseen:
                                                                 for i in (1, 2, 3)))
 
 
-def _range(ratios: np.ndarray) -> tuple[float, float]:
-    """Factors on a prediction between which `INSIDE` of the measurements lie."""
+def _quantiles(ratios: np.ndarray) -> tuple[float, float]:
+    """Factors on a prediction between which `INSIDE` of the measurements at hand lie."""
     tail = (1 - INSIDE) / 2
     low, high = np.nanquantile(1 / ratios, (tail, 1 - tail))
     return float(low), float(high)
+
+
+def _range(ratios: np.ndarray, names: np.ndarray) -> tuple[float, float]:
+    """Factors on a prediction between which `INSIDE` of the measurements of one further name are expected.
+
+    Errors of one name are alike, so the quantiles of some names hold too few points of the next. They are stretched on
+    a logarithmic scale until those of all names but one hold `INSIDE` of that one's points, over all names in turn.
+    """
+    known = np.isfinite(ratios)
+    ratios, names = ratios[known], names[known]
+    others = [(1 / ratios[names == name], _quantiles(ratios[names != name])) for name in sorted(set(names))
+              if (names != name).any()]
+    stretch = 1.0
+    for stretch in STRETCHES if others else ():
+        if sum(np.sum((a**stretch <= own) & (own <= b**stretch)) for own, (a, b) in others) >= INSIDE * len(ratios):
+            break
+    low, high = _quantiles(ratios)
+    return float(low**stretch), float(high**stretch)
 
 
 def intervals(unseen: Unseen) -> dict[str, dict[str, float]]:
@@ -124,7 +143,7 @@ def intervals(unseen: Unseen) -> dict[str, dict[str, float]]:
     out = {}
     for kind in ("dense", "mixture"):
         own = unseen.mixture == (kind == "mixture")
-        (a, b), (c, d) = _range(unseen.tpot[own]), _range(unseen.ttft[own])
+        (a, b), (c, d) = (_range(ratios[own], unseen.names[own]) for ratios in (unseen.tpot, unseen.ttft))
         out[kind] = {"tpot_low": a, "tpot_high": b, "ttft_low": c, "ttft_high": d}
     return out
 
@@ -150,7 +169,7 @@ def inside(unseen: Unseen) -> tuple[np.ndarray, np.ndarray]:
                 rest = (unseen.names != name) & (unseen.mixture == mixture)
                 known = own & np.isfinite(ratios)
                 if known.any() and np.isfinite(ratios[rest]).any():
-                    low, high = _range(ratios[rest])
+                    low, high = _range(ratios[rest], unseen.names[rest])
                     flags[known] = (low <= 1 / ratios[known]) & (1 / ratios[known] <= high)
         held.append(flags)
     return held[0], held[1]
