@@ -25,7 +25,7 @@ from .step import Constants, Serving
 
 SEED = 20260422
 TPOT_SCALE, TTFT_SCALE = 0.2, 0.25  # residuals beyond these, on the log scale, count less and less
-TTFT_WEIGHT = 0.7
+TTFT_WEIGHT = 1.0
 QUEUED_S = 5.0  # a wait this long, with room in the cache, has a cause outside the model (server start-up)
 
 # name: (prior, width of the pull on its scale, what each kind of group may add to it)
