@@ -86,8 +86,30 @@ def weights_time_s(s: Setup, c: Constants, batch: Numeric, layout: Layout = ONE_
 
 
 @checked
+def attention_flop(s: Setup, context_tok: Numeric) -> Numeric:
+    """Arithmetic of one sequence's attention when it gets one more token.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    context_tok : numeric
+        Its length. [token]
+
+    Returns
+    -------
+    numeric
+        On everything that stays, what an indexer chose and the indexer itself, and within windows; weights aside. With
+        them, what `models.decode_flop_per_token` counts. [FLOP]
+    """
+    return (s.decode_pair_flop_global * context_tok
+            + s.decode_pair_flop_sparse * np.minimum(context_tok, s.attend_tok)
+            + s.decode_pair_flop_window * np.minimum(context_tok, s.window_tok))
+
+
+@checked
 def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, layout: Layout = ONE_CHIP) -> Numeric:
-    """Reading the cache of the sequences that one chip helps to decode.
+    """Attention on the sequences that one chip helps to decode: their cache read, or its arithmetic, if that is slower.
 
     Parameters
     ----------
@@ -105,8 +127,10 @@ def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, l
     numeric
         Time in one decode step. [s]
     """
-    read = read_bytes_per_chip(s, context_tok, layout)
-    return layout.held_sequences(batch) * read / (s.hbm_bytes_per_s * c.cache_mbu)
+    held, read = layout.held_sequences(batch), read_bytes_per_chip(s, context_tok, layout)
+    # a latent cache is read by so many heads that this may be slower; its share of the peak is that of 16-bit kernels
+    work_s = held * attention_flop(s, context_tok) / layout.tp / (s.shared_flop_per_s * c.dense_mfu)
+    return np.maximum(held * read / (s.hbm_bytes_per_s * c.cache_mbu), work_s)
 
 
 def launch_time_s(s: Setup, c: Constants) -> Numeric:
@@ -176,6 +200,8 @@ def decode_floor_s(s: Setup, batch: Numeric, context_tok: Numeric, layout: Layou
 def floor_parts_s(s: Setup, batch: Numeric, context_tok: Numeric, layout: Layout) -> tuple[Numeric, Numeric]:
     """All reading, and all arithmetic, of a decode step [s]."""
     shared, experts, work, expert_work = _weights(s, batch, layout)
-    cache = layout.held_sequences(batch) * read_bytes_per_chip(s, context_tok, layout)
+    held = layout.held_sequences(batch)
+    cache = held * read_bytes_per_chip(s, context_tok, layout)
+    attention = held * attention_flop(s, context_tok) / layout.tp
     return ((shared + experts + cache) / s.hbm_bytes_per_s,
-            work / s.shared_flop_per_s + expert_work / s.expert_flop_per_s)
+            (work + attention) / s.shared_flop_per_s + expert_work / s.expert_flop_per_s)

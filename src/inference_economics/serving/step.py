@@ -33,6 +33,7 @@ from .communication import ACTIVATION_BYTES, check_joined, communication_time_s,
 from .constants import IDEAL, Constants
 from .decode import (
     DecodeStep,
+    attention_flop,
     cache_time_s,
     decode_floor_s,
     decode_step,
@@ -48,9 +49,9 @@ from .setups import Setup
 from .speculative import Drafts
 
 __all__ = [
-    "ACTIVATION_BYTES", "IDEAL", "Constants", "DecodeStep", "Serving", "cache_time_s", "cached_bytes", "capacity",
-    "check_joined", "communication_time_s", "decode_floor_s", "decode_step", "joined", "launch_time_s",
-    "link_bytes_per_s", "prefill_flop", "prefill_time_s", "read_bytes", "serve", "serving_floor_s",
+    "ACTIVATION_BYTES", "IDEAL", "Constants", "DecodeStep", "Serving", "attention_flop", "cache_time_s",
+    "cached_bytes", "capacity", "check_joined", "communication_time_s", "decode_floor_s", "decode_step", "joined",
+    "launch_time_s", "link_bytes_per_s", "prefill_flop", "prefill_time_s", "read_bytes", "serve", "serving_floor_s",
     "weight_bytes_per_chip", "weights_time_s", "window_copies_bytes",
 ]
 
