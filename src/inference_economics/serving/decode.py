@@ -146,8 +146,9 @@ def launch_time_s(s: Setup, c: Constants) -> Numeric:
     numeric
         The same for every batch. [s]
     """
-    once = s.layers * (c.layer_s + s.block_scaled * c.block_s) + s.latent_layers * c.latent_launch_s + (
-        s.expert_layers * (c.expert_layer_s + s.widened * c.widen_s) + s.quantised_layers * c.quantise_s)
+    mixing = s.latent_layers * c.latent_launch_s + s.state_layers * c.state_launch_s
+    experts = s.expert_layers * (c.expert_layer_s + s.widened * c.widen_s) + s.shared_expert_layers * c.shared_expert_s
+    once = s.layers * (c.layer_s + s.block_scaled * c.block_s) + mixing + experts + s.quantised_layers * c.quantise_s
     return once * np.where(s.expert_layers > 0, c.mixture_launch, 1.0)
 
 

@@ -65,6 +65,7 @@ class Format(catalog.Recorded):
     zero_bits: float = 0
     arithmetic: str = ""
     otherwise: str = ""
+    scaled_by_hardware: str = ""
     keeps_16_bit: tuple[str, ...] = ()
     mixtures_keep_16_bit: tuple[str, ...] = ()
     checkpoint_cache: str = ""
@@ -220,7 +221,12 @@ class Formats:
 
     def native(self, chip: Accelerator) -> bool:
         """Say whether a chip multiplies in the format asked for."""
-        return _peak(chip, self.arithmetic or self.stored.arithmetic) is not None
+        return _peak(chip, self.multiplied_in(chip)) is not None
+
+    def multiplied_in(self, chip: Accelerator) -> str:
+        """Return the arithmetic asked for on a chip: blocks that its matrix units scale themselves need no widening."""
+        scaled = self.stored.scaled_by_hardware if _peak(chip, "fp4") is not None else ""
+        return self.arithmetic or scaled or self.stored.arithmetic
 
     def flop_per_s(self, chip: Accelerator) -> float:
         """Peak of the arithmetic: the format asked for, or 16 bits on a chip that lacks it.
@@ -240,7 +246,7 @@ class Formats:
         UnsupportedFormatError
             When the chip has neither: no narrower format stands in.
         """
-        return arithmetic_flop_per_s(chip, self.arithmetic or self.stored.arithmetic, self.stored.title)
+        return arithmetic_flop_per_s(chip, self.multiplied_in(chip), self.stored.title)
 
 
 def _is_bytes(value: object) -> bool:

@@ -30,8 +30,12 @@ class Setup:
 
     Parameters
     ----------
-    layers, expert_layers, latent_layers, quantised_layers : numeric
-        Layers; those with experts, with latent attention, with quantised activations in dense weights. [1]
+    layers, expert_layers, shared_expert_layers, quantised_layers : numeric
+        Layers; those with experts, with an expert that every token passes besides, with quantised activations in dense
+        weights. [1]
+    latent_layers, state_layers, summed_norm_layers : numeric
+        Layers with latent attention; with a fixed state in place of a cache; with queries and keys normalised over all
+        heads together, which chips that share them have to sum first. [1]
     hidden, experts, experts_active : numeric
         Width; routed experts of a layer (1 in a dense model) and those of one token (0). [1]
     shared_params, head_params, expert_params : numeric
@@ -76,6 +80,9 @@ class Setup:
     expert_layers: Numeric
     latent_layers: Numeric
     quantised_layers: Numeric
+    shared_expert_layers: Numeric
+    state_layers: Numeric
+    summed_norm_layers: Numeric
     hidden: Numeric
     experts: Numeric
     experts_active: Numeric
@@ -165,7 +172,8 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
     wide_s = np.where(m.wide_share > 0, m.wide_share / one.wide_flop_per_s, 0.0)
     return Setup(
         layers=m.layers, expert_layers=m.expert_layers, latent_layers=m.latent_layers,
-        quantised_layers=m.dense_layers * one.quantises, hidden=m.hidden, experts=m.experts,
+        quantised_layers=m.dense_layers * one.quantises, shared_expert_layers=m.shared_expert_layers,
+        state_layers=m.state_layers, summed_norm_layers=m.summed_norm_layers, hidden=m.hidden, experts=m.experts,
         experts_active=m.experts_active, shared_params=m.shared_params, head_params=m.head_params,
         expert_params=m.expert_params, attention_params=m.attention_params,
         fp8_shared=m.fp8_tensor * one.native, block_scaled=m.fp8_block * one.native,
