@@ -10,10 +10,11 @@ from __future__ import annotations
 import numbers
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from .. import catalog
 from ..hardware.accelerators import Accelerator
-from ..quantities.checks import is_traced, lookup
+from ..quantities.checks import is_traced, lookup, require
 from .engines import load_engines
 
 WIDE_BYTES = 2.0  # what stays unquantised: bf16
@@ -163,8 +164,9 @@ class Formats:
 
     Parameters
     ----------
-    weights : str or Format
-        A format of the catalogue or a short name of `SHORT`.
+    weights : str, Format or float
+        A format of the catalogue, a short name of `SHORT`, or the bytes of one weight, all parts alike [B]: of those
+        nothing stays in 16 bits, and matrices are multiplied in 16 bits unless `arithmetic` says otherwise.
     cache : str, Format, float or None
         A cache format, or the bytes of one cached value [B]; None takes what the engine would (`default_cache`).
     state : str or Format
@@ -178,7 +180,7 @@ class Formats:
         For a format that is not known or does not hold what it should.
     """
 
-    weights: str | Format = "fp8"
+    weights: str | Format | float = "fp8"
     cache: str | Format | float | None = None
     state: str | Format = "state16"
     arithmetic: str = ""
@@ -194,6 +196,8 @@ class Formats:
                 if value.holds != use:
                     raise ValueError(f"{use}={value.name}: this format holds {value.holds}.")
                 self._found[use] = value
+            elif use == "weights" and _is_bytes(value) and not is_traced(value):
+                self._found[use] = _of_bytes(value)
             elif not (use == "cache" and (value is None or _is_bytes(value))):
                 get(value, use)  # which says what is known
         if self.arithmetic:
@@ -247,6 +251,14 @@ class Formats:
 
 def _is_bytes(value: object) -> bool:
     return is_traced(value) or (isinstance(value, numbers.Real) and not isinstance(value, bool))
+
+
+def _of_bytes(bytes_per_param: Any) -> Format:
+    """Return a format of which only the bytes of a weight are known."""
+    require(1 / 8, 4, hint="give the bytes of one weight, not bits.", weights=bytes_per_param)
+    size = float(bytes_per_param)
+    return Format(name=f"{size:g}-bytes", title=f"{size:g} B a weight", holds="weights", bits=8 * size,
+                  arithmetic="bf16")
 
 
 def _peak(chip: Accelerator, arithmetic: str) -> float | None:

@@ -65,6 +65,8 @@ class Setup:
     pair_flop_global, pair_flop_sparse, pair_flop_window : numeric
         Attention arithmetic of prefill per pair of tokens, all layers: on what stays for good (indexers included), on
         what an indexer chose, and within a window. [FLOP]
+    decode_pair_flop_global, decode_pair_flop_sparse, decode_pair_flop_window : numeric
+        The same of one more token in decode, where latent attention works on the compressed cache. [FLOP]
     hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s : numeric
         One chip. [B], [B/s], [FLOP/s], [FLOP/s]
     link_bytes_per_s, link_chips, link_mesh : numeric
@@ -110,6 +112,9 @@ class Setup:
     pair_flop_global: Numeric
     pair_flop_sparse: Numeric
     pair_flop_window: Numeric
+    decode_pair_flop_global: Numeric
+    decode_pair_flop_sparse: Numeric
+    decode_pair_flop_window: Numeric
     hbm_bytes: Numeric
     hbm_bytes_per_s: Numeric
     shared_flop_per_s: Numeric
@@ -181,8 +186,10 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
         state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, window_tok=m.window_tok,
         attend_tok=m.attend_tok, cache_shards=m.cache_shards, window_shards=m.window_shards,
         pair_flop_global=m.pair_flop_global, pair_flop_sparse=m.pair_flop_sparse,
-        pair_flop_window=m.pair_flop_window, hbm_bytes=one.hbm_bytes,
-        hbm_bytes_per_s=one.hbm_bytes_per_s, shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / one.flop_per_s),
+        pair_flop_window=m.pair_flop_window, decode_pair_flop_global=m.decode_pair_flop_global,
+        decode_pair_flop_sparse=m.decode_pair_flop_sparse, decode_pair_flop_window=m.decode_pair_flop_window,
+        hbm_bytes=one.hbm_bytes, hbm_bytes_per_s=one.hbm_bytes_per_s,
+        shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / one.flop_per_s),
         expert_flop_per_s=one.flop_per_s, **links)
 
 

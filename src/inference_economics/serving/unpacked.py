@@ -97,7 +97,10 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK,
         cache_shards=_shards(m, window=False), window_shards=_shards(m, window=True),
         pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
-        pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window)
+        pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window,
+        decode_pair_flop_global=m.pair_flop_decode_global + m.pair_flop_indexer,
+        decode_pair_flop_sparse=m.sparse_share * m.pair_flop_decode_sparse,
+        decode_pair_flop_window=m.pair_flop_decode_window)
 
 
 def _sums_norms(m: Model) -> bool:
