@@ -33,7 +33,7 @@ def test_models_never_seen():
     assert rows["all"]["ttft_error"] < 0.26
 
 
-def test_models_that_did_not_choose_the_structure():
+def test_models_that_were_looked_at_first_and_later():
     rows = calibration.unseen()["looked_at"]
     assert rows["yes"]["rows"] + rows["no"]["rows"] == calibration.unseen()["model"]["all"]["rows"]
     assert rows["no"]["tpot_error"] < 0.17
