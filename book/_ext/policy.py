@@ -21,7 +21,7 @@ def policy(html: str) -> str:
         digest = base64.b64encode(hashlib.sha256(script["body"].encode()).digest()).decode()
         hashes.append(f"'sha256-{digest}'")
     scripts = " ".join(["'self'", *sorted(set(hashes))])
-    # Styles: matplotlib and MathJax write style attributes into their SVG. blob: is the download of a figure.
+    # Styles: matplotlib writes style attributes into its SVG, Temml into its MathML. blob: is the download of a figure.
     return (f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
             "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'")
 

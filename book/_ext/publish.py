@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import gallery
+import mathematics
 from api_page import keep_property, plain_references, restore_property, write_generated
 from executed import name_cache
 from icons import draw_icons
@@ -32,14 +33,6 @@ def load_runtime(app, _pagename, _templatename, context, _doctree) -> None:
     if LIVE.search(context.get("body", "")):
         app.add_css_file("explorer.css")
         app.add_js_file("explorer.js", loading_method="defer")
-
-
-def drop_unused_mathematics(_app, _pagename, _templatename, context, _doctree) -> None:
-    """Spare a page without equations MathJax's 2 MB: Sphinx counts the equations of the pages below it as its own."""
-    if 'class="math' not in context.get("body", ""):
-        context["script_files"] = [
-            script for script in context["script_files"]
-            if "mathjax" not in f"{script.filename}{getattr(script, 'attributes', {}).get('body')}".lower()]
 
 
 def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None:
@@ -70,8 +63,8 @@ def setup(app):
     app.connect("builder-inited", add_runtime, priority=100)
     app.connect("source-read", write_generated)
     gallery.connect(app)
+    mathematics.connect(app)
     app.connect("html-page-context", load_runtime)
-    app.connect("html-page-context", drop_unused_mathematics, priority=900)
     app.connect("html-page-context", drop_print_button, priority=900)
     app.connect("build-finished", finish_pages, priority=900)
     # The gallery is read after all other pages, which only one reader can promise.
