@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
+CHARSET = re.compile(r"<meta charset=[^>]*>")
 DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
 
 
@@ -32,4 +33,7 @@ def write_policies(pages: Iterable[Path]) -> None:
         # docutils marks the entries of a list of references with a role that has since been dropped.
         html = path.read_text(encoding="utf-8").replace('role="doc-biblioentry"', 'role="listitem"')
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
-        path.write_text(html.replace("<head>", f"<head>\n    {meta}", 1), encoding="utf-8")
+        # A browser looks for the character set in the first 1,024 bytes only, and the policy may be longer.
+        first = CHARSET.search(html)
+        at = first.end() if first else html.index("<head>") + len("<head>")
+        path.write_text(f"{html[:at]}\n    {meta}{html[at:]}", encoding="utf-8")

@@ -12,8 +12,10 @@ import gallery
 import mathematics
 from api_page import keep_property, plain_references, restore_property, write_generated
 from executed import name_cache
+from head import lighten_all
 from icons import draw_icons
 from policy import write_policies
+from stylesheets import trim_all
 
 LIVE = re.compile(r'data-explorer=|class="exercise-spec"')
 
@@ -42,12 +44,14 @@ def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None
 
 
 def finish_pages(app, exception) -> None:
-    """Give the written pages their icons, then their policies, which must see the scripts that remain."""
+    """Give the written pages their icons and light heads, then their policies, which must see what scripts remain."""
     if exception is not None or app.builder.format != "html":
         return
     outdir = Path(app.outdir)
     pages = [path for path in sorted(outdir.rglob("*.html")) if "_static" not in path.relative_to(outdir).parts]
     draw_icons(outdir / "_static", pages)
+    lighten_all(outdir, pages)
+    trim_all(outdir / "_static", pages)
     write_policies(pages)
 
 
