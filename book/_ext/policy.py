@@ -32,8 +32,8 @@ def write_policies(pages: Iterable[Path]) -> None:
     for path in pages:
         # docutils marks the entries of a list of references with a role that has since been dropped.
         html = path.read_text(encoding="utf-8").replace('role="doc-biblioentry"', 'role="listitem"')
-        meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
         # A browser looks for the character set in the first 1,024 bytes only, and the policy may be longer.
-        first = CHARSET.search(html)
-        at = first.end() if first else html.index("<head>") + len("<head>")
-        path.write_text(f"{html[:at]}\n    {meta}{html[at:]}", encoding="utf-8")
+        if place := CHARSET.search(html) or re.search("<head>", html):  # the page at the root, which leads on, has none
+            meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
+            html = f"{html[:place.end()]}\n    {meta}{html[place.end():]}"
+        path.write_text(html, encoding="utf-8")
