@@ -69,8 +69,8 @@ def markdown(heading: str = "##") -> str:
     """
     entries = [*elementwise(), *others()]
     traced = [entry for entry in entries if entry.traced]
-    repaired = [entry for entry in entries if not entry.traced and entry.note]
-    without = [entry for entry in entries if not entry.traced and not entry.note]
+    repaired = sorted(entry for entry in entries if not entry.traced and entry.note)
+    without = sorted(entry for entry in entries if not entry.traced and not entry.note)
     notes = sorted({entry.note for entry in traced})
     rows = [f"| {_shown([entry])} | {entry.note.removeprefix('write ')} |" for entry in repaired]
     return "\n\n".join([
