@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_SIGNS = {"times": "×", "cdot": "×", "pi": "π", "beta": "β", "mu": "µ", "sum": "sum of", "lfloor": "⌊", "rfloor": "⌋",
+_SIGNS = {"times": "×", "cdot": "×", "pi": "π", "beta": "β", "sum": "sum of", "lfloor": "⌊", "rfloor": "⌋",
           "lceil": "⌈", "rceil": "⌉"}
 _RULES = (
     (r"\{,\}", ","),
     (r"\\,", " "),
     (r"\\[td]?frac(\d)(\d)", r"\1/\2"),
     (r"\\[td]?frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2"),
+    (r"\\mu(?![A-Za-z])", "µ"),
     (r"\\text\{([^{}]*)\}", r"\1"),
     (r"\\(?:lfloor|lceil) *", lambda found: _SIGNS[found[0].strip("\\ ")]),
     (r" *\\(?:rfloor|rceil)", lambda found: _SIGNS[found[0].strip("\\ ")]),

@@ -65,7 +65,10 @@ def of_unit(answer: float, unit: str) -> list[tuple[float, str]]:
         slips += [(answer * 100, "That is a hundred times too much: as a ratio, 40% is 0.4."),
                   (answer / 100, "That is a hundred times too little: the ratio 0.4 is 40%.")]
     if unit == "×" and answer not in (0, 1):
-        slips += [gain_for_ratio(answer), inverted(answer)]
+        # one less than a large ratio is nearly the ratio
+        slips += [*([gain_for_ratio(answer)] if answer < 10 else []), inverted(answer)]
+    if unit == "tokens/s":
+        slips.append((1 / answer, "Those are seconds for a token. The question asks for tokens in a second."))
     if unit in _TIMES:
         slips += [(answer * 60, "The unit of time is mixed up: that is 60 times too long."),
                   (answer / 60, "The unit of time is mixed up: that is 60 times too short.")]
