@@ -7,6 +7,7 @@ import math
 import numbers
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -99,7 +100,7 @@ class Exercise:
         if self.unrounded is not None:
             exact = float(self.unrounded)
             found.append((*self._near(exact, min(self.tolerance, 0.005)),
-                          f"Right: {text(exact, self.unit)}, of which {right} in whole ones."))
+                          f"Right: {text(exact)} before rounding to whole ones, {right}."))
         return found
 
     def _rounded_wrong(self) -> list[tuple[float, float, str, bool]]:
@@ -163,7 +164,7 @@ class Exercise:
     def _read(self, answer: object) -> Reading:
         if isinstance(answer, str):
             return read(answer, self.said_in)
-        if isinstance(answer, (bool, np.bool)) or not isinstance(answer, numbers.Real):
+        if isinstance(answer, (bool, np.bool)) or not isinstance(answer, (numbers.Real, Decimal)):
             return Reading("type", math.nan)
         value = float(answer)
         return Reading("", value) if math.isfinite(value) else Reading("infinite", value, str(value))

@@ -149,6 +149,8 @@ def _words(tail: str) -> list[str]:
 def _refused_word(word: str) -> _Refused:
     """Return why a word is refused that is neither a magnitude nor one of the unit's."""
     table, low = grammar(), word.lower()
+    if word == "1":
+        return _Refused("two", word)
     if low in table["foreign"]:
         return _Refused("foreign", word)
     if low in table["letters"]:
@@ -200,7 +202,7 @@ def _understood(typed: str, unit: str) -> float:
     for pattern, kind in table["refused"]:
         if _search(pattern, low):
             raise _Refused(kind, words)
-    found = _search(table["number"], low)
+    found = _search("".join(table["number"]), low)
     if not found:
         raise _Refused("number", words)
     value, said = _value(found), _words(words[len(found[0]):])

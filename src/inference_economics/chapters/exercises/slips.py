@@ -75,6 +75,6 @@ def of_unit(answer: float, unit: str) -> list[tuple[float, str]]:
         slips += [(answer * 3600, "The unit of time is mixed up: that is 3,600 times too long."),
                   (answer / 3600, "The unit of time is mixed up: that is 3,600 times too short.")]
     if unit.startswith("USD"):
-        slips += [(answer * 100, "That is a hundred times too much: cents and dollars?"),
-                  (answer / 100, "That is a hundred times too little: cents and dollars?")]
+        slips += [(answer * 100, "That is a hundred times too much: those are cents."),
+                  (answer / 100, "That is a hundred times too little: a cent is a hundredth of a dollar.")]
     return [(float(value), reply) for value, reply in slips if math.isfinite(value)]

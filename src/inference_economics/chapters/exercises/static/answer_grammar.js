@@ -9,7 +9,7 @@
  * @property {Record<string, number>} digits kinds of digits that are not read, with the code of their zero
  * @property {[string, string][]} phrases what is written in another way before it is read
  * @property {[string, string][]} refused what is refused at once, and the kind of the refusal
- * @property {string} number about, sign, currency, sign, numeral, power of ten, base and power, power, below the bar
+ * @property {string[]} number its parts: about, sign, currency, sign; numeral, power of ten; base and power, power; below the bar
  * @property {[string, string, string][]} numerals a numeral, the signs that part its groups, its decimal point
  * @property {string} word one word of what follows the number
  * @property {string[]} per words that begin "per"
@@ -69,7 +69,12 @@ export const ANSWER_GRAMMAR = {
     ["‰|[0-9 ](?:bps?|basis points?)$", "permille"],
     ["^[^0-9]*$", "none"]
   ],
-  "number": "^(~|(?:about|around|approximately|approx|roughly|circa|ca|c)\\b\\.?)? ?([-+])? ?([$€£¥]|usd|eur|gbp)? ?([-+])? ?((?:[0-9]+(?:[.,'_ ][0-9]+)*)|[.,][0-9]+)(?:e([-+]?[0-9]+))?(?: ?[×x] ?([0-9]+) ?\\^ ?([-+]?[0-9]+)| ?\\^ ?([-+]?[0-9]+)| ?/ ?(?!1 ?[a-z])([0-9]+(?:[.,'_ ][0-9]+)*))?(?![0-9^])",
+  "number": [
+    "^(~|(?:about|around|approximately|approx|roughly|circa|ca|c)\\b\\.?)? ?([-+])? ?([$€£¥]|usd|eur|gbp)? ?([-+])? ?",
+    "((?:[0-9]+(?:[.,'_ ][0-9]+)*)|[.,][0-9]+)(?:e([-+]?[0-9]+))?",
+    "(?: ?[×x] ?([0-9]+) ?\\^ ?([-+]?[0-9]+)| ?\\^ ?([-+]?[0-9]+)| ?/ ?(?!1 ?[a-z])",
+    "([0-9]+(?:[.,'_ ][0-9]+)*))?(?![0-9^])"
+  ],
   "numerals": [
     ["^(?:[0-9]+|[0-9]*\\.[0-9]+)$", "", "."],
     ["^[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\\.[0-9]+)?$", ",", "."],
@@ -89,13 +94,13 @@ export const ANSWER_GRAMMAR = {
   "letters": {"k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12},
   "large": {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12},
   "lettered": ["bytes", "time"],
-  "bits": ["Kb", "Mb", "Gb", "Tb", "Pb"],
+  "bits": ["Kb", "Mb", "Gb", "Tb", "Pb", "Eb"],
   "foreign": ["€", "£", "¥", "eur", "euro", "euros", "gbp", "pound", "pounds", "yen", "jpy", "cny", "rmb", "yuan", "chf"],
   "units": {
     "bytes": {
       "B": 1, "b": 1, "byte": 1, "bytes": 1, "kB": 1e3, "kb": 1e3, "MB": 1e6, "mb": 1e6, "GB": 1e9, "gb": 1e9,
-      "TB": 1e12, "tb": 1e12, "PB": 1e15, "pb": 1e15, "kib": 1024, "mib": 1048576, "gib": 1073741824,
-      "tib": 1099511627776, "pib": 1125899906842624,
+      "TB": 1e12, "tb": 1e12, "PB": 1e15, "pb": 1e15, "EB": 1e18, "eb": 1e18, "kib": 1024, "mib": 1048576,
+      "gib": 1073741824, "tib": 1099511627776, "pib": 1125899906842624,
       "kilobyte": 1e3, "kilobytes": 1e3, "megabyte": 1e6, "megabytes": 1e6, "gigabyte": 1e9, "gigabytes": 1e9,
       "terabyte": 1e12, "terabytes": 1e12, "petabyte": 1e15, "petabytes": 1e15, "kibibyte": 1024, "kibibytes": 1024,
       "mebibyte": 1048576, "mebibytes": 1048576, "gibibyte": 1073741824, "gibibytes": 1073741824,

@@ -134,7 +134,7 @@ function unitOf(unit) {
  * @param {string} tail
  * @returns {string[]}
  */
-function wordsOf(tail) {
+function tailWords(tail) {
   const word = new RegExp(ANSWER_GRAMMAR.word), words = [];
   for (let rest = tail; rest;) {
     const found = word.exec(rest);
@@ -151,6 +151,7 @@ function wordsOf(tail) {
  */
 function refuseWord(word) {
   const low = word.toLowerCase();
+  if (word === "1") return refusal("two", word);
   if (ANSWER_GRAMMAR.foreign.includes(low)) return refusal("foreign", word);
   if (own(ANSWER_GRAMMAR.letters, low) !== undefined) return refusal("letter", word);
   const known = Object.values(ANSWER_GRAMMAR.units).some((words) => factorIn(words, word) !== undefined);
@@ -199,7 +200,7 @@ function perFactor(said, below) {
       // whatever is wrong with it, this is not what the answer is given for
     }
   }
-  throw refusal("per", said.join(" ").replace("/ ", "/"));
+  throw refusal("per", said.join(" ").replaceAll("/ ", "/"));
 }
 
 /**
@@ -214,9 +215,9 @@ function understood(typed, unit) {
   for (const [pattern, kind] of ANSWER_GRAMMAR.refused) {
     if (new RegExp(pattern).test(low)) throw refusal(kind, words);
   }
-  const found = new RegExp(ANSWER_GRAMMAR.number).exec(low);
+  const found = new RegExp(ANSWER_GRAMMAR.number.join("")).exec(low);
   if (!found) throw refusal("number", words);
-  const value = valueOf(found), said = wordsOf(words.slice(found[0].length));
+  const value = valueOf(found), said = tailWords(words.slice(found[0].length));
   const [above, below] = (own(ANSWER_GRAMMAR.boxes, unit) ?? unit).split("/");
   const split = said.findIndex((word) => ANSWER_GRAMMAR.per.includes(word.toLowerCase()));
   const top = split < 0 ? said : said.slice(0, split);
