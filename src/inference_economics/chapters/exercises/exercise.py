@@ -184,7 +184,7 @@ class Exercise:
         Returns
         -------
         tuple of (str, bool)
-            What was understood stands in the reply, unless it reads as it was typed.
+            What was understood stands in the reply, where it does not read as it was typed.
         """
         if self.answer is None:
             return "This one is open: compare your reasoning with the solution.", True
@@ -194,7 +194,7 @@ class Exercise:
         words, settled = self.verdict(reading.value)
         echo = text(reading.value, self.said_in, 6)
         same = echo.replace(" ", "").replace("−", "-") == str(answer).replace(" ", "")
-        return words if same else f"{words} (Read as {echo}.)", settled
+        return words if same or f" {echo}." in words else f"{words} (Read as {echo}.)", settled
 
     def spec(self) -> dict[str, Any]:
         """Return what the page's answer box needs: the cases, the unit by name and in words, an example."""

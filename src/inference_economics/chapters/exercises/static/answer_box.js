@@ -36,7 +36,7 @@ export function replyTo(spec, typed) {
   const [, , words, settled] = /** @type {AnswerSpec["cases"][0]} */ (found);
   const echo = echoOf(spec, typed);
   const same = echo.replace(/ /g, "").replace("−", "-") === typed.replace(/ /g, "");
-  return [same ? words : `${words} (Read as ${echo}.)`, settled];
+  return [same || words.includes(` ${echo}.`) ? words : `${words} (Read as ${echo}.)`, settled];
 }
 
 /**

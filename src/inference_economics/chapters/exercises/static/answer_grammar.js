@@ -159,7 +159,7 @@ export const ANSWER_GRAMMAR = {
     "word": "“{given}” is not understood: the answer is {unit}.",
     "unit": "The answer is {unit}, not in “{given}”.",
     "letter": "“{given}” alone may mean several things here: write the unit in full.",
-    "bits": "“{given}” may mean bits or bytes: a small b stands for bits, which are written bit.",
+    "bits": "“{given}” may mean bits or bytes: a small b stands for bits. Write B for bytes, and bit for bits.",
     "foreign": "“{given}” is another currency: the answer is in US dollars.",
     "share": "Is “{given}” per cent or a ratio? Write the sign: {given}% if you mean per cent.",
     "per": "“{given}” does not fit: the answer is {unit}."
