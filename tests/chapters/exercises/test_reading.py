@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from inference_economics import exercises
 from inference_economics.chapters.exercises.reading import grammar, name_of, read, refusal
-from inference_economics.explore import runtime
 from inference_economics.quantities.units import text
+from kernelless import runtime
 
 UNITS = ["", "%", "×", "B", "iB", "B/token", "USD", "USD/h", "USD/Mtok", "USD/month", "USD/year", "chips", "days",
          "hours", "petaflop/s-days", "prompts/day", "s", "tokens", "tokens/s", "users"]

@@ -1,7 +1,7 @@
 // Answer boxes: the reply is looked up in the list of intervals that exercise.py wrote, as check() does.
 
-import { text } from "../../../explore/static/format.js";
-import { live, part } from "../../../explore/static/page.js";
+import { text } from "../../../../kernelless/static/format.js";
+import { live, part } from "../../../../kernelless/static/page.js";
 import { readAnswer, refusalOf } from "./answer_reader.js";
 
 /**
