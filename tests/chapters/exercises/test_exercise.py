@@ -213,6 +213,7 @@ def test_the_page_shows_what_it_reads(chromium, tmp_path):
     page.goto((tmp_path / "box.html").as_uri())
     field = page.get_by_label("Your answer (in bytes, such as 3 GB)")
     read_as, reply = page.locator(f"#{field.get_attribute('aria-describedby')}"), page.get_by_role("status")
+    assert reply.count() == 1  # a region that is hidden while it is empty is not announced
     for typed, shown in (("6,71 GB", "read as 6.71 GB"), ("6,71 G", ""), ("6,71 GiB", "read as 7.20481 GB")):
         field.fill(typed)
         assert read_as.text_content() == shown
