@@ -1,7 +1,6 @@
 // One explorer: controls in, program, moved paths and readouts out.
 
 import { startCursor } from "./cursor.js";
-import { downloads } from "./download.js";
 import { text } from "./format.js";
 import { live, part } from "./page.js";
 import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
@@ -114,9 +113,21 @@ function startExplorer(root) {
       set({ [c.name]: c.kind === "slider" ? stops[Number(element.value)] : element.value }));
   }
 
+  /** @param {HTMLElement} button */
+  async function save(button) {
+    try {
+      const { downloads } = await import("./download.js");
+      downloads(root, spec, v, settings)[/** @type {"csv"} */ (button.dataset.action)]();
+    } catch (error) {
+      part(root, ".ex-cursor").textContent = /** @type {Error} */ (error).message;
+    }
+  }
+
   /** @type {Record<string, (button: HTMLElement) => void>} */
   const actions = {
-    ...downloads(root, spec, v, settings),
+    csv: save,
+    svg: save,
+    png: save,
     reset: () => set(defaults),
     preset: (button) => set({ ...defaults, ...spec.presets[button.dataset.preset ?? ""] }),
     link(button) {
