@@ -15,7 +15,7 @@ let fetched;
  * a page from disk; it hands its modules over in an event, so nothing becomes global.
  * @returns {Promise<LaterModules>}
  */
-const fetchLater = () => new Promise((resolve, reject) => {
+const fetchRest = () => new Promise((resolve, reject) => {
   const script = document.createElement("script");
   script.addEventListener("kernelless", (event) => {
     script.removeEventListener("load", fail);
@@ -36,4 +36,4 @@ const fetchLater = () => new Promise((resolve, reject) => {
  * A module of the second script.
  * @param {string} name its file's
  */
-export const later = (name) => (fetched ??= fetchLater()).then((modules) => modules[name]);
+export const later = (name) => (fetched ??= fetchRest()).then((modules) => modules[name]);
