@@ -129,13 +129,13 @@ def _later_than(first: dict[Path, _Module]) -> tuple[dict[Path, _Module], dict[s
     return {path: module for path, module in everything.items() if path not in first}, asked
 
 
-def _text(modules: Iterable[_Module], fetch: Callable[[str], str]) -> str:
-    return "\n\n".join(filter(None, (_FETCH.sub(lambda asked: fetch(asked[1].rsplit("/", 1)[-1]), module.bare)
+def _text(modules: Iterable[_Module]) -> str:
+    return "\n\n".join(filter(None, (_FETCH.sub(lambda asked: f'later("{asked[1].rsplit("/", 1)[-1]}")', module.bare)
                                      for module in modules)))
 
 
-def _exported(module: _Module) -> str:
-    return f"{{ {', '.join(module.exports)} }}"
+def _exported(asked: dict[str, _Module]) -> str:
+    return ", ".join(f'"{name}": {{ {", ".join(module.exports)} }}' for name, module in asked.items())
 
 
 def join(*roots: Path) -> str:
@@ -153,7 +153,12 @@ def join(*roots: Path) -> str:
     """
     first = _ordered(roots)
     later, asked = _later_than(first)
-    return _text([*first.values(), *later.values()], lambda name: f"Promise.resolve({_exported(asked[name])})")
+    text = _text([*first.values(), *later.values()])
+    if not asked:
+        return text
+    # A function, so that the names in it are those of the modules, whatever a caller calls what it is given.
+    entries = re.sub(r"(\{[^}]*\})", r"() => (\1)", _exported(asked))
+    return f"{text}\n\nfunction later(name) {{ return Promise.resolve({{ {entries} }}[name]).then((read) => read()); }}"
 
 
 def _wrapped(body: str, last: str) -> str:
@@ -201,16 +206,12 @@ def scripts(more: tuple[Path, ...] = ()) -> tuple[str, str]:
     shared = sorted({name for module in later.values() for path, taken in module.imports if path in first
                      for name in taken} | {"later"})
 
-    def fetch(name: str) -> str:
-        return f'later("{name}")'
-
-    entries = ", ".join(f'"{name}": {_exported(module)}' for name, module in asked.items())
     rest = ('"use strict";\n'
             f'document.currentScript.dispatchEvent(new CustomEvent("kernelless", {{ detail: ({{ {", ".join(shared)} }}) '
-            f"=> {{\n{_text(later.values(), fetch)}\n\nreturn {{ {entries} }};\n}} }}));\n")
+            f"=> {{\n{_text(later.values())}\n\nreturn {{ {_exported(asked)} }};\n}} }}));\n")
     address = f"{LATER}?v={hashlib.sha256(rest.encode()).hexdigest()[:8]}"
     bridge = _EXPORT.sub("", _bridge(shared, address)).strip()
-    body = [bridge if module.path.name == "bridge.js" else _text([module], fetch) for module in first.values()]
+    body = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
     return _wrapped("\n\n".join(filter(None, body)), "startPage();"), rest
 
 

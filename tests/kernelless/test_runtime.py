@@ -115,13 +115,15 @@ JOINS = {
 
 
 def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
-    main = modules(tmp_path, main='import { one } from "./b.js";\nimport("./a.js").then(({ two }) => '
-                                  "console.log(one, two));\n",
+    main = modules(tmp_path, main='import { one } from "./b.js";\n(async () => {\n  const { two } = await '
+                                  'import("./a.js");\n  console.log(one, two);\n})();\n',
                    a='import { one } from "./b.js";\nimport { c } from "./c.js";\nexport const two = one + c();\n',
                    b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
     joined = runtime.join(main)
-    assert joined == ("const one = 1;\n\nPromise.resolve({ two }).then(({ two }) => console.log(one, two));\n\n"
-                      "async function none() {}\nconst c = () => 1;\n\nconst two = one + c();")
+    assert joined == ('const one = 1;\n\n(async () => {\n  const { two } = await later("a.js");\n  console.log(one, two);\n'
+                      "})();\n\nasync function none() {}\nconst c = () => 1;\n\nconst two = one + c();\n\n"
+                      'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
+                      '.then((read) => read()); }')
     assert said(node, joined) == "1 2\n"
 
 
