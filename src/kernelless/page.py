@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .declared import Declared
 
 _GROUPS = {"m": "marks", "r": "readouts", "s": "states"}
-_HINT = "Point at the plot, or focus it and press ← →, to read values off."
+_HINT = "Point at the plot to read values off, or focus it and press ← → (↓ into a series, ↑ out of it)."
 
 
 def readout_texts(figure: Figure) -> dict[str, str]:
@@ -133,10 +133,10 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         '<p class="ex-sr ex-spoken" aria-live="polite"></p>',
         f'<ul class="ex-legend" aria-label="Legend">{legend}</ul>' if legend else "",
         f'<div class="ex-plot" tabindex="0" role="group" aria-label="Plot of {escape(axes)}. '
-        'Arrow keys read values off.">',
+        'Arrow keys walk its series and values.">',
         page_svg(figure, ident),
         f'<p class="ex-sr">{escape(explorer.alt)}</p></div>',
-        f'<output class="ex-cursor" data-live hidden>{_HINT}</output>',
+        f'<output class="ex-cursor" aria-live="off" data-live hidden>{_HINT}</output>',
         tabulated if explorer.precompute else "",
         f'<p class="ex-settings">{escape(settings)}</p>',
         '<div class="ex-actions" data-live hidden>',
@@ -144,7 +144,9 @@ def explorer_html(explorer: Declared, ident: str) -> str:
             ("reset", "Reset", ""), ("link", "Link to these settings", ""),
             ("csv", "CSV", ' aria-label="Download the numbers as CSV"'),
             ("svg", "SVG", ' aria-label="Download the figure as SVG"'),
-            ("png", "PNG", ' aria-label="Download the figure as PNG"'))),
+            ("png", "PNG", ' aria-label="Download the figure as PNG"'),
+            ("table", "Table", ' aria-expanded="false" aria-label="Show the numbers as a table"'),
+            ("python", "Python", ' aria-expanded="false" aria-label="Show the Python that makes this figure"'))),
         '<input class="ex-link" hidden readonly aria-label="Link to these settings"></div>',
         f'<script type="application/json" class="ex-spec">{_json(spec)}</script></figure>',
     ])

@@ -1,11 +1,11 @@
 // One explorer: controls in, program, moved paths and readouts out.
 
-import { startCursor } from "./cursor.js";
 import { text } from "./format.js";
-import { live, part } from "./page.js";
+import { atFirst, live, part } from "./page.js";
 import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
 import { load } from "./program.js";
 import { encode, nearest, sentence, show, snap, stopsOf } from "./settings.js";
+import { announcement, description } from "./speaking.js";
 
 /** @import { MarkSpec, Plot, Spec } from "./plot.js" */
 /** @import { Settings } from "./settings.js" */
@@ -39,7 +39,10 @@ function startExplorer(root) {
   const readouts = spec.readouts.map((r, k) => ({ ...r, element: find(`r${k}`), needs: program.depends[r.value] }));
   const states = spec.states.map((s, k) => ({ ...s, element: find(`s${k}`) }));
   const summary = part(root, ".ex-settings"), spoken = part(root, ".ex-spoken"), missing = part(root, ".ex-unseen");
-  const readAgain = startCursor(root, plot, v);
+  let readAgain = () => {}, refresh = () => {};
+  atFirst(part(root, ".ex-plot"), ["pointerenter", "pointerdown", "pointermove", "focusin", "keydown"], async () => {
+    readAgain = (await import("./cursor.js")).startCursor(root, plot, v);
+  });
 
   /** @type {Settings} */
   const settings = Object.fromEntries(spec.controls.map((c) => [c.name, c.default]));
@@ -53,10 +56,22 @@ function startExplorer(root) {
   const numbers = () => Object.fromEntries(spec.controls.map((c) => [c.name, encode(c, settings[c.name])]));
 
   let speaking = 0;
+  const described = part(root, ".ex-plot > .ex-sr"), atDefault = described.textContent;
+  /** @returns {import("./speaking.js").Moment} */
+  const moment = () => ({
+    settings: spec.controls.map((c) => ({ label: c.label, words: show(c, settings[c.name]) })),
+    readouts: readouts.map((r) => ({ label: r.label, words: r.element.textContent ?? "" })),
+    states: states.map((s) => s.element.textContent ?? ""), unseen: missing.textContent ?? "",
+  });
+  /** @type {import("./speaking.js").Moment} */
+  let before;
   function speak() {
-    const values = readouts.map((r) => `${r.label}: ${r.element.textContent}`);
-    const said = [...values, ...states.map((s) => s.element.textContent)].join(". ");
-    spoken.textContent = [said, missing.textContent].filter(Boolean).join(" ");
+    const now = moment(), words = announcement(before, now);
+    before = now;
+    if (words) spoken.textContent = words;
+    const moved = spec.controls.some((c) => settings[c.name] !== c.default);
+    described.textContent = moved ? description(spec.title, now) : atDefault;
+    refresh();
   }
 
   /** Redraw what depends on the changed inputs. */
@@ -113,35 +128,46 @@ function startExplorer(root) {
       set({ [c.name]: c.kind === "slider" ? stops[Number(element.value)] : element.value }));
   }
 
-  /** @param {HTMLElement} button */
-  async function save(button) {
-    try {
-      const { downloads } = await import("./download.js");
-      downloads(root, spec, v, settings)[/** @type {"csv"} */ (button.dataset.action)]();
-    } catch (error) {
-      part(root, ".ex-cursor").textContent = /** @type {Error} */ (error).message;
-    }
-  }
+  const address = () => {
+    const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
+    return `${location.href.split("#")[0]}#${root.id}?${query}`;
+  };
+  /** @type {(use: (button: HTMLElement) => Promise<void>) => (button: HTMLElement) => Promise<void>} */
+  const fetched = (use) => (button) => use(button).catch((error) => {
+    part(root, ".ex-cursor").textContent = spoken.textContent = error.message;
+  });
+  const save = fetched(async (button) => {
+    (await import("./download.js")).download(button.dataset.action ?? "", root, spec, v, settings, address());
+  });
+  /** @type {ReturnType<typeof import("./sheet.js").startSheets> | undefined} */
+  let sheets;
+  const sheet = fetched(async (button) => {
+    const { startSheets } = await import("./sheet.js");
+    sheets ??= startSheets(root, spec, v, settings);
+    refresh = sheets.refresh;
+    sheets.toggle(button);
+  });
 
   /** @type {Record<string, (button: HTMLElement) => void>} */
   const actions = {
     csv: save,
     svg: save,
     png: save,
+    table: sheet,
+    python: sheet,
     reset: () => set(defaults),
     preset: (button) => set({ ...defaults, ...spec.presets[button.dataset.preset ?? ""] }),
     link(button) {
-      const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
-      const address = `${location.href.split("#")[0]}#${root.id}?${query}`;
+      const here = address();
       const box = /** @type {HTMLInputElement} */ (part(root, ".ex-link"));
       box.hidden = false;
-      box.value = address;
+      box.value = here;
       box.focus();
       box.select();
-      history.replaceState(null, "", address);
+      history.replaceState(null, "", here);
       const copied = () => { button.textContent = "Link copied"; };
       // Refused on a page that was opened from disk; the address stands selected in the box.
-      navigator.clipboard?.writeText(address).then(copied, () => {});
+      navigator.clipboard?.writeText(here).then(copied, () => {});
     },
   };
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-action]"))) {
@@ -159,6 +185,7 @@ function startExplorer(root) {
 
   program.evaluate(numbers());
   reflect();
+  before = moment();
   for (const hidden of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-live]"))) {
     hidden.hidden = false;
   }

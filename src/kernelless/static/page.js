@@ -8,6 +8,34 @@
  */
 export const part = (root, selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
 
+/**
+ * Start something at the first of some events, and let it see the latest of them.
+ * @param {HTMLElement} element
+ * @param {string[]} kinds
+ * @param {() => Promise<void>} start
+ */
+export function atFirst(element, kinds, start) {
+  /** @type {Event} */
+  let latest;
+  let begun = false;
+  /** @param {Event} event */
+  async function first(event) {
+    latest = event;
+    if (begun) return;
+    begun = true;
+    try {
+      await start();
+    } catch {
+      begun = false; // another event asks again
+      return;
+    }
+    for (const kind of kinds) element.removeEventListener(kind, first);
+    const Kind = /** @type {typeof Event} */ (latest.constructor);
+    latest.target?.dispatchEvent(new Kind(latest.type, latest));
+  }
+  for (const kind of kinds) element.addEventListener(kind, first);
+}
+
 /** @type {[string, (root: HTMLElement) => void][]} */
 const LIVE = [];
 
