@@ -207,12 +207,45 @@ def test_the_cursor_reads_what_the_marks_say(node, marks, place, expected):
 
 
 def test_rows_of_a_file_are_quoted_where_they_must_be(node):
-    spec = json.dumps({"title": 'A "b", c', "controls": [{"kind": "choice", "name": "c", "label": "C"}],
-                       "readouts": [{"label": "R", "value": 3, "unit": "B"}],
+    spec = json.dumps({"title": 'A "b", c', "controls": [{"kind": "choice", "label": "C", "name": "c", "keys": ["k"],
+                                                          "titles": ["one\ntwo"]},
+                                                         {"kind": "slider", "label": "D", "name": "d", "unit": "%"}],
+                       "readouts": [{"label": "R", "value": 3, "unit": "B"}, {"label": "N", "value": 5, "unit": "s"}],
                        "states": [{"ok": 3, "holds": "holds", "fails": "fails"}],
                        "marks": [{"kind": "line", "label": "l", "x": 0, "y": 1}, {"kind": "rule", "label": "r", "x": 2},
                                  {"kind": "band", "label": "b", "x": 0, "low": 4, "high": 3},
-                                 {"kind": "point", "label": "p", "x": 2, "y": 3}]})
-    written = in_node(node, f"csvOf({{ ...{spec}, axes: {AXES} }}, {VALUES}, {{ c: 'one\\ntwo' }})")
-    assert written == ('title,"A ""b"", c"\nC,"one\ntwo",\nR,3,B\nholds\n\n'
-                       "x [s],l [B],b low [B],b high [B]\n1,2,1,3\n10,4,2,3\n100,8,3,3\n\nx [s],p [B]\n10,3\n")
+                                 {"kind": "point", "label": "p", "x": 2, "y": 3},
+                                 {"kind": "label", "label": "t", "x": 2, "y": 3, "value": 3, "unit": "s"},
+                                 {"kind": "line", "label": "gap", "x": 0, "y": 5}],
+                       "sources": {"figure": ["f"], "options": {"c": {"k": "from k"}, "d": {"0": "never"}}}})
+    values = VALUES.replace("[1, 2, 3]]", "[1, 2, 3], [NaN]]")
+    written = in_node(node, f"csvOf({{ ...{spec}, axes: {AXES} }}, {values}, {{ c: 'k', d: 0.07 }}, [['page', 'p']])")
+    assert written == ('title,"A ""b"", c"\npage,p\nsource,f\nsource,from k\n\nsetting,value,unit\nC,"one\ntwo",\nD,7,%\n\n'
+                       "readout,value,unit\nR,3,B\nN,,s\n\nstate\nholds\n\n"
+                       "x [s],l [B],b low [B],b high [B],gap [B]\n1,2,1,3,\n10,4,2,3,\n100,8,3,3,\n\n"
+                       ",x [s],y [B]\np,10,3\n\n,x [s],y [B]\nr,10,\n\n,value\nt,3 s\n")
+
+
+SAID = [{"label": "Batch", "words": "1"}, {"label": "Chip", "words": "A"}, {"label": "Context", "words": "8k"}]
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({}, ""),
+    ({"settings": {0: "2"}, "readouts": {1: "$2", 2: "$3"}}, "Batch: 2. Chip: $2."),
+    ({"settings": {0: "2", 2: "9k"}, "states": ["It fails", "same"]}, "Batch: 2. Context: 9k. It fails."),
+    ({"settings": {0: "2", 1: "B", 2: "9k"}, "readouts": {0: "$2"}}, "3 settings changed. Batch: $2."),
+    ({"settings": {0: "2"}, "unseen": "Not on the chart: cost."}, "Batch: 2. Not on the chart: cost."),
+])
+def test_what_changed_and_the_answer_are_said_in_a_few_words(node, changes, words):
+    before = {"settings": SAID, "readouts": SAID, "states": ["It runs", "same"], "unseen": ""}
+    now = dict(before)
+    for part, change in changes.items():
+        now[part] = ([said | {"words": change.get(k, said["words"])} for k, said in enumerate(SAID)]
+                     if isinstance(change, dict) else change)
+    assert in_node(node, f"announcement({json.dumps(before)}, {json.dumps(now)})") == words
+    if changes:
+        told = in_node(node, f"description('A title', {json.dumps(now)})")
+        for said in (*now["settings"], *now["readouts"]):
+            assert f"{said['label']}: {said['words']}" in told
+        assert told.startswith("A title. ")
+        assert not re.search(r"\.\.|\. \.", told)

@@ -78,7 +78,8 @@ export function svgOf(root, spec, settings) {
     above.push([first[0], first[1], first[2], part(entry, "svg")], ...more);
   }
   const readouts = [...root.querySelectorAll(".ex-readout")].map((r) => [...r.children].map((c) => c.textContent).join(": "));
-  const states = [...root.querySelectorAll(".ex-state")].map((s) => s.textContent ?? "");
+  const states = [...root.querySelectorAll(".ex-state")].map((s) =>
+    `${getComputedStyle(s, "::before").content.replace(/^none$|^normal$|"/g, "")}${s.textContent}`);
   const below = [readouts.join(" · "), ...states, sentence(spec.controls, settings),
     ...sourcesOf(spec, settings).map((words) => `Source: ${words}`)].flatMap((words) => lines(words, 0.9));
 

@@ -27,7 +27,7 @@ function made(tag, words = "", attributes = {}) {
  */
 function tableOf({ caption, columns, rows }) {
   const table = made("table"), head = made("tr"), body = made("tbody");
-  head.append(...columns.map(({ name }) => made("th", name, { scope: "col" })));
+  head.append(...columns.map(({ name }) => (name ? made("th", name, { scope: "col" }) : made("td"))));
   body.append(...rows.map((cells) => {
     const row = made("tr");
     row.append(...cells.map((cell, k) => (k ? made("td", shownCell(cell, columns[k]))

@@ -1,4 +1,4 @@
-// What is said, once a reader has stopped moving: what changed and the answer. And what the plot shows, in words.
+// What is said, once a reader has stopped moving: what changed and what came of it. And what the plot shows, in words.
 
 /** @typedef {{label: string, words: string}} Said a setting or a readout, and what it says */
 /** @typedef {{settings: Said[], readouts: Said[], states: string[], unseen: string}} Moment all that a figure says at once */
@@ -12,11 +12,11 @@
 export function announcement(before, now) {
   /** @type {(said: Said[], old: Said[]) => string[]} */
   const moved = (said, old) => said.filter((s, k) => s.words !== old[k].words).map((s) => `${s.label}: ${s.words}`);
-  const settings = moved(now.settings, before.settings), answer = moved(now.readouts, before.readouts).slice(0, 1);
+  const settings = moved(now.settings, before.settings), first = moved(now.readouts, before.readouts).slice(0, 1);
   const turned = now.states.filter((words, k) => words !== before.states[k]);
   const lost = now.unseen === before.unseen ? "" : now.unseen.replace(/\.$/, "");
   const what = settings.length > 2 ? [`${settings.length} settings changed`] : settings;
-  return [...what, ...answer, ...turned, lost].filter(Boolean).map((words) => `${words}.`).join(" ");
+  return [...what, ...first, ...turned, lost].filter(Boolean).map((words) => `${words}.`).join(" ");
 }
 
 /**

@@ -98,7 +98,7 @@ export function treeOf(plot, v, name, places, readAt) {
   const { axes } = plot, along = byCategory(axes)[0];
   const shown = [["x", axes.x], ["y", axes.y]].filter(([, axis]) => /** @type {{shown?: false}} */ (axis).shown !== false);
   const branches = plot.marks.map((m) => () => series(m, v, plot));
-  const together = { words: `All at each ${along.categories ? "category" : along.label || "place"}: ${places} places`,
+  const together = { words: `All series together: ${places} ${along.categories ? "categories" : "places"}`,
     count: places, child: /** @param {number} k */ (k) => {
       const found = readAt(k);
       return leaf(found?.words ?? "", found?.at, found?.around);
