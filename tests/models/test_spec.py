@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import kv_cache, models
-from inference_economics.models import reader, spec
+from inference_economics.models import keys, spec
 
 CATALOGUE = models.load()
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
@@ -27,8 +27,8 @@ def model(**changes):
 def tensors(row):
     """List every weight tensor as a state dictionary would: a second derivation, shape by shape."""
     usual = {"attention": "gqa", "ffn": "gated", "norm": "rms", "qk_norm": "none", "norms_per_layer": 2, "moe_every": 1}
-    keys = dict.fromkeys(reader.table()["families"]["by_hand"]["keys"], 0)
-    m = SimpleNamespace(**{**keys, **usual, **json.loads(row.config)})
+    nothing = dict.fromkeys(keys.table()["families"]["by_hand"]["keys"], 0)
+    m = SimpleNamespace(**{**nothing, **usual, **json.loads(row.config)})
     shapes = [(m.vocab, m.hidden), *([(m.positions, m.hidden)] if m.positions else [])]
     shapes += [] if m.tied else [(m.vocab, m.hidden)]
     norm = [(m.hidden,)] * (2 if m.norm == "layer" else 1)

@@ -18,7 +18,7 @@ import numpy as np
 from .. import catalog
 from ..quantities.checks import lookup, require, shown
 from ..quantities.numeric import Numeric
-from . import reader, source
+from . import keys, reader, source
 from .architecture import Architecture
 from .groups import whole
 from .published import check_count
@@ -162,17 +162,10 @@ def from_config(config: object, ignore: str | tuple[str, ...] | list[str] = (), 
         folder = Path(where).resolve().parent.name if Path(where).name == "config.json" else Path(where).stem
         called = read.name or ("" if where == "config" else folder) or raw.get("model_type") or "model"
         parts = {field.name: getattr(read.architecture, field.name) for field in fields(Architecture)}
-        return Model(**{"name": name or called, "config": _text(raw), "max_context_tok": read.max_context_tok, **about,
-                        **parts})
+        return Model(**{"name": name or called, "config": json.dumps(raw, sort_keys=True),
+                        "max_context_tok": read.max_context_tok, **about, **parts})
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
-
-
-def _text(raw: dict[str, Any]) -> str:
-    try:
-        return json.dumps(raw, sort_keys=True)
-    except (TypeError, ValueError, RecursionError):
-        raise ValueError("it holds keys or values that JSON does not know.") from None
 
 
 _ABOUT = {field.name: True for field in fields(Model)
@@ -240,7 +233,7 @@ def load(path: str | Path | None = None) -> dict[str, Model]:
 
 
 def _row(file: str | Path, key: str, row: dict[str, Any]) -> Model:
-    words = {"layers", *reader.table()["families"]["by_hand"]["keys"]}
+    words = {"layers", *keys.table()["families"]["by_hand"]["keys"]}
     try:
         for name in row:
             lookup("field", name, dict.fromkeys([*_ABOUT, *sorted(words), "config"]))
