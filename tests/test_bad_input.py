@@ -132,8 +132,8 @@ CALLS = {
                                            "throughput_tok_per_s": 1e4, "marginal_usd_per_token": 1e-7},
     break_even.servers_for_demand: {"tokens_per_day": 1e9, "throughput_tok_per_s": 3000, "peak_to_mean": 2,
                                     "spare_fraction": 0.1},
+    break_even.machines_for: {"needed": 35.4, "per_machine": 20},
     seats.requests_at_once: {"users": 500, "queries_per_day": 20, "service_s": 51},
-    seats.machines_for: {"offered_load": 35.4, "requests_per_machine": 20},
     seats.machine_usd_per_year: {"capex_usd": 25e4, "power_w": 10_200, "site_share": 0.9, "life_years": 5,
                                  "discount_rate": 0.1},
     seats.seat_usd_per_month: {"users": 500, "machines": 2, "usd_per_year": 1e5, "team_usd_per_year": 75_000},
@@ -222,7 +222,8 @@ def test_every_argument_is_here_documented_and_has_a_unit(function):
 
 @pytest.mark.parametrize(("function", "name"), ARGUMENTS)
 def test_a_bad_argument_is_named(function, name):
-    for bad in (np.nan, -1e30, 1e40, np.inf, "ten", [1, "ten"], {"usd": 3}):
+    undefined = () if QUANTITIES[name].undefined else (np.nan,)  # NaN may stand for "there is none"
+    for bad in (*undefined, -1e30, 1e40, np.inf, "ten", [1, "ten"], {"usd": 3}):
         with pytest.raises(ValueError, match=rf"^{name}=.*(is outside|is not a number)"):
             evaluate(function, **CALLS[function] | {name: bad})
 
@@ -230,6 +231,9 @@ def test_a_bad_argument_is_named(function, name):
 @pytest.mark.parametrize(("function", "name"), ARGUMENTS)
 def test_one_bad_value_in_an_array_is_named(function, name):
     good = np.ravel(np.asarray(CALLS[function][name], dtype=float))[0]
+    if QUANTITIES[name].undefined:
+        evaluate(function, **CALLS[function] | {name: np.array([good, np.nan])})
+        return
     with pytest.raises(ValueError, match=rf"^{name}=nan is outside"):
         evaluate(function, **CALLS[function] | {name: np.array([good, np.nan])})
 

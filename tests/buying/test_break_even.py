@@ -61,3 +61,23 @@ def test_limits():
     assert be.break_even_utilisation(1e5, 8, 0) == np.inf
     with pytest.raises(ValueError, match=r"peak_to_mean=0.5 is outside \[1, 10000\]; give a ratio of at least 1"):
         be.servers_for_demand(1e9, 100, 0.5)
+
+
+@given(needed=st.floats(0, 1e6), carried=st.floats(0.1, 1e4))
+def test_machines_carry_the_load_and_none_is_too_many(needed, carried):
+    machines = be.machines_for(needed, carried)
+    assert machines == np.floor(machines) >= (needed > 0)
+    assert machines * carried >= needed * (1 - 1e-9)
+    assert machines == 0 or (machines - 1) * carried < needed
+
+
+def test_a_machine_that_carries_nothing_is_never_enough():
+    assert np.isnan(be.machines_for(35, 0))
+    assert be.machines_for(0, 0) == 0
+    assert list(be.machines_for([0, 1, 20, 21], 20)) == [0, 1, 1, 2]
+
+
+@given(st.floats(1, 1e13), st.floats(1, 1e6), st.floats(1, 50), st.floats(0, 1))
+def test_servers_for_a_day_are_machines_for_its_peak(tokens, speed, peak, spare):
+    at_peak = tokens / 86_400 * peak * (1 + spare)
+    assert be.servers_for_demand(tokens, speed, peak, spare) == be.machines_for(at_peak, speed)

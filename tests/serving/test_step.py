@@ -29,7 +29,7 @@ def test_the_sum_of_a_step_is_its_parts():
 def test_all_reduces_are_those_of_links(n, batch):
     quiet = replace(C, collective_s=0.0, message_share=1.0)
     assert step.communication_time_s(S, quiet, batch, n) == pytest.approx(
-        links.tensor_parallel_time_s(batch, S.hidden, S.layers, n, 450e9))
+        links.tensor_parallel_time_s(batch, S.hidden, S.layers, links.Group(n, 450e9)))
 
 
 def test_the_floor_overlaps_what_the_step_does_in_turn():

@@ -145,6 +145,14 @@ class ApiPrice(Recorded):
         """Price of one token written [USD/token]."""
         return self.output_usd_per_mtok / 1e6
 
+    @property
+    def cached_input_usd_per_token(self) -> float | None:
+        """Price of one token read that the provider's cache holds; None where no discount is recorded [USD/token]."""
+        for row in shipped_tables("api_prices.toml")["cached-input"].records():
+            if self.model.startswith(row["prefix"]):
+                return self.input_usd_per_token * float(row["factor"])
+        return None
+
 
 @dataclass(frozen=True)
 class ApiChange(Recorded):
@@ -368,8 +376,8 @@ def api_table(name: str) -> Table:
     Parameters
     ----------
     name : str
-        ``family-steps``, ``discounts``, ``open-weights-hosting``, ``decline-rates``, ``decline-claims``,
-        ``list-prices`` or ``same-model-changes``.
+        ``family-steps``, ``discounts``, ``cached-input``, ``open-weights-hosting``, ``decline-rates``,
+        ``decline-claims``, ``list-prices`` or ``same-model-changes``.
 
     Returns
     -------

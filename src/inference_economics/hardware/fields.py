@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import catalog
 from ..quantities.checks import is_traced, lookup, require_whole
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from . import links as links_
 
@@ -167,6 +168,7 @@ def link_fields(row: dict[str, Any]) -> dict[str, Any]:
     return {"links": tiers, "link_bytes_per_s": tiers[0].bytes_per_s, **provenance}
 
 
+@checked
 def group_bytes_per_s(links: tuple[Link, ...], n_chips: Numeric, title: str = "this chip") -> Numeric:
     """Link speed of one chip in a group of equals: that of the fastest tier which joins the whole group.
 

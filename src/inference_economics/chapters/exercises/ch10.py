@@ -32,7 +32,8 @@ _stack = silicon.margin_stack(reference.h100_build(), reference.h100_margins(), 
 _per_gpu = catalog.deepseek_day().output_tok_per_gpu
 _units = programme.break_even_units(reference.one_digit(reference.programme_usd()), 60_000, _SAVING)
 _prompts = _units * _per_gpu / 500
-_floor = roofline.decode_step_time_s(1, 0, 0, 2 * _7B.n_params_read, _7B.n_params_read, _2I_BANDWIDTH, _2I_BF16)
+_floor = roofline.bounds(roofline.decode_work(1, 0, 0, 2 * _7B.n_params_read, _7B.n_params_read),
+                         roofline.Roof(_2I_BANDWIDTH, _2I_BF16)).overlapped_s
 _left = programme.perf_per_tco_after_delay(_END, 2, 0.4)
 
 EXERCISES = (
