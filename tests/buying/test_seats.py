@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import ownership
-from inference_economics.buying import reference, seats
+from inference_economics.buying import reference, running, seats
 
 
 def test_requests_at_once_by_hand():
@@ -18,12 +18,12 @@ def test_requests_at_once_by_hand():
 
 def test_a_machine_by_its_parts():
     year = seats.machine_usd_per_year(250_000, 10_200)
-    by_hand = (ownership.capital_usd_per_year(250_000, 5.5, 0.10) + ownership.colocation_usd_per_year(10_200, 184)
-               + ownership.electricity_usd_per_year(10_200, 0.08, 1.3, 0.65) + 250_000 * 0.08)
+    by_hand = (ownership.capital_usd_per_year(250_000, 5.5, 0.10) + running.colocation_usd_per_year(10_200, 184)
+               + running.electricity_usd_per_year(10_200, 0.08, 1.3, 0.65) + 250_000 * 0.08)
     assert year == pytest.approx(by_hand)
     under_a_desk = seats.machine_usd_per_year(10_000, 400, 0.0)
     assert under_a_desk == pytest.approx(ownership.capital_usd_per_year(10_000, 5.5, 0.10) + 800
-                                         + ownership.electricity_usd_per_year(400, 0.08, 1.0, 0.65))
+                                         + running.electricity_usd_per_year(400, 0.08, 1.0, 0.65))
 
 
 @given(users=st.floats(1, 1e5), usd=st.floats(1, 1e6), machines=st.integers(1, 50), team=st.floats(0, 1e6))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .. import silicon, training
-from ..buying import market, ownership
+from ..buying import market, ownership, running
 from ..catalog import prices
 from ..quantities.checks import known, lookup
 from ..quantities.numeric import Numeric
@@ -91,10 +91,10 @@ def owned_gpu_hour(server: Mapping[str, float], site: Mapping[str, float], disco
     `server` and `site` are fields of `ownership.Server` and `ownership.Site`.
     """
     bought, place = ownership.Server(**server), ownership.Site(**site)
-    load = ownership.average_load_fraction(utilisation, idle_power_fraction)
-    running = ownership.owned_usd_per_year(bought, place, discount_rate, load_fraction=load)
+    load = running.average_load_fraction(utilisation, idle_power_fraction)
+    owned = ownership.owned_usd_per_year(bought, place, discount_rate, load_fraction=load)
     capital = ownership.straight_line_usd_per_year(bought.equipment_usd, bought.life_years, discount_rate)
-    yearly = running.total_usd - running.capital_usd + capital
+    yearly = owned.total_usd - owned.capital_usd + capital
     return ownership.usd_per_used_hour(yearly, n_chips, utilisation)
 
 
