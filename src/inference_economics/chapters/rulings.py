@@ -90,7 +90,7 @@ def global_scale() -> GlobalScale:
                                     output_tok=1000, tp=4)
     per_s, rent = served.input_tok_per_s + served.output_tok_per_s, offers.rent_usd_per_hour("h100-sxm")
     tokens = 4000 * PLATFORM_PROMPTS
-    hourly = np.maximum(break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s), 1.0)
+    hourly = break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s)
     held = break_even.servers_for_demand(tokens, per_s, 2.0)
     premium = prices.api_price("gpt-5.6-sol")
     return GlobalScale(
