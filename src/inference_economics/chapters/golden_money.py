@@ -65,7 +65,7 @@ def day_revenue(input_tok: float, cached_tok: float, output_tok: float, input_us
 
 def cached_over_input(model: str) -> Numeric:
     """Price of an input token found in the provider's cache, over the list price."""
-    listed = prices.api_price(model)
+    listed = market.TokenPrices.of(prices.api_price(model))
     return known(listed.cached_input_usd_per_token) / listed.input_usd_per_token
 
 

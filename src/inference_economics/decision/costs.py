@@ -22,7 +22,8 @@ from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
 from ..serving.queueing import column, replicas_for
 from ..silicon.programme import ChipProgramme, programme_cost, saving_from_perf_per_tco
-from .workload import YEARS, Inputs
+from .inputs import Inputs
+from .workload import YEARS
 
 WAYS = ("API", "rent", "own", "own chip")
 
@@ -101,7 +102,7 @@ def yearly_costs(inputs: Inputs) -> Costs:
     server = owned_usd_per_year(
         inputs.server.owned_for(horizon_years), inputs.site, discount_rate,
         load_fraction=average_load_fraction(1 / demand.peak_to_mean, inputs.server.idle_power_fraction)).total_usd
-    servers = with_spares(machines_for(chips, column(fleet.chips_per_server)), column(fleet.spare_fraction))
+    servers: Any = with_spares(machines_for(chips, column(fleet.chips_per_server)), column(fleet.spare_fraction))
     own = np.maximum(servers, servers[..., :1]) * column(server)
     serves = np.clip(YEARS + 1 - column(programme.delay_years), 0.0, 1.0)
     custom = own * (1 - serves * column(saving_from_perf_per_tco(programme.perf_per_tco)))

@@ -1,4 +1,4 @@
-"""What is not known exactly about a decision: factors on the fields of `workload.Inputs`."""
+"""What is not known exactly about a decision: factors on the fields of `inputs.Inputs`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..quantities.checks import lookup, require, require_whole
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range
 from ..serving import calibration
-from .workload import Inputs
+from .inputs import Inputs
 
 SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the programme; assumed
 

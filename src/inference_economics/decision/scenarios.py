@@ -20,8 +20,8 @@ from ..serving.step import Constants, Truth
 from ..silicon.programme import programme_cost
 from ..silicon.reference import one_digit, programme
 from .doubts import SOFTWARE_PER_NRE
+from .inputs import Inputs
 from .offers import Listing, Machine, listed_decline_per_year, machines, offers, precision_of
-from .workload import Inputs
 
 # The programme of chapters 10 and 14 before its first unit, to one digit: nobody knows a second.
 _NRE_USD = one_digit(programme_cost(programme()).nre_usd)
