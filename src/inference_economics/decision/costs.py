@@ -17,6 +17,7 @@ from ..buying.break_even import machines_for, with_spares
 from ..buying.market import Discounts, TokenPrices, api_usd
 from ..buying.ownership import capital_recovery_factor, owned_usd_per_year
 from ..buying.running import average_load_fraction
+from ..quantities.checks import is_traced, number
 from ..quantities.limits import DAYS_PER_YEAR, checked
 from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
@@ -158,6 +159,7 @@ def cheapest(ways: Iterable[Any]) -> Numeric:
     """
     least: Numeric = np.inf
     for way in ways:
+        way = way if is_traced(way) else number("way", way)
         least = np.minimum(least, np.where(np.isnan(way), np.inf, way))
     return np.where(np.isfinite(least), least, np.nan)[()]
 
@@ -178,6 +180,8 @@ def stays_cheaper_from(demand: Numeric, cheaper: Numeric, dearer: Numeric) -> Nu
         The first demand after the last at which it is not cheaper; infinite where there is none, undefined (NaN) where
         one of the two cannot serve. [any]
     """
+    demand, cheaper, dearer = (value if is_traced(value) else number(name, value) for name, value in (
+        ("demand", demand), ("cheaper", cheaper), ("dearer", dearer)))
     ratio = cheaper / dearer
     last = np.max(np.where(ratio >= 1, demand, 0.0))
     found: Numeric = np.min(np.where(last < demand, demand, np.inf))

@@ -16,6 +16,7 @@ from ..catalog import prices
 from ..catalog.facts import shipped_facts
 from ..models.spec import load as known_models
 from ..quantities.checks import lookup, require, require_whole
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range
 from ..serving import calibration
@@ -95,6 +96,7 @@ def doubts() -> tuple[Doubt, ...]:
     )
 
 
+@checked
 def scaled(inputs: Inputs, factors: Mapping[str, Numeric]) -> Inputs:
     """Return the inputs of `yearly_costs` with factors applied.
 

@@ -39,7 +39,7 @@ def rent_usd_per_hour(chip: str, segment: str = prices.NEOCLOUD) -> float:
     ValueError
         For a chip or segment without a quote of that day.
     """
-    found = [quote for quote in prices.rental_quotes(chip, segment) if quote.date == RENTS_OF]
+    found = [quote for quote in prices.rental_quotes(chip, segment) if quote.date == RENTS_OF and chip is not None]
     if not found:
         raise ValueError(f"chip={chip!r} has no rent of {RENTS_OF} from segment={segment!r}; see prices.rental_quotes.")
     return found[0].usd_per_hour
