@@ -5,7 +5,7 @@ under a `Policy`, and gives a `Result` with the latencies of every request.
 """
 
 from .fleet import simulate
-from .requests import Lengths, Requests, burst, closed_loop, process
+from .requests import Lengths, Requests, burst, changing, closed_loop, process
 from .result import EVENT, PHASES, STEPS, Result
 from .service import Autoscale, Policy, Service, calibrated_service
 from .steps import StepTime, from_parts, step_time
@@ -14,6 +14,6 @@ from .traces import TRACES, read, trace
 
 __all__ = [
     "EVENT", "PHASES", "STEPS", "TRACES", "Autoscale", "Lengths", "Policy", "Requests", "Result", "Service", "StepTime",
-    "Targets", "burst", "calibrated_service", "closed_loop", "from_parts", "process", "read", "simulate", "step_time",
-    "trace",
+    "Targets", "burst", "calibrated_service", "changing", "closed_loop", "from_parts", "process", "read", "simulate",
+    "step_time", "trace",
 ]
