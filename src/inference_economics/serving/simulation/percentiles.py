@@ -31,6 +31,7 @@ from .stored import stored
 AXES: dict[str, tuple[float, ...]] = {
     "prompt_ratio": (0.25, 4.0, 32.0), "places": (16.0, 48.0, 128.0), "arrival_cv": (1.0, 3.0),
     "length_cv": (0.0, 1.0), "occupancy": (0.1, 0.3, 0.5, 0.7, 0.85, 0.95)}
+SCALES = {"prompt_ratio": np.log, "places": np.log, "arrival_cv": np.square, "length_cv": np.square}
 LENGTHS = {0.25: (512, 2048), 4.0: (1024, 256), 32.0: (8192, 256)}  # tokens of prompts and of answers
 PERCENTS = (50, 95, 99)
 PARTS = ("tpot", "first", "wait")
@@ -171,7 +172,7 @@ def tail_latency(deployment: Deployment, load: Load, places: Numeric, uneven: Un
     mean = means(deployment, load, uneven.length_cv)
     occupancy = load.concurrency / places
     at = {"prompt_ratio": np.log(load.prompt_tok / load.output_tok), "places": np.log(places),
-          "arrival_cv": uneven.arrival_cv, "length_cv": uneven.length_cv, "occupancy": occupancy}
+          "arrival_cv": np.square(uneven.arrival_cv), "length_cv": np.square(uneven.length_cv), "occupancy": occupancy}
     weights = _weights(at)
     tpot, first, wait = (_read(table()[f"{part}_p{percent}"], weights) for part in PARTS)
     known = np.where(occupancy <= AXES["occupancy"][-1], 1.0, np.nan)
@@ -183,7 +184,9 @@ def _weights(at: dict[str, Numeric]) -> list[list[Numeric]]:
     """Return for each axis the weight of each of its points: hats over the neighbours, held beyond the ends."""
     found = []
     for name, points in AXES.items():
-        knots = np.log(points) if name in ("prompt_ratio", "places") else np.asarray(points)
+        # ratios by their logarithm, variations by their square, as queues depend on them
+        scale = SCALES.get(name, np.asarray)
+        knots = scale(points)
         x = np.minimum(np.maximum(at[name], knots[0]), knots[-1])
         hats = []
         for k, knot in enumerate(knots):
@@ -278,7 +281,7 @@ def cell(deployment: Deployment, point: Sequence[float], seed: int = 1) -> npt.N
     tpot_s, ttft_s, wait_s = result.tpot_s[kept], result.ttft_s[kept], result.wait_s[kept]
     return np.concatenate([
         np.nanpercentile(tpot_s, PERCENTS) / mean.tpot_s, np.percentile(ttft_s - wait_s, PERCENTS) / mean.ttft_s,
-        np.percentile(wait_s, PERCENTS) / mean.service_s, [np.percentile(ttft_s, 95) / mean.ttft_s]])
+        (np.percentile(ttft_s, PERCENTS) - np.percentile(ttft_s - wait_s, PERCENTS)) / mean.service_s])
 
 
 def grid() -> list[tuple[float, ...]]:

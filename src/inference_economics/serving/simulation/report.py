@@ -6,11 +6,12 @@ Run as ``python -m inference_economics.serving.simulation.report`` to simulate a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
 
+from ...quantities.units import text
 from ..deployment import Deployment
 from ..load import Load
 from . import percentiles
@@ -96,10 +97,8 @@ def mlperf_rows() -> list[PublishedRatio]:
 
 def _typed(kind: type[Row], name: str) -> list[Row]:
     """Return rows of a stored table as what its columns are."""
-    makers: Mapping[str, Any] = {"str": str, "int": int, "float": float}
-    types = [makers[str(kind.__annotations__[field])] for field in kind._fields]
-    return [kind(*(make(row[field]) for make, field in zip(types, kind._fields, strict=True)))
-            for row in stored(name)]
+    types = get_type_hints(kind)
+    return [kind(*(types[field](row[field]) for field in kind._fields)) for row in stored(name)]
 
 
 class Summary(NamedTuple):
@@ -144,6 +143,44 @@ def summaries() -> list[Summary]:
                 "wait_s", "simulated_wait_s", "late_fraction", "simulated_late_fraction")),
             missing.count(0), len(own), max(missing)))
     return found
+
+
+# -- tables as a page shows them --------------------------------------------------------------------------------------
+
+QUEUEING_COLUMNS = ("replicas, load", "gaps, answers vary by", "TPOT: formula", "simulated", "mean wait: formula",
+                    "simulated", "late: formula", "simulated", "replicas: formula", "simulated")
+STEADY_COLUMNS = ("model, chips", "users", "TPOT: steady state", "simulated", "TTFT: steady state", "simulated",
+                  "throughput: ratio")
+RATIO_COLUMNS = ("round", "chip", "chips", "published", "simulated")
+PERCENTILE_COLUMNS = ("left out of the table", "TPOT: half within", "nine in ten", "TTFT: half within", "nine in ten")
+
+
+def queueing_cells() -> list[tuple[str, ...]]:
+    """Return the comparison with `queueing`, one row per case, under `QUEUEING_COLUMNS`."""
+    return [(f"{row.replicas}, {text(row.load, '%')}", f"{row.arrival_cv:g}, {row.output_cv:g}",
+             text(row.tpot_s, "s"), text(row.simulated_tpot_s, "s"), text(row.wait_s, "s"),
+             text(row.simulated_wait_s, "s"), text(row.late_fraction, "%", 2),
+             text(row.simulated_late_fraction, "%", 2), text(row.replicas_needed), text(row.simulated_replicas_needed))
+            for row in queueing_rows()]
+
+
+def steady_cells() -> list[tuple[str, ...]]:
+    """Return the comparison with the steady state, under `STEADY_COLUMNS`."""
+    return [(f"{row.model}, {row.n_chips} × {row.chip}", text(row.users), text(row.tpot_s, "s"),
+             text(row.simulated_tpot_s, "s"), text(row.ttft_s, "s"), text(row.simulated_ttft_s, "s"),
+             text(row.output_tok_per_s / row.simulated_output_tok_per_s, "×"))
+            for row in steady_rows()]
+
+
+def ratio_cells() -> list[tuple[str, ...]]:
+    """Return MLPerf's server results over its offline results, under `RATIO_COLUMNS`."""
+    return [(row.round, row.accelerator, text(row.n_chips), text(row.published, "%"), text(row.simulated, "%"))
+            for row in mlperf_rows()]
+
+
+def percentile_cells() -> list[tuple[str, ...]]:
+    """Return the errors of the table of percentiles, under `PERCENTILE_COLUMNS`."""
+    return [(row.left_out, *(text(value, "%") for value in row[2:])) for row in percentiles.error()]
 
 
 def main() -> int:
