@@ -66,6 +66,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "service": lambda: spend.Service(1e11, 1e-6),
     "ways": lambda: (np.full(3, 2e6), np.full(3, 1e6)),
     "links": lambda: accelerators.get("h100-sxm").links,
+    "deployment": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4),
     "load": lambda: serving.Load(concurrency=8.0, prompt_tok=1000.0, output_tok=200.0),
     "point": lambda: calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=8.0, tp=4.0),
     "layout": lambda: serving.Layout(tp=4.0),

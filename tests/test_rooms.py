@@ -49,16 +49,18 @@ FIRST_EDITION = [
 # Modules without a test file of their own, and where they are tested.
 TESTED_ELSEWHERE = {
     "quantities.numeric": "a type, which mypy uses",
-    "serving.simulation.job": "a record; every run of a fleet fills it",
+    "serving.simulation.job": "records; every run of a fleet fills them",
     "measure.__main__": "tests/measure/test_main.py",
     "chapters.exercises.exercise": "tests/chapters/test_exercises.py, with all exercises",
     **{f"chapters.exercises.ch{chapter:02d}": "tests/chapters/test_exercises.py" for chapter in range(1, 15)},
 }
 # Public functions that still wait for a user other than a test, by room.
 WITHOUT_USERS = [
-    "models.spec.register", "serving.batching.largest_batch", "serving.simulation.benchmark.mlperf_ratios",
-    "serving.simulation.requests.closed_loop", "serving.simulation.study.queueing_error",
-    "serving.speculative.verification_cost",
+    "models.spec.register", "serving.batching.largest_batch", "serving.speculative.verification_cost",
+    # the players and the decision's figures will draw them
+    "serving.simulation.percentiles.tail_latency", "serving.simulation.sizing.follow_a_day",
+    "serving.simulation.timeline.occupancy", "serving.simulation.timeline.pages",
+    "serving.simulation.timeline.side_by_side",
 ]
 
 

@@ -25,7 +25,7 @@ LLAMA = Deployment("llama-3.1-70b", "h100-sxm", 4)
 def test_a_cell_is_what_the_simulator_says_today(number):
     """Where this fails, the serving model has changed: run ``simulation.report`` again."""
     point = grid()[number]
-    values = np.mean([cell(Deployment(*one), point)[:-1] for one in MADE_FROM], axis=0)
+    values = np.mean([cell(Deployment(*one), point) for one in MADE_FROM], axis=0)
     stored = [table()[name].ravel()[number] for name in COLUMNS]
     assert stored == pytest.approx(values, rel=1e-4, abs=1e-9)
 
@@ -87,8 +87,8 @@ def test_it_takes_arrays_and_is_undefined_where_all_places_are_taken():
 @pytest.mark.parametrize(("build", "message"), [
     (lambda: tail_latency(LLAMA, Load(1), 48, percent=90), "unknown percent 90; known: 50, 95, 99"),
     (lambda: tail_latency(LLAMA, Load(1), 0.5), "places=0.5"),
-    (lambda: Unevenness(arrival_cv=5), "arrival_cv=5.*run `simulate`"),
-    (lambda: Unevenness(length_cv=2), "length_cv=2.*run `simulate`"),
+    (lambda: Unevenness(arrival_cv=5), "arrival_cv=5"),
+    (lambda: Unevenness(length_cv=2), "length_cv=2"),
 ])
 def test_what_the_table_does_not_hold_is_refused(build, message):
     with pytest.raises(ValueError, match=message):

@@ -7,7 +7,15 @@ import pytest
 from serving.simulation.stubs import SLOPED
 
 from inference_economics.serving import Deployment
-from inference_economics.serving.simulation import Autoscale, Lengths, Policy, Service, Targets, calibrated_service, simulate
+from inference_economics.serving.simulation import (
+    Autoscale,
+    Lengths,
+    Policy,
+    Service,
+    Targets,
+    calibrated_service,
+    simulate,
+)
 from inference_economics.serving.simulation.sizing import WAYS, Arrivals, follow_a_day, size_fleet
 
 LLAMA = Deployment("llama-3.1-70b", "h100-sxm", 4)

@@ -12,9 +12,8 @@ from math import inf
 
 from .blocks import Blocks
 from .gaps import Gaps
-from .job import DECODE, PREFILL, Job
+from .job import DECODE, PREFILL, Job, Log
 from .jump import Jump
-from .log import Log
 from .service import Service
 from .steps import StepTable
 
@@ -72,8 +71,8 @@ class Engine:
         before = blocks.used(self.steps)
         if self.activity == JUMP:
             jump = self._jump
-            self.steps += jump.count
-            self.context_tok += jump.count * batch
+            self.steps += jump.steps
+            self.context_tok += jump.steps * batch
             self.gaps.advance(jump.first_s, jump.last_s)
         elif self._decodes:
             self.steps += 1

@@ -18,8 +18,7 @@ from typing import Any
 import numpy as np
 
 from .autoscale import Scaler
-from .job import TRANSFER, Job
-from .log import Log
+from .job import TRANSFER, Job, Log
 from .replica import Replica
 from .requests import Requests
 from .result import EVENT, STEPS, Result

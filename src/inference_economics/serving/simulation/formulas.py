@@ -184,15 +184,15 @@ def queueing_error(deployment: Deployment, load: Load, study: Study | None = Non
         places = count * batch
         requests = process(busy * places / service_s, study.per_place * places,
                            Lengths(prompt_tok, output_tok, 0.0, output_cv), cv=arrival_cv, seed=study.seed)
-        at = (count, busy, arrival_cv, output_cv)
-        rows.append(QueueingError(*at, *_compared(requests, service, service_s, float(point.tpot_s), at, study)))
+        rows.append(_compared(requests, service, (service_s, float(point.tpot_s)), (count, busy, arrival_cv, output_cv),
+                              study))
     return rows
 
 
-def _compared(requests: Requests, service: Service, service_s: float, tpot_s: float,
-              at: tuple[int, float, float, float], study: Study) -> tuple[float, ...]:
-    """Return what the formulas and the simulator say, in the order of `QueueingError`."""
-    count, busy, *_ = at
+def _compared(requests: Requests, service: Service, steady_s: tuple[float, float],
+              at: tuple[int, float, float, float], study: Study) -> QueueingError:
+    """Return what the formulas and the simulator say of one point, given service time and TPOT of a full batch."""
+    (count, busy, arrival_cv, output_cv), (service_s, tpot_s) = at, steady_s
     batch, patience_s = service.max_batch, study.patience_s
     offered = busy * count * batch
     result = simulate(requests, service, Policy(replicas=count))
@@ -201,10 +201,11 @@ def _compared(requests: Requests, service: Service, service_s: float, tpot_s: fl
     needed = replicas_by_formula(batch, offered, service_s, patience_s, study.late_share)
     simulated = replicas_for(requests, service, Targets(wait_limit_s=patience_s, share=1 - study.late_share),
                              warm_up_s=warm_up_s, guess=needed, most=64 * count)
-    return (tpot_s, float(np.nanmean(result.tpot_s[kept])),
-            float(queueing.mean_wait_s(count * batch, offered, service_s)), float(np.mean(result.wait_s[kept])),
-            float(queueing.late_fraction(count * batch, offered, service_s, patience_s)),
-            float(np.mean(result.wait_s[kept] > patience_s)), needed, simulated)
+    return QueueingError(
+        count, busy, arrival_cv, output_cv, tpot_s, float(np.nanmean(result.tpot_s[kept])),
+        float(queueing.mean_wait_s(count * batch, offered, service_s)), float(np.mean(result.wait_s[kept])),
+        float(queueing.late_fraction(count * batch, offered, service_s, patience_s)),
+        float(np.mean(result.wait_s[kept] > patience_s)), needed, simulated)
 
 
 def replicas_by_formula(batch: int, offered_load: float, service_s: float, patience_s: float,

@@ -3,7 +3,7 @@
 A steady state gives means. A target is a percentile, and how far it lies above the mean depends on how full a replica
 is, how bursty its requests come and how uneven their lengths are. The table holds that distance without units, as the
 mean over a few deployments that differ in all else: time per further token over its mean, time from admission to the
-first token over its mean, and the wait for a place over the time that a place is held. `error` says how far a
+first token over its mean, and what the wait for a place adds to it, over the time that a place is held. `error` says how far a
 deployment that is left out of the mean stands from it.
 """
 
@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ...quantities.checks import is_traced, lookup, require, require_whole
+from ...quantities.checks import is_traced, lookup
+from ...quantities.limits import checked, checked_fields
 from ...quantities.numeric import Numeric
 from ..deployment import Deployment
 from ..load import Load
@@ -60,8 +61,7 @@ class Unevenness:
 
     def __post_init__(self) -> None:
         """Refuse what the table does not hold."""
-        require(1, 3, hint="the table holds no others; run `simulate`.", arrival_cv=self.arrival_cv)
-        require(0, 1, hint="the table holds no others; run `simulate`.", length_cv=self.length_cv)
+        checked_fields(self, arrival_cv="[1, 3]", length_cv="[0, 1]")
 
 
 class Means(NamedTuple):
@@ -89,7 +89,7 @@ class Tail(NamedTuple):
     ttft_s, tpot_s : numeric
         Time to the first token, waiting included, and mean time per further token. [s]
     wait_s : numeric
-        Of the former, the wait for a place. [s]
+        What the wait for a place adds to the former. [s]
     """
 
     ttft_s: Numeric
@@ -97,6 +97,7 @@ class Tail(NamedTuple):
     wait_s: Numeric
 
 
+@checked
 def means(deployment: Deployment, load: Load, length_cv: Numeric) -> Means:
     """Evaluate the steady state of answers of uneven length.
 
@@ -129,6 +130,7 @@ def means(deployment: Deployment, load: Load, length_cv: Numeric) -> Means:
     return Means(tpot_s, ttft_s, service_s, load.concurrency / service_s)
 
 
+@checked
 def tail_latency(deployment: Deployment, load: Load, places: Numeric, uneven: Unevenness | None = None,
                  percent: int = 95) -> Tail:
     """Percentile of a replica's latencies under open arrivals, from the simulator's table.
@@ -157,8 +159,6 @@ def tail_latency(deployment: Deployment, load: Load, places: Numeric, uneven: Un
     ==========================================  =====================================================
     assumed                                     if false
     ==========================================  =====================================================
-    the percentile of a sum is the sum of       a little lower: who waits long is seldom also read
-    percentiles                                 slowly
     below the table's ends (a tenth of the      with less, times are a little shorter; with more
     places, 16 places, a prompt of a quarter of  places than 128, waits are
     the answer) things are as at its ends, and
@@ -166,15 +166,15 @@ def tail_latency(deployment: Deployment, load: Load, places: Numeric, uneven: Un
     ==========================================  =====================================================
     """
     lookup("percent", percent, dict.fromkeys(PERCENTS))
-    if not is_traced(places):
-        require_whole(places=places)
     uneven = uneven or Unevenness()
     mean = means(deployment, load, uneven.length_cv)
     occupancy = load.concurrency / places
     at = {"prompt_ratio": np.log(load.prompt_tok / load.output_tok), "places": np.log(places),
           "arrival_cv": np.square(uneven.arrival_cv), "length_cv": np.square(uneven.length_cv), "occupancy": occupancy}
     weights = _weights(at)
-    tpot, first, wait = (_read(table()[f"{part}_p{percent}"], weights) for part in PARTS)
+    tpot, first = (_read(table()[f"{part}_p{percent}"], weights) for part in PARTS[:2])
+    # waits grow by powers of ten from knot to knot: between them, fourth roots err less than waits
+    wait = np.square(np.square(_read(np.sqrt(np.sqrt(table()[f"wait_p{percent}"])), weights)))
     known = np.where(occupancy <= AXES["occupancy"][-1], 1.0, np.nan)
     wait_s = wait * mean.service_s * known
     return Tail(first * mean.ttft_s * known + wait_s, tpot * mean.tpot_s * known, wait_s)
@@ -268,7 +268,7 @@ def cell(deployment: Deployment, point: Sequence[float], seed: int = 1) -> npt.N
     Returns
     -------
     array
-        `COLUMNS`, then the 95th percentile of the whole time to the first token, over the means. [1]
+        `COLUMNS`. [1]
     """
     ratio, places, arrival_cv, length_cv, occupancy = point
     prompt_tok, output_tok = LENGTHS[ratio]
@@ -297,10 +297,9 @@ def make() -> tuple[list[tuple[float, ...]], list[TableError]]:
     tuple
         Rows of the point and `COLUMNS`; errors of what was left out.
     """
-    deployments = [Deployment(*one) for one in MADE_FROM]
-    points = grid()
+    deployments, points = [Deployment(*one) for one in MADE_FROM], grid()
     cells = np.array([[cell(one, point) for point in points] for one in deployments])
-    rows = [(*point, *values) for point, values in zip(points, cells[..., :-1].mean(axis=0), strict=True)]
+    rows = [(*point, *values) for point, values in zip(points, cells.mean(axis=0), strict=True)]
     # the wait in the unit of the time to the first token
     per_ttft = np.array([[_service_over_ttft(one, point) for point in points] for one in deployments])
     errors = []
@@ -308,7 +307,8 @@ def make() -> tuple[list[tuple[float, ...]], list[TableError]]:
         others = np.delete(cells, number, axis=0).mean(axis=0)
         own = cells[number]
         tpot = np.abs(others[:, 1] / own[:, 1] - 1)
-        ttft = np.abs((others[:, 4] + others[:, 7] * per_ttft[number]) / own[:, -1] - 1)
+        theirs, ours = (values[:, 4] + values[:, 7] * per_ttft[number] for values in (others, own))
+        ttft = np.abs(theirs / ours - 1)
         errors.append(TableError(f"{model}, {chip}", len(points), *(float(value) for part in (tpot, ttft) for value in (
             np.median(part), np.percentile(part, 90)))))
     return rows, errors

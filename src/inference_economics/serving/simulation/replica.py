@@ -7,8 +7,7 @@ from math import inf
 from operator import attrgetter
 
 from .engine import IDLE, JUMP, READY, Engine
-from .job import DECODE, PREFILL, Job
-from .log import Log
+from .job import DECODE, PREFILL, Job, Log
 from .service import Policy, Service
 from .steps import StepTable
 
@@ -142,7 +141,7 @@ class Replica(Engine):
     def _shorten(self, now: float) -> None:
         """End the jump under way with the step that `now` falls into."""
         jump = self._jump.cut(now - self.since)
-        if jump.count < self._jump.count:
+        if jump.steps < self._jump.steps:
             self._jump = jump
             self.until = self.since + jump.span_s
             self.version += 1

@@ -137,11 +137,11 @@ def summaries() -> list[Summary]:
     for arrival_cv in sorted({row.arrival_cv for row in rows}):
         own = [row for row in rows if row.arrival_cv == arrival_cv]
         missing = [row.simulated_replicas_needed - row.replicas_needed for row in own]
+        wait_s, simulated_s, late, simulated_late = np.mean([
+            (row.wait_s, row.simulated_wait_s, row.late_fraction, row.simulated_late_fraction) for row in own], axis=0)
         found.append(Summary(
-            arrival_cv, float(np.mean([abs(row.tpot_s / row.simulated_tpot_s - 1) for row in own])),
-            *(float(np.mean([getattr(row, name) for row in own])) for name in (
-                "wait_s", "simulated_wait_s", "late_fraction", "simulated_late_fraction")),
-            missing.count(0), len(own), max(missing)))
+            arrival_cv, float(np.mean([abs(row.tpot_s / row.simulated_tpot_s - 1) for row in own])), float(wait_s),
+            float(simulated_s), float(late), float(simulated_late), missing.count(0), len(own), max(missing)))
     return found
 
 

@@ -178,8 +178,9 @@ def calibrated_service(deployment: Deployment, *, context_tok: float = 2048, blo
     s, n_chips = deployment.setup, int(np.asarray(deployment.n_chips))
     held_tok = float(deployment.capacity(Load(1, context_tok / 2, context_tok / 2))) * context_tok
     if held_tok < block_tok:
-        raise ValueError(f"{deployment.model.name!r} leaves no room for a cache on {n_chips} × "
-                         f"{deployment.chip.name!r}; use more chips or fewer bits.")
+        names = [getattr(one, "name", one) for one in (deployment.model, deployment.chip)]
+        raise ValueError(f"{names[0]!r} leaves no room for a cache on {n_chips} × {names[1]!r}; use more chips or "
+                         "fewer bits.")
     budget, sequences = (8192, 1024) if s.hbm_bytes >= LARGE_CHIP_BYTES else (2048, 256)
     return Service(
         step_time(deployment), kv_blocks=int(held_tok // block_tok), block_tok=block_tok,

@@ -147,17 +147,17 @@ def _places(deployment: Deployment, lengths: Lengths, targets: Targets, service:
     """Return the largest batch that meets the targets when full, for how long it is held, and the wait left over."""
     batch = np.arange(1.0, service.max_batch + 1)
     load = Load(batch, lengths.prompt_tok, lengths.output_tok)
-    full = means(deployment, load, lengths.output_cv)
-    patience_s = np.minimum(targets.ttft_limit_s - full.ttft_s, targets.wait_limit_s)
+    tpot_s, ttft_s, service_s, _ = (np.asarray(part) for part in means(deployment, load, lengths.output_cv))
+    patience_s = np.asarray(np.minimum(targets.ttft_limit_s - ttft_s, targets.wait_limit_s))
     # NaN, where nothing runs, compares as false
-    good = (full.tpot_s <= targets.tpot_limit_s) & (patience_s >= 0) & (batch <= deployment.capacity(load))
+    good = (tpot_s <= targets.tpot_limit_s) & (patience_s >= 0) & (batch <= np.asarray(deployment.capacity(load)))
     if not good[0]:
-        raise ValueError(f"a request alone takes {full.ttft_s[0]:.3g} s to its first token and {full.tpot_s[0]:.3g} s "
-                         "per further one, on average: no number of replicas meets the targets. Loosen a target, or "
-                         "take a faster deployment.")
+        raise ValueError(f"a request alone takes {ttft_s[0]:.3g} s to its first token and {tpot_s[0]:.3g} s per "
+                         "further one, on average: no number of replicas meets the targets. Loosen a target, or take a "
+                         "faster deployment.")
     most = int(np.argmin(good)) if not np.all(good) else len(batch)
     # a place is held from admission on, so the engine's fixed delay before it does not count
-    return most, float(full.service_s[most - 1]) - service.step_time.request_s, float(patience_s[most - 1])
+    return most, float(service_s[most - 1]) - service.step_time.request_s, float(patience_s[most - 1])
 
 
 class Day(NamedTuple):

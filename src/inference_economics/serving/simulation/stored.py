@@ -23,7 +23,7 @@ def stored(name: str) -> list[dict[str, str]]:
     list of dict
         Heading to text.
     """
-    with files(__package__).joinpath("data", name).open("r", encoding="utf-8", newline="") as file:
+    with files(__package__).joinpath("data", name).open("r", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

@@ -5,7 +5,7 @@ Arrays for figures: static and continuous batching side by side, a cache that fi
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 import numpy as np
@@ -185,8 +185,8 @@ def spans(result: Result) -> Spans:
     most = 0
     for replica in np.unique(events["replica"]):
         own = np.sort(events[events["replica"] == replica], order=["start_s", "end_s", "request"])
-        free, taken, lanes = list(range(len(result.requests))), [], 0
-        heapify(free)
+        free, lanes = list(range(len(result.requests))), 0
+        taken: list[tuple[float, int]] = []
         place: dict[int, int] = {}
         until = _until(own)
         for at, (index, phase, start_s, end_s, _) in enumerate(own.tolist()):
@@ -321,5 +321,4 @@ def _held(takes: list[tuple[float, int, int, float]]) -> Pages:
             block = heappop(free)
             heappush(taken, (end_s, block))
             rows.append((block, index, start_s, end_s))
-    block, request, begin_s, end = (np.array(column) for column in zip(*rows, strict=True))
-    return Pages(block, request, begin_s, end)
+    return Pages(*(np.array(column) for column in zip(*rows, strict=True)))
