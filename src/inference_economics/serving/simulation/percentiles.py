@@ -3,8 +3,8 @@
 A steady state gives means. A target is a percentile, and how far it lies above the mean depends on how full a replica
 is, how bursty its requests come and how uneven their lengths are. The table holds that distance without units, as the
 mean over a few deployments that differ in all else: time per further token over its mean, time from admission to the
-first token over its mean, and what the wait for a place adds to it, over the time that a place is held. `error` says how far a
-deployment that is left out of the mean stands from it.
+first token over its mean, and what the wait for a place adds to it, over the time that a place is held. `error` says
+how far a deployment that is left out of the mean stands from it.
 """
 
 from __future__ import annotations
