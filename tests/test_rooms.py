@@ -56,7 +56,7 @@ TESTED_ELSEWHERE = {
 }
 # Public functions that still wait for a user other than a test, by room.
 WITHOUT_USERS = [
-    "models.spec.register", "serving.batching.largest_batch", "serving.speculative.verification_cost",
+    "models.spec.register",
     # the players and the decision's figures will draw them
     "serving.simulation.percentiles.tail_latency", "serving.simulation.sizing.follow_a_day",
     "serving.simulation.timeline.occupancy", "serving.simulation.timeline.pages",
