@@ -92,7 +92,8 @@ def test_a_closed_loop_runs_at_the_steady_state_of_the_serving_model(model, chip
 
 
 @pytest.mark.parametrize(("model", "chip", "precision", "tp"), [
-    ("llama-3.1-8b", "h100-sxm", "bf16", 1), ("deepseek-v3", "h200-sxm", "fp8", 8)])
+    ("llama-3.1-8b", "h100-sxm", "bf16", 1), ("deepseek-v3", "h200-sxm", "fp8", 8),
+    ("qwen3.5-397b-a17b", "h200-sxm", "fp8", 8)])
 def test_one_request_takes_what_the_serving_model_says(model, chip, precision, tp):
     deployment = Deployment(model, chip, tp, precision)
     steady = deployment.serve(Load(1, 2048, 2))

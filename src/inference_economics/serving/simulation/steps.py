@@ -19,6 +19,7 @@ from ...quantities.numeric import Numeric
 from .. import setups, step
 from ..deployment import Deployment
 from ..layout import Layout
+from ..prefill import fixed_prefill_s
 
 FAR_TOK = 1e9  # windows beyond this stand for "none" in `setups.Setup`
 
@@ -182,6 +183,10 @@ def from_parts(setup: setups.Setup, constants: step.Constants, layout: Layout | 
     Returns
     -------
     StepTime
+
+    Notes
+    -----
+    Tokens are seen when their step ends: an engine that holds them back (`Constants.held_steps`) shows the first later.
     """
     cut = layout or Layout()
     if np.any(np.asarray(cut.pp) > 1):
@@ -202,7 +207,7 @@ def from_parts(setup: setups.Setup, constants: step.Constants, layout: Layout | 
         read_s=float(prefill(s, c, 1.0, layout=cut)[1]),
         launch_s=float(step.launch_time_s(s, c) + step.communication_time_s(s, c, 0.0, layout=cut)),
         interference=float(c.interference),
-        request_s=float(c.request_s + s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s),
+        request_s=float(c.request_s + fixed_prefill_s(s, c)),
         knees_tok=tuple(float(tok) for tok, used in ((s.window_tok, np.any(s.window_bytes_per_tok > 0)),
                                                      (s.attend_tok, True)) if used and tok < FAR_TOK))
 
