@@ -186,7 +186,7 @@ def from_parts(setup: setups.Setup, constants: step.Constants, layout: Layout | 
 
     Notes
     -----
-    Tokens are seen when their step ends: an engine that holds them back (`Constants.held_steps`) shows the first later.
+    Tokens are seen when their step ends: an engine that holds them back (see `step.Constants`) shows the first later.
     """
     cut = layout or Layout()
     if np.any(np.asarray(cut.pp) > 1):
