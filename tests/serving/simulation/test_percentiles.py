@@ -93,3 +93,14 @@ def test_it_takes_arrays_and_is_undefined_where_all_places_are_taken():
 def test_what_the_table_does_not_hold_is_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+def test_a_figure_can_ask_for_it():
+    """Traced, with load, places and burstiness known only in the browser."""
+    from kernelless.trace import Graph
+
+    graph = Graph()
+    uneven = Unevenness(graph.parameter("arrival_cv"), 1.0)
+    tail = tail_latency(LLAMA, Load(graph.parameter("in_flight"), 1024, 256), graph.parameter("places"), uneven)
+    assert [part.shape for part in tail] == [(), (), ()]
+    assert len(graph.nodes) < 1500
