@@ -60,6 +60,12 @@ def test_a_latent_cache_may_be_slower_to_work_on_than_to_read():
     assert decode.cache_time_s(wide, step.IDEAL, 64, 8192) == pytest.approx(2 * read)
 
 
+def test_drafts_multiply_the_arithmetic_of_attention():
+    s = serving.setup("deepseek-v3", "h100-sxm", "bf16", 1)
+    plain, check = (decode.checking_step(s, step.IDEAL, 64, 8192, drafted).cache_s for drafted in (0, 3))
+    assert check == pytest.approx(4 * plain)  # already slower than reading
+
+
 def test_the_floor_holds_all_arithmetic():
     s = serving.setup("falcon-40b", "m3-ultra", "bf16")
     work = 2 * (s.shared_params + s.head_params) + decode.attention_flop(s, 4096.0)
@@ -71,3 +77,14 @@ def test_the_floor_holds_all_arithmetic():
 def test_steps_that_cannot_be(name, bad):
     with pytest.raises(ValueError, match=f"^{name}"):
         decode.decode_step(S, C, **{"batch": 1, "context_tok": 100, name: bad})
+
+
+@given(batch=st.floats(1, 300), drafted=st.integers(0, 8), tp=st.sampled_from([1, 2, 8]))
+def test_checking_drafts_reads_each_cache_once(batch, drafted, tp):
+    plain, check = (decode.checking_step(S, C, batch, 2000.0, n, Layout(tp)) for n in (0, drafted))
+    assert plain == decode.decode_step(S, C, batch, 2000.0, Layout(tp))
+    assert check.cache_s == pytest.approx(plain.cache_s)
+    assert check.sequences_s == pytest.approx(plain.sequences_s * (1 + drafted))
+    ratio = decode.check_over_plain(S, C, batch, 2000.0, drafted, Layout(tp))
+    assert ratio == pytest.approx(check.total_s / plain.total_s)
+    assert ratio >= 1 - 1e-12

@@ -108,7 +108,8 @@ def attention_flop(s: Setup, context_tok: Numeric) -> Numeric:
 
 
 @checked
-def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, layout: Layout = ONE_CHIP) -> Numeric:
+def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, layout: Layout = ONE_CHIP,
+                 new_tok: Numeric = 1.0) -> Numeric:
     """Attention on the sequences that one chip helps to decode: their cache read, or its arithmetic, if that is slower.
 
     Parameters
@@ -121,6 +122,8 @@ def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, l
         Length of each. [token]
     layout : Layout
         How a copy is cut.
+    new_tok : numeric
+        Tokens of each sequence that attend together, which read its cache once. [token]
 
     Returns
     -------
@@ -129,7 +132,7 @@ def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, l
     """
     held, read = layout.held_sequences(batch), read_bytes_per_chip(s, context_tok, layout)
     # a latent cache is read by so many heads that this may be slower; its share of the peak is that of 16-bit kernels
-    work_s = held * attention_flop(s, context_tok) / layout.tp / (s.shared_flop_per_s * c.dense_mfu)
+    work_s = new_tok * held * attention_flop(s, context_tok) / layout.tp / (s.shared_flop_per_s * c.dense_mfu)
     return np.maximum(held * read / (s.hbm_bytes_per_s * c.cache_mbu), work_s)
 
 
@@ -174,6 +177,46 @@ def decode_step(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, la
     return DecodeStep(weights_time_s(s, c, batch, layout), cache_time_s(s, c, batch, context_tok, layout),
                       communication_time_s(s, c, batch, layout), launch_time_s(s, c),
                       c.sequence_s * layout.micro_batch(batch) / layout.attention_dp)
+
+
+@checked
+def checking_step(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, draft_tok: Numeric,
+                  layout: Layout = ONE_CHIP) -> DecodeStep:
+    """One decode step that also checks drafts.
+
+    Parameters
+    ----------
+    s, c, batch, context_tok, layout
+        As in `decode_step`.
+    draft_tok : numeric
+        Tokens guessed for each sequence. [token]
+
+    Returns
+    -------
+    DecodeStep
+        That of as many tokens more, except that the drafts of a sequence read its cache once.
+    """
+    parts = decode_step(s, c, batch * (1 + draft_tok), context_tok, layout)
+    return parts._replace(cache_s=cache_time_s(s, c, batch, context_tok, layout, 1 + draft_tok))
+
+
+@checked
+def check_over_plain(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, draft_tok: Numeric,
+                     layout: Layout = ONE_CHIP) -> Numeric:
+    """What checking drafts adds to a step.
+
+    Parameters
+    ----------
+    s, c, batch, context_tok, draft_tok, layout
+        As in `checking_step`.
+
+    Returns
+    -------
+    numeric
+        The step with drafts over one without, for `speculative_speedup`. [1]
+    """
+    return (checking_step(s, c, batch, context_tok, draft_tok, layout).total_s
+            / decode_step(s, c, batch, context_tok, layout).total_s)
 
 
 @checked

@@ -24,7 +24,6 @@ from .prefill import fixed_prefill_s
 from .setups import Setup
 from .step import Serving, serve
 
-
 PASS_TOK = 8192.0  # tokens of one forward pass: vLLM's and TensorRT-LLM's default on chips of this size
 
 
