@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import serving
-from inference_economics.explore.trace import Graph
+from kernelless.trace import Graph
 
 DEMAND = {"request_per_s": 10.0, "service_s": 20.0, "batch": 64.0}
 GRID = np.arange(1.0, 257)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from inference_economics.explore.trace import Graph
 from inference_economics.serving import Load
+from kernelless.trace import Graph
 
 
 def test_a_load_holds_numbers_as_float64():

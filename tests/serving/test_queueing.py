@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from inference_economics import serving
-from inference_economics.explore.trace import Graph
+from inference_economics import serving
 from inference_economics.serving.queueing import late_fraction
+from kernelless.trace import Graph
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 10, 64, 1000])

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_economics import accelerators, calibration, models, serving, step
-from inference_economics.explore.trace import Graph
 from inference_economics.serving import Deployment, Drafts, Formats, Layout, Load
+from kernelless.trace import Graph
 
 S = serving.setup("llama-3.1-70b", "h100-sxm", "fp8")
 C = calibration.constants("h100-sxm")

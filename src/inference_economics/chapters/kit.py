@@ -10,9 +10,10 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from kernelless import Choice, Line, Point, Slider, tabulate
+
 from .. import models
 from ..catalog import prices
-from ..explore import Choice, Line, Point, Slider, tabulate
 from ..hardware import accelerators
 from ..quantities.checks import lookup
 from ..quantities.units import text

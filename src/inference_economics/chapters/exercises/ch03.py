@@ -35,6 +35,7 @@ EXERCISES = (
                  "one token leave behind?",
         answer=_per_token,
         unit="B",
+        per="token",
         solution=f"\\( 2 \\times {_70B.layers} \\times {_70B.kv_heads} \\times {_70B.head_dim} \\times 2 \\) = "
                  f"{text(_per_token, 'B')}: a key and a value, in every layer, for every key-value head.",
     ),
@@ -92,6 +93,7 @@ EXERCISES = (
                  "keep a tenth in reserve. How many sequences of 32,768 tokens fit?",
         answer=_users_h200,
         unit="sequences",
+        unrounded=kv_cache.cache_room_bytes(_H200_HBM, _70B.n_params, 4) / kv_cache.of_model(_70B, 32_768, bytes_per_value=1),
         wrong=((_no_reserve, "You left out the reserve: a tenth of the memory is not yours to fill."),
                (kv_cache.sequences_that_fit(_70B, _H200_HBM, 32_768, n_chips=4),
                 "That is bf16. Here both the weights and the cache take one byte a value.")),

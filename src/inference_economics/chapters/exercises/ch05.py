@@ -11,6 +11,7 @@ from ...hardware import accelerators
 from ...models import ffn, kv_cache
 from ...quantities.units import text
 from ...serving import calibration, step
+from . import slips
 from .exercise import Exercise, known
 
 _70B, _13B = models.get("llama-3.1-70b"), models.get("llama-2-13b")
@@ -71,7 +72,7 @@ EXERCISES = (
         unit="",
         tolerance=1e-4,
         wrong=((4.0 * _13B.hidden, "That is the plain part. The gated one has three matrices for its two."),
-               (ffn.gated_width(_13B.hidden), "Nearly: now round up to a multiple of 256."),
+               slips.unrounded(ffn.gated_width(_13B.hidden), "round up to a multiple of 256"),
                (np.floor(ffn.gated_width(_13B.hidden) / 256) * 256, "You rounded down. The rule rounds up.")),
         solution=f"\\( \\lfloor \\tfrac23 \\times 4 \\times {_13B.hidden} \\rfloor \\) = "
                  f"{ffn.gated_width(_13B.hidden):,.0f}, and the next multiple of 256 is {_13B.ffn_hidden:,}, as published.",
@@ -109,6 +110,7 @@ EXERCISES = (
                  f"model leave room for on four {_H100.title}, with a tenth of the memory in reserve?",
         answer=kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 4, 1, 2),
         unit="users",
+        unrounded=kv_cache.cache_room_bytes(_H100_HBM, _70B.n_params, 4) / _long_cache,
         tolerance=0.01,
         wrong=((kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 4, 1, 1), "That is an fp8 cache. This one is bf16."),
                (kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 8, 1, 2), "That is eight chips.")),

@@ -70,6 +70,7 @@ EXERCISES = (
                  "What does a seat cost in a month?",
         answer=_seat,
         unit="USD",
+        per="month",
         solution=f"The machine costs {text(_year, 'USD')} a year, the person {text(75_000, 'USD')}; over 500 seats and twelve months "
                  f"that is {text(_seat, 'USD')}.",
     ),
@@ -80,6 +81,7 @@ EXERCISES = (
                  "bits and a tenth of the memory in reserve, how many users of 16,384 tokens fit?",
         answer=_l40s,
         unit="users",
+        unrounded=kv_cache.cache_room_bytes(_L40S_HBM, _70B.n_params, 8) / kv_cache.of_model(_70B, 16_384, 1, 1),
         tolerance=0.005,
         wrong=((_l40s_16, "That keeps the cache in sixteen bits. Here it takes one byte a value."),
                (_l40s_all, "You left out the reserve: a tenth of the memory is not yours to fill."),
@@ -118,6 +120,7 @@ EXERCISES = (
                  "reserve. How many chips do the weights alone need?",
         answer=_chips,
         unit="chips",
+        unrounded=_405B.n_params * 2 / (0.9 * _H100_HBM),
         tolerance=0.005,
         wrong=((np.ceil(_405B.n_params * 2 / _H100_HBM), "You left out the reserve."),
                (np.ceil(_405B.n_params / (0.9 * _H100_HBM)), "That is eight bits. bf16 takes two bytes a weight.")),

@@ -62,6 +62,7 @@ EXERCISES = (
         wrong=((exposure.margin_after_shock(100, 70, 1.5), "Only half of the cost is set by this supplier."),
                (0.30, "That is the margin before."),
                (0.30 * 0.5, "The margin does not fall in proportion: the cost rises."),
+               (1 - _after, "That is the share that the cost takes. The margin is what is left."),
                (exposure.margin_after_shock(100, 70, 1.5, 0.5) / 0.7, "Divide by revenue, not by cost: that would be a "
                                                                     "markup.")),
         solution=f"\\( 1 - 70\\,(1 + 0.5 \\times 0.5)/100 \\) = {text(_after, '%')}.",
@@ -100,6 +101,7 @@ EXERCISES = (
                  "year. Which price does only one path in twenty exceed after a year? Use 1.645 standard deviations.",
         answer=_bad,
         unit="USD",
+        per="h",
         wrong=((4 * np.exp(1.645 * 0.25), "Nearly: an expected price that stays has a median that falls by half the "
                                          "variance."),
                (4 * 1.25, "That is one standard deviation, added."),
