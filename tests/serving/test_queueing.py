@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from inference_economics import serving
-from inference_economics import serving
 from inference_economics.serving.queueing import late_fraction
 from kernelless.trace import Graph
 

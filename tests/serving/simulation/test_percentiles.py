@@ -18,9 +18,11 @@ LLAMA = Deployment("llama-3.1-70b", "h100-sxm", 4)
 
 def test_the_table_is_whole_and_in_order():
     assert table()["tpot_p50"].shape == tuple(map(len, AXES.values()))
-    for part in ("tpot", "first", "wait"):
+    for part in ("tpot", "first"):
         low, middle, high = (table()[f"{part}_p{percent}"] for percent in (50, 95, 99))
-        assert np.all((low >= 0) & (low <= middle) & (middle <= high))
+        assert np.all((low > 0) & (low <= middle) & (middle <= high))
+    # what waiting adds to a percentile, which need not grow from one to the next
+    assert all(np.all(table()[f"wait_p{percent}"] >= 0) for percent in (50, 95, 99))
 
 
 @pytest.mark.parametrize("at", [(1, 0.3), (1, 0.85), (3, 0.7)])
