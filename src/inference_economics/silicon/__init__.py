@@ -21,6 +21,7 @@ from .chip import (
     price_at_margin,
     repaired_yield,
     seeds_yield,
+    small_chip_gain,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "price_at_margin",
     "repaired_yield",
     "seeds_yield",
+    "small_chip_gain",
 ]
 
 __getattr__, __dir__ = handing_on(__name__)
