@@ -152,17 +152,17 @@ class Engine(NamedTuple):
         Model, format and chip as plain numbers, as `serving.setup` gives them.
     fitted : Constants
         As engines run: fitted to measurements, typical of the engines.
-    bound : Constants
-        As the roofline has it, with the same share of the memory left to weights and cache.
+    sheet : Constants
+        As the data sheet has it: no losses, with the same share of the memory left to weights and cache.
     """
 
     setup: Any
     fitted: Any
-    bound: Any
+    sheet: Any
 
 
-def fitted_and_bound(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any, Any]:
-    """Return the constants of a chip: fitted to measured engines, and of the bound beside them.
+def fitted_and_sheet(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any, Any]:
+    """Return the constants of a chip: fitted to measured engines, and those of its data sheet beside them.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def fitted_and_bound(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any,
     Returns
     -------
     tuple of Constants
-        Fitted, and bound.
+        Fitted, and without losses: an estimate with all parts in turn, no bound.
     """
     fitted = tabulate(calibration.constants, chip, engine)
     return fitted, fitted.bound()
@@ -198,7 +198,7 @@ def engine(model: Any, chip: Any, precision: Any = "fp8", bytes_per_value: Any =
     -------
     Engine
     """
-    return Engine(tabulate(setup, model, chip, precision, bytes_per_value), *fitted_and_bound(chip))
+    return Engine(tabulate(setup, model, chip, precision, bytes_per_value), *fitted_and_sheet(chip))
 
 
 class Room(NamedTuple):
