@@ -43,7 +43,7 @@ def records() -> tuple[type, ...]:
     """Return every public dataclass with a numeric field by its docstring: what formulas take in place of arguments."""
     found = []
     for module in pkgutil.walk_packages(inference_economics.__path__, "inference_economics."):
-        if module.name.rpartition(".")[2].startswith("_") or module.ispkg or ".explore." in module.name:
+        if module.name.rpartition(".")[2].startswith("_") or module.ispkg:
             continue
         loaded = importlib.import_module(module.name)
         found += [kind for name, kind in vars(loaded).items() if inspect.isclass(kind) and name[0] != "_"
@@ -58,7 +58,7 @@ def formulas() -> tuple[tuple[str, Callable], ...]:
     found = []
     for module in pkgutil.walk_packages(inference_economics.__path__, "inference_economics."):
         short = module.name.rpartition(".")[2]
-        if short.startswith("_") or module.ispkg or ".explore." in module.name:
+        if short.startswith("_") or module.ispkg:
             continue
         loaded = importlib.import_module(module.name)
         for name, function in vars(loaded).items():

@@ -14,12 +14,14 @@ from types import ModuleType
 import pytest
 
 import inference_economics
+import kernelless
 
 SOURCE = Path(inference_economics.__file__).parent
 ROOT = SOURCE.parents[1]
-MODULES = {module.name: importlib.import_module(module.name)
-           for module in pkgutil.walk_packages([str(SOURCE)], "inference_economics.")
-           if not module.name.endswith("__main__")} | {"inference_economics": inference_economics}
+PACKAGES = (inference_economics, kernelless)
+MODULES = {module.name: importlib.import_module(module.name) for package in PACKAGES
+           for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+           if not module.name.endswith("__main__")} | {package.__name__: package for package in PACKAGES}
 # Of other packages, or of the reader's: nothing here can say whether they are there.
 FOREIGN = {"matplotlib.figure.Figure", "myst_nb.glue", "config.json", "silicon_sample.csv", "vllm/engine/arg_utils.py"}
 REFERENCE = re.compile(r"(?<!`)`([A-Za-z_]\w*(?:\.\w+)+)`(?!`)")
@@ -29,7 +31,7 @@ WRITTEN = {"explorer.js", "explorer.css"}  # into the site's folder
 
 
 def docstrings() -> Iterator[tuple[Path, str, str]]:
-    for path in sorted(SOURCE.rglob("*.py")):
+    for path in sorted(path for package in PACKAGES for path in Path(package.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and (words := ast.get_docstring(node)):
                 yield path, getattr(node, "name", "module"), words
@@ -38,7 +40,7 @@ def docstrings() -> Iterator[tuple[Path, str, str]]:
 def found(pattern: re.Pattern) -> Iterator[tuple[str, Path, str]]:
     for path, name, words in docstrings():
         for reference in pattern.findall(words):
-            yield reference, path, f"{path.relative_to(SOURCE)}, {name}: `{reference}`"
+            yield reference, path, f"{path.relative_to(SOURCE.parent)}, {name}: `{reference}`"
 
 
 def named(short: str) -> list[ModuleType]:
@@ -64,7 +66,7 @@ def resolves(reference: str, path: Path) -> bool:
         for module in named(".".join(parts[:cut])):
             if is_at_home(module, parts[cut]) and has(getattr(module, parts[cut]), parts[cut + 1:]):
                 return True
-    room = ".".join(("inference_economics", *path.relative_to(SOURCE).parent.parts))
+    room = ".".join(path.relative_to(SOURCE.parent).parent.parts)
     classes = [getattr(module, parts[0]) for name, module in MODULES.items()
                if name.startswith(room) and inspect.isclass(getattr(module, parts[0], None))]
     return any(has(one, parts[1:]) for one in classes)

@@ -15,16 +15,19 @@ from typing import NamedTuple
 import pytest
 
 import inference_economics
+import kernelless
 
 ROOT = Path(inference_economics.__file__).parent
 TESTS = Path(__file__).resolve().parent
 NAME = "inference_economics"
+# The library of figures: a package beside the house, which knows nothing of it.
+LIBRARY = "kernelless"
+LIBRARY_ROOT = Path(kernelless.__file__).parent
 # What each room may import, in the order of the floors; the faces say the same in words.
 GROUND = {"quantities", "catalog"}
 MAY_IMPORT = {
-    "quantities": set(),
+    "quantities": {LIBRARY},
     "catalog": {"quantities"},
-    "explore": {"quantities"},
     "decoder": {"quantities"},
     "models": GROUND,
     "training": GROUND | {"models"},
@@ -35,8 +38,8 @@ MAY_IMPORT = {
     "serving": GROUND | {"models", "hardware"},
     "measure": {"quantities", "hardware", "decoder"},
 }
-MAY_IMPORT["decision"] = set(MAY_IMPORT) - {"explore"}
-MAY_IMPORT["chapters"] = set(MAY_IMPORT)
+MAY_IMPORT["decision"] = set(MAY_IMPORT)
+MAY_IMPORT["chapters"] = set(MAY_IMPORT) | {LIBRARY}
 # What a reader could import from the top level in the first edition.
 FIRST_EDITION = [
     "accelerators", "break_even", "calibration", "catalog", "chapter", "checkpoint", "custom_silicon", "decision",
@@ -78,6 +81,7 @@ def module_name(file: Path) -> str:
 
 
 FILES = {module_name(file): file for file in sorted(ROOT.rglob("*.py"))}
+LIBRARY_FILES = {path.stem: path for path in sorted(LIBRARY_ROOT.glob("*.py"))}
 ROOMS = sorted({name.partition(".")[0] for name in FILES} - {""})
 
 
@@ -89,6 +93,7 @@ def _targets(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[tuple[s
     """Return module and name (empty for a module) of each import of this package, from anywhere in a file."""
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
+        yield from ((name, "") for name in names if room(name) == LIBRARY)
         yield from ((name[len(NAME) + 1:], "") for name in names if name == NAME or name.startswith(f"{NAME}."))
         return
     if node.level:
@@ -96,14 +101,18 @@ def _targets(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[tuple[s
         base = ".".join(package[: len(package) - node.level + 1] + ([node.module] if node.module else [])).strip(".")
     elif node.module and (node.module == NAME or node.module.startswith(f"{NAME}.")):
         base = node.module[len(NAME) + 1:]
+    elif node.module and room(node.module) == LIBRARY:
+        yield from ((node.module, alias.name) for alias in node.names)
+        return
     else:
         return
     for alias in node.names:
         inner = f"{base}.{alias.name}".strip(".")
         if base == "" and inner not in FILES:  # by the lazy table at the top
             inner = inference_economics._MODULES.get(alias.name) or inference_economics._NAMES.get(alias.name, "")
+            inner = LIBRARY if alias.name in inference_economics._FIGURES else inner
             assert inner, f"{module} imports {alias.name} from the top level, which has no such name"
-        yield (inner, "") if inner in FILES else (base, alias.name)
+        yield (inner, "") if inner in FILES or inner == LIBRARY else (base, alias.name)
 
 
 def imports(module: str, text: str) -> list[Import]:
@@ -187,6 +196,9 @@ def test_no_room_stands_in_a_circle():
     ("from .. import serving", "serving"),
     ("from ..catalog.facts import _tables", "takes _tables from catalog"),
     ("import inference_economics", "top level"),
+    ("import kernelless.units", "kernelless"),
+    ("from kernelless import text", "kernelless"),
+    ("from inference_economics import text", "kernelless"),
 ])
 def test_a_forbidden_import_is_seen_however_it_is_written(line, words):
     wrong = [forbidden(found) for found in imports("models.spec", line)]
@@ -204,6 +216,18 @@ def test_a_circle_is_found():
     assert circle({"a": {"b", "c"}, "b": {"c"}}) == []
 
 
+def test_the_library_knows_nothing_of_the_house():
+    names = {name for path in LIBRARY_FILES.values() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+             if isinstance(node, (ast.Import, ast.ImportFrom))
+             for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""])
+             if isinstance(node, ast.Import) or not node.level}
+    assert {"numpy", "dataclasses"} <= names  # imports are seen
+    assert [name for name in sorted(names) if room(name) == NAME] == []
+    words = "".join(path.read_text(encoding="utf-8") for path in LIBRARY_ROOT.rglob("*")
+                    if path.suffix in {".py", ".js", ".ts", ".css", ".md", ".toml"})
+    assert NAME not in words
+
+
 # -- faces ------------------------------------------------------------------------------------------------------------
 
 
@@ -215,9 +239,10 @@ def in_words(face: str) -> set[str]:
     """Return the rooms that a face's comment names."""
     rule, = re.findall(r"^# May import: (.+)\.$", face, re.MULTILINE)
     if rule.startswith("every room"):
+        also = {LIBRARY} if rule.endswith(f" and {LIBRARY}") else set()
         names = re.findall(r"\w+", rule.removeprefix("every room").removeprefix(" but "))
-        return set(ROOMS) - set(names)
-    return set() if rule == "nothing" else set(re.split(r", | and ", rule))
+        return set(ROOMS) - set(names) | also
+    return set(re.split(r", | and ", rule))
 
 
 @pytest.mark.parametrize("name", ROOMS)
@@ -251,18 +276,14 @@ def test_the_contributing_guide_draws_the_same_house():
 @pytest.mark.parametrize("name", FIRST_EDITION)
 def test_a_reader_finds_what_the_first_edition_had(name):
     found = getattr(inference_economics, name)
-    assert found.__name__.startswith(f"{NAME}.") or (name == "explore" and callable(found))
+    assert found.__name__.startswith(f"{NAME}.") or (name == "explore" and found is kernelless.explore)
 
 
-@pytest.mark.parametrize("name", sorted({*inference_economics._MODULES, *inference_economics._NAMES}))
+@pytest.mark.parametrize("name", sorted({*inference_economics._MODULES, *inference_economics._NAMES,
+                                         *inference_economics._FIGURES}))
 def test_the_lazy_table_resolves(name):
     assert getattr(inference_economics, name) is not None
     assert name in dir(inference_economics)
-
-
-def test_explore_is_the_function():
-    importlib.import_module(f"{NAME}.explore.trace")
-    assert callable(inference_economics.explore)
 
 
 def test_an_unknown_name_is_unknown():
@@ -274,7 +295,7 @@ def test_an_unknown_name_is_unknown():
     ("import inference_economics", "numpy"),
     ("import inference_economics.hardware.roofline", "inference_economics.serving"),
     ("import inference_economics.chapters", "inference_economics.serving.step"),
-    ("from inference_economics import kv_cache", "inference_economics.explore"),
+    ("from inference_economics import kv_cache", "ipywidgets"),
     ("from inference_economics import catalog", "inference_economics.models"),
     ("from inference_economics import models", "matplotlib"),
 ])
@@ -295,6 +316,8 @@ def test_every_module_has_its_own_test_file():
         *rooms, name = module.split(".")
         if not TESTS.joinpath(*rooms, f"test_{name}.py").is_file():
             missing.append(module)
+    missing += [f"{LIBRARY}.{name}" for name in LIBRARY_FILES
+                if name != "__init__" and not TESTS.joinpath(LIBRARY, f"test_{name}.py").is_file()]
     assert missing == []
 
 
@@ -324,13 +347,14 @@ def used_in(text: str, *, face: bool) -> set[str]:
 
 def test_no_public_function_lives_by_tests_alone():
     used: set[str] = set()
-    for file in FILES.values():
+    files = FILES | {f"{LIBRARY}.{name}": file for name, file in LIBRARY_FILES.items()}
+    for file in files.values():
         used |= used_in(file.read_text(encoding="utf-8"), face=file.name == "__init__.py")
     repository = TESTS.parent
     for pattern in ("notebooks/*.ipynb", "book/*.md", "book/_ext/*.py", "tools/*.py", "bench/*.py", "README.md",
                     "src/**/*.toml", "Makefile"):
         for file in repository.glob(pattern):
             used |= set(re.findall(r"[A-Za-z_]\w*", file.read_text(encoding="utf-8")))
-    alone = [f"{module}.{name}" for module, file in FILES.items() for name in public_functions(file)
+    alone = [f"{module}.{name}" for module, file in files.items() for name in public_functions(file)
              if name not in used and f"{module}.{name}" not in WITHOUT_USERS]
     assert alone == []

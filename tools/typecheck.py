@@ -1,4 +1,4 @@
-"""Check the types of the page's script: TypeScript reads `explore/static/*.js` and their JSDoc as they stand, strictly.
+"""Check the types of the page's script: TypeScript reads `src/**/static/*.js` and their JSDoc as they stand, strictly.
 
 TypeScript is fetched once, by the lock in tools/typescript/, with npm. Where a machine has none, npm comes as a wheel.
 """

@@ -1,4 +1,4 @@
-"""The API page: the package's rooms and public modules, and docstrings as Sphinx is to read them."""
+"""The API page: the library of figures, the house's rooms, and docstrings as Sphinx is to read them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # Packages that readers meet through their faces alone: the modules behind are machinery, or hold no function.
-BY_FACE = ("explore", "exercises")
+BY_FACE = ("kernelless", "exercises")
 SECTION = """
 {heading} `{short}`
 
@@ -44,10 +44,12 @@ def sections(folder: Path, package: str, level: int = 2) -> Iterator[str]:
 
 
 def modules() -> str:
-    """Return the API page's sections, from the package's folder as it stands."""
+    """Return the API page's sections: the library by its face, then the house from its folder as it stands."""
     import inference_economics
 
-    return "".join(sections(Path(inference_economics.__file__).parent, "inference_economics"))
+    library = (SECTION.format(heading="##", short="kernelless", name="kernelless", options="")
+               + SECTION.format(heading="###", short="kernelless.checks", name="kernelless.checks", options=OWN))
+    return library + "".join(sections(Path(inference_economics.__file__).parent, "inference_economics"))
 
 
 def write_generated(_app, docname, source) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from collections import Counter
 from typing import NamedTuple
 
 from docutils import nodes
+
+import kernelless
 
 PAGE = "book/gallery"
 EXPLORER = re.compile(r'<figure class="explorer" id="(?P<id>[^"]+)"'
@@ -52,9 +53,7 @@ def label_of(docname: str, shown: Shown) -> str:
 
 def mark_rows(shown: list[Shown]) -> list[list[str]]:
     """Return a row for each kind of mark: its name, its class's first line, and how many figures use it."""
-    # By its path: the package gives the name `explore` to the function.
-    explore = importlib.import_module("inference_economics.explore")
-    classes = {name.lower(): getattr(explore, name) for name in explore.__all__}
+    classes = {name.lower(): getattr(kernelless, name) for name in kernelless.__all__}
     count = Counter(kind for each in shown for kind in each.marks)
     return [[kind, classes[kind].__doc__.splitlines()[0].replace("|", r"\|"), str(count[kind])]
             for kind in sorted(count)]

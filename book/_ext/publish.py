@@ -20,7 +20,7 @@ LIVE = re.compile(r'data-explorer=|class="exercise-spec"')
 def add_runtime(app) -> None:
     """Write the pages' script and style, put together from the package, and let Sphinx copy them."""
     from inference_economics.chapters.exercises import ANSWER_BOX, ANSWER_BOX_STYLE
-    from inference_economics.explore import runtime
+    from kernelless import runtime
 
     folder = Path(app.outdir).parent / ".explorer"
     runtime.write(folder, modules=[ANSWER_BOX], styles=[ANSWER_BOX_STYLE])

@@ -5,8 +5,6 @@ Modules stand in rooms (`inference_economics.models`, `.serving`, …) and can b
 """
 
 import importlib
-import sys
-from types import ModuleType
 
 __version__ = "0.1.0"
 
@@ -54,29 +52,17 @@ _MODULES = {
 }
 # name: the module that defines it
 _NAMES = {
-    "Axis": "explore",
-    "Band": "explore",
-    "Bars": "explore",
-    "Choice": "explore",
-    "Explorer": "explore",
-    "Figure": "explore",
-    "Label": "explore",
-    "Line": "explore",
-    "Point": "explore",
-    "Readout": "explore",
-    "Rule": "explore",
-    "Slider": "explore",
-    "State": "explore",
     "Table": "chapters.exhibits",
     "check": "chapters.exercises",
     "exercise": "chapters.exercises",
-    "explore": "explore",
     "glue": "chapters.exhibits",
     "solution": "chapters.exercises",
-    "standalone": "explore",
-    "tabulate": "explore",
-    "text": "quantities.units",
 }
+# what the notebooks take from the library of figures
+_FIGURES = frozenset({
+    "Axis", "Band", "Bars", "Choice", "Explorer", "Figure", "Label", "Line", "Point", "Readout", "Rule", "Slider",
+    "State", "explore", "standalone", "tabulate", "text",
+})
 __all__ = [
     "Axis",
     "Band",
@@ -106,23 +92,13 @@ __all__ = [
 def __getattr__(name: str):
     if name in _MODULES:
         return importlib.import_module(f".{_MODULES[name]}", __name__)
-    if name in _NAMES:
-        value = getattr(importlib.import_module(f".{_NAMES[name]}", __name__), name)
+    if name in _NAMES or name in _FIGURES:
+        home = "kernelless" if name in _FIGURES else f".{_NAMES[name]}"
+        value = getattr(importlib.import_module(home, __name__), name)
         globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted({*globals(), *_MODULES, *_NAMES})
-
-
-class _Package(ModuleType):
-    """The package, in which the function `explore` hides the room of the same name, loaded first or not."""
-
-    def __setattr__(self, name, value):
-        if not (name == "explore" and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
+    return sorted({*globals(), *_MODULES, *_NAMES, *_FIGURES})

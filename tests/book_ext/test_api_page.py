@@ -29,8 +29,6 @@ HOUSE = {
     "chapters/kit.py": '"""Shapes that repeat."""\n',
     "chapters/exercises/__init__.py": '"""Questions."""\nfrom .exercise import check\n__all__ = ["check"]\n',
     "chapters/exercises/exercise.py": 'def check(answer):\n    """Return the verdict."""\n',
-    "explore/__init__.py": '"""Figures."""\nfrom .parts import Line\n__all__ = ["Line"]\n',
-    "explore/parts.py": 'class Line:\n    """A curve."""\n',
     "records/__init__.py": "",
     "records/facts.toml": "",
     "static/page.js": "",
@@ -52,7 +50,7 @@ def _headings(markdown: str) -> list[str]:
 
 def test_rooms_come_with_their_modules_below_them(house):
     assert _headings("".join(api_page.sections(house, "house"))) == [
-        "## `explore`", "## `chapters`", "### `chapters.exercises`", "### `chapters.kit`", "## `serving`",
+        "## `chapters`", "### `chapters.exercises`", "### `chapters.kit`", "## `serving`",
         "### `serving.batching`", "### `serving.step`", "## `units`"]
 
 
@@ -66,8 +64,8 @@ def test_sphinx_shows_each_function_once_and_each_rooms_question(house):
     assert done.returncode == 0, done.stderr
     words = (out / "index.txt").read_text()
     shown = re.findall(r"house\.[\w.]+(?=\()|(?<=class )house\.[\w.]+", words)
-    assert sorted(shown) == ["house.chapters.exercises.check", "house.explore.Line",
-                             "house.serving.batching.best_batch", "house.serving.step.step_time_s", "house.units.text"]
+    assert sorted(shown) == ["house.chapters.exercises.check", "house.serving.batching.best_batch",
+                             "house.serving.step.step_time_s", "house.units.text"]
     for sentence in ("What does an engine take?", "What do chapters show?", "One step.", "Questions."):
         assert words.count(sentence) == 1
 

@@ -17,8 +17,8 @@ import pytest
 import website
 from parity import collect
 
-from inference_economics.explore import Slider
 from inference_economics.quantities.units import text
+from kernelless import Slider
 
 OPERATIONS = 60_000  # of a program, over all sampled settings
 FEWEST, MOST = 30, 300  # sampled settings of an explorer

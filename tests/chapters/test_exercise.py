@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from inference_economics import check, exercise, exercises, solution
 from inference_economics.chapters.exercises.exercise import Exercise, known, parse, suffixes
-from inference_economics.explore import runtime
 from inference_economics.quantities.units import text
+from kernelless import runtime
 
 ALL = list(exercises.everything().values())
 CLOSED = [one for one in ALL if one.answer is not None]

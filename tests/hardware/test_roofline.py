@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import accelerators, models, roofline
-from inference_economics.explore.trace import Graph
 from inference_economics.hardware import links
+from kernelless.trace import Graph
 
 STEP = {"batch": 8.0, "context_tok": 4096.0, "kv_bytes_per_token": 131072.0, "param_bytes": 16e9, "n_params": 8e9,
         "hbm_bytes_per_s": 3.35e12, "flop_per_s": 989e12}

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_economics import kv_cache, models
-from inference_economics.explore.trace import Graph, Traced
 from inference_economics.models.architecture import Architecture, stack
 from inference_economics.models.groups import LayerGroup
 from inference_economics.models.spec import from_config
+from kernelless.trace import Graph, Traced
 
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 MODELS = {name: from_config(CONFIGS / f"{name}.json") for name in (

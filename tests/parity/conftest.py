@@ -6,7 +6,7 @@ import pytest
 from browsing import Pages
 from parity.shown import EXPLORERS, POLICY
 
-from inference_economics.explore import standalone
+from kernelless import standalone
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from inference_economics.explore import runtime
-from inference_economics.explore.ops import ELEMENTWISE, REDUCTIONS
-from inference_economics.explore.program import compile_program
-from inference_economics.explore.trace import Graph
+from kernelless import runtime
+from kernelless.ops import ELEMENTWISE, REDUCTIONS
+from kernelless.program import compile_program
+from kernelless.trace import Graph
 
 # Stands at the end of the page's script, in its scope, in place of what starts a page.
 MAIN = """{

@@ -8,8 +8,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 from parity.synthetic import explorers
 
-from inference_economics.explore import Label, Rule
-from inference_economics.explore.svg import moving_svg
+from kernelless import Label, Rule
+from kernelless.svg import moving_svg
 
 EXPLORERS = {explorer.name: explorer for explorer in explorers()}
 # What a strict site allows: no eval, no other host, nothing from anywhere but the page itself.

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from inference_economics.explore import (
+from kernelless import (
     Axis,
     Band,
     Bars,

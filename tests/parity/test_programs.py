@@ -20,8 +20,8 @@ import website
 from parity import collect, harness
 from parity.synthetic import explorers
 
-from inference_economics.explore import Label, Rule
 from inference_economics.quantities.units import text
+from kernelless import Label, Rule
 
 FEWEST, MOST = 100, 2000  # settings of an explorer
 OPERATIONS = 80_000  # of a program, over all settings

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import PATIENCE_MS
 from parity.shown import EXPLORERS, SEE, SET, check_against_python
 
-from inference_economics.explore import standalone
+from kernelless import standalone
 
 
 def test_without_javascript_the_picture_and_the_settings_stand(opened):

@@ -1,8 +1,8 @@
 """A function of specs, called with one of several that a reader will choose."""
 
-from inference_economics.explore.options import Options
-from inference_economics.explore.trace import Graph
 from inference_economics.quantities.choices import tabulated
+from kernelless.options import Options
+from kernelless.trace import Graph
 
 
 @tabulated

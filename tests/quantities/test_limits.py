@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from inference_economics.explore.trace import Graph
 from inference_economics.quantities import limits, units
 from inference_economics.quantities.limits import QUANTITIES, check, checked, checked_fields
+from kernelless.trace import Graph
 
 ARRAY = np.array([4096, 100_000])
 # each is 4096 and 100,000, or one of them

@@ -204,7 +204,7 @@ def test_a_quantile_without_sorting_is_the_sorted_one(seed, samples, probability
 
 
 def test_a_quantile_traces():
-    from inference_economics.explore.trace import Graph
+    from kernelless.trace import Graph
 
     sample = np.linspace(1.0, 2.0, 20)
     graph = Graph()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import models, serving
-from inference_economics.explore.trace import Graph
+from kernelless.trace import Graph
 
 COST = {"price_usd_per_hour": 2.0, "n_chips": 8.0, "batch": 64.0, "prompt_tok": 1000.0, "output_tok": 500.0,
         "prefill_time_s": 0.1, "decode_step_s": 0.02}

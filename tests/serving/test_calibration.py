@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_economics import accelerators, calibration, measurements, models, serving, step
-from inference_economics.explore.trace import Graph
 from inference_economics.serving.layout import Layout
 from inference_economics.serving.load import floor_s
+from kernelless.trace import Graph
 
 LOAD = {"precision": "fp8", "concurrency": 16, "prompt_tok": 1024, "output_tok": 1024, "tp": 2, "engine": "vllm"}
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from inference_economics import accelerators, calibration, kv_cache, models, roofline, serving, step
-from inference_economics.explore.options import Options
-from inference_economics.explore.trace import Graph
 from inference_economics.serving import Deployment, Formats, Layout, Load
 from inference_economics.serving.formats import part_params
+from kernelless.options import Options
+from kernelless.trace import Graph
 
 MODELS = models.load()
 CHIPS = ("h100-sxm", "h100-pcie", "b200", "mi300x", "tpu-v5e", "m3-ultra")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from inference_economics import serving
-from inference_economics.explore.trace import Graph
 from inference_economics.serving import Load, load
+from kernelless.trace import Graph
 
 
 def test_a_load_is_three_numbers():

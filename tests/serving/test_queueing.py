@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inference_economics import serving
-from inference_economics.explore.trace import Graph
+from kernelless.trace import Graph
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 10, 64, 1000])

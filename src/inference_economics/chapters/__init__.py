@@ -1,6 +1,6 @@
 """What chapters show, and whether it is true: exhibits, exercises, golden cases and rulings."""
 
-# May import: every room.
+# May import: every room and kernelless.
 
 from ..quantities.faces import handing_on
 

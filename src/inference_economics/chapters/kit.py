@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from kernelless import Choice, Line, Point, Slider, tabulate
 
 from .. import models
 from ..catalog import prices
-from ..explore import Choice, Line, Point, Slider, tabulate
 from ..hardware import accelerators
 from ..models import kv_cache
 from ..quantities.checks import lookup

@@ -1,6 +1,6 @@
 """Which way to serve: what a year of one workload costs each way, and how sure that is."""
 
-# May import: every room but chapters and explore.
+# May import: every room but chapters.
 
 from ..quantities.faces import handing_on
 from .costs import WAYS, Costs, cheapest, stays_cheaper_from, within, yearly_costs

@@ -1,6 +1,6 @@
 """What a number may be: units, names and limits, and the mathematics under the formulas."""
 
-# May import: nothing.
+# May import: kernelless.
 
 from .faces import handing_on
 

@@ -1,35 +1,21 @@
 """Argument checks shared by every public formula.
 
 A check raises `ValueError` naming the argument, the value and what is accepted. A traced value (see
-`explore/trace.py`) has no number to look at yet, so it passes: the slider's own limits guard it.
+`kernelless.trace`) has no number to look at yet, so it passes: the slider's own limits guard it.
 """
 
 from __future__ import annotations
 
 import numbers
-import re
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Found = TypeVar("Found")
-_LONGEST = 120
+from kernelless.checks import is_traced, lookup, shown
 
-
-def is_traced(value: Any) -> bool:
-    """Say whether `value` stands for a number that only the browser will know."""
-    return bool(getattr(value, "__traced__", False))
-
-
-def shown(value: Any) -> str:
-    """Return `value` as a message shows it: as Python writes it, on one line, cut where it grows long."""
-    try:
-        text = re.sub(r"\n\s*", " ", repr(value))
-    except ValueError:  # a whole number of more digits than Python writes
-        return f"<{type(value).__name__} too large to write>"
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+__all__ = ["is_traced", "known", "lookup", "number", "require", "require_fraction", "require_non_negative",
+           "require_positive", "require_whole", "shown", "whole"]
 
 
 def _is_number(value: Any) -> bool:
@@ -139,18 +125,3 @@ def whole(low: int = 1, hint: str = "", **argument: Any) -> int:
     if np.ndim(value):
         raise ValueError(f"{name}={shown(value)} must be one whole number, not several.")
     return int(value)
-
-
-def lookup(kind: str, key: Any, table: Mapping[Any, Found]) -> Found:
-    """Return `table[key]`, or raise `ValueError` that lists the known keys and the nearest one."""
-    try:
-        if key in table:
-            return table[key]
-    except TypeError:  # a list or a dictionary is no key
-        pass
-    import difflib
-
-    near = difflib.get_close_matches(shown(key).strip("'\""), [str(k) for k in table], n=1)
-    guess = f" Did you mean {near[0]!r}?" if near else ""
-    known = ", ".join(str(k) for k in table)
-    raise ValueError(f"unknown {kind} {shown(key)}; known: {known}.{guess}")

@@ -13,8 +13,8 @@ R = TypeVar("R")
 def tabulated(function: Callable[P, R]) -> Callable[P, R]:
     """Let a function of specs be called with a spec that the reader will choose.
 
-    A value whose type has ``__tabulate__`` stands for one of several things (see `explore.options.Options`). It calls
-    the function on each of them and returns the table; on anything else the function is called as it is.
+    A value whose type has ``__tabulate__`` stands for one of several things (`kernelless.options.Options` does). It
+    calls the function on each of them and returns the table; on anything else the function is called as it is.
     """
 
     @functools.wraps(function)

@@ -15,7 +15,7 @@ from pathlib import Path
 from ...quantities.checks import lookup
 from .exercise import Exercise
 
-# What a page with exercises needs besides the explorers' script and style: `explore.runtime.write` takes both.
+# What a page with exercises needs besides the explorers' script and style: `kernelless.runtime.write` takes both.
 ANSWER_BOX = Path(__file__).parent / "static" / "answer_box.js"
 ANSWER_BOX_STYLE = ANSWER_BOX.with_suffix(".css")
 

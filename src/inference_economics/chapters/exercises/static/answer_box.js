@@ -1,6 +1,6 @@
 // Answer boxes: the reply is looked up in the list of intervals that exercise.py wrote, as check() does.
 
-import { live, part } from "../../../explore/static/page.js";
+import { live, part } from "../../../../kernelless/static/page.js";
 
 /**
  * @typedef {object} AnswerSpec what `Exercise.spec` wrote

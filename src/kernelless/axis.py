@@ -1,0 +1,76 @@
+"""An axis, and the plot that two of them span: all that a mark must know to find its place."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Protocol
+
+import numpy as np
+
+from .checks import is_traced
+
+
+@dataclasses.dataclass(frozen=True)
+class Axis:
+    """One axis with declared limits, which do not move with the sliders.
+
+    label : what is measured, in lower case. unit : as `units.text` knows it. limits : in base units.
+    scale : linear or log. categories : names of places 0, 1, 2, … for bars; limits follow from them.
+    """
+
+    label: str
+    limits: tuple[float, float] | None = None
+    unit: str = ""
+    scale: str = "linear"
+    categories: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if is_traced(self.label) or not isinstance(self.label, str):
+            raise ValueError(f"axis label {self.label!r} must be fixed text.")
+        if self.categories is not None:
+            if is_traced(self.categories) or isinstance(self.categories, str) or not self.categories:
+                raise ValueError(f"axis {self.label!r}: categories {self.categories!r} must be a list of names.")
+            object.__setattr__(self, "categories", tuple(str(name) for name in self.categories))
+            object.__setattr__(self, "limits", (-0.6, len(self.categories) - 0.4))
+        if self.limits is None or is_traced(self.limits) or any(is_traced(limit) for limit in self.limits):
+            raise ValueError(f"axis {self.label!r} needs fixed limits, because they must not move with the sliders.")
+        low, high = (float(limit) for limit in self.limits)
+        object.__setattr__(self, "limits", (low, high))
+        if self.scale not in ("linear", "log"):
+            raise ValueError(f"axis {self.label!r}: unknown scale {self.scale!r}; known: linear, log.")
+        if not (np.isfinite([low, high]).all() and low < high):
+            raise ValueError(f"axis {self.label!r}: limits {low:g}..{high:g} must be finite and rising.")
+        if self.scale == "log" and low <= 0:
+            raise ValueError(f"axis {self.label!r}: limits {low:g}..{high:g} must be above 0 on a log scale.")
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The limits, known to be there once the axis is made."""
+        assert self.limits is not None
+        return self.limits
+
+    def contains(self, values: Any) -> np.ndarray:
+        """Say which values lie within the limits."""
+        return (np.asarray(values) >= self.span[0]) & (np.asarray(values) <= self.span[1])
+
+    def overlaps(self, start: Any, end: Any) -> np.ndarray:
+        """Say which ways from a start to an end have a part within the limits; none has where either is NaN."""
+        return (np.minimum(start, end) <= self.span[1]) & (np.maximum(start, end) >= self.span[0])
+
+    def place(self, values: Any) -> np.ndarray:
+        """Return drawable values, NaN for the others: on a log axis zero and below have no place."""
+        values = np.asarray(values, dtype=float)
+        keep = np.isfinite(values) & ((values > 0) if self.scale == "log" else True)
+        return np.where(keep, values, np.nan)
+
+
+class Plot(Protocol):
+    """What a mark is drawn in: a `Figure`, or anything else with two axes."""
+
+    @property
+    def x(self) -> Axis:
+        """The axis across."""
+
+    @property
+    def y(self) -> Axis:
+        """The axis along."""

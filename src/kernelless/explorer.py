@@ -1,0 +1,284 @@
+"""Explorers: one declaration, two homes.
+
+`explore(function, **controls)` runs the function on known values for Jupyter, and traces it for the page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import page
+from .checks import lookup
+from .controls import Choice, Slider
+from .draw import draw
+from .figure import Figure
+from .options import Options
+from .precompute import TABLE_BYTES, tabulated
+from .program import compile_program
+from .trace import Graph, Traced, TraceError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+    from .widget import ExplorerWidget
+
+MOST_CONTROLS = 30  # what a value depends on is one bit for each control, in an integer of JavaScript's
+
+_shown: Counter[str] = Counter()  # how often each name has been displayed, for ids that differ on a page
+
+
+def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str = "", name: str = "",
+            presets: dict[str, dict[str, Any]] | None = None, precompute: bool = False,
+            **controls: Slider | Choice) -> Explorer:
+    """Declare an interactive figure.
+
+    Parameters
+    ----------
+    function : callable
+        Numpy code from parameters to a `Figure`. It is called with known values in Jupyter, and traced once for the
+        page.
+    title : str
+        What the figure shows.
+    watch : str
+        One instruction and one thing to look for.
+    alt : str
+        What the figure shows at its default, for a reader who cannot see it; by default the title and the readouts.
+    name : str
+        The explorer's name in links and file names; by default the function's.
+    presets : dict of dict
+        Named settings that teach something.
+    precompute : bool
+        Tabulate the figure over all settings instead of tracing it, for a function that no program can hold. Each
+        slider then needs `stops`.
+    **controls : Slider or Choice
+        One for each parameter of the function, in the order of the page.
+
+    Returns
+    -------
+    Explorer
+        Its repr is the widget in Jupyter and the live figure on the page.
+
+    Raises
+    ------
+    ValueError
+        A control that is not a parameter, a parameter without a control, a control that moves nothing, a preset that no
+        control can hold, or a mark that never enters the axes' limits.
+    TraceError
+        The function cannot become a program: the message names the line and the repair.
+    """
+    if not callable(function):
+        raise ValueError(f"function={function!r} must be a function from parameters to a Figure.")
+    for key, words in {"title": title, "watch": watch}.items():
+        if not isinstance(words, str) or not words.strip():
+            raise ValueError(f"{key}={words!r} must be text that the reader sees.")
+    name = name or getattr(function, "__name__", "").lstrip("_").replace("_", "-")
+    return Explorer(function, title, watch, alt, name, presets or {}, precompute, controls)
+
+
+class Explorer:
+    """An interactive figure: controls, a function, and what it shows. Made by `explore`."""
+
+    def __init__(self, function: Callable[..., Figure], title: str, watch: str, alt: str, name: str,
+                 presets: dict[str, dict[str, Any]], precompute: bool, controls: dict[str, Slider | Choice]):
+        if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+            raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
+        self.function, self.title, self.watch, self.name = function, title, watch, name
+        self.controls_spec = {
+            key: _labelled(control, key) for key, control in controls.items()
+        }
+        self.presets = presets
+        self.precompute = precompute
+        self._widget: ExplorerWidget | None = None
+        self._check_controls()
+        self.defaults: dict[str, Any] = {
+            key: control.snap(control.value) for key, control in self.controls_spec.items()}
+        self.program, self.spec = self._compile()
+        self._check_limits()
+        self.alt = alt or f"{title}. {self._sentence()}"
+
+    # --- what it shows ------------------------------------------------------------------------------------------
+
+    def settings(self, **given: Any) -> dict[str, Any]:
+        """Return every control's value: what is given, snapped to what the control can hold, and defaults."""
+        for key in given:
+            lookup("control", key, self.controls_spec)
+        return {key: control.find(given[key]) if key in given else self.defaults[key]
+                for key, control in self.controls_spec.items()}
+
+    def figure(self, **given: Any) -> Figure:
+        """Return the figure, of known values, for some settings. What is not given is at its default."""
+        settings = self.settings(**given)
+        arguments = {key: control.argument(settings[key]) for key, control in self.controls_spec.items()}
+        with np.errstate(all="ignore"):
+            return self._checked(self.function(**arguments))
+
+    def _checked(self, figure: Any) -> Figure:
+        if not isinstance(figure, Figure):
+            raise ValueError(f"{self.name}: the function must return a Figure, but returned {type(figure).__name__}.")
+        return figure
+
+    def encode(self, **given: Any) -> dict[str, float]:
+        """Return the numbers that the program is given for some settings."""
+        settings = self.settings(**given)
+        return {key: control.encode(settings[key]) for key, control in self.controls_spec.items()}
+
+    def readouts(self, **given: Any) -> dict[str, str]:
+        """Return the readouts for some settings, as the reader sees them."""
+        return page.readout_texts(self.figure(**given))
+
+    def draw(self, **given: Any) -> Canvas:
+        """Return the figure for some settings as a `matplotlib.figure.Figure`."""
+        return draw(self.figure(**given))
+
+    def _sentence(self) -> str:
+        return "; ".join(f"{label}: {words}" for label, words in self.readouts().items())
+
+    # --- declaration checks -------------------------------------------------------------------------------------
+
+    def _check_controls(self) -> None:
+        if not 1 <= len(self.controls_spec) <= MOST_CONTROLS:
+            raise ValueError(f"{self.name} has {len(self.controls_spec)} controls; 1 to {MOST_CONTROLS} are accepted.")
+        parameters = inspect.signature(self.function).parameters
+        for key in self.controls_spec:
+            if key not in parameters:
+                raise ValueError(f"control {key!r} is not a parameter of {self.name}; "
+                                 f"its parameters are {', '.join(parameters)}.")
+        for key, parameter in parameters.items():
+            if parameter.default is parameter.empty and key not in self.controls_spec:
+                raise ValueError(f"parameter {key!r} of {self.name} has no control and no default.")
+        labels = Counter(control.label for control in self.controls_spec.values())
+        if (twice := labels.most_common(1)[0])[1] > 1:
+            raise ValueError(f"two controls are called {twice[0]!r}; give each its own label.")
+        for label, preset in self.presets.items():
+            for key, value in preset.items():
+                if key not in self.controls_spec or self.controls_spec[key].snap(value) != value:
+                    raise ValueError(f"preset {label!r}: {key}={value!r} is not a value that a control can hold.")
+
+    def _check_limits(self) -> None:
+        """Try the default, both ends of each control, and random settings: no error, and every mark is seen."""
+        rng = np.random.default_rng(0)
+        controls = self.controls_spec
+        ends = [{key: control.snap(end)} for key, control in controls.items() for end in (-math.inf, math.inf)]
+        random = [{key: control.sample(rng) for key, control in controls.items()} for _ in range(24)]
+        outside = None
+        for setting in ({}, *ends, *random):
+            if outside == set() and setting in random:
+                return
+            try:
+                figure = self.figure(**setting)
+            except (ValueError, ArithmeticError) as error:
+                raise ValueError(f"{self.name} fails at {setting or 'its default'}: {error}") from error
+            unseen = set(figure.outside())
+            outside = unseen if outside is None else outside & unseen
+        if outside:
+            raise ValueError(
+                f"{min(outside)!r} never enters the limits x {figure.x.span[0]:g}..{figure.x.span[1]:g}, "
+                f"y {figure.y.span[0]:g}..{figure.y.span[1]:g} at the default, the ends or 24 random settings; "
+                "widen them."
+            )
+
+    # --- the page's form ----------------------------------------------------------------------------------------
+
+    def _compile(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        graph = Graph()
+        figure = tabulated(self, graph) if self.precompute else self._traced(graph)
+        places: dict[tuple[str, str], int] = {}
+        outputs: list[Traced] = []
+        for key, field, value in figure.moving():
+            places[key, field] = len(outputs)
+            outputs.append(value._position if type(value) is Options else graph.lift(value))
+        program, numbers = compile_program(graph, outputs)
+        dead = [key for key in self.controls_spec if key not in program["inputs"]]
+        if dead:
+            raise ValueError(f"control {dead[0]!r} moves nothing in the figure; use it or leave it out.")
+        if self.precompute and (size := len(json.dumps(program))) > TABLE_BYTES:
+            raise ValueError(f"the table takes {size:,} bytes of the page; {TABLE_BYTES:,} are accepted. Use fewer "
+                             "stops or fewer points.")
+        return program, page.figure_spec(figure, {place: numbers[i] for place, i in places.items()})
+
+    def _traced(self, graph: Graph) -> Figure:
+        """Run the function once, on values that record what is done to them."""
+        arguments = {key: control.traced(graph, key) for key, control in self.controls_spec.items()}
+        try:
+            with np.errstate(all="ignore"):
+                return self._checked(self.function(**arguments))
+        except TraceError as error:
+            raise type(error)(f"{error} If no numpy expression will do, give sliders `stops` and pass "
+                              "precompute=True.") from error
+
+    def html(self, ident: str | None = None) -> str:
+        """Return the page's form: a self-contained `<figure>` that `explorer.js` brings to life."""
+        return page.explorer_html(self, ident or f"explorer-{self.name}")
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{control.label.lower()} {control.show(self.values[key])}"
+                             for key, control in self.controls_spec.items())
+        figure = self.figure(**self.values)
+        lines = [f"{self.title} ({settings})"]
+        lines += [f"  {label}: {words}" for label, words in page.readout_texts(figure).items()]
+        lines += [f"  {'✓' if bool(state.ok) else '✗'} {state.holds if bool(state.ok) else state.fails}"
+                  for state in figure.states]
+        lines += [f"  {words}" for words in (figure.unseen(),) if words]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        _shown[self.name] += 1
+        ident = f"explorer-{self.name}" + ("" if _shown[self.name] == 1 else f"-{_shown[self.name]}")
+        bundle = {"text/plain": repr(self), "text/html": self.html(ident)}
+        view = self.widget._repr_mimebundle_() if _in_kernel() else None
+        if view:
+            bundle["application/vnd.jupyter.widget-view+json"] = view["application/vnd.jupyter.widget-view+json"]
+        return bundle
+
+    # --- Jupyter's form -----------------------------------------------------------------------------------------
+
+    @property
+    def widget(self) -> Any:
+        """The ipywidgets form: controls above a figure that matplotlib redraws."""
+        return self._made_widget().box
+
+    def _made_widget(self) -> ExplorerWidget:
+        if self._widget is None:
+            from .widget import ExplorerWidget
+
+            self._widget = ExplorerWidget(self)
+        return self._widget
+
+    @property
+    def controls(self) -> dict[str, Any]:
+        """The ipywidgets controls by parameter: ``explorer.controls["batch"].value = 64``."""
+        return self._made_widget().controls
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The present settings: those of the widgets if there are any, else the defaults."""
+        return self._widget.values() if self._widget else dict(self.defaults)
+
+
+def _labelled(control: Any, key: str) -> Slider | Choice:
+    if not isinstance(control, (Slider, Choice)):
+        raise ValueError(f"control {key!r} must be a Slider or a Choice, but is {control!r}.")
+    words = control.label or key.replace("_", " ").capitalize()
+    if isinstance(control, Slider):
+        return dataclasses.replace(control, label=words)
+    return Choice(control.options, value=control.value, label=words)
+
+
+def _in_kernel() -> bool:
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+

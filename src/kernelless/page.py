@@ -1,0 +1,164 @@
+"""The page's form of an explorer, as HTML and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from .axis import Axis
+from .checks import is_traced
+from .controls import Choice, Slider
+from .draw import axis_text, frame
+from .figure import Figure
+from .palette import PALETTE, dash_array
+from .parts import Mark
+from .program import number
+from .svg import page_svg
+from .units import text
+
+if TYPE_CHECKING:
+    from .declared import Declared
+
+_GROUPS = {"m": "marks", "r": "readouts", "s": "states"}
+_HINT = "Point at the plot, or focus it and press ← →, to read values off."
+
+
+def readout_texts(figure: Figure) -> dict[str, str]:
+    """Return each readout's text, for a figure of known values."""
+    return {readout.label: text(readout.value, readout.unit) for readout in figure.readouts}
+
+
+def _axis(axis: Axis, reverse: bool) -> dict[str, Any]:
+    limits = axis.span[::-1] if reverse else axis.span
+    spec = {"label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits]}
+    return spec | ({"categories": axis.categories} if axis.categories else {})
+
+
+def figure_spec(figure: Figure, places: dict[tuple[str, str], int]) -> dict[str, Any]:
+    """Return what the runtime needs to know of a traced figure.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure that the traced function returned.
+    places : dict
+        ``(key, field)`` to the number of the program's value; for chosen words, of the value that chooses.
+    """
+    spec: dict[str, Any] = {
+        "axes": {"x": _axis(figure.x, False), "y": _axis(figure.y, bool(figure.y.categories))},
+        "frame": frame(figure), "marks": [], "readouts": [], "states": []}
+    for key, part in figure.parts():
+        entry: dict[str, Any] = {field: places[key, field] for field in part.moving if (key, field) in places}
+        for field in part.texts:
+            words = getattr(part, field)
+            entry[field] = {"texts": words._values, "at": places[key, field]} if is_traced(words) else words
+        kind = {"kind": type(part).__name__.lower()} if isinstance(part, Mark) else {}
+        spec[_GROUPS[key[0]]].append(entry | kind | part.constants())
+    return spec
+
+
+def _json(value: Any) -> str:
+    """Return JSON that may stand inside a script element."""
+    dense = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return dense.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _swatch(stroke: str, color: int) -> str:
+    """Return what stands for a stroke of parts.Brush in a legend."""
+    hue = PALETTE[color]
+    dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
+    box = f'<rect class="ex-fill-{color}" fill="{hue}"{{}} width="26" height="10" rx="2"/>'
+    shape = {
+        "curve": f'<path class="ex-stroke-{color}" stroke="{hue}" stroke-width="2.4" fill="none"{dash} d="M0 5H26"/>',
+        "dots": f'<circle class="ex-fill-{color}" fill="{hue}" cx="13" cy="5" r="4"/>',
+        "area": box.format(' fill-opacity="0.3"'),
+        "box": box.format(""),
+    }[stroke]
+    return f'<svg viewBox="0 0 26 10" aria-hidden="true">{shape}</svg>'
+
+
+def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
+    field = f"{ident}-{key.replace('_', '-')}"
+    label = f'<label for="{field}">{escape(control.label)}</label>'
+    data = f'id="{field}" data-parameter="{key}" autocomplete="off"'
+    if isinstance(control, Choice):
+        options = "".join(
+            f'<option value="{escape(option)}"{" selected" if option == value else ""}>{escape(title)}</option>'
+            for option, title in control.titles.items())
+        return f'<div class="ex-control">{label}<select {data}>{options}</select></div>'
+    shown = escape(control.show(value))
+    output = f'<output for="{field}" aria-live="off" data-value-of="{key}">{shown}</output>'
+    return (f'<div class="ex-control">{label}{output}'
+            f'<input type="range" {data} aria-valuetext="{shown}"></div>')
+
+
+def explorer_html(explorer: Declared, ident: str) -> str:
+    """Return an explorer as a `<figure>` that shows its default and holds what the runtime needs to move it."""
+    figure = explorer.figure()
+    controls, values = explorer.controls_spec, explorer.defaults
+    spec = explorer.spec | {
+        "name": explorer.name, "title": explorer.title, "presets": explorer.presets, "program": explorer.program,
+        "controls": [{"name": key, "label": control.label} | control.spec() for key, control in controls.items()],
+    }
+    settings = " · ".join(f"{control.label}: {control.show(values[key])}" for key, control in controls.items())
+    readouts = "".join(
+        f'<div class="ex-readout"><span>{escape(label)}</span>'
+        f'<output aria-live="off" data-key="r{i}">{escape(words)}</output></div>'
+        for i, (label, words) in enumerate(readout_texts(figure).items()))
+    states = "".join(
+        f'<p class="ex-state" data-key="s{i}" data-ok="{int(bool(state.ok))}">'
+        f"{escape(state.holds if bool(state.ok) else state.fails)}</p>" for i, state in enumerate(figure.states))
+    legend = "".join(f"<li>{_swatch(stroke, color)}{escape(label)}</li>" for stroke, label, color in figure.legend())
+    presets = "".join(
+        f'<button type="button" data-action="preset" data-preset="{escape(label)}">{escape(label)}</button>'
+        for label in explorer.presets)
+    axes = f"{axis_text(figure.y)} against {axis_text(figure.x)}" if figure.y.label and figure.x.label else "the values"
+    tabulated = '<p class="ex-watch">Tabulated: the sliders stop at the values that were computed.</p>'
+    return "".join([
+        f'<figure class="explorer" id="{ident}" data-explorer="{explorer.name}" aria-labelledby="{ident}-title">',
+        f'<p class="ex-title" id="{ident}-title">{escape(explorer.title)}</p>',
+        f'<p class="ex-watch">{escape(explorer.watch)}</p>',
+        f'<div class="ex-presets" data-live hidden><span>Try:</span>{presets}</div>' if presets else "",
+        '<div class="ex-controls" data-live hidden>',
+        *(_control(ident, key, control, values[key]) for key, control in controls.items()),
+        "</div>",
+        f'<div class="ex-readouts">{readouts}</div>' if readouts else "",
+        states,
+        f'<p class="ex-unseen">{escape(figure.unseen())}</p>',
+        '<p class="ex-sr ex-spoken" aria-live="polite"></p>',
+        f'<ul class="ex-legend" aria-label="Legend">{legend}</ul>' if legend else "",
+        f'<div class="ex-plot" tabindex="0" role="group" aria-label="Plot of {escape(axes)}. '
+        'Arrow keys read values off.">',
+        page_svg(figure, ident),
+        f'<p class="ex-sr">{escape(explorer.alt)}</p></div>',
+        f'<output class="ex-cursor" data-live hidden>{_HINT}</output>',
+        tabulated if explorer.precompute else "",
+        f'<p class="ex-settings">{escape(settings)}</p>',
+        '<div class="ex-actions" data-live hidden>',
+        *(f'<button type="button" data-action="{action}"{title}>{words}</button>' for action, words, title in (
+            ("reset", "Reset", ""), ("link", "Link to these settings", ""),
+            ("csv", "CSV", ' aria-label="Download the numbers as CSV"'),
+            ("svg", "SVG", ' aria-label="Download the figure as SVG"'),
+            ("png", "PNG", ' aria-label="Download the figure as PNG"'))),
+        '<input class="ex-link" hidden readonly aria-label="Link to these settings"></div>',
+        f'<script type="application/json" class="ex-spec">{_json(spec)}</script></figure>',
+    ])
+
+
+def standalone(*explorers: Declared, title: str = "Explorers") -> str:
+    """Return a whole HTML document with some explorers and the runtime inside, for one file that works anywhere."""
+    from . import runtime
+
+    seen: Counter[str] = Counter()
+    figures = []
+    for explorer in explorers:
+        seen[explorer.name] += 1
+        again = f"-{seen[explorer.name]}" if seen[explorer.name] > 1 else ""
+        figures.append(explorer.html(f"explorer-{explorer.name}{again}"))
+    body = "\n".join(figures)
+    return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f"<style>{runtime.style()}</style></head>\n<body><main><h1>{escape(title)}</h1>\n{body}\n</main>"
+            f"<script>{runtime.script()}</script></body></html>\n")

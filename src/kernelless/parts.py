@@ -1,0 +1,284 @@
+"""The parts of a figure: marks, readouts, states. A mark says here all that Python knows of it.
+
+To add a mark, write its class: the fields that may move, when it is within the limits, and how it is drawn with the
+strokes of a `Brush`, which matplotlib and the page's SVG both have. Then its entry in KINDS of `static/plot.js`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from .axis import Axis, Plot
+from .checks import is_traced
+from .units import text
+
+
+class Brush(Protocol):
+    """What a mark may be drawn with, in data coordinates. Keeping within the plot is the brush's business."""
+
+    def curve(self, x: Any, y: Any) -> None:
+        """Draw a line through points; it breaks where one has no place."""
+
+    def area(self, ring: list[tuple[float, float]]) -> None:
+        """Fill the inside of a ring of corners."""
+
+    def box(self, j: int, across: tuple[float, float], along: tuple[float, float]) -> None:
+        """Fill the j-th bar of a mark, from ``across[0]`` to ``across[1]`` of the axis with the categories."""
+
+    def dots(self, x: Any, y: Any) -> None:
+        """Draw a dot at each point."""
+
+    def level(self, x: Any, y: Any) -> None:
+        """Draw a straight line across the plot, at one x or at one y; the other is None."""
+
+    def words(self, words: str, x: Any, y: Any) -> None:
+        """Write words at a point; without an x at the plot's right edge, without a y at its top."""
+
+
+class Part:
+    """What marks, readouts and states have in common."""
+
+    moving: ClassVar[tuple[str, ...]] = ()  # fields that may depend on a control
+    single: ClassVar[tuple[str, ...]] = ()  # those of them that hold one number
+    texts: ClassVar[tuple[str, ...]] = ("label",)
+    fixed_words: ClassVar[bool] = True  # a name in a legend, which stands still
+
+    def name(self) -> str:
+        """Return what an error calls this part."""
+        return f"{type(self).__name__.lower()} {getattr(self, self.texts[0])!r}"
+
+    def constants(self) -> dict[str, Any]:
+        """Return the fields that the page needs besides those that move and the words."""
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]  # every part is a dataclass
+        return {field.name: getattr(self, field.name) for field in fields
+                if field.name not in (*self.moving, *self.texts, "color")}
+
+    def replaced(self, changes: dict[str, Any]) -> Any:
+        """Return this part with some fields of another value."""
+        return dataclasses.replace(self, **changes)  # type: ignore[type-var]  # as above
+
+    def check(self, figure: Plot) -> None:
+        """Raise ValueError where a field has not the type or the shape that the figure needs."""
+        for field in self.texts:
+            words = getattr(self, field)
+            if not isinstance(words, str):
+                raise ValueError(f"{type(self).__name__.lower()}: {field}={words!r} must be text.")
+            if self.fixed_words and is_traced(words):
+                raise ValueError(f"{type(self).__name__.lower()}: {field}={words!r} must stand still; only the words "
+                                 "of a Rule, a Label or a State may depend on a control.")
+        shapes = {}
+        for field in self.moving:
+            value = getattr(self, field)
+            if value is None:
+                continue
+            shapes[field] = np.shape(value)
+            if field in self.single and shapes[field] != ():
+                raise ValueError(f"{self.name()}: {field} must be one number, but has shape {shapes[field]}.")
+        self.check_shapes(figure, shapes)
+
+    def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
+        """Raise ValueError unless all fields are single numbers or rows of one length."""
+        lengths = {shape for shape in shapes.values() if shape != ()}
+        if len(lengths) > 1 or any(len(shape) > 1 for shape in lengths):
+            found = ", ".join(f"{field} {shape}" for field, shape in shapes.items())
+            raise ValueError(f"{self.name()} needs single numbers or rows of one length, but has {found}.")
+
+
+class Mark(Part):
+    """Something drawn in the plot.
+
+    A mark with a `swatch` (the stroke that stands for it in the legend) has a colour and a name there.
+    """
+
+    swatch: ClassVar[str] = ""
+    color: int | None = None
+    label: str
+
+    def inside(self, figure: Plot) -> Any:
+        """Say what of the mark, of known values, lies within the limits."""
+        raise NotImplementedError
+
+    def draw(self, brush: Brush, figure: Plot) -> None:
+        """Draw the mark, of known values."""
+        raise NotImplementedError
+
+
+@dataclasses.dataclass(frozen=True)
+class Line(Mark):
+    """A curve through points (x, y). It breaks where a value is not finite."""
+
+    x: Any
+    y: Any
+    label: str
+    color: int | None = None
+    moving = ("x", "y")
+    swatch = "curve"
+
+    def inside(self, figure: Plot) -> Any:
+        """Say from which points on some of the curve lies within the limits: the point itself, or a way to the next.
+
+        A way is taken by the box around it, so a curve that only cuts off a corner may count as seen.
+        """
+        x, y = np.broadcast_arrays(*(np.atleast_1d(axis.place(v))
+                                     for axis, v in ((figure.x, self.x), (figure.y, self.y))))
+        drawn = figure.x.contains(x) & figure.y.contains(y)
+        drawn[:-1] |= figure.x.overlaps(x[:-1], x[1:]) & figure.y.overlaps(y[:-1], y[1:])
+        return drawn
+
+    def draw(self, brush: Brush, figure: Plot) -> None:
+        """Draw the curve."""
+        brush.curve(self.x, self.y)
+
+
+@dataclasses.dataclass(frozen=True)
+class Band(Mark):
+    """The area between two curves over the same x."""
+
+    x: Any
+    low: Any
+    high: Any
+    label: str
+    color: int | None = None
+    moving = ("x", "low", "high")
+    swatch = "area"
+
+    def inside(self, figure: Plot) -> Any:
+        """Say where some of the band lies within the limits."""
+        return figure.x.contains(self.x) & figure.y.overlaps(self.low, self.high)
+
+    def draw(self, brush: Brush, figure: Plot) -> None:
+        """Draw its lower edge there and its upper edge back, both kept within the y limits."""
+        x, low, high = np.broadcast_arrays(figure.x.place(self.x), self.low, self.high)
+        keep = ~(np.isnan(x) | np.isnan(low) | np.isnan(high))
+        x, low, high = x[keep], *(np.clip(edge[keep], *figure.y.span) for edge in (low, high))
+        brush.area([*zip(x, low, strict=True), *zip(x[::-1], high[::-1], strict=True)])
+
+
+@dataclasses.dataclass(frozen=True)
+class Bars(Mark):
+    """Bars from `base` to `value` at places 0, 1, 2, … of the categorical axis; stack them by their bases."""
+
+    value: Any
+    label: str
+    base: Any = 0.0
+    color: int | None = None
+    width: float = 0.7
+    moving = ("value", "base")
+    swatch = "box"
+
+    def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
+        """Raise ValueError unless there is a bar for each category."""
+        names = figure.y.categories or figure.x.categories
+        if not names:
+            raise ValueError(f"{self.name()} needs an axis with categories: Axis(label, categories=(…)).")
+        if shapes["value"] != (len(names),) or shapes["base"] not in ((), (len(names),)):
+            raise ValueError(f"{self.name()}: value has shape {shapes['value']} and base {shapes['base']}, but there "
+                             f"are {len(names)} categories.")
+
+    def _axis(self, figure: Plot) -> Axis:
+        return figure.x if figure.y.categories else figure.y
+
+    def inside(self, figure: Plot) -> Any:
+        """Say which bars have a part within the limits."""
+        return self._axis(figure).overlaps(self.base, self.value)
+
+    def draw(self, brush: Brush, figure: Plot) -> None:
+        """Draw each bar, its ends kept within the limits."""
+        span = self._axis(figure).span
+        ends = np.broadcast_arrays(np.clip(self.base, *span), np.clip(self.value, *span))
+        for j, (base, value) in enumerate(zip(*ends, strict=True)):
+            brush.box(j, (j - self.width / 2, j + self.width / 2), (base, value))
+
+
+@dataclasses.dataclass(frozen=True)
+class Point(Mark):
+    """One or more dots."""
+
+    x: Any
+    y: Any
+    label: str
+    color: int | None = None
+    moving = ("x", "y")
+    swatch = "dots"
+
+    def inside(self, figure: Plot) -> Any:
+        """Say which dots lie within the limits."""
+        return figure.x.contains(self.x) & figure.y.contains(self.y)
+
+    def draw(self, brush: Brush, figure: Plot) -> None:
+        """Draw the dots."""
+        brush.dots(self.x, self.y)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule(Mark):
+    """A straight line across the plot at one x or one y, with its name beside it."""
+
+    label: str
+    x: Any = None
+    y: Any = None
+    moving = single = ("x", "y")
+    fixed_words = False
+
+    def __post_init__(self) -> None:
+        if (self.x is None) == (self.y is None):
+            raise ValueError(f"{self.name()} needs either x or y.")
+
+    def inside(self, figure: Plot) -> Any:
+        """Say whether the line crosses the plot."""
+        return figure.y.contains(self.y) if self.x is None else figure.x.contains(self.x)
+
+    def draw(self, brush: Brush, figure: Plot) -> None:
+        """Draw the line, and its name at the plot's edge."""
+        brush.level(self.x, self.y)
+        brush.words(self.label, self.x, self.y)
+
+
+@dataclasses.dataclass(frozen=True)
+class Label(Mark):
+    """Words at a place; a `value` with a `unit` is written after them."""
+
+    x: Any
+    y: Any
+    label: str
+    value: Any = None
+    unit: str = ""
+    moving = single = ("x", "y", "value")
+    fixed_words = False
+
+    def words(self) -> str:
+        """Return the text, for a known value."""
+        return self.label if self.value is None else f"{self.label} {text(self.value, self.unit)}".strip()
+
+    def inside(self, figure: Plot) -> Any:
+        """Return true: words that wait outside are no mistake."""
+        return True
+
+    def draw(self, brush: Brush, figure: Plot) -> None:
+        """Write the words."""
+        brush.words(self.words(), self.x, self.y)
+
+
+@dataclasses.dataclass(frozen=True)
+class Readout(Part):
+    """A number that the reader watches."""
+
+    label: str
+    value: Any
+    unit: str = ""
+    moving = single = ("value",)
+
+
+@dataclasses.dataclass(frozen=True)
+class State(Part):
+    """Something that holds or fails, in words for both; failing is shown plainly."""
+
+    ok: Any
+    holds: str
+    fails: str
+    moving = single = ("ok",)
+    texts = ("holds", "fails")
+    fixed_words = False

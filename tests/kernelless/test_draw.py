@@ -1,0 +1,61 @@
+"""Matplotlib's drawing: the words of the axes, the frame, and what stands in it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from parity.synthetic import explorers
+from small_figures import declare, simple
+
+from kernelless import Axis, Band, Bars, Figure, Label, Line, Rule
+from kernelless.draw import axis_text, draw, frame, tick_text
+from kernelless.palette import HEIGHT, WIDTH
+
+
+@pytest.mark.parametrize(("unit", "tick", "label"), [
+    ("", "1,500", "n"), ("tokens", "1,500", "n (tokens)"), ("B", "1.5 kB", "n"), ("USD", "$1,500", "n"),
+    ("USD/h", "$1,500", "n (USD per h)"), ("%", "150,000%", "n"), ("s", "25 min", "n"),
+])
+def test_a_unit_stands_on_the_ticks_or_on_the_axis(unit, tick, label):
+    assert tick_text(1500, unit) == tick
+    assert axis_text(Axis("n", (0, 1), unit)) == label
+
+
+def test_the_frame_makes_room_for_the_names_of_categories_only():
+    plain = Axis("x", (0, 1))
+    line = Line(0, 0, "l")
+    assert frame(Figure(plain, plain, [line]))[0] == 52
+    for names in (("a", "b"), ("a", "b" * 20), ("a", "b" * 200)):
+        left, top, width, height = frame(Figure(plain, Axis("", categories=names), [Bars(np.ones(2), "b")]))
+        assert left == min(26 + 4.9 * len(names[1]), 170)
+        assert left + width + 16 == pytest.approx(WIDTH)
+        assert top + height + 36 == pytest.approx(HEIGHT)
+
+
+def test_each_mark_carries_its_key_and_the_legend_its_name():
+    for explorer in explorers():
+        figure = explorer.figure()
+        canvas = draw(figure)
+        keys = {artist.get_gid() for artist in canvas.findobj(lambda artist: artist.get_gid() is not None)}
+        coloured = {f"m{i}" for i, mark in enumerate(figure.marks) if mark.swatch and not isinstance(mark, Bars)}
+        assert coloured <= keys
+        named = [words.get_text() for words in canvas.axes[0].get_legend().get_texts()]
+        assert named == [label for _, label, _ in figure.legend()]
+        assert draw(figure, legend=False).axes[0].get_legend() is None
+
+
+def test_what_has_no_place_is_not_drawn():
+    figure = dataclasses.replace(simple(), marks=[
+        Line(np.arange(3.0), np.array([1, np.nan, np.inf]), "line"), Band(np.arange(3.0), np.nan, 1.0, "band"),
+        Rule("rule", x=-1.0), Label(5, 1000.0, "label")])
+    axes = draw(figure).axes[0]
+    assert np.isnan(axes.lines[0].get_ydata()[1:]).all()
+    assert np.isnan(axes.patches[0].get_xy()).all()
+    assert len(axes.lines) == 1
+    assert "label" not in {words.get_text() for words in axes.texts}
+
+
+def test_an_explorer_draws_some_settings():
+    assert declare().draw(a=2).axes[0].lines[0].get_ydata()[1] == 4

@@ -1,0 +1,167 @@
+"""The page's script, put together."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import typecheck
+
+from kernelless import runtime
+from kernelless.parts import Mark
+
+
+def test_the_script_is_small_and_may_stand_in_a_page():
+    script = runtime.script()
+    assert len(gzip.compress(script.encode())) < 15_000
+    assert len(gzip.compress(runtime.style().encode())) < 5_000
+    assert not re.search(r"</script|<!--|<script", script)
+    assert not re.search(r"\beval\(|new Function|innerHTML|document\.write|import\(|https?://(?!www\.w3\.org)", script)
+
+
+def test_the_script_is_written_for_a_site(tmp_path):
+    runtime.write(tmp_path / "new")
+    assert (tmp_path / "new" / "explorer.js").read_text(encoding="utf-8") == runtime.script()
+    assert (tmp_path / "new" / "explorer.css").read_text(encoding="utf-8") == runtime.style()
+
+
+def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path):
+    box = tmp_path / "box.js"
+    page = os.path.relpath(Path(runtime.__file__).parent / "static" / "page.js", tmp_path)
+    box.write_text(f'import {{ live }} from "{page}";\nlive(".box", () => {{}});\n', encoding="utf-8")
+    script = runtime.script(more=(box,))
+    assert script.replace('\n\nlive(".box", () => {});', "") == runtime.script()
+    (tmp_path / "box.css").write_text(".box {}\n", encoding="utf-8")
+    runtime.write(tmp_path / "new", modules=[box], styles=[tmp_path / "box.css"])
+    assert (tmp_path / "new" / "explorer.css").read_text(encoding="utf-8") == f"{runtime.style()}\n.box {{}}\n"
+    assert (tmp_path / "new" / "explorer.js").read_text(encoding="utf-8") == script
+
+
+def test_explorers_know_nothing_of_answer_boxes():
+    assert not re.search("answer|exercise", runtime.script() + runtime.style(), re.IGNORECASE)
+
+
+def test_the_script_holds_nothing_for_tests():
+    script = runtime.script()
+    assert script.startswith('"use strict";\n(() => {\n')
+    assert script.endswith("startPage();\n})();\n")
+    assert not re.search(r"globalThis|window\.\w+ =|process\.|require\(|module\.exports", script)
+
+
+def test_every_module_is_joined_once_and_after_what_it_imports():
+    script, static = runtime.script(), Path(runtime.__file__).parent / "static"
+    at = {path.name: script.index(path.read_text(encoding="utf-8").split("\n", 1)[0]) for path in static.glob("*.js")}
+    assert len(at) > 7
+    for path in static.glob("*.js"):
+        for needed in re.findall(r'^import .*"\./([^"]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
+            assert needed == "elementwise.js" or at[needed] < at[path.name], (path.name, needed)
+    assert not re.search(r"^(import|export)\b|/\*\*", script, re.MULTILINE)
+
+
+def said(node: str, program: str) -> str:
+    return subprocess.run([node, "-e", program], capture_output=True, text=True, check=True).stdout
+
+
+def modules(folder: Path, **sources: str) -> Path:
+    for name, source in sources.items():
+        (folder / f"{name}.js").write_text(source, encoding="utf-8")
+    return folder / "main.js"
+
+
+def test_modules_are_joined_as_they_import_each_other(tmp_path, node):
+    main = modules(tmp_path, main='import { twice, six } from "./a.js";\nimport {\n  one,\n} from "./b.js";\n'
+                                  "console.log(twice(six), one, `/* kept */`);\n",
+                   a='import { one } from "./b.js";\n/**\n * Doubles.\n * @param {number} x\n */\n'
+                     "export const twice = (x) => 2 * x;\nexport const six = /** @type {number} */ (5 + one);\n",
+                   b="// One.\nexport const one = 1;\n")
+    joined = runtime.join(main)
+    assert joined == ("// One.\nconst one = 1;\n\nconst twice = (x) => 2 * x;\nconst six = (5 + one);\n\n"
+                      "console.log(twice(six), one, `/* kept */`);")
+    assert said(node, joined) == "12 1 /* kept */\n"
+
+
+JOINS = {
+    "circle": ({"main": 'import { a } from "./a.js";\n', "a": 'import { b } from "./main.js";\n'},
+               r"main\.js imports itself by way of others; move what both need"),
+    "one name twice": ({"main": 'import { a } from "./a.js";\nfunction b() {}\n', "a": "export const a = 1;\n"
+                        "const b = 2;\n"},
+                       r"main\.js and a\.js both declare 'b'; give one another name"),
+    "renamed export": ({"main": "const a = 1;\nexport { a as b };\n"}, r"'export \{ a as b \};' cannot be joined"),
+    "default": ({"main": "export default 3;\n"}, r"'export default 3;' cannot be joined; write import"),
+    "whole module": ({"main": 'import * as all from "./a.js";\n', "a": ""}, r"'import \* as all .* cannot be joined"),
+}
+
+
+@pytest.mark.parametrize("name", JOINS)
+def test_what_cannot_be_joined_is_refused(name, tmp_path):
+    sources, message = JOINS[name]
+    with pytest.raises(ValueError, match=message):
+        runtime.join(modules(tmp_path, **sources))
+
+
+def test_the_types_of_the_script_hold():
+    found = typecheck.check()
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+def test_a_wrong_type_and_a_function_without_types_are_found(tmp_path):
+    project = json.loads((typecheck.HOME / "tsconfig.json").read_text(encoding="utf-8"))
+    (tmp_path / "tsconfig.json").write_text(json.dumps(project | {"include": ["*.js"]}), encoding="utf-8")
+    source = (Path(runtime.__file__).parent / "static" / "format.js").read_text(encoding="utf-8")
+    assert "return part ?" in source
+    modules(tmp_path, wrong=source.replace("return part ?", "return exponent ?").replace(" : whole;", " : 3;"),
+            bare="export const double = (x) => 2 * x;\n")
+    found = typecheck.check(tmp_path / "tsconfig.json")
+    assert found.returncode != 0
+    assert "wrong.js" in found.stdout
+    assert "bare.js(1,24): error TS7006" in found.stdout
+
+
+def test_a_mark_is_one_entry_of_the_script_and_one_class(node):
+    """The places that an entry reads are the fields that its class lets move; and no kind has only one of the two."""
+    kinds = {name: entry["fields"] for name, entry in in_node(node, "KINDS").items()}
+    marks = {cls.__name__.lower(): list(cls.moving) for cls in Mark.__subclasses__()}
+    assert kinds == marks
+
+
+def in_node(node: str, expression: str):
+    return json.loads(said(node, runtime.script(f"console.log(JSON.stringify({expression}));")))
+
+
+AXES = """{ x: { label: "x", unit: "s", scale: "log", limits: [1, 100] },
+  y: { label: "y", unit: "B", scale: "linear", limits: [0, 9] } }"""
+PLOT = f"""(() => {{ const axes = {AXES}; return {{ axes, frame: [0, 0, 100, 50], px: scaleOf(axes.x, 0, 100),
+  py: scaleOf(axes.y, 50, -50), marks: MARKS }}; }})()"""
+VALUES = "[[1, 10, 100], [2, 4, 8], [10], [3], [1, 2, 3]].map((v) => Float64Array.from(v))"
+
+
+@pytest.mark.parametrize(("marks", "place", "expected"), [
+    ([{"kind": "line", "label": "l", "x": 0, "y": 1}], 1, {"words": "x 10 s — l: 4 B", "at": 50}),
+    ([{"kind": "line", "label": "l", "x": 0, "y": 3}], 9, {"words": "x 100 s — l: 3 B", "at": 100}),
+    ([{"kind": "band", "label": "b", "x": 0, "low": 4, "high": 1}, {"kind": "line", "label": "l", "x": 2, "y": 3}], 0,
+     {"words": "x 10 s — b: 2 B to 4 B · l: 3 B", "at": 50}),
+    ([{"kind": "point", "label": "p", "x": 2, "y": 3}], 0, {"words": "x 10 s — p: 10 s, 3 B", "at": 50}),
+    ([{"kind": "line", "label": "l", "x": 0, "y": 1}, {"kind": "point", "label": "many", "x": 0, "y": 1}], 0,
+     {"words": "x 1 s — l: 2 B", "at": 0}),
+    ([{"kind": "rule", "label": "r", "x": 2}, {"kind": "label", "label": "t", "x": 2, "y": 3}], 0, None),
+])
+def test_the_cursor_reads_what_the_marks_say(node, marks, place, expected):
+    plot = PLOT.replace("MARKS", json.dumps(marks))
+    assert in_node(node, f"readAt({plot}, {VALUES}, {place})") == expected
+
+
+def test_rows_of_a_file_are_quoted_where_they_must_be(node):
+    spec = json.dumps({"title": 'A "b", c', "controls": [{"kind": "choice", "name": "c", "label": "C"}],
+                       "readouts": [{"label": "R", "value": 3, "unit": "B"}],
+                       "states": [{"ok": 3, "holds": "holds", "fails": "fails"}],
+                       "marks": [{"kind": "line", "label": "l", "x": 0, "y": 1}, {"kind": "rule", "label": "r", "x": 2},
+                                 {"kind": "band", "label": "b", "x": 0, "low": 4, "high": 3},
+                                 {"kind": "point", "label": "p", "x": 2, "y": 3}]})
+    written = in_node(node, f"csvOf({{ ...{spec}, axes: {AXES} }}, {VALUES}, {{ c: 'one\\ntwo' }})")
+    assert written == ('title,"A ""b"", c"\nC,"one\ntwo",\nR,3,B\nholds\n\n'
+                       "x [s],l [B],b low [B],b high [B]\n1,2,1,3\n10,4,2,3\n100,8,3,3\n\nx [s],p [B]\n10,3\n")

@@ -1,0 +1,105 @@
+"""Jupyter's form of an explorer."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from parity.synthetic import explorers
+from small_figures import declare
+
+from kernelless import Explorer, Slider
+from kernelless.widget import _make
+
+
+@pytest.fixture
+def lines():
+    return explorers()[0]
+
+
+def buttons(explorer):
+    found, stack = {}, [explorer.widget]
+    while stack:
+        widget = stack.pop()
+        stack.extend(getattr(widget, "children", ()))
+        if type(widget).__name__ == "Button":
+            found[widget.description] = widget
+    return found
+
+
+def test_moving_a_widget_changes_values_readouts_and_figure(lines):
+    assert lines.widget
+    before = lines._widget
+    drawn, numbers = before.figure.value, before.readout.value
+    lines.controls["batch"].value = 64
+    assert lines.values["batch"] == 64
+    assert lines.values["context_tok"] == 8192
+    assert before.readout.value != numbers
+    assert before.figure.value != drawn
+    assert lines.readouts(batch=64)["Time"] in before.readout.value
+    assert "64 sequences" in before.shown["batch"].value
+    assert repr(lines).startswith("Lines, bands, points, rules & labels (batch 64 sequences")
+
+
+def test_widgets_hold_the_declared_defaults_and_ends(lines):
+    assert lines.controls
+    assert lines.values == lines.defaults
+    for key, control in lines.controls_spec.items():
+        widget = lines.controls[key]
+        if isinstance(control, Slider):
+            for end in (control.low, control.high):
+                widget.value = type(widget.value)(end)
+                assert lines.values[key] == end
+            widget.value = type(widget.value)(control.value)
+            assert lines.values[key] == control.value
+
+
+@given(low=st.floats(1e-12, 1e12), ratio=st.floats(1.001, 1e9), where=st.floats(0, 1))
+def test_log_sliders_reach_their_ends_exactly(low, ratio, where):
+
+    high = low * ratio
+    value = min(max(low * ratio**where, low), high)
+    control = Slider(low, high, value=value, scale="log", label="x")
+    widget = _make(control)
+    assert control.snap(widget.value) == value
+    for end in (low, high):
+        widget.value = end
+        assert control.snap(widget.value) == end
+
+
+def test_reset_and_presets_move_all_controls_and_draw_once(lines):
+    pressed = buttons(lines)
+    assert set(pressed) == {"Reset", "One user", "Big & wide"}
+    lines.controls["exponent"].value = 0.4
+    with mock.patch.object(Explorer, "figure", autospec=True, side_effect=Explorer.figure) as drawn:
+        pressed["Big & wide"].click()
+    assert drawn.call_count == 1
+    assert lines.values == lines.defaults | {"spec": "big-3", "wide": "yes", "context_tok": 1e6}
+    pressed["Reset"].click()
+    assert lines.values == lines.defaults
+    assert "Small 1 is fast" in lines._widget.readout.value
+
+
+def test_each_kind_of_control_has_its_widget():
+    kinds = {type(widget).__name__ for explorer in explorers() for widget in explorer.controls.values()}
+    assert kinds == {"FloatLogSlider", "FloatSlider", "IntSlider", "Dropdown", "SelectionSlider"}
+
+
+def test_a_widgets_values_are_those_of_the_stops():
+    bars = explorers()[1]
+    assert bars.controls["years"].options[1] == ("2.5 years", 2.5)
+    bars.controls["years"].value = 5.0
+    assert bars.values["years"] == 5.0
+    buttons(bars)["Reset"].click()
+    assert bars.values == bars.defaults
+
+
+def test_text_of_the_author_is_escaped_in_the_widget(lines):
+    made = declare(title="<script>alert(1)</script>")
+    texts = [child.value for child in made.widget.children if hasattr(child, "value")]
+    assert "&lt;script&gt;" in texts[0]
+    lines.controls["batch"].value = 900
+    lines.controls["spec"].value = "big-3"
+    assert "Big &quot;3&quot; is fast" in lines._widget.readout.value

@@ -1,0 +1,40 @@
+"""A simple figure, and explorers of it, for the tests of kernelless."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import numpy as np
+
+from kernelless import Axis, Choice, Figure, Line, Readout, Slider, explore
+
+X = np.linspace(0, 10, 11)
+args = dict  # parts by name, as the call under test writes them
+
+
+def simple(a=1.0, b=2.0, c=None):
+    return Figure(x=Axis("x", (0, 10)), y=Axis("y", (0, 100)), marks=[Line(X, a * X + b, "line")],
+                  readouts=[Readout("Sum", a + b, "B")])
+
+
+def declare(function=simple, **given):
+    given = {"title": "A title", "watch": "Move it."} | given
+    if not any(isinstance(value, (Slider, Choice)) for value in given.values()):
+        given = {"a": Slider(0.5, 5.0, value=1.0), "b": Slider(0, 9, value=2)} | given
+    return explore(function, **given)
+
+
+def figure_of(**parts):
+    """Declare an explorer whose figure is the simple one with other parts."""
+
+    def changed(a):
+        values = {key: value(a) if callable(value) else value for key, value in parts.items()}
+        return dataclasses.replace(simple(a), **values)
+
+    return declare(changed, a=Slider(0.5, 5.0, value=1.0))
+
+
+def ids(html: str) -> list[str]:
+    """Return every id of a page, in order."""
+    return re.findall(r'\bid="([^"]+)"', html)
