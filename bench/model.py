@@ -71,8 +71,8 @@ def bound(concurrency, prompt_tok, output_tok):
 
 def calibrated(concurrency, prompt_tok, output_tok):
     """The calibrated service (both latencies, their parts, the queue for memory) and its dollars."""
-    load = {"concurrency": concurrency, "prompt_tok": prompt_tok, "output_tok": output_tok, "precision": "bf16"}
-    cost = serving.calibrated_token_cost(MODEL, CHIP, PRICE, **load)
+    one = serving.Deployment(MODEL, CHIP, formats="bf16")
+    cost = one.token_cost(serving.Load(concurrency, prompt_tok, output_tok), PRICE)
     return cost.request_usd, cost.output_usd_per_token
 
 

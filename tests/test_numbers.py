@@ -40,13 +40,13 @@ SAMPLES = {
     "kv_bytes_per_token": 131_072.0, "param_bytes": 1.6e10, "bytes_per_value": 2.0, "bytes_per_param": 2.0,
     "group_values": 128.0, "matrices": 3.0, "theta": 10_000.0, "original_tok": 8192.0, "factor": 4.0, "bits": 4.0,
     "kv_lora": 512.0, "rope_dim": 64.0, "layers": 32.0, "horizon_months": 6.0,
-    "near_bytes_per_s": 4.5e11, "near_chips": 8.0, "launch_decline": 0.3, "built": 2026.0, "prefill_workers": 1.0,
-    "decode_workers": 2.0, "prefill_tp": 4.0, "decode_tp": 4.0,
+    "near_bytes_per_s": 4.5e11, "near_chips": 8.0, "launch_decline": 0.3, "built": 2026.0,
 }
 # What is not a number, by the name of the parameter that asks for it.
 OTHERS: dict[str, Callable[[], Any]] = {
     "model": lambda: models.get("llama-3.1-70b"),
     "accelerator": lambda: "h100-sxm",
+    "chip": lambda: "h100-sxm",
     "s": lambda: serving.setup("llama-3.1-70b", "h100-sxm"),
     "setup": lambda: serving.setup("llama-3.1-70b", "h100-sxm"),
     "c": lambda: calibration.constants("h100-sxm"),
@@ -68,23 +68,12 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "ways": lambda: (np.full(3, 2e6), np.full(3, 1e6)),
     "links": lambda: accelerators.get("h100-sxm").links,
     "load": lambda: serving.Load(concurrency=8.0, prompt_tok=1000.0, output_tok=200.0),
-    "point": lambda: calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=8.0, tp=4.0),
+    "point": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(8.0, 1000.0, 200.0)),
     "layout": lambda: serving.Layout(tp=4.0),
-    "prefill": lambda: serving.Layout(tp=4.0),
-    "decode": lambda: serving.Layout(tp=4.0),
 }
 PENDING: dict[str, str] = {
-    "batching": "best_batch",
-    "calibration": "calibrated mixture_launch",
-    "deployment": "verdict",
-    "disaggregation": "disaggregated serve_pools",
     "fields": "group_bytes_per_s",
-    "layout": "expert_imbalance",
     "links": "tier_bytes_per_s",
-    "load": "check_joined",
-    "replica": "best_replica",
-    "setups": "setup_with_kv_heads",
-    "token_cost": "calibrated_token_cost served_token_cost",
 }
 # Arguments that are more than one number by nature.
 LISTS = {"shares", "horizon_months"}

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from inference_economics import accelerators, calibration, kv_cache, models, roofline, serving, step
+from inference_economics import accelerators, kv_cache, models, roofline, serving, step
 from inference_economics.serving import Deployment, Formats, Layout, Load
-from inference_economics.serving.formats import part_params
+from inference_economics.serving.stored import part_params
 from kernelless.options import Options
 from kernelless.trace import Graph
 
@@ -56,12 +56,10 @@ def test_memory_has_one_answer(model, chip):
         # where nothing is copied, the plain functions see the same room
         once = (LAYOUTS.cache_shards(s.cache_shards) == LAYOUTS.tp) & (LAYOUTS.attention_dp == 1)
         plain = kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, LAYOUTS.n_chips, weights / m.n_params, width, reserve)
-        batch = serving.largest_batch(s.hbm_bytes, LAYOUTS.n_chips, weights, one.cache_bytes(2500), reserve)
         near = np.abs(capacity - np.round(capacity)) < 1e-6  # where rounding may tip the floor
         once &= (capacity == 0) | (capacity >= each)  # a sequence is not spread over places that hold whole ones
         assert np.all((plain == np.floor(capacity))[once & ~near])
         assert np.all((plain >= np.floor(capacity))[(LAYOUTS.attention_dp == 1) & ~near])
-        assert np.array_equal(plain[once & ~near], batch[once & ~near])
         # every weight is held somewhere, and groups hold copies
         held = one.weight_bytes_per_chip * one.n_chips
         assert np.all((held >= weights * (1 - 1e-12)) & (held <= weights * LAYOUTS.attention_dp * (1 + 1e-12)))
@@ -76,12 +74,11 @@ def test_arithmetic_and_time_have_one_answer(model, chip):
         shared, expert = step.prefill_flop(s, 2000.0)
         # a model with a stated count states its active weights, which its groups need not add up to
         assert_allclose(shared + expert, one.prefill_flop(2000), rtol=1e-9 if m.exact else 0.05)
-        taken, _ = step.prefill_time_s(s, ideal, 2000.0, layout=LAYOUTS)
+        taken, _ = step.prefill_time_s(s, ideal, 2000.0, LAYOUTS)
         same = joined & (LAYOUTS.ep == 1)
         assert_allclose((taken * one.n_chips)[same], shared / s.shared_flop_per_s + expert / s.expert_flop_per_s)
-        total = step.decode_step(s, ideal, 16.0, 2250.0, layout=LAYOUTS).total_s
+        total = step.decode_step(s, ideal, 16.0, 2250.0, LAYOUTS).total_s
         floor = one.decode_floor_s(16.0, 2250.0)
-        assert np.array_equal(total, step.decode_step_s(s, ideal, 16.0, 2250.0, layout=LAYOUTS), equal_nan=True)
         assert np.array_equal(np.isnan(total), ~joined)
         assert np.all(floor[joined] <= total[joined] * (1 + 1e-12))
         if not m.experts and not s.sparse_bytes_per_tok:
@@ -113,10 +110,9 @@ def test_service_and_money_have_one_answer(model, chip):
         assert not one.verdict(LOAD, 10.0, np.nanmin([*point.tpot_s, 1.0]) / 2).feasible.any()
         if one.formats.weights == "fp8":
             for k in np.flatnonzero(PLAIN & runs):
-                asked = {"concurrency": 16, "prompt_tok": 2000, "output_tok": 500, "tp": LAYOUTS.tp[k]}
-                assert calibration.calibrated(model, chip, **asked) == tuple(np.broadcast_to(x, 8)[k] for x in point)
-                priced = serving.calibrated_token_cost(model, chip, 2.0, **asked)
-                assert_allclose(priced, [x[k] for x in cost])
+                alone = Deployment(model, chip, LAYOUTS.tp[k])
+                assert alone.serve(LOAD) == tuple(np.broadcast_to(x, 8)[k] for x in point)
+                assert_allclose(alone.token_cost(LOAD, 2.0), [x[k] for x in cost])
 
 
 @given(batch=st.floats(1, 4096), context=st.floats(1, 1e6), tp=st.sampled_from([1, 2, 4, 8]),
@@ -125,7 +121,7 @@ def test_service_and_money_have_one_answer(model, chip):
 def test_the_floor_is_below_everything(batch, context, tp, model):
     one = Deployment(model, "h100-sxm", tp)
     floor = one.decode_floor_s(batch, context)
-    assert floor <= step.decode_step_s(one.setup, step.IDEAL, batch, context, tp) * (1 + 1e-12)
+    assert floor <= step.decode_step(one.setup, step.IDEAL, batch, context, Layout(tp)).total_s * (1 + 1e-12)
     assert floor <= one.decode_step(batch, context).total_s
 
 
@@ -210,7 +206,7 @@ def test_a_choice_of_deployments_traces():
     point = chosen.serve(load)
     assert point.tpot_s.__traced__
     assert chosen.verdict(load, 2.0, 0.05).feasible.__traced__
-    assert step.serve(chosen.setup, chosen.constants, *load, layout=chosen.layout).ttft_s.__traced__
+    assert step.serve(chosen.setup, chosen.constants, load, chosen.layout).ttft_s.__traced__
 
 
 def test_a_choice_of_models_and_chips_traces():
@@ -218,7 +214,7 @@ def test_a_choice_of_models_and_chips_traces():
     model = Options(graph, list(MODELS.values()), graph.parameter("model"))
     chip = Options(graph, [accelerators.get(name) for name in CHIPS], graph.parameter("chip"))
     s = serving.setup(model, chip, "fp8", graph.parameter("width"))
-    assert step.capacity(s, step.IDEAL, 1000.0, 100.0, graph.parameter("n")).__traced__
+    assert step.capacity(s, step.IDEAL, 1100.0, Layout(graph.parameter("n"))).__traced__
 
 
 @pytest.mark.parametrize(("call", "message"), [
@@ -261,8 +257,3 @@ def test_the_times_of_what_cannot_run_are_undefined(one):
     assert not one.verdict(LOAD).runs
     assert np.isnan(one.floor_tpot_s(LOAD))
     assert np.isnan(one.prefill_time_s(1000))
-
-
-def test_the_floor_of_what_does_not_fit_is_undefined():
-    assert np.isnan(serving.floor_s("llama-3.1-405b", "h100-sxm"))
-    assert serving.floor_s("llama-3.1-8b", "h100-sxm") > 0

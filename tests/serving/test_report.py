@@ -77,7 +77,7 @@ def test_queues_follow_from_the_cache():
     assert len(points) == 4
     data = fit.Data(points)
     out = data.predict(data.constants(STORED))
-    assert np.all(out.batch < data.concurrency)
+    assert np.all(out.batch < data.load.concurrency)
     assert out.ttft_s == pytest.approx(data.ttft_s, rel=0.35)
     assert out.tpot_s == pytest.approx(data.tpot_s, rel=0.15)
 

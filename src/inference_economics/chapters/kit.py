@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from kernelless import Choice, Line, Point, Slider, tabulate
 
 from .. import models
@@ -247,10 +248,10 @@ def room_of(model: Any, chip: Any, layout: Any, context_tok: Any, precision: Any
     """
     at = engine(model, chip, precision, bytes_per_value)
     cut = layout if isinstance(layout, Layout) else Layout(layout)
-    weight_bytes = cut.n_chips * step.weight_bytes_per_chip(at.setup, layout=cut)
+    weight_bytes = cut.n_chips * step.weight_bytes_per_chip(at.setup, cut)
     free_bytes = kv_cache.cache_room_bytes(at.setup.hbm_bytes, weight_bytes, cut.n_chips, 1 - at.fitted.memory_share)
     joined = step.joined(at.setup, cut.n_chips)
-    sequences = np.floor(step.capacity(at.setup, at.fitted, context_tok - 1, 1, layout=cut))
+    sequences = np.floor(step.capacity(at.setup, at.fitted, context_tok, cut))
     return Room(weight_bytes, free_bytes, sequences, joined)
 
 

@@ -85,8 +85,7 @@ def global_scale() -> GlobalScale:
 
     For C3, chapter 9: Llama-3.1 70B in fp8, four H100 to a copy, 64 requests in flight, 3,000 tokens in and 1,000 out.
     """
-    served = calibration.calibrated("llama-3.1-70b", "h100-sxm", precision="fp8", concurrency=64, prompt_tok=3000,
-                                    output_tok=1000, tp=4)
+    served = serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(64, 3000, 1000))
     per_s, rent = served.input_tok_per_s + served.output_tok_per_s, offers.rent_usd_per_hour("h100-sxm")
     tokens = 4000 * PLATFORM_PROMPTS
     hourly = np.maximum(break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s), 1.0)
@@ -214,8 +213,8 @@ def block() -> Block:
     fitted = calibration.constants("h100-sxm")
     setup = serving.setup("llama-3.1-70b", "h100-sxm", "fp8", 2)
     rent = prices.rental_usd_per_hour("h100-sxm")
-    long, short = (serving.usd_per_output_token(rent, 8, step.serve(setup, fitted, 8, n, 500, 8).output_tok_per_s)
-                   for n in (131_072, 8192))
+    long, short = (serving.usd_per_output_token(rent, 8, step.serve(
+        setup, fitted, serving.Load(8, n, 500), serving.Layout(8)).output_tok_per_s) for n in (131_072, 8192))
     return Block(
         models=len(known), gated=sum(model.ffn == "gated" for model in known), home=float(np.mean(unscaled[:2])),
         far=float(np.mean(unscaled[8:])), dearer=long / short, longer=131_072 / 8192)
@@ -266,8 +265,8 @@ def example() -> Example:
     And DeepSeek's day on it: the price of its peak arithmetic, by all tokens and by those that no cache held.
     """
     model, chip = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
-    rungs = ladder(serving.setup(model, chip, "fp8"), calibration.constants(chip), model.n_params_read,
-                   offers.rent_usd_per_hour("h100-sxm"), 4, 64, 3000, 1000, 0.5)
+    rungs = ladder(serving.setup(model, chip, "fp8"), calibration.constants(chip), serving.Load(64, 3000, 1000),
+                   serving.Layout(4), model.n_params_read, offers.rent_usd_per_hour("h100-sxm"), 0.5)
     one, deepseek = deepseek_day(), models.get("deepseek-v3")
     peak = serving.hourly_usd_per_token(one.price_usd_per_hour, chip.flop_per_s("fp8") / (2 * deepseek.n_params_active))
     computed = one.usd / one.missed_tok

@@ -11,7 +11,6 @@ their sisters (`measurements.oddity`) are judged, but not fitted.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ import numpy as np
 
 from . import calibration, measurements, step
 from .layout import Layout
+from .load import Load
 from .measurements import HARNESSES, Point
 from .setups import Setup, setup
 from .step import Constants, Serving
@@ -65,8 +65,6 @@ EFFECTS = {"launch": {"model": 0.2, "series": 0.6}, "work": {"model": 0.08, "ser
 LAUNCHES = ("layer_s", "expert_layer_s", "latent_launch_s", "quantise_s", "block_s", "widen_s")
 FIXED = ("request_s", "request_layer_s", "latent_layer_s")
 NAMES = (*CONSTANTS, *EFFECTS)
-# arrays of points are made here, and need no check
-_serve: Callable[..., Serving] = inspect.unwrap(step.serve)
 
 
 def _bounded(name: str) -> bool:
@@ -105,7 +103,7 @@ class Data:
         def column(name: str) -> np.ndarray:
             return np.array([getattr(p, name) for p in points], float)
 
-        self.concurrency, self.prompt_tok, self.output_tok = map(column, ("concurrency", "prompt_tok", "output_tok"))
+        self.load = Load(*map(column, ("concurrency", "prompt_tok", "output_tok")))
         self.n_chips, self.attention_dp, self.built = map(column, ("n_chips", "attention_dp", "built"))
         self.tpot_s, self.ttft_s = column("tpot_s"), column("ttft_s")
         groups = self.attention_dp
@@ -126,7 +124,7 @@ class Data:
 
     def predict(self, constants: Constants) -> Serving:
         """Evaluate the model at every point."""
-        return _serve(self.setup, constants, self.concurrency, self.prompt_tok, self.output_tok, layout=self.layout)
+        return step.serve(self.setup, constants, self.load, self.layout)
 
     def explained(self, predicted: Serving) -> Any:
         """Points whose time to first token the model can speak about."""

@@ -8,15 +8,17 @@ between forms and widths after that was made by the errors on `LOOKED_AT` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import models
 from . import calibration, measurements, step
-from .calibration import layout_of
-from .disaggregation import serve_pools
+from .disaggregation import Pool, serve_pools
 from .fit import Data, fit
+from .layout import Layout
+from .load import Load
 from .measurements import Point
 from .setups import setup
 
@@ -219,16 +221,16 @@ def judge_pools(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple[s
         s = setup(p.model, p.accelerator, p.precision, p.bytes_per_value)
         c = calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
         spread = p.expert_parallel if p.attention_dp > 1 else 1
-        decode, load = layout_of(p.n_chips, p.attention_dp, spread), (p.prompt_tok, p.output_tok)
+        read, answer = Layout(p.prefill_chips), Layout.of(p.n_chips, p.attention_dp, spread, imbalance=1.0)
+        load = Load(p.concurrency, p.prompt_tok, p.output_tok)
         # the source leaves out the groups of some prefilling copies: where one chip cannot hold what it is said to
         # hold, nothing is known of the prompts, and all requests are taken to decode
-        if step.capacity(s, c, p.prompt_tok, 1.0, float(p.prefill_chips)) >= 1:
-            out = serve_pools(s, c, float(p.concurrency), *load, float(p.prefill_workers),
-                                    layout_of(p.prefill_chips), float(p.decode_workers), decode)
+        if step.capacity(s, c, p.prompt_tok + 1.0, read) >= 1:
+            out = serve_pools(Pool(s, c, read, p.prefill_workers), Pool(s, c, answer, p.decode_workers), load)
             ratios.append((out.tpot_s / p.tpot_s, out.ttft_s / p.ttft_s))
         else:
-            batch = max(p.concurrency / p.decode_workers, 1.0)
-            ratios.append((step.serve(s, c, batch, *load, layout=decode, burst=1.0).tpot_s / p.tpot_s, np.nan))
+            each = replace(load, concurrency=max(p.concurrency / p.decode_workers, 1.0), arrival="burst")
+            ratios.append((step.serve(s, c, each, answer).tpot_s / p.tpot_s, np.nan))
     tpot, ttft = np.array(ratios).T
     rows = {}
     for engine in [*sorted({p.engine for p in points}), "all"]:

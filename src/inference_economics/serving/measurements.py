@@ -209,14 +209,16 @@ def _speculative(point: Point) -> bool:
 
 def _impossible(point: Point) -> str:
     """A row that cannot be what it says: heads that do not divide, or faster than every chip at its full peak."""
-    from .load import floor_s
+    from . import step
+    from .layout import Layout
+    from .load import Load
+    from .setups import setup
 
     if models.get(point.model).q_heads % (point.n_chips / point.attention_dp):
         return "its chips do not divide the heads: several pools were added up"
-    floor = floor_s(
-        point.model, point.accelerator, precision=point.precision, concurrency=point.concurrency, tp=point.n_chips,
-        prompt_tok=point.prompt_tok, output_tok=point.output_tok, attention_dp=point.attention_dp,
-        bytes_per_value=point.bytes_per_value)
+    floor = step.serving_floor_s(
+        setup(point.model, point.accelerator, point.precision, point.bytes_per_value), step.IDEAL,
+        Load(point.concurrency, point.prompt_tok, point.output_tok), Layout.of(point.n_chips, point.attention_dp))
     return "faster than the chip's peak allows: part of the prompts came from a cache" if point.tpot_s < floor else ""
 
 

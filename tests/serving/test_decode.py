@@ -1,0 +1,47 @@
+"""A decode step: its causes and its floor."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference_economics import calibration, serving, step
+from inference_economics.serving import Layout, decode
+
+S = serving.setup("llama-3.1-70b", "h100-sxm", "fp8")
+C = calibration.constants("h100-sxm")
+
+
+def test_the_sum_of_a_step_is_its_parts():
+    parts = decode.decode_step(S, C, 32.0, 2000.0, Layout(8))
+    assert parts.total_s == sum(parts)
+    assert parts.weights_s == decode.weights_time_s(S, C, 32.0, Layout(8))
+    assert parts.cache_s == decode.cache_time_s(S, C, 32.0, 2000.0, Layout(8))
+    assert parts.launch_s == decode.launch_time_s(S, C)
+
+
+def test_the_floor_overlaps_what_the_step_does_in_turn():
+    """8B in bf16, 512 sequences of 512 tokens: 14.7 ms, where the scaling book's formula gives 18.0."""
+    s = serving.setup("llama-3.1-8b", "h100-sxm", "bf16")
+    assert decode.decode_floor_s(s, 512, 512) == pytest.approx(14.7e-3, abs=0.1e-3)
+    assert decode.decode_step(s, step.IDEAL, 512, 512).total_s == pytest.approx(18.0e-3, abs=0.1e-3)
+
+
+@given(st.floats(1, 1000), st.floats(1.01, 10))
+def test_a_larger_batch_takes_no_less(batch, more):
+    few, many = (decode.decode_step(S, C, n, 1000.0, Layout(4)) for n in (batch, batch * more))
+    assert all(after >= before for before, after in zip(few, many, strict=True))
+
+
+def test_quantised_arithmetic_reaches_less_of_its_peak():
+    dense, expert = decode.matrix_mfu(S, C)
+    assert dense == C.dense_mfu * C.fp8_share
+    assert expert == C.expert_mfu
+    assert decode.matrix_mfu(serving.setup("llama-3.1-70b", "h100-sxm", "bf16"), C)[0] == C.dense_mfu
+
+
+@pytest.mark.parametrize("name", ["batch", "context_tok"])
+@pytest.mark.parametrize("bad", [-1, np.nan, np.inf, "many"])
+def test_steps_that_cannot_be(name, bad):
+    with pytest.raises(ValueError, match=f"^{name}"):
+        decode.decode_step(S, C, **{"batch": 1, "context_tok": 100, name: bad})
