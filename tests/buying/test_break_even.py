@@ -77,3 +77,23 @@ def test_a_full_server_costs_the_same_by_the_token_and_by_the_hour(demand, cost,
     rented = be.rented_usd_per_token(demand, copies, 1, cost / 8760)
     assert rented == pytest.approx(be.owned_usd_per_token(demand, copies[0], cost))
     assert be.rented_usd_per_token(np.full(3, demand), np.ones((3, 24)), 1, 1.0).shape == (3,)
+
+
+@given(needed=st.floats(0, 1e6), carried=st.floats(0.1, 1e4))
+def test_machines_carry_the_load_and_none_is_too_many(needed, carried):
+    machines = be.machines_for(needed, carried)
+    assert machines == np.floor(machines) >= (needed > 0)
+    assert machines * carried >= needed * (1 - 1e-9)
+    assert machines == 0 or (machines - 1) * carried < needed
+
+
+def test_a_machine_that_carries_nothing_is_never_enough():
+    assert np.isnan(be.machines_for(35, 0))
+    assert be.machines_for(0, 0) == 0
+    assert list(be.machines_for([0, 1, 20, 21], 20)) == [0, 1, 1, 2]
+
+
+@given(st.floats(1, 1e13), st.floats(1, 1e6), st.floats(1, 50), st.floats(0, 1))
+def test_servers_for_a_day_are_machines_for_its_peak(tokens, speed, peak, spare):
+    at_peak = tokens / 86_400 * peak * (1 + spare)
+    assert be.servers_for_demand(tokens, speed, peak, spare) == be.machines_for(at_peak, speed)

@@ -84,11 +84,12 @@ def test_arithmetic_and_time_have_one_answer(model, chip):
         if not m.experts and not s.sparse_bytes_per_tok:
             read = s.shared_params * s.shared_bytes_per_param + s.head_params * s.head_bytes_per_param
             n, copies = LAYOUTS.tp, LAYOUTS.tp / LAYOUTS.cache_shards(s.cache_shards)
-            arguments = (16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
-                         s.shared_params + s.head_params, n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
-            assert_allclose(floor[PLAIN], roofline.decode_step_bounds(*arguments).overlapped_s[PLAIN], rtol=1e-9)
+            work = roofline.decode_work(16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
+                                        s.shared_params + s.head_params)
+            roof = roofline.Roof(n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
+            assert_allclose(floor[PLAIN], roofline.bounds(work, roof).overlapped_s[PLAIN], rtol=1e-9)
             plain = PLAIN & joined
-            assert_allclose(total[plain], roofline.decode_step_time_s(*arguments)[plain], rtol=1e-9)
+            assert_allclose(total[plain], roofline.estimate_s(work, roof)[plain], rtol=1e-9)
 
 
 @pytest.mark.parametrize(("model", "chip"), CASES)

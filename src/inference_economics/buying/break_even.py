@@ -67,6 +67,27 @@ def break_even_tokens_per_day(fixed_usd_per_year: Numeric, alternative_usd_per_t
 
 
 @checked
+def machines_for(needed: Numeric, per_machine: Numeric) -> Numeric:
+    """Whole machines that carry a load: requests at once, or tokens per second.
+
+    Parameters
+    ----------
+    needed : numeric
+        What all machines together must carry. [1]
+    per_machine : numeric
+        What one of them carries, in the same unit. [1]
+
+    Returns
+    -------
+    numeric
+        One at the least while anything is needed, without headroom, which `serving.queueing.replicas_for` adds.
+        Undefined where a machine carries nothing. [1]
+    """
+    # A hair's breadth keeps a load of exactly three machines from needing four.
+    return np.ceil(ratio(needed, per_machine, np.where(needed > 0, np.nan, 0.0)) * (1 - 1e-12))
+
+
+@checked
 def servers_for_demand(tokens_per_day: Numeric, throughput_tok_per_s: Numeric, peak_to_mean: Numeric = 1.0,
                        spare_fraction: Numeric = 0.0) -> Numeric:
     """Servers that carry the demand of the busiest time.
@@ -87,9 +108,7 @@ def servers_for_demand(tokens_per_day: Numeric, throughput_tok_per_s: Numeric, p
     numeric
         Whole servers, one at the least while there is any demand. [1]
     """
-    needed = tokens_per_day / SECONDS_PER_DAY * peak_to_mean / throughput_tok_per_s * (1 + spare_fraction)
-    # A hair's breadth keeps a demand of exactly three servers from needing four.
-    return np.ceil(needed * (1 - 1e-12))
+    return machines_for(tokens_per_day / SECONDS_PER_DAY * peak_to_mean * (1 + spare_fraction), throughput_tok_per_s)
 
 
 # -- cost of a token --------------------------------------------------------------------------------------------------

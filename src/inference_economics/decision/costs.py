@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..buying.market import api_usd
-from ..buying.ownership import average_load_fraction, capital_recovery_factor, owned_usd_per_year
+from ..buying.ownership import capital_recovery_factor, owned_usd_per_year
+from ..buying.running import average_load_fraction
 from ..quantities.limits import DAYS_PER_YEAR, checked
 from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
@@ -76,7 +77,7 @@ def yearly_costs(inputs: Inputs) -> Costs:
     night                               in the morning
     servers are replaced as they wear   a fleet that stands still is cheaper later and older
     owned servers never shrink          falling demand can be met by selling
-    the own chip runs any model         it must be programmed anew for each; see `programme.porting_ramp`
+    the own chip runs any model         it must be programmed anew for each; see `ramp.porting_ramp`
     ==================================  =======================================================================
     """
     demand, offer, fleet, programme = inputs.demand, inputs.offer, inputs.fleet, inputs.programme

@@ -32,7 +32,10 @@ R = TypeVar("R")
 
 
 class Quantity(NamedTuple):
-    """The limits of one argument name, in its unit, and the slip that a value outside suggests."""
+    """The limits of one argument name, in its unit, and the slip that a value outside suggests.
+
+    `undefined` says that NaN is an answer too: there is no such thing, a link that joins the group, say.
+    """
 
     low: float
     high: float
@@ -40,12 +43,13 @@ class Quantity(NamedTuple):
     open_high: bool
     hint: str
     whole: bool = False
+    undefined: bool = False
 
 
 def _quantity(limits: str, hint: str) -> Quantity:
-    span, _, whole = limits.partition("]" if "]" in limits else ")")
+    span, _, more = limits.partition("]" if "]" in limits else ")")
     low, high = map(float, span[1:].split(","))
-    return Quantity(low, high, limits[0] == "(", limits[len(span)] == ")", hint, whole.strip() == "whole")
+    return Quantity(low, high, limits[0] == "(", limits[len(span)] == ")", hint, "whole" in more, "undefined" in more)
 
 
 QUANTITIES = {name: _quantity(term.limits, term.hint) for name, term in glossary.load().items() if term.limits}
@@ -71,7 +75,8 @@ def _plain(row: Quantity, name: str, value: Any) -> Any:
     array = value if kind is np.ndarray and value.dtype == np.float64 else number(name, value)
     # two reductions settle the usual case; a NaN fails both comparisons and goes on to the full check
     if not array.size or not (array.min() > row.low and array.max() < row.high):
-        require(row.low, row.high, open_low=row.open_low, open_high=row.open_high, hint=row.hint, **{name: array})
+        defined = array[~np.isnan(array)] if row.undefined else array
+        require(row.low, row.high, open_low=row.open_low, open_high=row.open_high, hint=row.hint, **{name: defined})
     if row.whole:
         require_whole(row.low, row.hint, **{name: array})
     return array if array.ndim else array[()]
