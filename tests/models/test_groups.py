@@ -11,7 +11,7 @@ import pytest
 
 from inference_economics import models
 from inference_economics.models.groups import LayerGroup
-from inference_economics.models.reader import table
+from inference_economics.models.keys import table
 
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 GQA = LayerGroup(layers=2, q_heads=8, kv_heads=2, qk_dim=16, v_dim=12, ffn_width=64, vector_params=256)

@@ -15,9 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inference_economics.models.architecture import Architecture
-from inference_economics.models.formula import evaluate, parse
-from inference_economics.models.groups import LayerGroup
-from inference_economics.models.reader import table
+from inference_economics.models.keys import table
 from inference_economics.models.spec import from_config
 
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
@@ -247,15 +245,6 @@ def test_values_nested_without_end_are_refused_and_not_compared():
             from_config({"model_type": "gpt2", **config})
 
 
-def test_two_levels_that_contradict_each_other_are_refused():
-    inner = {**LLAMA, "tie_word_embeddings": True}
-    assert from_config({"model_type": "llava", "text_config": inner}).tied == 1
-    with pytest.raises(ValueError, match="tie_word_embeddings=True in text_config, but False beside it"):
-        from_config({"model_type": "llava", "text_config": inner, "tie_word_embeddings": False})
-    with pytest.raises(ValueError, match="'cross_attention_layers': not understood beside text_config"):
-        from_config({"model_type": "llava", "text_config": inner, "cross_attention_layers": [1, 2]})
-
-
 def refused_or_counted(config):
     """Read a configuration that may be anything: one ValueError that says where, or a model that can be."""
     try:
@@ -287,32 +276,6 @@ def test_a_good_configuration_with_one_bad_value_is_a_model_or_one_refusal(varia
     refused_or_counted({**variant["config"], key: value})
 
 
-# -- the table --------------------------------------------------------------------------------------------------------
-
-
-def names_in(rule):
-    """Return the names in a formula."""
-    used = set()
-    if isinstance(rule, str):
-        evaluate(parse(rule), lambda named: used.add(named) or 1)
-    return used
-
-
-def test_every_formula_of_the_table_can_be_read_and_every_name_in_it_is_known():
-    known = set(LayerGroup.__dataclass_fields__)
-    for name, family in table()["families"].items():
-        names = {*family["keys"], *family["terms"], "layer"}
-        rules = [*family["row"].values(), *family["model"].values(), *family["mtp"].values()]
-        rules += [rule["when"] for rule in family["refuse"]]
-        rules += [spec.get(part) for spec in family["keys"].values() for part in ("default", "null", "only")]
-        rules += [rule.get("else") if isinstance(rule, dict) else rule for rule in family["terms"].values()]
-        # a family may take over a rule that it never asks for, over a key that it ignores
-        assert set().union(*map(names_in, rules)) - names <= family["ignored"], name
-        assert family["row"].keys() <= known, name
-        assert family["required"], name
-
-
-
 PLAIN_LLAMA = {"model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
                "intermediate_size": 128, "vocab_size": 100}
 
@@ -321,8 +284,3 @@ def test_heads_of_no_stated_size_share_the_width():
     with pytest.raises(ValueError, match="num_attention_heads=4 does not divide hidden_size=66"):
         from_config(PLAIN_LLAMA | {"hidden_size": 66})
     assert from_config(PLAIN_LLAMA | {"hidden_size": 66, "head_dim": 16}).hidden == 66
-
-
-def test_what_stands_around_a_text_config_is_known():
-    with pytest.raises(ValueError, match="model_type 'nonsense' around a text_config is not known"):
-        from_config({"model_type": "nonsense", "text_config": PLAIN_LLAMA | {"model_type": None}})

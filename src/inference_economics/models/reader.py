@@ -7,11 +7,8 @@ that claims more than a model can be, before anything is built.
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,12 +17,8 @@ from ..quantities.checks import lookup
 from .architecture import Architecture
 from .formula import evaluate, parse
 from .groups import LayerGroup, whole
-from .source import says, show
-
-BY_HAND = ('To enter a model by hand: from_config({"model_type": "by_hand", "layers": ..., "hidden": ..., '
-           '"q_heads": ..., "kv_heads": ..., "head_dim": ..., "ffn_hidden": ..., "vocab": ...}), '
-           'or models.Model(name=..., hidden=..., vocab=..., groups=(LayerGroup(...), ...))')
-MERGED = ("keys", "terms", "row", "model", "mtp")
+from .keys import BY_HAND, refuse_unknown, table, text_decoder
+from .source import show
 
 
 class Reading(NamedTuple):
@@ -56,7 +49,7 @@ def read(raw: dict[str, Any], ignore: Sequence[str] = ()) -> Reading:
         When a field is missing or not understood wholly; the message names it.
     """
     tab = table()
-    raw, left_out = _decoder(raw, tab, ignore)
+    raw, left_out = text_decoder(raw, ignore)
     kind = raw.get("model_type")
     if not isinstance(kind, str):
         raise ValueError(f"model_type={show(kind)}; a config.json says there what it is, such as \"llama\". {BY_HAND}.")
@@ -65,7 +58,7 @@ def read(raw: dict[str, Any], ignore: Sequence[str] = ()) -> Reading:
         guess = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"model_type {show(kind)} is not known; known: {', '.join(tab['types'])}.{guess} {BY_HAND}.")
     family = tab["families"][tab["types"][kind]]
-    _refuse_unknown(raw, kind, family, {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *ignore})
+    refuse_unknown(raw, kind, family, ignore)
     left_out |= {key: None for key in tab["ignored"]["parts"] if raw.get(key) and key not in family["keys"]}
     reader = _Reader(raw, kind, family, tab["limits"])
     architecture = reader.architecture(tuple(left_out))
@@ -82,66 +75,6 @@ def _longest(raw: dict[str, Any], tab: dict[str, Any]) -> int:
                 raise ValueError(f"{key}={show(said)} is not a whole number of 1..{tab['limits']['context']:,}.")
             return int(said)
     return 0
-
-
-@cache
-def table() -> dict[str, Any]:
-    """Return ``config_keys.toml``, each family with what it takes over from the one that it is like."""
-    raw = tomllib.loads((files(__package__) / "config_keys.toml").read_text(encoding="utf-8"))
-    families: dict[str, Any] = {}
-    types: dict[str, str] = {}
-    for name, family in raw["families"].items():
-        base = families.get(family.get("like"), {})
-        merged: dict[str, Any] = {part: {**base.get(part, {}), **family.get(part, {})} for part in MERGED}
-        merged["keys"] = {key: spec if isinstance(spec, dict) else {"default": spec}
-                          for key, spec in merged["keys"].items() if key not in family.get("ignored", ())}
-        merged |= {part: family.get(part, base.get(part, [])) for part in ("required", "refuse")}
-        # a family that reads a key again takes it out of what it is like to ignore
-        merged["ignored"] = {*family.get("ignored", ()), *base.get("ignored", ())} - {*family.get("keys", ())}
-        families[name] = merged
-        types |= dict.fromkeys(family["types"], name)
-    return {**raw, "families": families, "types": types}
-
-
-# -- the keys ---------------------------------------------------------------------------------------------------------
-
-
-def _decoder(raw: dict[str, Any], tab: dict[str, Any],
-             ignore: Sequence[str]) -> tuple[dict[str, Any], dict[str, None]]:
-    """Return the level of the file that describes the text decoder, and what stands beside it."""
-    nested = tab["nested"]
-    inner = raw.get(nested["key"])
-    if inner is None:
-        return raw, {}
-    if not isinstance(inner, dict):
-        raise ValueError(f"{nested['key']}={show(inner)} is not a set of keys and values.")
-    known = {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *nested["keys"], *ignore, nested["key"],
-             "tie_word_embeddings"}
-    _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"beside {nested['key']}")
-    inner = dict(inner)
-    outer = raw.get("model_type")
-    if isinstance(outer, str):
-        if inner.get("model_type") is None and outer not in nested["types"]:
-            raise ValueError(f"model_type {show(outer)} around a {nested['key']} is not known; known: "
-                             f"{', '.join(nested['types'])}. Say model_type in the {nested['key']} itself.")
-        inner.setdefault("model_type", nested["types"].get(outer))
-    tie = "tie_word_embeddings"
-    if raw.get(tie) is not None and inner.setdefault(tie, raw[tie]) is (not raw[tie]):
-        raise ValueError(f"{tie}={show(inner[tie])} in {nested['key']}, but {show(raw[tie])} beside it.")
-    return inner, {key: None for key in tab["ignored"]["parts"] if raw.get(key)}
-
-
-def _refuse_unknown(raw: dict[str, Any], kind: str, family: dict[str, Any], known: set[str]) -> None:
-    known = known | family["ignored"] | {*family["keys"]}
-    known |= {name for spec in family["keys"].values() for name in spec.get("also", ())}
-    _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"in a {kind}")
-
-
-def _refuse_keys(keys: list[str], where: str) -> None:
-    if keys:
-        listed = ", ".join(show(key) for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
-        raise ValueError(f"{listed}: not understood {where}. If it changes neither weights nor cache, say so: "
-                         f"from_config(source, ignore=({show(keys[0])},)). {BY_HAND}.")
 
 
 class _Reader:
