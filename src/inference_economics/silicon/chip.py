@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..quantities.limits import HOURS_PER_YEAR, checked, checked_fields
 from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
