@@ -54,8 +54,7 @@ TESTED_ELSEWHERE = {
     "quantities.numeric": "a type, which mypy uses",
     "serving.simulation.job": "a record; every run of a fleet fills it",
     "measure.__main__": "tests/measure/test_main.py",
-    "chapters.exercises.exercise": "tests/chapters/test_exercises.py, with all exercises",
-    **{f"chapters.exercises.ch{chapter:02d}": "tests/chapters/test_exercises.py" for chapter in range(1, 15)},
+    **{f"chapters.exercises.ch{chapter:02d}": "tests/chapters/exercises/test_exercise.py" for chapter in range(1, 15)},
 }
 # Public functions that still wait for a user other than a test, by room.
 WITHOUT_USERS = [

@@ -40,6 +40,7 @@ EXERCISES = (
                  "one token leave behind?",
         answer=_per_token,
         unit="B",
+        per="token",
         solution=f"\\( 2 \\times {_70B.layers} \\times {_70B.kv_heads} \\times {_70B.head_dim} \\times 2 \\) = "
                  f"{text(_per_token, 'B')}: a key and a value, in every layer, for every key-value head.",
     ),
@@ -98,6 +99,7 @@ EXERCISES = (
                  f"keeps {_kept} of the memory back. How many sequences of 32,768 tokens fit?",
         answer=_users_h200,
         unit="sequences",
+        unrounded=_room_h200.free_bytes / kv_cache.of_model(_70B, 32_768, bytes_per_value=1),
         wrong=((_no_reserve, f"You left out what the engine keeps back: {_kept} of the memory is not yours to fill."),
                (room_of(_70B, _H200, 4, 32_768, "bf16").sequences,
                 "That is bf16. Here both the weights and the cache take one byte a value.")),

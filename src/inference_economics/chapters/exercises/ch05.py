@@ -12,6 +12,7 @@ from ...models import ffn, kv_cache
 from ...quantities.units import text
 from ...serving import calibration, step
 from ..kit import room_of
+from . import slips
 from .exercise import Exercise, known
 
 _70B, _13B = models.get("llama-3.1-70b"), models.get("llama-2-13b")
@@ -74,7 +75,7 @@ EXERCISES = (
         unit="",
         tolerance=1e-4,
         wrong=((4.0 * _13B.hidden, "That is the plain part. The gated one has three matrices for its two."),
-               (ffn.gated_width(_13B.hidden), "Nearly: now round up to a multiple of 256."),
+               slips.unrounded(ffn.gated_width(_13B.hidden), "round up to a multiple of 256"),
                (np.floor(ffn.gated_width(_13B.hidden) / 256) * 256, "You rounded down. The rule rounds up.")),
         solution=f"\\( \\lfloor \\tfrac23 \\times 4 \\times {_13B.hidden} \\rfloor \\) = "
                  f"{ffn.gated_width(_13B.hidden):,.0f}, and the next multiple of 256 is {_13B.ffn_hidden:,}, as published.",
@@ -113,6 +114,7 @@ EXERCISES = (
                  f"users fit on four {_H100.title} of {text(_H100_HBM, 'B')} each?",
         answer=_room.sequences,
         unit="users",
+        unrounded=_room.free_bytes / _long_cache,
         tolerance=0.01,
         wrong=((room_of(_70B, _H100, 4, 131_072, "fp8", 1).sequences, "That is an fp8 cache. This one is bf16."),
                (room_of(_70B, _H100, 8, 131_072, "fp8", 2).sequences, "That is eight chips.")),

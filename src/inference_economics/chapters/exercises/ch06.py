@@ -80,6 +80,7 @@ EXERCISES = (
                  "at 30%. What do a million output tokens cost, in dollars?",
         answer=_usd,
         unit="USD",
+        per="Mtok",
         wrong=((_full, "That is at full load. Idle hours are paid for too."),
                (_full * 0.3, "You multiplied by the utilisation. Idle time makes tokens dearer, not cheaper."),
                (_usd / 4, "You counted one chip. Four of them make these tokens.")),

@@ -74,6 +74,7 @@ EXERCISES = (
                  "What does a seat cost in a month?",
         answer=_seat,
         unit="USD",
+        per="month",
         solution=f"The machine costs {text(_year, 'USD')} a year, the person {text(75_000, 'USD')}; over 500 seats and twelve months "
                  f"that is {text(_seat, 'USD')}.",
     ),
@@ -85,6 +86,7 @@ EXERCISES = (
                  "users of 16,384 tokens fit?",
         answer=_l40s,
         unit="users",
+        unrounded=room_of(_70B, _L40S, 8, 16_384).free_bytes / _user,
         tolerance=0.005,
         wrong=((_users(_70B, _L40S, 16_384, 2), "That keeps the cache in sixteen bits. Here it takes one byte a value."),
                (_l40s_all, f"You left out what the engine keeps back: {_kept} of the memory is not yours to fill."),
@@ -123,6 +125,7 @@ EXERCISES = (
                  f"{_kept} back. How many chips do the weights alone need?",
         answer=_chips,
         unit="chips",
+        unrounded=_405B.n_params * 2 / (_share * _H100_HBM),
         tolerance=0.005,
         wrong=((np.ceil(_405B.n_params * 2 / _H100_HBM), "You left out what the engine keeps back."),
                (np.ceil(_405B.n_params / (_share * _H100_HBM)), "That is eight bits. bf16 takes two bytes a weight.")),

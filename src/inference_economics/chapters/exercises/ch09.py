@@ -7,6 +7,7 @@ from ...buying import market, ownership, reference
 from ...catalog import prices
 from ...decision import offers
 from ...quantities.units import text
+from . import slips
 from .exercise import Exercise
 
 _TERRA = prices.api_price("gpt-5.6-terra")
@@ -92,7 +93,7 @@ EXERCISES = (
                  "does the capital alone cost for one chip and one hour, every hour used?",
         answer=_capital,
         unit="USD/h",
-        wrong=((_no_interest, "That is the price over the hours, without interest."),
+        wrong=(slips.straight_line(_no_interest),
                (_capital * 8, "That is the whole server. It has eight chips."),
                (_no_interest * 1.5, "That charges 10% on the full price in every year. The debt shrinks as you repay it.")),
         solution=f"The recovery factor is {text(ownership.capital_recovery_factor(0.10, 5), '%')} a year, so "

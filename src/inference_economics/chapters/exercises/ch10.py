@@ -69,6 +69,7 @@ EXERCISES = (
                  f"writes {text(_per_gpu)} of them a day, as DeepSeek's did. How many prompts a day pay for the programme?",
         answer=_prompts,
         unit="prompts",
+        per="day",
         solution=f"\\( 700 \\times 10^6 / (60{{,}}000 \\times 0.44) \\) = {text(_units)} GPUs' worth of work. Each answers "
                  f"{text(_per_gpu / 500)} prompts a day: {text(_prompts)} prompts in all. That is the \"billions\" of the claim, "
                  "if the saving is real on this work.",

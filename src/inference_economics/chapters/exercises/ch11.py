@@ -8,6 +8,7 @@ from ...measure import recorded
 from ...quantities.units import text
 from ...silicon import programme
 from .. import rulings
+from . import slips
 from .exercise import Exercise, known
 
 _RATES = recorded.load()["matmul"]
@@ -103,7 +104,8 @@ EXERCISES = (
                  f"{text(_budget, '%')}. How many more servers does the same building hold?",
         answer=1 / (1 - _budget) - 1,
         unit="%",
-        wrong=((_budget, "40% less per server is more than 40% more servers."),),
+        wrong=((_budget, "40% less per server is more than 40% more servers."),
+               slips.ratio_for_gain(1 / (1 - _budget) - 1)),
         solution=f"\\( 1 / (1 - 0.4) - 1 \\) = {text(1 / (1 - _budget) - 1, '%')}, without a line of kernel code, where power is what "
                  "limits the building.",
     ),

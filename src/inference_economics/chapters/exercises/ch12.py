@@ -100,6 +100,7 @@ EXERCISES = (
                  "year. Which price does only one path in twenty exceed after a year? Use 1.645 standard deviations.",
         answer=_bad,
         unit="USD",
+        per="h",
         wrong=((4 * np.exp(1.645 * 0.25), "Nearly: an expected price that stays has a median that falls by half the "
                                          "variance."),
                (4 * 1.25, "That is one standard deviation, added."),

@@ -48,6 +48,7 @@ EXERCISES = (
                  "cost in a year at that demand?",
         answer=_first_year,
         unit="USD",
+        per="year",
         solution=f"{text(_prompts)} prompts a year, at {text(_first_year / _prompts * 1000, 'USD')} per thousand, are "
                  f"{text(_first_year, 'USD')}.",
     ),
@@ -68,6 +69,7 @@ EXERCISES = (
                  f"{text(_today.rent_usd, 'USD')} a year. From how many prompts a day would the API cost as much?",
         answer=_break_even,
         unit="prompts",
+        per="day",
         solution=f"{text(_today.rent_usd, 'USD')} over {text(_today.api_usd / _today.prompts * 1000, 'USD')} per thousand "
                  f"prompts, over 365 days: {text(_break_even, 'prompts')} a day, "
                  f"{text(_break_even / 25_000, '×')} what it has. That is a lower limit: two chips carry at most "
@@ -83,6 +85,7 @@ EXERCISES = (
                  "a year?",
         answer=_terra_year,
         unit="USD",
+        per="year",
         wrong=((_terra_year / 365, "That is one day. There are 365."),
                (20_000 * 20 * 365 * 4500 * _TERRA.input_usd_per_token, "Tokens out have a price of their own."),
                (20_000 * 20 * 365 * 4500 * _TERRA.output_usd_per_token, "Tokens in are cheaper than tokens out.")),
@@ -97,6 +100,7 @@ EXERCISES = (
                  "API's bill, if two chips still carry it?",
         answer=10 * _no_people.api_usd - _no_people.rent_usd,
         unit="USD",
+        per="year",
         wrong=((10 * _no_people.api_usd, "That is the whole bill. The chips must be paid from it too."),
                (_no_people.rent_usd, "That is the rent of the chips. What is left for people?")),
         solution=f"\\( 10 \\times {_no_people.api_usd:,.0f} - {_no_people.rent_usd:,.0f} \\) = "
@@ -123,6 +127,7 @@ EXERCISES = (
                  "bill in its middle, with a cost of capital of 15%. What is its level cost a year?",
         answer=_level,
         unit="USD",
+        per="year",
         wrong=(((2**0.5 + 2**1.5 + 2**2.5) / 3, "That is the plain mean: later years count for less."),
                (2.0**1.5, "That is the middle year. The last year pulls the mean up."),
                ((1 + 2 + 4) / 3, "That pays each year's bill at the year's beginning, and does not discount.")),

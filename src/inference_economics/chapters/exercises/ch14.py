@@ -83,6 +83,7 @@ EXERCISES = (
                  "language models it turns out to save half as much. From how many prompts a day does it pay?",
         answer=_half_saving,
         unit="prompts",
+        per="day",
         wrong=((_chip.prompts / 2, "A smaller saving needs more work to pay for the same programme."),
                (_chip.prompts * 4, "The saving enters once, not squared."),
                (_chip.prompts, "The programme costs the same, and each prompt repays less of it.")),

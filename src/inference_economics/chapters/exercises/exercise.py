@@ -1,45 +1,28 @@
-"""An exercise: its question, its checked answer, and its replies to the commonest slips."""
+"""An exercise: its question, its checked answer, and its replies to right and wrong ones."""
 
 from __future__ import annotations
 
 import json
 import math
+import numbers
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape
 from typing import Any
+
+import numpy as np
 
 from ...quantities.checks import known
 from ...quantities.numeric import Numeric
 from ...quantities.units import text
+from . import slips
+from .plain import plain
+from .reading import Reading, name_of, read, refusal
 
-__all__ = ["SUFFIXES", "Exercise", "known", "parse", "suffixes"]
+__all__ = ["Exercise", "known"]
 
-# What may follow a number, by the unit of the answer. Words after it are passed over.
-SUFFIXES = {
-    "B": {"b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "pb": 1e15, "kib": 2**10, "mib": 2**20, "gib": 2**30,
-          "tib": 2**40},
-    "s": {"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3600, "days": 86400, "day": 86400},
-    "%": {"%": 0.01},
-    "": {"k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12, "%": 0.01},
-}
-_NUMERAL = re.compile(r"^[$\s]*([-+−]?(?:\d[\d,_ ]*\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([a-zµ%]*)", re.IGNORECASE)
-
-
-def suffixes(unit: str) -> dict[str, float]:
-    """Return what may follow a number that is given in `unit`, in lower case, with its factor."""
-    return SUFFIXES.get("B" if unit in ("B", "iB", "B/token", "B/s") else unit, SUFFIXES[""])
-
-
-def parse(answer: object, unit: str) -> float:
-    """Return a typed answer in base units: ``"6.71 GB"`` is 6.71e9, ``"34.5%"`` is 0.345. NaN if it is not a number."""
-    if isinstance(answer, (int, float)) and not isinstance(answer, bool):
-        return float(answer)
-    found = _NUMERAL.match(str(answer))
-    if not found:
-        return math.nan
-    value = float(re.sub(r"[,_ ]", "", found[1]).replace("−", "-"))
-    return value * suffixes(unit).get(found[2].lower(), 1)
+_HALF_A_CENT = 0.005
 
 
 @dataclass(frozen=True)
@@ -64,6 +47,16 @@ class Exercise:
         Answers of known misconceptions, computed, each with its reply.
     level : str
         ``warm-up``, ``standard``, ``harder`` or ``open``; ``guess`` for a question in the text.
+    per : str
+        What the question says the answer is for, where the unit does not: ``year`` for a bill of a year, ``Mtok`` for
+        the price of a million tokens. An answer may name it, or another one that converts.
+    unrounded : float or None
+        What was rounded to a whole number to give the answer. Accepted as well.
+
+    Raises
+    ------
+    ValueError
+        For an id, a level or an answer that is none, and where a wrong answer would pass for right.
     """
 
     id: str
@@ -74,6 +67,8 @@ class Exercise:
     tolerance: float = 0.02
     wrong: tuple[tuple[Numeric, str], ...] = ()
     level: str = "standard"
+    per: str = ""
+    unrounded: Numeric | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+-q?\d+", self.id):
@@ -84,15 +79,38 @@ class Exercise:
             raise ValueError(f"{self.id}: answer={self.answer!r} must be a finite number, or None for an open exercise.")
         if self.answer is not None:
             object.__setattr__(self, "answer", float(self.answer))
-            object.__setattr__(self, "wrong", tuple((float(value), reply) for value, reply in self.wrong))
+            object.__setattr__(self, "wrong", tuple((float(value), plain(reply)) for value, reply in self.wrong))
+            if read(self.example, self.said_in).kind:
+                raise ValueError(f"{self.id}: its own example, {self.example!r}, cannot be read; choose another unit.")
         for value, _ in self.slips:
-            low, high = self._near(self.computed)
-            if low <= value <= high:
+            if any(low <= value <= high for low, high, _ in self._right()):
                 raise ValueError(f"{self.id}: the wrong answer {value:g} is within the tolerance of the right one.")
 
     def _near(self, value: float, tolerance: float | None = None) -> tuple[float, float]:
         slack = abs(value) * (self.tolerance if tolerance is None else tolerance)
+        if self.unit.startswith("USD") and abs(value) >= 0.1 and tolerance is None:
+            slack = max(slack, _HALF_A_CENT)  # money is rounded to cents
         return value - slack, value + slack
+
+    def _right(self) -> list[tuple[float, float, str]]:
+        """Return the intervals of what is right, each with its reply."""
+        answer = self.computed
+        right = text(answer, self.unit)
+        found = [(*self._near(answer), f"Right: {right}.")]
+        if self.unrounded is not None:
+            exact = float(self.unrounded)
+            found.append((*self._near(exact, min(self.tolerance, 0.005)),
+                          f"Right: {text(exact)} before rounding to whole ones, {right}."))
+        return found
+
+    def _rounded_wrong(self) -> list[tuple[float, float, str, bool]]:
+        """Return the whole number on the other side of what was rounded, with its reply."""
+        if self.unrounded is None:
+            return []
+        down = float(self.unrounded) > self.computed
+        return [(*self._near(self.computed + (1 if down else -1), 1e-9),
+                 "Nearly: a part of one does not fit, so round down." if down
+                 else "Nearly: a part of one is needed as a whole, so round up.", False)]
 
     @property
     def computed(self) -> float:
@@ -118,31 +136,70 @@ class Exercise:
                 cases.append((low, high, f"Computed: {right}. Your guess is within {words}.", True))
             return [*cases, (-math.inf, answer, f"Computed: {right}. Your guess is far too low.", True),
                     (answer, math.inf, f"Computed: {right}. Your guess is far too high.", True)]
-        cases.append((*self._near(answer), f"Right: {right}.", True))
+        first, *others = self._right()
+        cases.append((*first, True))
         cases += [(*self._near(value), reply, False) for value, reply in self.slips]
+        cases += self._rounded_wrong() + [(*other, True) for other in others]
         if self.unit in ("B", "iB", "B/token"):
             for n, pair in ((1, "kB and KiB"), (2, "MB and MiB"), (3, "GB and GiB"), (4, "TB and TiB")):
                 for ratio in (1.024**n, 1.024**-n):
                     cases.append((*self._near(answer * ratio, 0.005), f"Nearly: that mixes {pair}.", False))
+        cases += [(*self._near(value), reply, False) for value, reply in slips.of_unit(answer, self.unit)]
         for n in (-3, -2, -1, 1, 2, 3):
             cases.append((*self._near(answer * 1000.0**n),
                           "The digits are right, but the power of a thousand is not: look at the unit.", False))
         return [*cases, (-math.inf, answer, "Not yet: too low.", False),
                 (answer, math.inf, "Not yet: too high.", False)]
 
-    def reply(self, answer: object) -> tuple[str, bool]:
-        """Return the reply to an answer, and whether it settles the exercise."""
-        if self.answer is None:
-            return "This one is open: compare your reasoning with the solution.", True
-        value = parse(answer, self.unit)
-        if math.isnan(value):
-            return f"That is not a number. Write one such as {text(self.computed * 3, self.unit)}.", False
+    @property
+    def said_in(self) -> str:
+        """The unit in which an answer may be given, with what the question says it is for."""
+        return f"{self.unit}/{self.per}" if self.per else self.unit
+
+    @property
+    def example(self) -> str:
+        """An answer that would be understood, and is wrong."""
+        return text(self.computed * 3, self.unit)
+
+    def _read(self, answer: object) -> Reading:
+        if isinstance(answer, str):
+            return read(answer, self.said_in)
+        if isinstance(answer, (bool, np.bool)) or not isinstance(answer, (numbers.Real, Decimal)):
+            return Reading("type", math.nan)
+        value = float(answer)
+        return Reading("", value) if math.isfinite(value) else Reading("infinite", value, str(value))
+
+    def verdict(self, value: float) -> tuple[str, bool]:
+        """Return the reply to a number in the unit of the answer, and whether it settles the exercise."""
         return next((words, settled) for low, high, words, settled in self.cases if low <= value <= high)
 
+    def reply(self, answer: object) -> tuple[str, bool]:
+        """Return the reply to an answer, and whether it settles the exercise.
+
+        Parameters
+        ----------
+        answer : str or number
+            As one writes it, or a number in the unit of the answer (a share as a ratio).
+
+        Returns
+        -------
+        tuple of (str, bool)
+            What was understood stands in the reply, where it does not read as it was typed.
+        """
+        if self.answer is None:
+            return "This one is open: compare your reasoning with the solution.", True
+        reading = self._read(answer)
+        if reading.kind:
+            return refusal(reading, self.said_in, self.example), False
+        words, settled = self.verdict(reading.value)
+        echo = text(reading.value, self.said_in, 6)
+        same = echo.replace(" ", "").replace("−", "-") == str(answer).replace(" ", "")
+        return words if same or f" {echo}." in words else f"{words} (Read as {echo}.)", settled
+
     def spec(self) -> dict[str, Any]:
-        """Return what the page's answer box needs: the cases, what may follow a number, an example."""
+        """Return what the page's answer box needs: the cases, the unit by name and in words, an example."""
         return {"cases": [[_json(low), _json(high), words, settled] for low, high, words, settled in self.cases],
-                "suffixes": suffixes(self.unit), "example": text(self.computed * 3, self.unit)}
+                "unit": self.said_in, "name": name_of(self.said_in), "example": self.example}
 
     @property
     def heading(self) -> str:
@@ -152,18 +209,19 @@ class Exercise:
     def __repr__(self) -> str:
         how = "" if self.answer is None else (
             f'\nWrite your guess: check("{self.id}", …)' if self.level == "guess" else f'\nCheck: check("{self.id}", …)')
-        return f'{self.heading}\n{self.question}{how}\nSolution: solution("{self.id}")'
+        return f'{self.heading}\n{plain(self.question)}{how}\nSolution: solution("{self.id}")'
 
     def html(self) -> str:
         """Return the box for the page: question, answer field, reply, folded solution."""
         name = f"exercise-{self.id}"
-        unit = {"": "a number", "%": "per cent, such as 40%", "B": "bytes, such as 3 GB", "s": "time, such as 20 ms",
-                "USD": "US dollars", "iB": "bytes, such as 3 GiB", "×": "a ratio"}.get(self.unit, self.unit)
+        unit = {"%": "per cent, such as 40%", "B": "in bytes, such as 3 GB", "s": "a time, such as 20 ms",
+                "iB": "in bytes, such as 3 GiB", "×": "a ratio"}.get(self.unit) or name_of(self.said_in)
         form = "" if self.answer is None else (
             f'<form class="exercise-form" data-live hidden><label for="{name}-answer">Your '
             f'{"guess" if self.level == "guess" else "answer"} ({escape(unit)})</label>'
-            f'<input id="{name}-answer" type="text" autocomplete="off" spellcheck="false">'
-            '<button type="submit">Check</button></form><p class="exercise-reply" role="status" aria-live="polite"></p>')
+            f'<input id="{name}-answer" type="text" autocomplete="off" spellcheck="false" aria-describedby="{name}-read">'
+            f'<button type="submit">Check</button><span class="exercise-read" id="{name}-read"></span></form>'
+            '<p class="exercise-reply" role="status" aria-live="polite"></p>')
         spec = "" if self.answer is None else json.dumps(self.spec(), ensure_ascii=False, separators=(",", ":"))
         data = spec and f'<script type="application/json" class="exercise-spec">{spec.replace("<", chr(92) + "u003c")}</script>'
         fold = "Answer" if self.level == "guess" else "Solution"

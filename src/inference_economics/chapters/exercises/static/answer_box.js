@@ -1,28 +1,26 @@
 // Answer boxes: the reply is looked up in the list of intervals that exercise.py wrote, as check() does.
 
+import { text } from "../../../../kernelless/static/format.js";
 import { live, part } from "../../../../kernelless/static/page.js";
+import { readAnswer, refusalOf } from "./answer_reader.js";
 
 /**
  * @typedef {object} AnswerSpec what `Exercise.spec` wrote
- * @property {Record<string, number>} suffixes what a suffix such as "gb" multiplies by
  * @property {[number | string, number | string, string, boolean][]} cases from, to, the reply, whether it settles
- * @property {string} example a number that would be understood
+ * @property {string} unit what the answer is in
+ * @property {string} name the same in words
+ * @property {string} example an answer that would be understood
  */
-
-const ANSWER = /^[$\s]*([-+−]?(?:\d[\d,_ ]*\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([a-zµ%]*)/i;
 
 /**
- * A typed answer in base units; NaN if it is not a number.
+ * What an answer was read as; empty where it was not.
+ * @param {AnswerSpec} spec
  * @param {string} typed
- * @param {Record<string, number>} suffixes
- * @returns {number}
+ * @returns {string}
  */
-function parseAnswer(typed, suffixes) {
-  const found = ANSWER.exec(typed);
-  if (!found) return NaN;
-  const value = Number(found[1].replace(/[,_ ]/g, "").replace("−", "-"));
-  const suffix = found[2].toLowerCase();
-  return value * (Object.hasOwn(suffixes, suffix) ? suffixes[suffix] : 1);
+function echoOf(spec, typed) {
+  const { kind, value } = readAnswer(typed, spec.unit);
+  return kind ? "" : text(value, spec.unit, 6);
 }
 
 /**
@@ -32,9 +30,13 @@ function parseAnswer(typed, suffixes) {
  * @returns {[string, boolean]}
  */
 export function replyTo(spec, typed) {
-  const value = parseAnswer(typed, spec.suffixes);
-  const found = spec.cases.find(([low, high]) => Number(low) <= value && value <= Number(high));
-  return found ? [found[2], found[3]] : [`That is not a number. Write one such as ${spec.example}.`, false];
+  const reading = readAnswer(typed, spec.unit);
+  if (reading.kind) return [refusalOf(reading, spec.name, spec.example), false];
+  const found = spec.cases.find(([low, high]) => Number(low) <= reading.value && reading.value <= Number(high));
+  const [, , words, settled] = /** @type {AnswerSpec["cases"][0]} */ (found);
+  const echo = echoOf(spec, typed);
+  const same = echo.replace(/ /g, "").replace("−", "-") === typed.replace(/ /g, "");
+  return [same || words.includes(` ${echo}.`) ? words : `${words} (Read as ${echo}.)`, settled];
 }
 
 /**
@@ -48,10 +50,17 @@ function startExercise(root) {
   const spec = JSON.parse(/** @type {string} */ (data.textContent));
   const form = part(root, "form"), reply = part(root, ".exercise-reply");
   const input = /** @type {HTMLInputElement} */ (part(form, "input"));
+  const shown = part(form, ".exercise-read");
   form.hidden = false;
+  input.addEventListener("input", () => {
+    const echo = echoOf(spec, input.value);
+    shown.textContent = echo && `read as ${echo}`;
+    input.removeAttribute("aria-invalid");
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const [words, settled] = replyTo(spec, input.value);
+    if (!echoOf(spec, input.value)) input.setAttribute("aria-invalid", "true");
     reply.textContent = words;
     reply.dataset.settled = String(settled);
     if (settled) /** @type {HTMLDetailsElement} */ (part(root, "details")).open = true;
