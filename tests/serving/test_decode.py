@@ -45,3 +45,14 @@ def test_quantised_arithmetic_reaches_less_of_its_peak():
 def test_steps_that_cannot_be(name, bad):
     with pytest.raises(ValueError, match=f"^{name}"):
         decode.decode_step(S, C, **{"batch": 1, "context_tok": 100, name: bad})
+
+
+@given(batch=st.floats(1, 300), drafted=st.integers(0, 8), tp=st.sampled_from([1, 2, 8]))
+def test_checking_drafts_reads_each_cache_once(batch, drafted, tp):
+    plain, check = (decode.checking_step(S, C, batch, 2000.0, n, Layout(tp)) for n in (0, drafted))
+    assert plain == decode.decode_step(S, C, batch, 2000.0, Layout(tp))
+    assert check.cache_s == pytest.approx(plain.cache_s)
+    assert check.sequences_s == pytest.approx(plain.sequences_s * (1 + drafted))
+    ratio = decode.check_over_plain(S, C, batch, 2000.0, drafted, Layout(tp))
+    assert ratio == pytest.approx(check.total_s / plain.total_s)
+    assert ratio >= 1 - 1e-12

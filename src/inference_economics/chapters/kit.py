@@ -236,9 +236,9 @@ def room_of(model: Any, chip: Any, layout: Any, context_tok: Any, precision: Any
     ----------
     model, chip, precision, bytes_per_value
         As in `engine`.
-    layout : Layout or numeric
+    layout : Layout or int
         How the copy is cut; a number of chips cuts every layer over them.
-    context_tok : numeric
+    context_tok : number or array
         Length of each sequence. [token]
 
     Returns

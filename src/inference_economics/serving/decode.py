@@ -152,6 +152,46 @@ def decode_step(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, la
 
 
 @checked
+def checking_step(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, draft_tok: Numeric,
+                  layout: Layout = ONE_CHIP) -> DecodeStep:
+    """One decode step that also checks drafts.
+
+    Parameters
+    ----------
+    s, c, batch, context_tok, layout
+        As in `decode_step`.
+    draft_tok : numeric
+        Tokens guessed for each sequence. [token]
+
+    Returns
+    -------
+    DecodeStep
+        That of as many tokens more, except that the drafts of a sequence read its cache once.
+    """
+    parts = decode_step(s, c, batch * (1 + draft_tok), context_tok, layout)
+    return parts._replace(cache_s=parts.cache_s / (1 + draft_tok))
+
+
+@checked
+def check_over_plain(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, draft_tok: Numeric,
+                     layout: Layout = ONE_CHIP) -> Numeric:
+    """What checking drafts adds to a step.
+
+    Parameters
+    ----------
+    s, c, batch, context_tok, draft_tok, layout
+        As in `checking_step`.
+
+    Returns
+    -------
+    numeric
+        The step with drafts over one without, for `speculative_speedup`. [1]
+    """
+    return (checking_step(s, c, batch, context_tok, draft_tok, layout).total_s
+            / decode_step(s, c, batch, context_tok, layout).total_s)
+
+
+@checked
 def decode_floor_s(s: Setup, batch: Numeric, context_tok: Numeric, layout: Layout = ONE_CHIP) -> Numeric:
     """Least time of a decode step: all reading at full bandwidth under all arithmetic at the full peak.
 

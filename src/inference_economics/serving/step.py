@@ -34,6 +34,8 @@ from .constants import IDEAL, Constants
 from .decode import (
     DecodeStep,
     cache_time_s,
+    check_over_plain,
+    checking_step,
     decode_floor_s,
     decode_step,
     floor_parts_s,
@@ -49,9 +51,9 @@ from .speculative import Drafts
 
 __all__ = [
     "ACTIVATION_BYTES", "IDEAL", "Constants", "DecodeStep", "Serving", "cache_time_s", "cached_bytes", "capacity",
-    "check_joined", "communication_time_s", "decode_floor_s", "decode_step", "joined", "launch_time_s",
-    "link_bytes_per_s", "prefill_flop", "prefill_time_s", "read_bytes", "serve", "serving_floor_s",
-    "weight_bytes_per_chip", "weights_time_s", "window_copies_bytes",
+    "check_joined", "check_over_plain", "checking_step", "communication_time_s", "decode_floor_s", "decode_step",
+    "joined", "launch_time_s", "link_bytes_per_s", "prefill_flop", "prefill_time_s", "read_bytes", "serve",
+    "serving_floor_s", "weight_bytes_per_chip", "weights_time_s", "window_copies_bytes",
 ]
 
 
@@ -146,10 +148,8 @@ def _steps(s: Setup, c: Constants, batch: Numeric, load: Load, layout: Layout, d
     halfway_tok = load.prompt_tok + load.output_tok / 2
     if drafts is None:
         return decode_step(s, c, batch, halfway_tok, layout)
-    parts = decode_step(s, c, batch * (1 + drafts.draft_tok), halfway_tok, layout)
-    # the drafts of a sequence read its cache once
-    once = parts._replace(cache_s=parts.cache_s / (1 + drafts.draft_tok))
-    return DecodeStep(*(part / drafts.tokens_per_step for part in once))
+    parts = checking_step(s, c, batch, halfway_tok, drafts.draft_tok, layout)
+    return DecodeStep(*(part / drafts.tokens_per_step for part in parts))
 
 
 def serving_floor_s(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHIP) -> Numeric:
