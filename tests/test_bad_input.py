@@ -133,6 +133,7 @@ CALLS = {
                                            "throughput_tok_per_s": 1e4, "marginal_usd_per_token": 1e-7},
     break_even.servers_for_demand: {"tokens_per_day": 1e9, "throughput_tok_per_s": 3000, "peak_to_mean": 2,
                                     "spare_fraction": 0.1},
+    break_even.with_spares: {"machines": 33, "spare_fraction": 0.03},
     break_even.machines_for: {"needed": 35.4, "per_machine": 20},
     seats.requests_at_once: {"users": 500, "queries_per_day": 20, "service_s": 51},
     seats.machine_usd_per_year: {"capex_usd": 25e4, "power_w": 10_200, "site_share": 0.9, "life_years": 5,

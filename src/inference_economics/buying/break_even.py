@@ -88,6 +88,25 @@ def machines_for(needed: Numeric, per_machine: Numeric) -> Numeric:
 
 
 @checked
+def with_spares(machines: Numeric, spare_fraction: Numeric) -> Numeric:
+    """Machines in use and the spare ones beside them.
+
+    Parameters
+    ----------
+    machines : numeric
+        Machines in use. [1]
+    spare_fraction : numeric
+        Spare machines for each one in use. [1]
+
+    Returns
+    -------
+    numeric
+        Whole spare machines: the first one in use has one already, unless the share is zero. [1]
+    """
+    return machines + np.ceil(machines * spare_fraction * (1 - 1e-12))
+
+
+@checked
 def servers_for_demand(tokens_per_day: Numeric, throughput_tok_per_s: Numeric, peak_to_mean: Numeric = 1.0,
                        spare_fraction: Numeric = 0.0) -> Numeric:
     """Servers that carry the demand of the busiest time.
@@ -101,14 +120,15 @@ def servers_for_demand(tokens_per_day: Numeric, throughput_tok_per_s: Numeric, p
     peak_to_mean : numeric
         Demand of the busiest time over the average. [1]
     spare_fraction : numeric
-        Spare servers for each one in use. [1]
+        Spare servers for each one in use; see `with_spares`. [1]
 
     Returns
     -------
     numeric
         Whole servers, one at the least while there is any demand. [1]
     """
-    return machines_for(tokens_per_day / SECONDS_PER_DAY * peak_to_mean * (1 + spare_fraction), throughput_tok_per_s)
+    at_peak = tokens_per_day / SECONDS_PER_DAY * peak_to_mean
+    return with_spares(machines_for(at_peak, throughput_tok_per_s), spare_fraction)
 
 
 # -- cost of a token --------------------------------------------------------------------------------------------------

@@ -138,9 +138,18 @@ class ApiPrice(Recorded):
     @property
     def cached_input_usd_per_token(self) -> float | None:
         """Price of one token read that the provider's cache holds; None where no discount is recorded [USD/token]."""
-        for row in shipped_tables("api_prices.toml")["cached-input"].records():
+        factor = self._term("cached_input")
+        return None if factor is None else self.input_usd_per_token * factor
+
+    @property
+    def batch_discount(self) -> float:
+        """Share of the list price that is saved where the answer may wait a day; 0 where no batch tier is recorded."""
+        return 1 - (self._term("batch") or 1.0)
+
+    def _term(self, column: str) -> float | None:
+        for row in shipped_tables("api_prices.toml")["terms"].records():
             if self.model.startswith(row["prefix"]):
-                return self.input_usd_per_token * float(row["factor"])
+                return float(row[column])
         return None
 
 

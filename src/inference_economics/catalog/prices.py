@@ -215,7 +215,7 @@ def api_table(name: str) -> Table:
     Parameters
     ----------
     name : str
-        ``family-steps``, ``discounts``, ``cached-input``, ``open-weights-hosting``, ``decline-rates``,
+        ``family-steps``, ``discounts``, ``terms``, ``open-weights-hosting``, ``decline-rates``,
         ``decline-claims``, ``list-prices`` or ``same-model-changes``.
 
     Returns

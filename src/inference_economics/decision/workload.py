@@ -37,6 +37,10 @@ class Demand:
         Busiest hour over the average; the fleet is fixed at what that hour needs. [1]
     wait_probability : numeric
         Share of requests that may wait for a place in the busiest hour. [1]
+    cached_fraction : numeric
+        Share of the input that an API's cache holds. What machines of one's own would save is left out. [1]
+    batch_fraction : numeric
+        Share of the work that may wait a day for an API's cheaper tier. [1]
     """
 
     users: Numeric
@@ -46,6 +50,8 @@ class Demand:
     growth_per_year: Numeric = 0.0
     peak_to_mean: Numeric = 2.0
     wait_probability: Numeric = 0.05
+    cached_fraction: Numeric = 0.0
+    batch_fraction: Numeric = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a field outside its limits."""
@@ -62,11 +68,17 @@ class Offer:
         Price list. [USD/token]
     price_decline_per_year : numeric
         How fast it falls. [1/year]
+    cached_input_factor : numeric
+        Price of an input token that the API's cache holds, over the list price; 1 for no discount. [1]
+    batch_discount : numeric
+        Share of the price that is saved by waiting. [1]
     """
 
     input_usd_per_token: Numeric
     output_usd_per_token: Numeric
     price_decline_per_year: Numeric = 0.0
+    cached_input_factor: Numeric = 1.0
+    batch_discount: Numeric = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a field outside its limits."""
@@ -87,7 +99,7 @@ class Fleet:
     chips_per_server : numeric
         Chips in a server; servers are bought whole, chips are rented one by one. [1]
     spare_fraction : numeric
-        Spare servers for each one in use, where they are owned. [1]
+        Spare servers for each one in use, where they are owned; whole ones, so that one server has one spare. [1]
     team_usd_per_year : numeric
         People who run a model themselves, rented or owned; an API needs none of them. [USD/year]
     """
