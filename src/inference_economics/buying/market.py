@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..catalog.prices import ApiPrice
+from ..quantities.choices import tabulated
 from ..quantities.limits import SECONDS_PER_HOUR, checked, checked_fields
 from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
@@ -35,8 +36,7 @@ class TokenPrices:
     def of(cls, listed: TokenPrices | ApiPrice | Any) -> TokenPrices:
         """Return the prices of anything that has them by these names, such as a row of the catalogue."""
         try:
-            return cls(listed.input_usd_per_token, listed.output_usd_per_token,
-                       getattr(listed, "cached_input_usd_per_token", None))
+            return cls(listed.input_usd_per_token, listed.output_usd_per_token, _cached_usd_per_token(listed))
         except AttributeError:
             raise ValueError(f"prices={listed!r} have no input_usd_per_token and output_usd_per_token; "
                              "give TokenPrices, or a row such as prices.api_price(name).") from None
@@ -64,6 +64,13 @@ class Discounts:
 
 
 FULL_PRICE = Discounts()
+
+
+@tabulated
+def _cached_usd_per_token(listed: Any) -> Numeric:
+    """Price of an input token from the cache; without a discount it is that of any other."""
+    cached = getattr(listed, "cached_input_usd_per_token", None)
+    return listed.input_usd_per_token if cached is None else cached
 
 
 @checked(prompt_tok="[0, 1e22]", output_tok="[0, 1e22]")
@@ -100,8 +107,7 @@ def api_usd(prompt_tok: Numeric, output_tok: Numeric, prices: TokenPrices | ApiP
     Checked against DeepSeek's "Inference System Overview", 2025-03-01: $562,027 for one day at list prices.
     """
     listed = TokenPrices.of(prices)
-    full, cached = listed.input_usd_per_token, listed.cached_input_usd_per_token
-    cached = full if cached is None else cached
+    full, cached = listed.input_usd_per_token, _cached_usd_per_token(listed)
     per_input = full * (1 - discounts.cached_fraction) + cached * discounts.cached_fraction
     whole = prompt_tok * per_input + output_tok * listed.output_usd_per_token
     return whole * (1 - discounts.batch_fraction * discounts.batch_discount)
