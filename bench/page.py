@@ -254,7 +254,7 @@ def gzipped(path: Path) -> int:
 
 def weights(browser, site: Path, address: str, names: list[str]) -> None:
     """Print what each page weighs and how soon its sliders work."""
-    runtime = site / "_static" / "explorer.js"
+    runtime = site / "_static" / "kernelless.js"
     say(f"\nExplorer runtime: {runtime.stat().st_size:,} bytes, {gzipped(runtime):,} gzipped")
     say("\nPages, kB gzipped; usable: ms until every slider works, served from this machine\n")
     say(f"  {'page':44}{'html':>8}{'of it figures':>15}{'script':>9}{'style':>8}{'usable':>9}")

@@ -58,6 +58,10 @@ def write_generated(_app, docname, source) -> None:
         from inference_economics import glossary
 
         source[0] = source[0].replace("<!-- glossary -->", glossary.markdown())
+    if docname == "book/kernelless":
+        from kernelless import coverage
+
+        source[0] = source[0].replace("<!-- coverage -->", coverage.markdown("###"))
     if docname == "book/api":
         source[0] = source[0].replace("<!-- modules -->", modules())
 

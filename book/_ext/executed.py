@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# No output of a notebook depends on them: script and style reach a page beside its outputs, their types reach no page.
-ASIDE = {".css", ".js", ".pyc", ".ts"}
+# No output of a notebook depends on them: script and style reach a page beside its outputs, the others reach no page.
+ASIDE = {".css", ".js", ".md", ".pyc", ".ts"}
 
 
 def code_fingerprint(root: Path = ROOT) -> str:

@@ -1,37 +1,25 @@
-"""What this book asks of Sphinx beyond its settings: a safe cache, a gallery, no foreign requests, a strict policy.
+"""What this book asks of Sphinx beyond its settings and `kernelless.sphinx`: a safe cache, a gallery, lean pages.
 
 Each job has a module of its own beside this one; here they are connected to the events of a build.
 """
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import gallery
 from api_page import keep_property, plain_references, restore_property, write_generated
 from executed import name_cache
 from icons import draw_icons
-from policy import write_policies
-
-LIVE = re.compile(r'data-explorer=|class="exercise-spec"')
 
 
-def add_runtime(app) -> None:
-    """Write the pages' script and style, put together from the package, and let Sphinx copy them."""
+def add_answer_boxes(_app, config) -> None:
+    """Let the answer boxes' script and style travel with the figures'."""
     from inference_economics.chapters.exercises import ANSWER_BOX, ANSWER_BOX_STYLE
-    from kernelless import runtime
 
-    folder = Path(app.outdir).parent / ".explorer"
-    runtime.write(folder, modules=[ANSWER_BOX], styles=[ANSWER_BOX_STYLE])
-    app.config.html_static_path.append(str(folder))
-
-
-def load_runtime(app, _pagename, _templatename, context, _doctree) -> None:
-    """Load the runtime on pages that have an explorer or an answer box, and on no other."""
-    if LIVE.search(context.get("body", "")):
-        app.add_css_file("explorer.css")
-        app.add_js_file("explorer.js", loading_method="defer")
+    config.kernelless_modules = [str(ANSWER_BOX)]
+    config.kernelless_styles = [str(ANSWER_BOX_STYLE)]
+    config.kernelless_markers = ['class="exercise-spec"']
 
 
 def drop_unused_mathematics(_app, _pagename, _templatename, context, _doctree) -> None:
@@ -49,13 +37,16 @@ def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None
 
 
 def finish_pages(app, exception) -> None:
-    """Give the written pages their icons, then their policies, which must see the scripts that remain."""
+    """Give the written pages their icons, before `kernelless.sphinx` writes policies for the scripts that remain."""
     if exception is not None or app.builder.format != "html":
         return
     outdir = Path(app.outdir)
     pages = [path for path in sorted(outdir.rglob("*.html")) if "_static" not in path.relative_to(outdir).parts]
     draw_icons(outdir / "_static", pages)
-    write_policies(pages)
+    for path in pages:
+        # docutils marks the entries of a list of references with a role that has since been dropped.
+        html = path.read_text(encoding="utf-8").replace('role="doc-biblioentry"', 'role="listitem"')
+        path.write_text(html, encoding="utf-8")
 
 
 def setup(app):
@@ -65,12 +56,11 @@ def setup(app):
     app.connect("autodoc-process-docstring", restore_property, priority=900)
     # Jupyter Book sets it for sphinx-comments, which this book leaves out.
     app.add_config_value("comments_config", {}, "")
+    app.connect("config-inited", add_answer_boxes)
     # Before myst-nb reads its settings at the default priority.
     app.connect("builder-inited", name_cache, priority=100)
-    app.connect("builder-inited", add_runtime, priority=100)
     app.connect("source-read", write_generated)
     gallery.connect(app)
-    app.connect("html-page-context", load_runtime)
     app.connect("html-page-context", drop_unused_mathematics, priority=900)
     app.connect("html-page-context", drop_print_button, priority=900)
     app.connect("build-finished", finish_pages, priority=900)

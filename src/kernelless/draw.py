@@ -22,7 +22,7 @@ def tick_text(value: float, unit: str) -> str:
     """Return a tick's words: money and prefixes in full, other units left to the axis label."""
     if unit.startswith("USD"):
         return text(value, "USD")
-    if unit in ("B", "iB", "s", "%", "×", "W", "B/s", "FLOP/s", "B/token", "Wh", "J"):
+    if unit in ("B", "iB", "s", "%", "×", "°", "W", "B/s", "FLOP/s", "B/token", "Wh", "J"):
         return text(value, unit)
     return text(value)
 

@@ -216,8 +216,18 @@ class Explorer:
                               "precompute=True.") from error
 
     def html(self, ident: str | None = None) -> str:
-        """Return the page's form: a self-contained `<figure>` that `explorer.js` brings to life."""
+        """Return the page's form: a self-contained `<figure>` that `kernelless.js` brings to life."""
         return page.explorer_html(self, ident or f"explorer-{self.name}")
+
+    def to_html(self, *, full: bool = True) -> str:
+        """Return HTML that works anywhere, with the style and the script inside.
+
+        Parameters
+        ----------
+        full : bool
+            A whole document; else a fragment to paste into a page, which may hold several. [True]
+        """
+        return page.standalone(self, title=self.title) if full else page.fragment(self)
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{control.label.lower()} {control.show(self.values[key])}"

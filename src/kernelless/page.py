@@ -96,6 +96,8 @@ def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
 
 def explorer_html(explorer: Declared, ident: str) -> str:
     """Return an explorer as a `<figure>` that shows its default and holds what the runtime needs to move it."""
+    from . import __version__
+
     figure = explorer.figure()
     controls, values = explorer.controls_spec, explorer.defaults
     spec = explorer.spec | {
@@ -117,7 +119,8 @@ def explorer_html(explorer: Declared, ident: str) -> str:
     axes = f"{axis_text(figure.y)} against {axis_text(figure.x)}" if figure.y.label and figure.x.label else "the values"
     tabulated = '<p class="ex-watch">Tabulated: the sliders stop at the values that were computed.</p>'
     return "".join([
-        f'<figure class="explorer" id="{ident}" data-explorer="{explorer.name}" aria-labelledby="{ident}-title">',
+        f'<figure class="explorer" id="{ident}" data-explorer="{explorer.name}" '
+        f'data-version="{__version__}" aria-labelledby="{ident}-title">',
         f'<p class="ex-title" id="{ident}-title">{escape(explorer.title)}</p>',
         f'<p class="ex-watch">{escape(explorer.watch)}</p>',
         f'<div class="ex-presets" data-live hidden><span>Try:</span>{presets}</div>' if presets else "",
@@ -145,6 +148,16 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         '<input class="ex-link" hidden readonly aria-label="Link to these settings"></div>',
         f'<script type="application/json" class="ex-spec">{_json(spec)}</script></figure>',
     ])
+
+
+def fragment(explorer: Declared) -> str:
+    """Return an explorer with the style and the script that it needs, to stand in any page.
+
+    A page may hold several: each script starts only what no other has started.
+    """
+    from . import runtime
+
+    return f"<style>{runtime.style()}</style>\n{explorer.html()}\n<script>{runtime.script()}</script>\n"
 
 
 def standalone(*explorers: Declared, title: str = "Explorers") -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from .ops import ELEMENTWISE
 
+SCRIPT, STYLE = "kernelless.js", "kernelless.css"  # what a site loads
+
 _STATIC = Path(__file__).parent / "static"
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
@@ -105,8 +107,8 @@ def style(more: tuple[Path, ...] = ()) -> str:
 
 
 def write(folder: str | Path, modules: Sequence[Path] = (), styles: Sequence[Path] = ()) -> None:
-    """Write `explorer.js` and `explorer.css` for a site to load, with the caller's own modules and style sheets."""
+    """Write `kernelless.js` and `kernelless.css` for a site to load, with the caller's own modules and style sheets."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "explorer.js").write_text(script(more=tuple(modules)), encoding="utf-8")
-    (folder / "explorer.css").write_text(style(tuple(styles)), encoding="utf-8")
+    (folder / SCRIPT).write_text(script(more=tuple(modules)), encoding="utf-8")
+    (folder / STYLE).write_text(style(tuple(styles)), encoding="utf-8")

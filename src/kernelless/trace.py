@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from .instead import instead
 from .ops import BITWISE, OPS, REDUCTIONS, WHERE, Op
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}  # numpy's functions on traced values; functions.py fills it
@@ -169,9 +170,11 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             raise CannotBeTraced(f"{_caller()} changes an array in place; make a new one.")
         meant = BITWISE.get(ufunc, ufunc)
         if method != "__call__" or kwargs or meant not in OPS:
-            known = ", ".join(sorted(u.__name__ for u in OPS))
-            how = "" if method == "__call__" and not kwargs else f" ({method}, {', '.join(kwargs) or 'no options'})"
-            raise NotSupportedYet(f"{_caller()} uses np.{ufunc.__name__}{how}; known: {known}.")
+            plain = method == "__call__" and not kwargs
+            how = "" if plain else f" ({method}, {', '.join(kwargs) or 'no options'})"
+            known = "known: " + ", ".join(sorted(u.__name__ for u in OPS))
+            repair = instead(ufunc.__name__) if plain else ""
+            raise NotSupportedYet(f"{_caller()} uses np.{ufunc.__name__}{how}; {repair or known}.")
         lifted = [self.graph.lift(value) for value in inputs]
         truths = [value.boolean for value in lifted]
         if ufunc in BITWISE and not all(truths):
@@ -185,8 +188,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __array_function__(self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
         if func not in FUNCTIONS:
-            known = ", ".join(sorted(f.__name__ for f in FUNCTIONS))
-            raise NotSupportedYet(f"{_caller()} uses np.{func.__name__}; known besides arithmetic: {known}.")
+            known = "known besides arithmetic: " + ", ".join(sorted(f.__name__ for f in FUNCTIONS))
+            raise NotSupportedYet(f"{_caller()} uses np.{func.__name__}; {instead(func.__name__) or known}.")
         try:
             inspect.signature(FUNCTIONS[func]).bind(self.graph, *args, **kwargs)
         except TypeError as error:

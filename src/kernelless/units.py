@@ -126,7 +126,7 @@ def text(value: Any, unit: str = "", digits: int = 3) -> str:
     unit : str
         ``B``, ``B/s``, ``B/token``, ``FLOP/s``, ``W``, ``Wh``, ``J``, ``bit/s``: SI prefixes.
         ``iB``: bytes with binary prefixes. ``s``: durations. ``USD`` or ``USD/…``: money. ``%``: a fraction as percent.
-        ``×``: a ratio. Anything else: a plain number followed by the unit.
+        ``×``: a ratio. ``°``: an angle. Anything else: a plain number followed by the unit.
     digits : int
         Significant digits. [1]
 
@@ -163,6 +163,6 @@ def _magnitude(magnitude: float, unit: str, digits: int) -> str:
         return _money(magnitude, digits) + unit[3:]
     if unit == "%":
         return _number(magnitude * 100, digits) + "%"
-    if unit == "×":
-        return _number(magnitude, digits) + "×"
+    if unit in ("×", "°"):
+        return _number(magnitude, digits) + unit
     return _counted(_number(magnitude, digits), unit) if unit else _number(magnitude, digits)

@@ -15,10 +15,11 @@ FILES = {
     f"{ROOM}/data/weights.safetensors": "\0\1",
     f"{ROOM}/static/answer_box.js": "start()",
     f"{ROOM}/static/answer_box.css": "a {}",
+    f"{ROOM}/README.md": "# Serving",
     f"{ROOM}/static/answer_box.d.ts": "export type Answer = string;",
     f"{ROOM}/__pycache__/step.cpython-311.pyc": "\0",
 }
-ASIDE = {name for name in FILES if name.endswith((".css", ".js", ".pyc", ".ts"))}
+ASIDE = {name for name in FILES if name.endswith((".css", ".js", ".md", ".pyc", ".ts"))}
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def columns(count: int) -> list[np.ndarray]:
 def test_each_operation_equals_numpy(page, ufunc):
     op = OPS[ufunc]
     arrays = columns(ufunc.nin)
-    if ufunc in (np.sin, np.cos):  # beyond, the last digits of the argument itself are what is compared
+    if ufunc in (np.sin, np.cos, np.tan):  # beyond, the last digits of the argument itself are what is compared
         arrays = [array[~(np.abs(array) > 1e9)] for array in arrays]
     with np.errstate(all="ignore"):
         expected = np.asarray(ufunc(*arrays), dtype=float)

@@ -42,3 +42,13 @@ def test_the_html_is_well_formed_and_the_same_each_time():
         html = re.sub(r"<script.*?</script>", "", html)
         void = re.sub(r"<(input[^>]*)>", r"<\1/>", html)
         ET.fromstring(re.sub(r" (hidden|selected|readonly|data-live)(?=[ />])", r' \1=""', void))
+
+
+def test_an_explorer_is_a_document_or_a_fragment():
+    made = declare()
+    assert made.to_html() == standalone(made, title=made.title)
+    fragment = made.to_html(full=False)
+    assert made.html() in fragment
+    assert not re.search("<html|<body|<!doctype", fragment)
+    assert len(re.findall("<style>", fragment)) == 1
+    assert fragment.endswith("</script>\n")

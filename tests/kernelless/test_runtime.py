@@ -26,8 +26,8 @@ def test_the_script_is_small_and_may_stand_in_a_page():
 
 def test_the_script_is_written_for_a_site(tmp_path):
     runtime.write(tmp_path / "new")
-    assert (tmp_path / "new" / "explorer.js").read_text(encoding="utf-8") == runtime.script()
-    assert (tmp_path / "new" / "explorer.css").read_text(encoding="utf-8") == runtime.style()
+    assert (tmp_path / "new" / "kernelless.js").read_text(encoding="utf-8") == runtime.script()
+    assert (tmp_path / "new" / "kernelless.css").read_text(encoding="utf-8") == runtime.style()
 
 
 def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path):
@@ -38,8 +38,8 @@ def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path)
     assert script.replace('\n\nlive(".box", () => {});', "") == runtime.script()
     (tmp_path / "box.css").write_text(".box {}\n", encoding="utf-8")
     runtime.write(tmp_path / "new", modules=[box], styles=[tmp_path / "box.css"])
-    assert (tmp_path / "new" / "explorer.css").read_text(encoding="utf-8") == f"{runtime.style()}\n.box {{}}\n"
-    assert (tmp_path / "new" / "explorer.js").read_text(encoding="utf-8") == script
+    assert (tmp_path / "new" / "kernelless.css").read_text(encoding="utf-8") == f"{runtime.style()}\n.box {{}}\n"
+    assert (tmp_path / "new" / "kernelless.js").read_text(encoding="utf-8") == script
 
 
 def test_explorers_know_nothing_of_answer_boxes():

@@ -8,55 +8,9 @@ import numpy as np
 import pytest
 from book_site import ROOT, website
 from parity import collect
+from parity.driven import DRIVE, check_moment
 
-from inference_economics import Explorer, text
-
-# Move each control to several places, then all of them together; note what the page shows after each move.
-DRIVE = """
-(root) => {
-  const controls = [...root.querySelectorAll("[data-parameter]")];
-  const places = (c) => c.tagName === "SELECT" ? [...c.options].map((o) => o.value)
-    : [0, 0.21, 0.5, 0.83, 1].map((t) => String(Math.round(t * c.max)));
-  // Words and paths are read, which need no painting: the page has its frame as soon as it asks to be looked at. True
-  // frames come in tests/parity.
-  const waiting = [], later = window.requestAnimationFrame;
-  window.requestAnimationFrame = (draw) => waiting.push(draw);
-  const frame = () => waiting.splice(0).forEach((draw) => draw(performance.now()));
-  const move = (c, value) => { c.value = value; c.dispatchEvent(new Event("input", { bubbles: true })); };
-  const words = (selector) => root.querySelector(selector).textContent;
-  const seen = [];
-  const note = () => {
-    frame();
-    seen.push({
-      settings: Object.fromEntries(controls.map((c) => [c.dataset.parameter, c.dataset.value])),
-      shown: Object.fromEntries(controls.map((c) => [c.dataset.parameter,
-        c.tagName === "SELECT" ? c.selectedOptions[0].text : words(`[data-value-of="${c.dataset.parameter}"]`)])),
-      readouts: [...root.querySelectorAll(".ex-readout")].map((r) => [...r.children].map((part) => part.textContent)),
-      states: [...root.querySelectorAll(".ex-state")].map((s) => s.textContent),
-      paths: [...root.querySelectorAll("svg [data-key]")].map((p) => p.getAttribute("d")).join(),
-    });
-  };
-  const reset = () => root.querySelector('[data-action="reset"]').click();
-  note();
-  // From the default, and from two other settings: a slider may rest where the default is.
-  for (const start of [null, 3, 1]) {
-    for (const control of controls) {
-      if (start === null) reset(); else for (const c of controls) move(c, places(c)[start % places(c).length]);
-      for (const place of places(control)) { move(control, place); note(); }
-    }
-  }
-  for (const t of [0, 1, 2, 3]) {
-    for (const c of controls) { const all = places(c); move(c, all[t % all.length]); }
-    note();
-  }
-  for (const preset of root.querySelectorAll('[data-action="preset"]')) { preset.click(); note(); }
-  reset();
-  note();
-  window.requestAnimationFrame = later;
-  return seen;
-}
-"""
-
+from inference_economics import Explorer
 
 PAGES = [source for source in website.pages() if "explore(" in source.read_text(encoding="utf-8")]
 
@@ -91,34 +45,14 @@ def _address(source) -> str:
     return source.relative_to(ROOT).with_suffix(".html").as_posix()
 
 
-def _settings(explorer: Explorer, words: dict[str, str]) -> dict:
-    """Return the settings that the page holds, as Python holds them."""
-    return {key: words[key] if hasattr(control, "options") else float(words[key])
-            for key, control in explorer.controls_spec.items()}
-
-
-def _texts(readout) -> set[str]:
-    """Return what a readout may say: on the edge of rounding, the last place of `exp` and `pow` decides the side."""
-    return {text(readout.value * nudge, readout.unit) for nudge in (1, 1 - 1e-12, 1 + 1e-12)}
-
-
 def test_the_page_has_the_explorers_of_its_source(explorers, driven):
     assert driven.keys() == explorers.keys()
 
 
 def test_the_page_shows_what_python_computes(explorers, driven):
     for name, moments in driven.items():
-        explorer = explorers[name]
         for moment in moments:
-            settings = _settings(explorer, moment["settings"])
-            figure = explorer.figure(**settings)
-            assert [label for label, _ in moment["readouts"]] == [readout.label for readout in figure.readouts]
-            wrong = {label: words for (label, words), readout in zip(moment["readouts"], figure.readouts, strict=True)
-                     if words not in _texts(readout)}
-            assert wrong == {}, (name, settings)
-            assert moment["states"] == [s.holds if bool(s.ok) else s.fails for s in figure.states], (name, settings)
-            shown = {key: control.show(settings[key]) for key, control in explorer.controls_spec.items()}
-            assert moment["shown"] == shown, (name, settings)
+            check_moment(explorers[name], moment)
 
 
 def _rounded(moment: dict) -> dict:

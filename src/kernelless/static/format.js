@@ -153,7 +153,7 @@ export function text(value, unit = "", digits = 3) {
   else if (unit === "s") body = duration(magnitude, digits);
   else if (unit === "USD" || unit.startsWith("USD/")) body = money(magnitude, digits) + unit.slice(3);
   else if (unit === "%") body = `${count(magnitude * 100, digits)}%`;
-  else if (unit === "×") body = `${count(magnitude, digits)}×`;
+  else if (unit === "×" || unit === "°") body = `${count(magnitude, digits)}${unit}`;
   else body = unit ? counted(count(magnitude, digits), unit) : count(magnitude, digits);
   return sign + body;
 }

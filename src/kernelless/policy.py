@@ -1,4 +1,4 @@
-"""A Content-Security-Policy in every page, with the hashes of the page's own scripts."""
+"""A Content-Security-Policy for a page, with the hashes of the page's own scripts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
+POLICY = re.compile(r'\s*<meta http-equiv="Content-Security-Policy" content="[^"]*">')
 DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
 
 
 def policy(html: str) -> str:
-    """Return the strict policy that this page fulfils: no eval, no foreign host, inline scripts by their hash."""
+    """Return the strict policy that this page fulfils: no eval, no foreign host, inline scripts by their hash.
+
+    Parameters
+    ----------
+    html : str
+        The whole page, with all the scripts that it will have.
+    """
     hashes = []
     for script in SCRIPT.finditer(html):
         if "src=" in script["attributes"] or DATA.search(script["attributes"]):
@@ -27,9 +34,8 @@ def policy(html: str) -> str:
 
 
 def write_policies(pages: Iterable[Path]) -> None:
-    """Write each page's policy into its head. What changes a page's scripts comes before."""
+    """Write each page's policy into its head, in place of an earlier one. What changes scripts comes before."""
     for path in pages:
-        # docutils marks the entries of a list of references with a role that has since been dropped.
-        html = path.read_text(encoding="utf-8").replace('role="doc-biblioentry"', 'role="listitem"')
+        html = POLICY.sub("", path.read_text(encoding="utf-8"))
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
         path.write_text(html.replace("<head>", f"<head>\n    {meta}", 1), encoding="utf-8")

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 
-import policy
+from kernelless import policy
 
 
 def _hash(body: str) -> str:
@@ -27,12 +27,12 @@ def test_data_in_a_script_element_needs_no_permission():
     assert "sha256" not in policy.policy(page)
 
 
-def test_the_policy_stands_first_in_the_head_and_dropped_roles_are_replaced(tmp_path):
+def test_the_policy_stands_first_in_the_head(tmp_path):
     path = tmp_path / "page.html"
-    path.write_text('<html><head><title>T</title></head><div role="doc-biblioentry"><script>go()</script></div></html>')
+    path.write_text("<html><head><title>T</title></head><script>go()</script></html>")
     policy.write_policies([path])
     html = path.read_text()
     assert re.match(r'<html><head>\s*<meta http-equiv="Content-Security-Policy" content="[^"]*"><title>', html)
     assert _hash("go()") in html
-    assert 'role="listitem"' in html
-    assert "doc-biblioentry" not in html
+    policy.write_policies([path])  # a page that the next build leaves as it is
+    assert path.read_text() == html
