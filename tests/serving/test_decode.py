@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics import calibration, serving, step
+from inference_economics import calibration, models, serving, step
+from inference_economics.models.flop import decode_flop_per_token
 from inference_economics.serving import Layout, decode
 
 S = serving.setup("llama-3.1-70b", "h100-sxm", "fp8")
@@ -38,6 +39,37 @@ def test_quantised_arithmetic_reaches_less_of_its_peak():
     assert dense == C.dense_mfu * C.fp8_share
     assert expert == C.expert_mfu
     assert decode.matrix_mfu(serving.setup("llama-3.1-70b", "h100-sxm", "bf16"), C)[0] == C.dense_mfu
+
+
+def test_attention_counts_what_the_model_counts():
+    m, s = models.get("deepseek-v3.2"), serving.setup("deepseek-v3.2", "b200")
+    for context in (100, 2048, 100_000):
+        weights = 2 * (s.shared_params + s.head_params + s.experts_active * s.expert_params)
+        assert weights + decode.attention_flop(s, context) == pytest.approx(decode_flop_per_token(m, context))
+
+
+def test_a_latent_cache_may_be_slower_to_work_on_than_to_read():
+    """DeepSeek-V3 in 8 bits does 484 operations on each byte of its cache; an H100 has 295 for each in 16 bits."""
+    s = serving.setup("deepseek-v3", "h100-sxm", "bf16", 1)
+    read = 64 * step.cached_bytes(s, 8192.0) / s.hbm_bytes_per_s
+    work = 64 * decode.attention_flop(s, 8192.0) / s.shared_flop_per_s
+    assert decode.cache_time_s(s, step.IDEAL, 64, 8192) == pytest.approx(work)
+    assert work / read == pytest.approx(484 / 295, rel=0.02)
+    # with two bytes a value, reading it is slower
+    wide = serving.setup("deepseek-v3", "h100-sxm", "bf16", 2)
+    assert decode.cache_time_s(wide, step.IDEAL, 64, 8192) == pytest.approx(2 * read)
+
+
+def test_drafts_multiply_the_arithmetic_of_attention():
+    s = serving.setup("deepseek-v3", "h100-sxm", "bf16", 1)
+    plain, check = (decode.checking_step(s, step.IDEAL, 64, 8192, drafted).cache_s for drafted in (0, 3))
+    assert check == pytest.approx(4 * plain)  # already slower than reading
+
+
+def test_the_floor_holds_all_arithmetic():
+    s = serving.setup("falcon-40b", "m3-ultra", "bf16")
+    work = 2 * (s.shared_params + s.head_params) + decode.attention_flop(s, 4096.0)
+    assert decode.decode_floor_s(s, 64, 4096) == pytest.approx(64 * work / s.shared_flop_per_s)
 
 
 @pytest.mark.parametrize("name", ["batch", "context_tok"])

@@ -29,7 +29,7 @@ def test_parts_add_up():
 def test_every_model_on_every_chip(name):
     """A latency exactly where something runs; never below the bound, and the bound never below the floor."""
     tried, refused = 0, set()
-    load, layout = Load(np.array([1.0, 8, 64])), Layout(tp=models.get(name).q_heads and 8)
+    load, layout = Load(np.array([1.0, 8, 64])), Layout(np.gcd(8, models.get(name).q_heads or 8))
     for chip in accelerators.load():
         for precision in ("bf16", "fp8", "fp4"):
             one = Deployment(name, chip, layout, precision, link_bytes_per_s=100e9)

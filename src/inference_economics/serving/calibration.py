@@ -22,6 +22,7 @@ from ..hardware.accelerators import Accelerator
 from ..quantities.checks import lookup
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
+from . import recipes
 from .constants import Constants
 from .measurements import BUILT
 from .unpacked import chip_of
@@ -84,7 +85,7 @@ def assemble(tables: dict[str, Any], engine: str, family: str, harness: str = "i
     values |= {name: values[name] * factor for name, factor in tables["harness"][harness].items()}
     share = mixture_launch(values["launch_decline"], built)
     return Constants(**{name: values[name] for name in Constants.__dataclass_fields__ if name in values},
-                     mixture_launch=float(share))
+                     mixture_launch=float(share), held_steps=recipes.usual_held_steps(engine, family, harness))
 
 
 def constants(chip: Accelerator | str, engine: str = TYPICAL, harness: str = "inferencex",
@@ -98,7 +99,8 @@ def constants(chip: Accelerator | str, engine: str = TYPICAL, harness: str = "in
     engine : str
         ``trtllm``, ``vllm``, ``sglang``, or ``typical``: the mean of the three.
     harness : str
-        Whose start-up and queue the time to first token holds: ``inferencex``, ``gap-analysis`` or ``other``.
+        Whose start-up, queue and settings the time to first token holds: ``inferencex``, ``gap-analysis`` or ``other``.
+        InferenceX tells SGLang on Blackwell to look for new requests every 10th or 30th step only.
     built : float
         Date of the engine's build: launches of mixtures became cheaper. [year]
 

@@ -66,6 +66,17 @@ def sum_over_layers_s(s: Setup, batch_tok: Numeric, layout: Layout, share: Numer
     return collectives * _sent_s(s, sent, n, n, share)
 
 
+def _all_reduce_s(s: Setup, c: Constants, message_bytes: Numeric, n_chips: Numeric, latency_s: Numeric) -> Numeric:
+    """Send one all-reduce of a decode step, its first round's latency aside.
+
+    A small message goes whole to every other chip at once; a large one in two rounds, each chip's share out and the
+    sums back, which is less to send and one latency more. Engines take the faster.
+    """
+    whole = _sent_s(s, message_bytes * (n_chips - 1), n_chips, n_chips, c.message_share)
+    shares = _sent_s(s, all_reduce_bytes(message_bytes, n_chips), n_chips, n_chips, c.message_share)
+    return np.minimum(whole, shares + latency_s)
+
+
 def experts_sent_s(s: Setup, batch: Numeric, layout: Layout, share: Numeric) -> Numeric:
     """Send tokens to the chips of their experts and back; the busiest chip sets the pace."""
     message = batch / layout.stage_chips * s.experts_active * s.hidden * ACTIVATION_BYTES
@@ -95,15 +106,19 @@ def communication_time_s(s: Setup, c: Constants, batch: Numeric, layout: Layout 
     -----
     Whole experts on chips: tokens to them and back in place of one all-reduce. A cache cut by position: one all-reduce
     of queries and partial results per layer. A cache cut by sequence: two all-to-alls per layer. A pipeline: one
-    message per stage.
+    message per stage. Queries and keys that are normalised over all heads together: one sum more per layer, of a number
+    per token.
     """
     batch, n = layout.micro_batch(batch), layout.stage_chips
     group = batch / layout.attention_dp
     # a constant was tried: it left a drift of 9 points between 2 and 8 chips
     one = c.collective_s * (0.5 + 0.5 * np.log2(n))
     further = np.where(layout.ep > 1, s.expert_layers, 0) + s.layers * (
-        np.where(layout.cp > 1, 1, 0) + np.where(layout.batch_sharded > 0, 2, 0))
+        np.where(layout.cp > 1, 1, 0) + np.where(layout.batch_sharded > 0, 2, 0)) + (
+        np.where(layout.tp > 1, s.summed_norm_layers, 0))
     latency = np.where(n > 1, (2 * s.layers + further) * one, 0.0)
+    # with whole experts on chips theirs is an all-to-all instead
+    sums = 2 * s.layers - np.where(layout.ep > 1, s.expert_layers, 0)
     row = group * s.hidden * ACTIVATION_BYTES
     partial = all_reduce_bytes(row * layout.cp / layout.tp, layout.cp)
     by_position = s.layers * _sent_s(s, partial, layout.tp, layout.cp, c.message_share)
@@ -111,7 +126,7 @@ def communication_time_s(s: Setup, c: Constants, batch: Numeric, layout: Layout 
         s, all_to_all_bytes(row / layout.tp, layout.tp), layout.tp, layout.tp, c.message_share), 0.0)
     stages = np.where(layout.pp > 1, layout.pp, 0.0) * (
         c.collective_s + _sent_s(s, row / layout.tp, layout.n_chips, layout.pp, c.message_share))
-    return (latency + sum_over_layers_s(s, group, layout, c.message_share)
+    return (latency + sums * _all_reduce_s(s, c, row, n, one)
             + np.where(layout.ep > 1, experts_sent_s(s, batch, layout, c.message_share), 0.0)
             + by_position + by_sequence + stages)
 

@@ -22,11 +22,13 @@ class Constants:
     fp8_share, block_share, fp4_share : numeric
         Share of that reached of the peak in fp8 with one scale per tensor, in fp8 scaled by blocks, in four bits. [1]
     message_share, bulk_share : numeric
-        Share of the link bandwidth reached by a decode step's small messages, and in prefill. [1]
+        Share of the link bandwidth reached by a decode step's messages, and in prefill. [1]
     collective_s : numeric
-        Latency of one all-reduce between two chips; each doubling of the chips adds half of it. [s]
-    layer_s, expert_layer_s, latent_launch_s : numeric
-        Launch time of a layer; of its router and experts; of latent attention. [s]
+        Latency of one round of messages between two chips; each doubling of the chips adds half of it. [s]
+    layer_s, expert_layer_s, shared_expert_s : numeric
+        Launch time of a layer; of its router and experts; of the expert that every token passes besides. [s]
+    latent_launch_s, state_launch_s : numeric
+        Launch time that latent attention adds, and that a fixed state (linear attention, Mamba) adds. [s]
     quantise_s, block_s, widen_s : numeric
         Launch time of quantising the activations of a layer whose dense weights have four bits; of one in fp8 scaled by
         blocks; of widening experts in int4. [s]
@@ -39,9 +41,11 @@ class Constants:
         chosen expert. [1]
     interference : numeric
         Time by which one second of another request's prefill delays a decoding one. [1]
-    request_s, request_layer_s, latent_layer_s : numeric
+    request_s, request_layer_s, latent_layer_s, state_layer_s : numeric
         Time to first token that no prompt length explains: per request, per layer (prefill runs without captured
-        graphs), and per layer of latent attention. [s]
+        graphs), per layer of latent attention, and per layer with a fixed state. [s]
+    held_steps : numeric
+        Decode steps that a scheduler lets pass before it takes a new request in; 0 unless it is told to wait. [1]
     queue_share : numeric
         Mean number of prompts ahead of a new one, per other request in flight. [1]
     queue_launch_share : numeric
@@ -63,7 +67,9 @@ class Constants:
     collective_s: Numeric
     layer_s: Numeric
     expert_layer_s: Numeric
+    shared_expert_s: Numeric
     latent_launch_s: Numeric
+    state_launch_s: Numeric
     quantise_s: Numeric
     block_s: Numeric
     widen_s: Numeric
@@ -75,6 +81,8 @@ class Constants:
     request_s: Numeric
     request_layer_s: Numeric
     latent_layer_s: Numeric
+    state_layer_s: Numeric
+    held_steps: Numeric
     queue_share: Numeric
     queue_launch_share: Numeric
     memory_share: Numeric

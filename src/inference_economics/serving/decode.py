@@ -86,8 +86,31 @@ def weights_time_s(s: Setup, c: Constants, batch: Numeric, layout: Layout = ONE_
 
 
 @checked
-def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, layout: Layout = ONE_CHIP) -> Numeric:
-    """Reading the cache of the sequences that one chip helps to decode.
+def attention_flop(s: Setup, context_tok: Numeric) -> Numeric:
+    """Arithmetic of one sequence's attention when it gets one more token.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    context_tok : numeric
+        Its length. [token]
+
+    Returns
+    -------
+    numeric
+        On everything that stays, what an indexer chose and the indexer itself, and within windows; weights aside. With
+        them, what `models.decode_flop_per_token` counts. [FLOP]
+    """
+    return (s.decode_pair_flop_global * context_tok
+            + s.decode_pair_flop_sparse * np.minimum(context_tok, s.attend_tok)
+            + s.decode_pair_flop_window * np.minimum(context_tok, s.window_tok))
+
+
+@checked
+def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, layout: Layout = ONE_CHIP,
+                 new_tok: Numeric = 1.0) -> Numeric:
+    """Attention on the sequences that one chip helps to decode: their cache read, or its arithmetic, if that is slower.
 
     Parameters
     ----------
@@ -99,14 +122,18 @@ def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, l
         Length of each. [token]
     layout : Layout
         How a copy is cut.
+    new_tok : numeric
+        Tokens of each sequence that attend together, which read its cache once. [token]
 
     Returns
     -------
     numeric
         Time in one decode step. [s]
     """
-    read = read_bytes_per_chip(s, context_tok, layout)
-    return layout.held_sequences(batch) * read / (s.hbm_bytes_per_s * c.cache_mbu)
+    held, read = layout.held_sequences(batch), read_bytes_per_chip(s, context_tok, layout)
+    # a latent cache is read by so many heads that this may be slower; its share of the peak is that of 16-bit kernels
+    work_s = new_tok * held * attention_flop(s, context_tok) / layout.tp / (s.shared_flop_per_s * c.dense_mfu)
+    return np.maximum(held * read / (s.hbm_bytes_per_s * c.cache_mbu), work_s)
 
 
 def launch_time_s(s: Setup, c: Constants) -> Numeric:
@@ -122,8 +149,9 @@ def launch_time_s(s: Setup, c: Constants) -> Numeric:
     numeric
         The same for every batch. [s]
     """
-    once = s.layers * (c.layer_s + s.block_scaled * c.block_s) + s.latent_layers * c.latent_launch_s + (
-        s.expert_layers * (c.expert_layer_s + s.widened * c.widen_s) + s.quantised_layers * c.quantise_s)
+    mixing = s.latent_layers * c.latent_launch_s + s.state_layers * c.state_launch_s
+    experts = s.expert_layers * (c.expert_layer_s + s.widened * c.widen_s) + s.shared_expert_layers * c.shared_expert_s
+    once = s.layers * (c.layer_s + s.block_scaled * c.block_s) + mixing + experts + s.quantised_layers * c.quantise_s
     return once * np.where(s.expert_layers > 0, c.mixture_launch, 1.0)
 
 
@@ -169,7 +197,7 @@ def checking_step(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, 
         That of as many tokens more, except that the drafts of a sequence read its cache once.
     """
     parts = decode_step(s, c, batch * (1 + draft_tok), context_tok, layout)
-    return parts._replace(cache_s=parts.cache_s / (1 + draft_tok))
+    return parts._replace(cache_s=cache_time_s(s, c, batch, context_tok, layout, 1 + draft_tok))
 
 
 @checked
@@ -216,6 +244,8 @@ def decode_floor_s(s: Setup, batch: Numeric, context_tok: Numeric, layout: Layou
 def floor_parts_s(s: Setup, batch: Numeric, context_tok: Numeric, layout: Layout) -> tuple[Numeric, Numeric]:
     """All reading, and all arithmetic, of a decode step [s]."""
     shared, experts, work, expert_work = _weights(s, batch, layout)
-    cache = layout.held_sequences(batch) * read_bytes_per_chip(s, context_tok, layout)
+    held = layout.held_sequences(batch)
+    cache = held * read_bytes_per_chip(s, context_tok, layout)
+    attention = held * attention_flop(s, context_tok) / layout.tp
     return ((shared + experts + cache) / s.hbm_bytes_per_s,
-            work / s.shared_flop_per_s + expert_work / s.expert_flop_per_s)
+            (work + attention) / s.shared_flop_per_s + expert_work / s.expert_flop_per_s)

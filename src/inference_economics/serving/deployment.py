@@ -20,7 +20,7 @@ from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
 from ..quantities.checks import is_traced, require, shown
-from ..quantities.numeric import Numeric
+from ..quantities.numeric import Numeric, Truth
 from . import calibration, step, token_cost
 from .constants import Constants
 from .feasibility import Feasibility, verdict
@@ -193,12 +193,19 @@ class Deployment:
         return step.serving_floor_s(self.setup, self.constants, load, self._layout)
 
     def decode_step(self, batch: Numeric, context_tok: Numeric) -> step.DecodeStep:
-        """One decode step by its causes."""
-        return step.decode_step(self.setup, self.constants, batch, context_tok, self._layout)
+        """One decode step by its causes; undefined where the batch does not fit, or no link joins the chips."""
+        stands = self._holds(batch, context_tok)
+        parts = step.decode_step(self.setup, self.constants, batch, context_tok, self._layout)
+        return step.DecodeStep(*(np.where(stands, part, np.nan)[()] for part in parts))
+
+    def _holds(self, batch: Numeric, context_tok: Numeric) -> Truth:
+        room = step.capacity(self.setup, self.constants, context_tok, self._layout)
+        return np.logical_and(step.joined(self.setup, self.n_chips), room >= np.maximum(batch, 1.0))
 
     def decode_floor_s(self, batch: Numeric, context_tok: Numeric) -> Numeric:
-        """Least time of one decode step [s]."""
-        return step.decode_floor_s(self.setup, batch, context_tok, self._layout)
+        """Least time of one decode step; undefined where `decode_step` is [s]."""
+        floor = step.decode_floor_s(self.setup, batch, context_tok, self._layout)
+        return np.where(self._holds(batch, context_tok), floor, np.nan)[()]
 
     def prefill_time_s(self, prompt_tok: Numeric) -> Numeric:
         """Machine time of one prompt; NaN where the weights do not fit, or no link joins the chips [s]."""
@@ -260,6 +267,13 @@ def _check_cut(model: Model, layout: Layout) -> None:
     if is_traced(model) or is_traced(model.layers) or is_traced(model.experts):
         return
     experts = np.maximum(model.experts, 1)
+    for heads in sorted({float(np.max(group.q_heads)) for group in model.groups} - {0.0}):
+        # a cache cut by sequence leaves every head on its chip
+        uneven = np.logical_and(heads % layout.tp > 0, layout.batch_sharded < 1)
+        if not is_traced(uneven) and np.any(uneven):
+            tp = f"{layout.tp:g}" if np.ndim(layout.tp) == 0 else shown(layout.tp)
+            raise ValueError(f"tp={tp} does not divide the {heads:g} query heads of a layer, by which "
+                             "engines cut attention; use fewer chips, or groups of them: attention_dp.")
     if not is_traced(layout.pp) and np.any(layout.pp > np.asarray(model.layers)):
         raise ValueError(f"pp={shown(layout.pp)}: a model of {shown(model.layers)} layers has no more stages.")
     if not is_traced(layout.ep) and np.any(layout.ep > experts):

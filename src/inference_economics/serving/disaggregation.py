@@ -20,8 +20,11 @@ from .deployment import Deployment
 from .layout import ONE_CHIP, Layout
 from .load import Load
 from .memory import cached_bytes, window_copies_bytes
+from .prefill import fixed_prefill_s
 from .setups import Setup
 from .step import Serving, serve
+
+PASS_TOK = 8192.0  # tokens of one forward pass: vLLM's and TensorRT-LLM's default on chips of this size
 
 
 @dataclass(frozen=True)
@@ -107,21 +110,22 @@ def serve_pools(prefill: Pool, decode: Pool, load: Load) -> Disaggregated:
     Notes
     -----
     Requests circulate: a queue before the prefill pool (Schweitzer's approximation of a closed network, the pool's many
-    servers as one fast one and a delay), the transfer, and the answer without interference. The cache moves over one
-    chip's share of the prefill pool's links at `Constants.bulk_share`.
+    servers as one fast one and a delay), the transfer, and the answer without interference. Prompts of fewer than
+    `PASS_TOK` tokens share the launches of a forward pass. The cache moves over one chip's share of the prefill pool's links at `Constants.bulk_share`.
     """
     s, c = prefill.setup, prefill.constants
     _check_one_model(s, decode.setup)
     output_tok = load.output_tok
     read = serve(s, c, Load(1.0, load.prompt_tok, 1.0), prefill.layout)
-    fixed = s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s
-    work_s = read.prompt_s + c.queue_launch_share * fixed
+    # prompts that fit into one forward pass share its launches
+    work_s = read.prompt_s + c.queue_launch_share * fixed_prefill_s(s, c) * np.minimum(load.prompt_tok / PASS_TOK, 1.0)
     link = np.where(np.isnan(s.link_bytes_per_s), s.far_link_bytes_per_s, link_bytes_per_s(s, 2.0))
     cached = cached_bytes(s, load.prompt_tok) + window_copies_bytes(s, load.prompt_tok, prefill.layout)
     transfer = cached / prefill.layout.cache_shards(s.cache_shards) / (link * c.bulk_share)
     # the pool as one server that is as fast as all of them, and the rest of a prompt's own time as a delay
     demand = work_s / prefill.workers
-    aside = read.ttft_s + transfer - demand
+    # two engines each take the request in
+    aside = read.ttft_s + c.request_s + transfer - demand
 
     def answer(decoding: Numeric) -> Serving:
         # prompts are read elsewhere, so nothing interferes

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numbers
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from .. import catalog
 from ..hardware.accelerators import Accelerator
-from ..quantities.checks import is_traced, lookup
+from ..quantities.checks import is_traced, lookup, require
 from .engines import load_engines
 
 WIDE_BYTES = 2.0  # what stays unquantised: bf16
@@ -64,6 +65,7 @@ class Format(catalog.Recorded):
     zero_bits: float = 0
     arithmetic: str = ""
     otherwise: str = ""
+    scaled_by_hardware: str = ""
     keeps_16_bit: tuple[str, ...] = ()
     mixtures_keep_16_bit: tuple[str, ...] = ()
     checkpoint_cache: str = ""
@@ -162,8 +164,9 @@ class Formats:
 
     Parameters
     ----------
-    weights : str or Format
-        A format of the catalogue or a short name of `SHORT`.
+    weights : str, Format or float
+        A format of the catalogue, a short name of `SHORT`, or the bytes of one weight, all parts alike [B]: of those
+        nothing stays in 16 bits, and matrices are multiplied in 16 bits unless `arithmetic` says otherwise.
     cache : str, Format, float or None
         A cache format, or the bytes of one cached value [B]; None takes what the engine would (`default_cache`).
     state : str or Format
@@ -177,7 +180,7 @@ class Formats:
         For a format that is not known or does not hold what it should.
     """
 
-    weights: str | Format = "fp8"
+    weights: str | Format | float = "fp8"
     cache: str | Format | float | None = None
     state: str | Format = "state16"
     arithmetic: str = ""
@@ -193,6 +196,8 @@ class Formats:
                 if value.holds != use:
                     raise ValueError(f"{use}={value.name}: this format holds {value.holds}.")
                 self._found[use] = value
+            elif use == "weights" and _is_bytes(value) and not is_traced(value):
+                self._found[use] = _of_bytes(value)
             elif not (use == "cache" and (value is None or _is_bytes(value))):
                 get(value, use)  # which says what is known
         if self.arithmetic:
@@ -216,7 +221,12 @@ class Formats:
 
     def native(self, chip: Accelerator) -> bool:
         """Say whether a chip multiplies in the format asked for."""
-        return _peak(chip, self.arithmetic or self.stored.arithmetic) is not None
+        return _peak(chip, self.multiplied_in(chip)) is not None
+
+    def multiplied_in(self, chip: Accelerator) -> str:
+        """Return the arithmetic asked for on a chip: blocks that its matrix units scale themselves need no widening."""
+        scaled = self.stored.scaled_by_hardware if _peak(chip, "fp4") is not None else ""
+        return self.arithmetic or scaled or self.stored.arithmetic
 
     def flop_per_s(self, chip: Accelerator) -> float:
         """Peak of the arithmetic: the format asked for, or 16 bits on a chip that lacks it.
@@ -236,11 +246,19 @@ class Formats:
         UnsupportedFormatError
             When the chip has neither: no narrower format stands in.
         """
-        return arithmetic_flop_per_s(chip, self.arithmetic or self.stored.arithmetic, self.stored.title)
+        return arithmetic_flop_per_s(chip, self.multiplied_in(chip), self.stored.title)
 
 
 def _is_bytes(value: object) -> bool:
     return is_traced(value) or (isinstance(value, numbers.Real) and not isinstance(value, bool))
+
+
+def _of_bytes(bytes_per_param: Any) -> Format:
+    """Return a format of which only the bytes of a weight are known."""
+    require(1 / 8, 4, hint="give the bytes of one weight, not bits.", weights=bytes_per_param)
+    size = float(bytes_per_param)
+    return Format(name=f"{size:g}-bytes", title=f"{size:g} B a weight", holds="weights", bits=8 * size,
+                  arithmetic="bf16")
 
 
 def _peak(chip: Accelerator, arithmetic: str) -> float | None:

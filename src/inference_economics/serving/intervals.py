@@ -37,6 +37,11 @@ class Interval(NamedTuple):
     ttft_high_s: Numeric
     source: str
 
+    @property
+    def fitted(self) -> bool:
+        """Whether engine and generation were measured together; where not, `source` says what stands in."""
+        return self.source == "fitted"
+
 
 def interval(deployment: Deployment, load: Load, constants: Constants | None = None) -> Interval:
     """Predict with a range.

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from .. import catalog, models
 from ..quantities.checks import lookup
+from . import recipes
 
 MODELS = {
     "meta-llama/Llama-3.1-8B-Instruct": "llama-3.1-8b",
@@ -120,8 +121,8 @@ class Point:
 
     @property
     def bytes_per_value(self) -> float:
-        """Bytes of one cached value: these runs ask for an eight-bit cache with weights narrower than bf16 [B]."""
-        return 2.0 if self.precision == "bf16" else 1.0
+        """Bytes of one cached value, by the run's recipe or its engine's default [B]."""
+        return recipes.cache_bytes_per_value(self)
 
     @property
     def output_tok_per_s(self) -> float:

@@ -76,3 +76,19 @@ def prefill_time_s(s: Setup, c: Constants, prompt_tok: Numeric, layout: Layout =
     read = shared_bytes_per_chip(s, layout) / c.weight_mbu + experts / c.expert_mbu
     alone = np.maximum(shared / layout.tp + expert / layout.stage_chips + sent + moved, read / s.hbm_bytes_per_s)
     return taken, alone
+
+
+def fixed_prefill_s(s: Setup, c: Constants) -> Numeric:
+    """Time of a prompt's forward pass that no length explains: kernels started one by one, without a captured graph.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+
+    Returns
+    -------
+    numeric
+        The same for every prompt. [s]
+    """
+    return (s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s + s.state_layers * c.state_layer_s)

@@ -30,8 +30,12 @@ class Setup:
 
     Parameters
     ----------
-    layers, expert_layers, latent_layers, quantised_layers : numeric
-        Layers; those with experts, with latent attention, with quantised activations in dense weights. [1]
+    layers, expert_layers, shared_expert_layers, quantised_layers : numeric
+        Layers; those with experts, with an expert that every token passes besides, with quantised activations in dense
+        weights. [1]
+    latent_layers, state_layers, summed_norm_layers : numeric
+        Layers with latent attention; with a fixed state in place of a cache; with queries and keys normalised over all
+        heads together, which chips that share them have to sum first. [1]
     hidden, experts, experts_active : numeric
         Width; routed experts of a layer (1 in a dense model) and those of one token (0). [1]
     shared_params, head_params, expert_params : numeric
@@ -61,6 +65,8 @@ class Setup:
     pair_flop_global, pair_flop_sparse, pair_flop_window : numeric
         Attention arithmetic of prefill per pair of tokens, all layers: on what stays for good (indexers included), on
         what an indexer chose, and within a window. [FLOP]
+    decode_pair_flop_global, decode_pair_flop_sparse, decode_pair_flop_window : numeric
+        The same of one more token in decode, where latent attention works on the compressed cache. [FLOP]
     hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s : numeric
         One chip. [B], [B/s], [FLOP/s], [FLOP/s]
     link_bytes_per_s, link_chips, link_mesh : numeric
@@ -74,6 +80,9 @@ class Setup:
     expert_layers: Numeric
     latent_layers: Numeric
     quantised_layers: Numeric
+    shared_expert_layers: Numeric
+    state_layers: Numeric
+    summed_norm_layers: Numeric
     hidden: Numeric
     experts: Numeric
     experts_active: Numeric
@@ -103,6 +112,9 @@ class Setup:
     pair_flop_global: Numeric
     pair_flop_sparse: Numeric
     pair_flop_window: Numeric
+    decode_pair_flop_global: Numeric
+    decode_pair_flop_sparse: Numeric
+    decode_pair_flop_window: Numeric
     hbm_bytes: Numeric
     hbm_bytes_per_s: Numeric
     shared_flop_per_s: Numeric
@@ -160,7 +172,8 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
     wide_s = np.where(m.wide_share > 0, m.wide_share / one.wide_flop_per_s, 0.0)
     return Setup(
         layers=m.layers, expert_layers=m.expert_layers, latent_layers=m.latent_layers,
-        quantised_layers=m.dense_layers * one.quantises, hidden=m.hidden, experts=m.experts,
+        quantised_layers=m.dense_layers * one.quantises, shared_expert_layers=m.shared_expert_layers,
+        state_layers=m.state_layers, summed_norm_layers=m.summed_norm_layers, hidden=m.hidden, experts=m.experts,
         experts_active=m.experts_active, shared_params=m.shared_params, head_params=m.head_params,
         expert_params=m.expert_params, attention_params=m.attention_params,
         fp8_shared=m.fp8_tensor * one.native, block_scaled=m.fp8_block * one.native,
@@ -173,8 +186,10 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
         state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, window_tok=m.window_tok,
         attend_tok=m.attend_tok, cache_shards=m.cache_shards, window_shards=m.window_shards,
         pair_flop_global=m.pair_flop_global, pair_flop_sparse=m.pair_flop_sparse,
-        pair_flop_window=m.pair_flop_window, hbm_bytes=one.hbm_bytes,
-        hbm_bytes_per_s=one.hbm_bytes_per_s, shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / one.flop_per_s),
+        pair_flop_window=m.pair_flop_window, decode_pair_flop_global=m.decode_pair_flop_global,
+        decode_pair_flop_sparse=m.decode_pair_flop_sparse, decode_pair_flop_window=m.decode_pair_flop_window,
+        hbm_bytes=one.hbm_bytes, hbm_bytes_per_s=one.hbm_bytes_per_s,
+        shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / one.flop_per_s),
         expert_flop_per_s=one.flop_per_s, **links)
 
 

@@ -33,6 +33,7 @@ from .communication import ACTIVATION_BYTES, check_joined, communication_time_s,
 from .constants import IDEAL, Constants
 from .decode import (
     DecodeStep,
+    attention_flop,
     cache_time_s,
     check_over_plain,
     checking_step,
@@ -45,15 +46,16 @@ from .decode import (
 from .layout import ONE_CHIP, Layout
 from .load import Load
 from .memory import cached_bytes, capacity, read_bytes, weight_bytes_per_chip, window_copies_bytes
-from .prefill import prefill_flop, prefill_time_s
+from .prefill import fixed_prefill_s, prefill_flop, prefill_time_s
 from .setups import Setup
 from .speculative import Drafts
 
 __all__ = [
-    "ACTIVATION_BYTES", "IDEAL", "Constants", "DecodeStep", "Serving", "cache_time_s", "cached_bytes", "capacity",
-    "check_joined", "check_over_plain", "checking_step", "communication_time_s", "decode_floor_s", "decode_step",
-    "joined", "launch_time_s", "link_bytes_per_s", "prefill_flop", "prefill_time_s", "read_bytes", "serve",
-    "serving_floor_s", "weight_bytes_per_chip", "weights_time_s", "window_copies_bytes",
+    "ACTIVATION_BYTES", "IDEAL", "Constants", "DecodeStep", "Serving", "attention_flop", "cache_time_s",
+    "cached_bytes", "capacity", "check_joined", "check_over_plain", "checking_step", "communication_time_s",
+    "decode_floor_s", "decode_step", "joined", "launch_time_s", "link_bytes_per_s", "prefill_flop",
+    "prefill_time_s", "read_bytes", "serve", "serving_floor_s", "weight_bytes_per_chip", "weights_time_s",
+    "window_copies_bytes",
 ]
 
 
@@ -128,9 +130,9 @@ def serve(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHIP, drafts:
     # of a burst, every prompt is read before the first answer goes on, and half of them are ahead
     prefill = (1 - load.burst) * c.interference * others / load.output_tok * taken
     tpot = step + prefill
-    layers = s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s
+    layers = fixed_prefill_s(s, c)
     ahead = (c.queue_share + load.burst * (0.5 - c.queue_share)) * others
-    own = c.request_s + layers + step + alone + ahead * (taken + c.queue_launch_share * layers)
+    own = c.request_s + layers + (1 + c.held_steps) * step + alone + ahead * (taken + c.queue_launch_share * layers)
     # Little's law: whoever finds no room waits for one of `batch` places, each held for a whole request
     wait = (load.concurrency - batch) / batch * (own + load.output_tok * tpot)
     rate = np.where(runs, load.concurrency / (wait + own + load.output_tok * tpot), 0.0)

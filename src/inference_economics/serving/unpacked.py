@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import cast
 
@@ -75,6 +76,9 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         fp4_mixture=float(arithmetic == "fp4" and mixture),
         widened=float(mixture and arithmetic == "bf16" and form.stored.bits <= 4 and form.stored.name != "mxfp4"),
         layers=m.layers, expert_layers=m.moe_layers, latent_layers=m.latent_layers,
+        shared_expert_layers=sum(group.layers for group in m.groups if group.experts and group.shared_width),
+        state_layers=sum(group.layers for group in m.groups if group.state_heads),
+        summed_norm_layers=m.layers if _sums_norms(m) else 0,
         # activations are quantised layer by layer where dense weights are multiplied in four bits
         dense_layers=0 if m.experts else m.layers, hidden=m.hidden, experts=max(m.experts, 1),
         experts_active=m.experts_active, shared_params=held.shared_params, head_params=held.head_params,
@@ -93,7 +97,17 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK,
         cache_shards=_shards(m, window=False), window_shards=_shards(m, window=True),
         pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
-        pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window)
+        pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window,
+        decode_pair_flop_global=m.pair_flop_decode_global + m.pair_flop_indexer,
+        decode_pair_flop_sparse=m.sparse_share * m.pair_flop_decode_sparse,
+        decode_pair_flop_window=m.pair_flop_decode_window)
+
+
+def _sums_norms(m: Model) -> bool:
+    """Say whether queries and keys are normalised over all heads together (MiniMax-M2, OLMo 2), by its configuration."""
+    words = json.loads(m.config or "{}")
+    return (words.get("qk_norm") == "full" or words.get("qk_norm_type") == "per_layer"
+            or words.get("model_type") in ("olmo2", "olmo3"))
 
 
 def _shards(m: Model, *, window: bool) -> float:
