@@ -48,7 +48,7 @@ def test_more_users_than_shared_heads_hold():
 
 @given(st.floats(1e4, 1e12), st.floats(0.1, 10))
 def test_demand_and_work_trade_off(prompts, work):
-    a, b = factors(prompts_per_day=prompts, work=work), factors(prompts_per_day=prompts / work)
+    a, b = factors(prompts_per_day=prompts, work_per_gpu=work), factors(prompts_per_day=prompts / work)
     for k in (5, 6, 7, 10):
         assert float(a[k]) == pytest.approx(float(b[k]))
     assert float(a[0]) == pytest.approx(float(b[0]) / work * work, rel=1e-6)
@@ -57,7 +57,7 @@ def test_demand_and_work_trade_off(prompts, work):
 @pytest.mark.parametrize(("given_", "words"), [
     ({"prompts_per_day": 0}, "prompts_per_day=0"),
     ({"output_tok": -1}, "output_tok=-1"),
-    ({"work": 0}, "work=0"), ({"rent": "2"}, "rent='2'"),
+    ({"work_per_gpu": 0}, "work_per_gpu=0"), ({"rent": "2"}, "rent='2'"),
     ({"users": np.nan}, "users=nan"), ({"usd_per_1000": 0}, "usd_per_1000=0"),
     ({"final_run_fraction": 2}, "final_run_fraction=2"), ({"saving_fraction": 44}, "saving_fraction=44"),
     ({"chip_margin": 88}, "chip_margin=88"), ({"context_tok": -5}, "context_tok=-5"),

@@ -77,3 +77,21 @@ def test_cached_input_and_waiting_pay_what_the_provider_asks():
 def test_the_default_decline_is_that_of_the_record():
     for one in scenarios.SCENARIOS.values():
         assert one["price_decline_per_year"] == offers.listed_decline_per_year()
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"cached_share": 0.9}, "unknown entry of the scenario 'cached_share'; known: .*cached_fraction"),
+    ({"cached_fraction": 90}, r"cached_fraction=90 is outside \[0, 1\]"),
+    ({"batch_fraction": -1}, r"batch_fraction=-1 is outside \[0, 1\]"),
+    ({"prompt_tok": "long"}, "prompt_tok='long' is not a number"),
+    ({"prompt_tok": np.array([100.0, 2e5])}, "'llama-3.1-70b' holds 131,072 tokens; prompt and answer take 200,400"),
+    ({"model": None}, "unknown model None"), ({"precision": 5}, "unknown precision 5"),
+])
+def test_a_scenario_is_understood_wholly_or_refused(given, words):
+    with pytest.raises(ValueError, match=words):
+        scenarios.inputs_of(scenarios.SCENARIOS["Start-up"] | given)
+
+
+def test_a_scenario_is_a_mapping():
+    with pytest.raises(ValueError, match="scenario=None is no mapping; start from one of SCENARIOS"):
+        scenarios.inputs_of(None)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..catalog.prices import ApiPrice
-from ..quantities.choices import tabulated
+from ..catalog.price_rows import ApiPrice
 from ..quantities.limits import SECONDS_PER_HOUR, checked, checked_fields
 from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
@@ -34,9 +33,15 @@ class TokenPrices:
 
     @classmethod
     def of(cls, listed: TokenPrices | ApiPrice | Any) -> TokenPrices:
-        """Return the prices of anything that has them by these names, such as a row of the catalogue."""
+        """Return the prices of anything that has them by these names, such as a row of the catalogue.
+
+        Cached input has a price of its own, or a factor on the list price, or no discount.
+        """
         try:
-            return cls(listed.input_usd_per_token, listed.output_usd_per_token, _cached_usd_per_token(listed))
+            cached = getattr(listed, "cached_input_usd_per_token", None)
+            if cached is None and hasattr(listed, "cached_input_factor"):
+                cached = listed.input_usd_per_token * listed.cached_input_factor
+            return cls(listed.input_usd_per_token, listed.output_usd_per_token, cached)
         except AttributeError:
             raise ValueError(f"prices={listed!r} have no input_usd_per_token and output_usd_per_token; "
                              "give TokenPrices, or a row such as prices.api_price(name).") from None
@@ -64,13 +69,6 @@ class Discounts:
 
 
 FULL_PRICE = Discounts()
-
-
-@tabulated
-def _cached_usd_per_token(listed: Any) -> Numeric:
-    """Price of an input token from the cache; without a discount it is that of any other."""
-    cached = getattr(listed, "cached_input_usd_per_token", None)
-    return listed.input_usd_per_token if cached is None else cached
 
 
 @checked(prompt_tok="[0, 1e22]", output_tok="[0, 1e22]")
@@ -107,7 +105,8 @@ def api_usd(prompt_tok: Numeric, output_tok: Numeric, prices: TokenPrices | ApiP
     Checked against DeepSeek's "Inference System Overview", 2025-03-01: $562,027 for one day at list prices.
     """
     listed = TokenPrices.of(prices)
-    full, cached = listed.input_usd_per_token, _cached_usd_per_token(listed)
+    full, cached = listed.input_usd_per_token, listed.cached_input_usd_per_token
+    cached = full if cached is None else cached
     per_input = full * (1 - discounts.cached_fraction) + cached * discounts.cached_fraction
     whole = prompt_tok * per_input + output_tok * listed.output_usd_per_token
     return whole * (1 - discounts.batch_fraction * discounts.batch_discount)

@@ -136,21 +136,20 @@ class ApiPrice(Recorded):
         return self.output_usd_per_mtok / 1e6
 
     @property
-    def cached_input_usd_per_token(self) -> float | None:
-        """Price of one token read that the provider's cache holds; None where no discount is recorded [USD/token]."""
-        factor = self._term("cached_input")
-        return None if factor is None else self.input_usd_per_token * factor
+    def cached_input_factor(self) -> float:
+        """Price of input that the provider's cache holds over the list price; 1 where no discount is recorded [1]."""
+        return self._term("cached_input")
 
     @property
     def batch_discount(self) -> float:
         """Share of the list price that is saved where the answer may wait a day; 0 where no batch tier is recorded."""
-        return 1 - (self._term("batch") or 1.0)
+        return 1 - self._term("batch")
 
-    def _term(self, column: str) -> float | None:
+    def _term(self, column: str) -> float:
         for row in shipped_tables("api_prices.toml")["terms"].records():
             if self.model.startswith(row["prefix"]):
                 return float(row[column])
-        return None
+        return 1.0
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ def rental_usd_per_hour(chip: str, segment: str = NEOCLOUD, terms: str = "on-dem
     float
         Price. [USD/h]
     """
+    if chip is None:
+        raise ValueError("chip=None: name one; rental_quotes() lists what is recorded.")
     quotes = rental_quotes(chip, segment, terms)
     if not quotes:
         have = sorted({(q.segment, q.terms) for q in rental_quotes(chip)})

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from .. import silicon, training
 from ..buying import market, ownership, running
 from ..catalog import prices
-from ..quantities.checks import known, lookup
+from ..quantities.checks import lookup
 from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
 from ..silicon import programme
@@ -65,8 +65,7 @@ def day_revenue(input_tok: float, cached_tok: float, output_tok: float, input_us
 
 def cached_over_input(model: str) -> Numeric:
     """Price of an input token found in the provider's cache, over the list price."""
-    listed = prices.api_price(model)
-    return known(listed.cached_input_usd_per_token) / listed.input_usd_per_token
+    return prices.api_price(model).cached_input_factor
 
 
 def markup(revenue_usd: float, cost_usd: float) -> Numeric:

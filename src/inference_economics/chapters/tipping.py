@@ -10,7 +10,7 @@ from .. import catalog, models, training
 from ..buying.reference import owned_gpu
 from ..catalog import deepseek_day
 from ..models import Model, kv_cache
-from ..quantities.limits import checked_fields
+from ..quantities.limits import checked, checked_fields
 from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
 from ..risk import exposure
@@ -69,7 +69,7 @@ class Supply:
 
     Parameters
     ----------
-    work : numeric
+    work_per_gpu : numeric
         Work of one GPU, over DeepSeek's day. [1]
     rent : numeric
         Rent of a chip, over that in the chapters. [1]
@@ -79,7 +79,7 @@ class Supply:
         Saving of an own chip at equal work; gross margin of the GPU's seller. [1]
     """
 
-    work: Numeric = 1.0
+    work_per_gpu: Numeric = 1.0
     rent: Numeric = 1.0
     final_run_fraction: Numeric = 0.226
     saving_fraction: Numeric = _SAVING
@@ -98,21 +98,24 @@ class Held:
     ----------
     users, context_tok : numeric
         Sequences on eight H100, and tokens of each. [1], [token]
-    model : Model, optional
-        The standard transformer of C8; Llama-2 13B by default.
+    model : Model or str
+        The standard transformer of C8, or its slug.
     """
 
     users: Numeric = 50.0
     context_tok: Numeric = 32_768.0
-    model: Model | None = None
+    model: Model | str = "llama-2-13b"
 
     def __post_init__(self) -> None:
         """Refuse a field outside its limits."""
         checked_fields(self, users="(0, 1e11]", context_tok="[2, 1e9]")
 
 
-def tipping(platform: Platform | None = None, supply: Supply | None = None,
-            held: Held | None = None) -> tuple[Numeric, ...]:
+_SOLD, _MADE, _KEPT = Platform(), Supply(), Held()
+
+
+@checked
+def tipping(platform: Platform = _SOLD, supply: Supply = _MADE, held: Held = _KEPT) -> tuple[Numeric, ...]:
     """Put the claims that can be counted on one scale: from 1 up a claim holds under these assumptions.
 
     Parameters
@@ -126,20 +129,20 @@ def tipping(platform: Platform | None = None, supply: Supply | None = None,
         One number for each of `CLAIMS`. C10 and C11 have none: no quantity of theirs has a threshold. Infinite for C9
         where heads that are not shared hold nobody and shared ones hold all. [1]
     """
-    sold, made, kept = platform or Platform(), supply or Supply(), held or Held()
+    sold, made, kept = platform, supply, held
     one, gpu, scale = deepseek_day(), owned_gpu(), global_scale()
-    gpus = sold.prompts_per_day * sold.output_tok / (one.output_tok_per_gpu * made.work)
+    gpus = sold.prompts_per_day * sold.output_tok / (one.output_tok_per_gpu * made.work_per_gpu)
     served = replace(deepseek_service(), tokens_per_day=sold.prompts_per_day * sold.output_tok * one.tokens_per_output,
-                     cost_usd_per_token=one.usd_per_token * made.rent / made.work)
+                     cost_usd_per_token=one.usd_per_token * made.rent / made.work_per_gpu)
     runs = spend.Runs(training.programme_usd(one.run_usd, made.final_run_fraction), retrain_every_years=1.0)
     spent = spend.cumulative_spend(3.0, runs, served)
     odds = spent.serving_usd / spent.training_usd
     chip_pays = programme.break_even_units(reference.programme_usd(), gpu.life_usd, made.saving_fraction)
     shared, alone = users_held(kept.context_tok), users_held(kept.context_tok, every_head=True)
-    standard = models.get("llama-2-13b") if kept.model is None else kept.model
+    standard = models.get(kept.model) if isinstance(kept.model, str) else kept.model
     # Above the range of C2, and beyond what even shared heads hold in C9, the claim fails again.
     return (
-        odds, np.minimum(odds / 1.5, 4 / odds), scale.rented_usd * made.rent / made.work / sold.usd_per_1000,
+        odds, np.minimum(odds / 1.5, 4 / odds), scale.rented_usd * made.rent / made.work_per_gpu / sold.usd_per_1000,
         scale.premium_usd / sold.usd_per_1000,
         api_moves().largest_rise / exposure.break_even_shock(1.0, 1 - sold.gross_margin, 0.8),
         gpus / chip_pays, gpus / full_stack().pays, gpus / design_pays(made.chip_margin),

@@ -17,12 +17,14 @@ from ..buying.break_even import machines_for, with_spares
 from ..buying.market import Discounts, TokenPrices, api_usd
 from ..buying.ownership import capital_recovery_factor, owned_usd_per_year
 from ..buying.running import average_load_fraction
+from ..quantities.checks import is_traced, number
 from ..quantities.limits import DAYS_PER_YEAR, checked
 from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
 from ..serving.queueing import column, replicas_for
 from ..silicon.programme import ChipProgramme, programme_cost, saving_from_perf_per_tco
-from .workload import YEARS, Inputs
+from .inputs import Inputs
+from .workload import YEARS
 
 WAYS = ("API", "rent", "own", "own chip")
 
@@ -101,7 +103,7 @@ def yearly_costs(inputs: Inputs) -> Costs:
     server = owned_usd_per_year(
         inputs.server.owned_for(horizon_years), inputs.site, discount_rate,
         load_fraction=average_load_fraction(1 / demand.peak_to_mean, inputs.server.idle_power_fraction)).total_usd
-    servers = with_spares(machines_for(chips, column(fleet.chips_per_server)), column(fleet.spare_fraction))
+    servers: Any = with_spares(machines_for(chips, column(fleet.chips_per_server)), column(fleet.spare_fraction))
     own = np.maximum(servers, servers[..., :1]) * column(server)
     serves = np.clip(YEARS + 1 - column(programme.delay_years), 0.0, 1.0)
     custom = own * (1 - serves * column(saving_from_perf_per_tco(programme.perf_per_tco)))
@@ -157,6 +159,7 @@ def cheapest(ways: Iterable[Any]) -> Numeric:
     """
     least: Numeric = np.inf
     for way in ways:
+        way = way if is_traced(way) else number("way", way)
         least = np.minimum(least, np.where(np.isnan(way), np.inf, way))
     return np.where(np.isfinite(least), least, np.nan)[()]
 
@@ -177,6 +180,8 @@ def stays_cheaper_from(demand: Numeric, cheaper: Numeric, dearer: Numeric) -> Nu
         The first demand after the last at which it is not cheaper; 0 where it is cheaper at each of them, infinite
         where there is none, undefined (NaN) where one of the two cannot serve. [any]
     """
+    demand, cheaper, dearer = (value if is_traced(value) else number(name, value) for name, value in (
+        ("demand", demand), ("cheaper", cheaper), ("dearer", dearer)))
     ratio = cheaper / dearer
     last = np.max(np.where(ratio >= 1, demand, -1.0))
     first: Numeric = np.min(np.where(last < demand, demand, np.inf))

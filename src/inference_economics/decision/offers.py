@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import catalog
 from ..catalog import prices
+from ..catalog.price_rows import ApiPrice
 from ..hardware.accelerators import Accelerator
 from ..hardware.accelerators import get as accelerator
 from ..models.spec import Model
@@ -38,7 +39,7 @@ def rent_usd_per_hour(chip: str, segment: str = prices.NEOCLOUD) -> float:
     ValueError
         For a chip or segment without a quote of that day.
     """
-    found = [quote for quote in prices.rental_quotes(chip, segment) if quote.date == RENTS_OF]
+    found = [quote for quote in prices.rental_quotes(chip, segment) if quote.date == RENTS_OF and chip is not None]
     if not found:
         raise ValueError(f"chip={chip!r} has no rent of {RENTS_OF} from segment={segment!r}; see prices.rental_quotes.")
     return found[0].usd_per_hour
@@ -97,10 +98,9 @@ class Listing:
     batch_discount: float = 0.0
 
 
-def _listing(row: prices.ApiPrice) -> Listing:
-    cached = row.cached_input_usd_per_token
+def _listing(row: ApiPrice) -> Listing:
     return Listing(row.model, f"{row.model}, {row.date}", row.input_usd_per_token, row.output_usd_per_token,
-                   1.0 if cached is None else round(cached / row.input_usd_per_token, 6), row.batch_discount)
+                   row.cached_input_factor, row.batch_discount)
 
 
 @cache

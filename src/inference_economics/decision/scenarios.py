@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from .. import catalog, serving
+from ..models.spec import Model
 from ..models.spec import get as get_model
-from ..quantities.checks import lookup
+from ..quantities.checks import lookup, shown
+from ..quantities.limits import check
 from ..serving import calibration
 from ..serving.deployment import Setup
 from ..serving.replica import Replica, best_replica
@@ -20,8 +22,8 @@ from ..serving.step import Constants, Truth
 from ..silicon.programme import programme_cost
 from ..silicon.reference import one_digit, programme
 from .doubts import SOFTWARE_PER_NRE
+from .inputs import Inputs
 from .offers import Listing, Machine, listed_decline_per_year, machines, offers, precision_of
-from .workload import Inputs
 
 # The programme of chapters 10 and 14 before its first unit, to one digit: nobody knows a second.
 _NRE_USD = one_digit(programme_cost(programme()).nre_usd)
@@ -49,6 +51,12 @@ SCENARIOS: dict[str, dict[str, Any]] = {
 }
 
 
+def _model(scenario: Mapping[str, Any]) -> Model:
+    """Return the model of a scenario, by its slug or itself."""
+    named = scenario["model"]
+    return named if hasattr(named, "max_context_tok") else get_model(named)
+
+
 def holds_context(scenario: Mapping[str, Any]) -> Truth:
     """Say whether the context of a scenario's model holds prompt and answer.
 
@@ -61,7 +69,10 @@ def holds_context(scenario: Mapping[str, Any]) -> Truth:
     -------
     bool or array
     """
-    model = get_model(scenario["model"]) if isinstance(scenario["model"], str) else scenario["model"]
+    for name in ("prompt_tok", "output_tok", "model"):
+        lookup("entry of the scenario", name, scenario)
+    check(prompt_tok=scenario["prompt_tok"], output_tok=scenario["output_tok"])
+    model = _model(scenario)
     return scenario["prompt_tok"] + scenario["output_tok"] <= model.max_context_tok
 
 
@@ -87,9 +98,9 @@ def replica_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants
     """
     if s is None or c is None:
         machine = lookup("machine", scenario["machine"], {one.name: one for one in machines()})
-        model = get_model(scenario["model"])
-        if not holds_context(scenario):
-            asked = scenario["prompt_tok"] + scenario["output_tok"]
+        model = _model(scenario)
+        if not np.all(holds_context(scenario)):
+            asked = np.max(scenario["prompt_tok"] + scenario["output_tok"])
             raise ValueError(f"model={model.name!r} holds {model.max_context_tok:,} tokens; prompt and answer take "
                              f"{asked:,}: shorten them, or take another model.")
         precision = scenario.get("precision") or precision_of(model)
@@ -119,8 +130,12 @@ def inputs_of(scenario: Mapping[str, Any], best: Replica | None = None, machine:
     ValueError
         For a scenario that lacks a name, or a model, machine or API that is not known.
     """
+    if not isinstance(scenario, Mapping):
+        raise ValueError(f"scenario={shown(scenario)} is no mapping; start from one of SCENARIOS.")
     for name in _START_UP:
         lookup("entry of the scenario", name, scenario)
+    for name in scenario:
+        lookup("entry of the scenario", name, _START_UP | OPTIONAL)
     if machine is None:
         machine = lookup("machine", scenario["machine"], {one.name: one for one in machines()})
     if api is None:

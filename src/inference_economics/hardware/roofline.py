@@ -262,6 +262,7 @@ def _parts_s(work: Work, roof: Roof) -> tuple[Numeric, Numeric, Numeric]:
             work.flop / (roof.flop_per_s * roof.mfu))
 
 
+@checked
 def bounds(work: Work, roof: Roof) -> Bounds:
     """Bounds of one step, or estimates at the roof's efficiencies.
 
@@ -284,6 +285,7 @@ def bounds(work: Work, roof: Roof) -> Bounds:
     return Bounds(np.maximum(cache_s + weights_s, compute_s), cache_s + weights_s + compute_s)
 
 
+@checked
 def estimate_s(work: Work, roof: Roof) -> Numeric:
     """Estimate of one step by the scaling book [3]_: the cache, then weights under arithmetic.
 
