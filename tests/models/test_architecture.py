@@ -21,7 +21,8 @@ CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 MODELS = {name: from_config(CONFIGS / f"{name}.json") for name in (
     "gpt2", "llama-3.1-8b", "mistral-7b-v0.1", "gemma-4-26b-a4b", "gpt-oss-120b", "llama-4-maverick", "mimo-v2-flash",
     "deepseek-v3", "deepseek-v3.2", "deepseek-v4-pro", "glm-5.2", "qwen3-next-80b-a3b", "jamba-v0.1", "nemotron-h-8b",
-    "nemotron-3-super-120b-a12b", "falcon-h1-0.5b")}
+    "nemotron-3-super-120b-a12b", "falcon-h1-0.5b", "gemma-3n-e4b", "kimi-linear-48b-a3b", "minimax-m3",
+    "lfm2-8b-a1b")}
 GQA = LayerGroup(layers=2, q_heads=8, kv_heads=2, qk_dim=16, v_dim=12, ffn_width=64, vector_params=256)
 DENSE = Architecture(hidden=128, vocab=1000, groups=(GQA,), vector_params=128)
 SUMS = [name for name, value in {**vars(Layers), **vars(Architecture)}.items() if isinstance(value, property)]
@@ -179,7 +180,8 @@ def test_rows_trace_into_a_program():
     graph = Graph()
     rows = tuple(LayerGroup(**{field.name: graph.parameter(f"{field.name}{index}") for field in fields(LayerGroup)})
                  for index in range(2))
-    plain = {name: graph.parameter(name) for name in ("hidden", "vocab", "tied", "positions", "vector_params")}
+    numbers = ("hidden", "vocab", "tied", "positions", "lookup_params", "vector_params")
+    plain = {name: graph.parameter(name) for name in numbers}
     model = Architecture(groups=rows, mtp=rows[:1], **plain)
     context = graph.parameter("context_tok")
     for value in [getattr(model, name) for name in SUMS] + [work(model, context) for work in WORK]:

@@ -63,7 +63,7 @@ def test_the_count_agrees_with_what_the_publisher_rounds(name):
 def test_every_configuration_has_a_count_and_a_source():
     files = {file.stem for file in CONFIGS.glob("*.json")} - {"counts", "variants"}
     assert files == COUNTS.keys() == SOURCES.keys()
-    assert len(files) >= 109
+    assert len(files) >= 160
 
 
 @pytest.mark.parametrize("kind", sorted({variant["config"]["model_type"] for variant in VARIANTS}))
@@ -80,9 +80,10 @@ def test_shapes_that_nobody_published_count_as_transformers_counts_them(kind):
 def test_every_family_is_tried():
     tried = {variant["config"]["model_type"] for variant in VARIANTS}
     tried |= {json.loads((CONFIGS / f"{name}.json").read_text()).get("model_type") for name in COUNTS}
-    nested = {"qwen3_vl_text", "qwen3_vl_moe_text"}  # inside qwen3-vl-2b and qwen3-vl-30b-a3b
+    # inside qwen3-vl-2b, qwen3-vl-30b-a3b and what a later transformers writes of qwen2-vl-7b and qwen2.5-vl-7b
+    nested = {"qwen3_vl_text", "qwen3_vl_moe_text", "qwen2_vl_text", "qwen2_5_vl_text"}
     assert table()["types"].keys() - tried == nested | {"by_hand"}
-    assert len(VARIANTS) >= 300
+    assert len(VARIANTS) >= 570
 
 
 def test_glm_45_air_has_the_biases_that_its_configuration_sets():
@@ -116,6 +117,13 @@ def test_the_predicting_layer_of_deepseek_v3_is_counted_apart():
     ("falcon-7b", 32 * 2 * 64, 0, 0),
     ("gemma-4-26b-a4b", 5 * 2 * 2 * 512, 25 * 2 * 8 * 256, 0),
     ("deepseek-v4-pro", 512 * (30 / 4 + 31 / 128), 61 * 512, 0),
+    # of 35 layers the last 15 read an earlier cache; of the other 20 four see everything
+    ("gemma-3n-e4b", 4 * 2 * 2 * 256, 16 * 2 * 2 * 256, 0),
+    ("kimi-linear-48b-a3b", 7 * 576, 0, 20 * (32 * 128 * 128 + 4 * 3 * 4096)),
+    ("minimax-m3", 60 * 2 * 4 * 128, 0, 0),
+    ("lfm2-1.2b", 6 * 2 * 8 * 64, 0, 10 * 3 * 2048),
+    ("exaone-4.0-32b", 16 * 2 * 8 * 128, 48 * 2 * 8 * 128, 0),
+    ("starcoder-15.5b", 40 * 2 * 128, 0, 0),
 ])
 def test_what_a_token_leaves_in_the_cache(name, kept, windowed, state):
     model = read(name)
@@ -129,6 +137,54 @@ def test_an_indexer_is_kept_only_where_a_layer_has_one():
     assert 0 < kinds.count("full") < 78
     assert read("glm-5.2").indexer_values_per_token == 128 * kinds.count("full")
     assert {group.attend_tok for group in read("glm-5.2").groups} == {2048}
+
+
+def test_blocks_that_an_indexer_chooses():
+    model = read("minimax-m3")
+    assert (model.attend_tok, model.indexer_values_per_token) == (16 * 128, 57 * 128)
+    assert model.moe_layers == 57
+    assert model.kv_values_per_token_sparse == 57 * 2 * 4 * 128
+
+
+def test_tables_for_each_layer_are_looked_up_and_not_read():
+    model = read("gemma-3n-e4b")
+    tables = 262_144 * 35 * 256
+    assert model.lookup_params == tables
+    assert model.n_params_read == model.n_params - tables
+    assert round(model.n_params_read / 1e9, 1) == 4.5
+
+
+def test_a_width_may_be_given_for_each_layer():
+    model = read("gemma-3n-e2b")
+    config = json.loads(model.config)["text_config"]
+    widths = [8 * n for n in range(1, 31)]
+    assert {group.ffn_width for group in from_config({**config, "intermediate_size": widths}).groups} == set(widths)
+    for wrong, words in [([8] * 29, "intermediate_size has 29 entries for 30 layers"), ([], "has 0 entries"),
+                         ([8] * 29 + ["x"], "intermediate_size='x' is not a whole number"),
+                         ([8] * 29 + [8.5], "8.5 is neither a word nor a whole number"),
+                         ([8] * 29 + [None], "None is neither")]:
+        with pytest.raises(ValueError, match=words):
+            from_config({**config, "intermediate_size": wrong})
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"kda_layers": [1]}, "together do not name every layer once"),
+    ({"full_attn_layers": [0, 8, 12, 16, 20, 24, 27]}, "0 is no layer of 1..27"),
+    ({"full_attn_layers": [4, 8, 12, 16, 20, 24, 28]}, "28 is no layer of 1..27"),
+    ({"num_heads": "32"}, "linear_num_heads='32'"),
+    ({"my_gate": 3}, r"'linear_attn_config\.my_gate': not understood"),
+])
+def test_keys_inside_a_key_are_understood_or_refused(change, words):
+    config = json.loads(read("kimi-linear-48b-a3b").config)
+    with pytest.raises(ValueError, match=words):
+        from_config({**config, "linear_attn_config": {**config["linear_attn_config"], **change}})
+
+
+@pytest.mark.parametrize("wrong", [3, "x", [1], True])
+def test_a_key_that_holds_keys_is_no_number(wrong):
+    config = json.loads(read("kimi-linear-48b-a3b").config)
+    with pytest.raises(ValueError, match=r"linear_attn_config=.* is not a set of keys and values"):
+        from_config({**config, "linear_attn_config": wrong})
 
 
 def test_layers_with_one_mixer_only_are_rows_of_their_own():

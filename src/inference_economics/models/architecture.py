@@ -24,7 +24,7 @@ class Architecture(Layers):
 
     Parameters
     ----------
-    hidden, vocab, groups, tied, positions, vector_params, mtp, left_out
+    hidden, vocab, groups, tied, positions, lookup_params, vector_params, mtp, left_out
         As in `Layers`.
 
     Raises
@@ -42,8 +42,8 @@ class Architecture(Layers):
 
     @property
     def n_params_embedding(self) -> Numeric:
-        """Input embedding, learned positions, and the head where it is not tied [1]."""
-        return self.hidden * (self.vocab * (2 - self.tied) + self.positions)
+        """Input embedding, learned positions, further tables, and the head where it is not tied [1]."""
+        return self.hidden * (self.vocab * (2 - self.tied) + self.positions) + self.lookup_params
 
     @property
     def n_params_expert(self) -> Numeric:
@@ -88,7 +88,8 @@ class Architecture(Layers):
         A tied embedding counts, because it is also the output head. This is the "active" of model cards that leave the
         input embedding out. [1]
         """
-        return self.n_params_active - self.hidden * (self.positions + self.vocab * (1 - self.tied))
+        looked_up = self.hidden * (self.positions + self.vocab * (1 - self.tied)) + self.lookup_params
+        return self.n_params_active - looked_up
 
     # -- cache and state ----------------------------------------------------------------------------------------------
 
@@ -217,6 +218,6 @@ def stack(architectures: Sequence[Architecture]) -> Architecture:
         return tuple(LayerGroup(**{field.name: column(parts, field.name) for field in fields(LayerGroup)})
                      for parts in zip(*padded, strict=True))
 
-    numbers = ("hidden", "vocab", "tied", "positions", "vector_params")
+    numbers = ("hidden", "vocab", "tied", "positions", "lookup_params", "vector_params")
     plain: dict[str, Any] = {name: column(architectures, name) for name in numbers}
     return Architecture(groups=rows("groups"), mtp=rows("mtp"), **plain)

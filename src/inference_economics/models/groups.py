@@ -23,7 +23,7 @@ _NEEDS = {
     "kv_shared": ("q_heads",), "qk_dim": ("q_heads",), "v_dim": ("q_heads",), "gate_width": ("q_heads",),
     "v_from_k": ("kv_heads",), "kv_tied": ("v_from_k",), "out_lora": ("out_groups",), "out_groups": ("out_lora",),
     "q_lora": ("q_heads",), "rope_dim": ("kv_lora",), "window_tok": ("q_heads",), "attend_tok": ("q_heads",),
-    "indexer_heads": ("indexer_dim",), "indexer_dim": ("attend_tok",),
+    "indexer_heads": ("indexer_dim",), "indexer_dim": ("attend_tok",), "indexer_even": ("indexer_heads",),
     "state_heads": ("state_out",), "state_key_dim": ("state_heads",), "state_value_dim": ("state_heads",),
     "state_in": ("state_heads",), "state_out": ("state_heads",), "conv_width": ("conv_tok",),
     "conv_tok": ("conv_width",), "experts": ("expert_width",), "experts_active": ("experts",),
@@ -60,8 +60,9 @@ class LayerGroup:
         Last tokens kept besides. [token]
     attend_tok : int
         Entries that are read of those kept for good, chosen by an indexer; zero reads all. [token]
-    indexer_heads, indexer_dim : int
-        Shape of that indexer; zero in a layer that follows the choice of an earlier one. [1]
+    indexer_heads, indexer_dim, indexer_even : int
+        Shape of that indexer; zero in a layer that follows the choice of an earlier one; 1 where its heads count alike,
+        without weights made from the token. [1]
     kv_shared : int
         1 where the layer reads the cache of an earlier one and has no keys and values of its own. [1]
     state_heads, state_key_dim, state_value_dim : int
@@ -106,6 +107,7 @@ class LayerGroup:
     attend_tok: Numeric = 0
     indexer_heads: Numeric = 0
     indexer_dim: Numeric = 0
+    indexer_even: Numeric = 0
     kv_shared: Numeric = 0
     state_heads: Numeric = 0
     state_key_dim: Numeric = 0
@@ -142,7 +144,8 @@ class LayerGroup:
         latent = hidden * (self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
         latent = latent + self.kv_lora * self.q_heads * (self.qk_dim - self.rope_dim + self.v_dim)
         out = self.q_heads * self.v_dim * _either(self.out_lora, hidden) + self.out_groups * self.out_lora * hidden
-        indexer = self.indexer_dim * (inputs * self.indexer_heads + hidden) + hidden * self.indexer_heads
+        indexer = (self.indexer_dim * (inputs * self.indexer_heads + hidden)
+                   + hidden * self.indexer_heads * (1 - self.indexer_even))
         return query + grouped + latent + out + hidden * self.gate_width + indexer
 
     def n_params_state(self, hidden: Numeric) -> Numeric:

@@ -101,7 +101,21 @@ def refuse_unknown(raw: dict[str, Any], kind: str, family: dict[str, Any], ignor
     known = {*table()["ignored"]["keys"], *table()["ignored"]["parts"], *ignore}
     known = known | family["ignored"] | {*family["keys"]}
     known |= {name for spec in family["keys"].values() for name in spec.get("also", ())}
-    _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"in a {kind}")
+    said = [key for key in raw if says(raw[key])]
+    opened = {name.partition(".")[0] for name in known if "." in name}
+    said += [f"{key}.{name}" for key in said if key in opened and isinstance(raw[key], dict) for name in raw[key]]
+    _refuse_keys([key for key in said if key not in known | opened], f"in a {kind}")
+
+
+def inside(raw: dict[str, Any], key: str) -> Any:
+    """Return what stands under a key, or with a dot under a key of a key; None where nothing does."""
+    outer, _, inner = key.partition(".")
+    value = raw.get(outer)
+    if not inner:
+        return value
+    if value is not None and not isinstance(value, dict):
+        raise ValueError(f"{outer}={show(value)} is not a set of keys and values.")
+    return (value or {}).get(inner)
 
 
 def _refuse_keys(keys: list[str], where: str) -> None:

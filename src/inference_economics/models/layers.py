@@ -28,8 +28,11 @@ class Layers:
         1 where the output head is the input embedding. [1]
     positions : int
         Learned absolute positions. [token]
+    lookup_params : int
+        Weights of further tables of which a token looks one row up, such as embeddings for each layer. [1]
     vector_params : int
-        Weights of the last norm, of a norm after the embedding, and of the head's bias. [1]
+        Weights that belong to no layer and are not looked up: the last norm, a norm after the embedding, the head's
+        bias, matrices that join or part several streams. [1]
     mtp : tuple of LayerGroup
         Layers that predict further tokens (speculation), counted apart from the model.
     left_out : tuple of str
@@ -46,15 +49,16 @@ class Layers:
     groups: tuple[LayerGroup, ...]
     tied: Numeric = 0
     positions: Numeric = 0
+    lookup_params: Numeric = 0
     vector_params: Numeric = 0
     mtp: tuple[LayerGroup, ...] = ()
     left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Hold numbers as Python's and arrays as float64, which do not overflow; refuse what cannot be."""
-        hold_exact(self, ("hidden", "vocab", "tied", "positions", "vector_params"))
+        hold_exact(self, ("hidden", "vocab", "tied", "positions", "lookup_params", "vector_params"))
         for name, low, high in (("hidden", 1, 2**53), ("vocab", 1, 2**53), ("tied", 0, 1), ("positions", 0, 2**53),
-                                ("vector_params", 0, 2**53)):
+                                ("lookup_params", 0, 2**53), ("vector_params", 0, 2**53)):
             value = getattr(self, name)
             if is_plain([value]) and not whole(value, low, high):
                 raise ValueError(f"{name}={shown(value)} is not a whole number of {low}..{high}.")

@@ -17,7 +17,7 @@ from ..quantities.checks import lookup
 from .architecture import Architecture
 from .formula import evaluate, parse
 from .groups import LayerGroup, whole
-from .keys import BY_HAND, refuse_unknown, table, text_decoder
+from .keys import BY_HAND, inside, refuse_unknown, table, text_decoder
 from .source import show
 
 
@@ -88,6 +88,8 @@ class _Reader:
         self.fixed: dict[str, int] = {}
         self.by_layer = False
         self.layer = 0
+        # the lists of keys that a file may give layer by layer
+        self.each: dict[str, list[int]] = {}
 
     def architecture(self, left_out: tuple[str, ...]) -> Architecture:
         """Build the model: one group for each kind of layer."""
@@ -171,12 +173,13 @@ class _Reader:
         self.by_layer = True
         layers = self.key("num_hidden_layers")
         if "at" in rule:
-            wrong = [entry for entry in entries if isinstance(entry, str) or not 0 <= entry < layers]
+            first = rule.get("first", 0)
+            wrong = [entry for entry in entries if isinstance(entry, str) or not first <= entry < first + layers]
             if wrong:
-                raise ValueError(f"{name}: {show(wrong[0])} is no layer of 0..{layers - 1}.")
-            return int(self.layer in entries)
-        if len(entries) != layers and not (rule.get("longer") and len(entries) > layers):
-            raise ValueError(f"{name} has {len(entries)} entries for {layers} layers.")
+                raise ValueError(f"{name}: {show(wrong[0])} is no layer of {first}..{first + layers - 1}.")
+            return int(first + self.layer in entries)
+        if not (rule.get("longer") and len(entries) > layers):
+            self.of_each_layer(name, entries)
         understood = [*rule["is"], *rule.get("known", ())]
         if "known" in rule and entries[self.layer] not in understood:
             raise ValueError(f"{name}: {show(entries[self.layer])} is not understood in a {self.kind}; "
@@ -186,9 +189,10 @@ class _Reader:
     def given(self, name: str) -> Any:
         """Return what the file says under a key or another name of it, or None."""
         spec = self.family["keys"][name]
-        said = {key: self.raw[key] for key in (name, *spec.get("also", ())) if self.raw.get(key) is not None}
+        found = {key: inside(self.raw, key) for key in (name, *spec.get("also", ()))}
+        said = {key: value for key, value in found.items() if value is not None}
         for key, value in said.items():
-            if spec.get("list"):
+            if spec.get("list") or (isinstance(value, list) and spec.get("each")):
                 said[key] = self.entries(key, value)
             elif not isinstance(value, (str, Real)):
                 return value  # refused where it is read; to compare it first could go on without end
@@ -197,6 +201,13 @@ class _Reader:
             if value is not first and value != first:  # NaN differs from itself
                 raise ValueError(f"{key}={show(value)} contradicts {next(iter(said))}={show(first)}.")
         return first
+
+    def of_each_layer(self, name: str, entries: list[Any]) -> list[Any]:
+        """Refuse a list that has not one entry for each layer."""
+        layers = self.key("num_hidden_layers")
+        if len(entries) != layers:
+            raise ValueError(f"{name} has {len(entries)} entries for {layers} layers.")
+        return entries
 
     def entries(self, key: str, value: Any) -> list[Any]:
         """Return a list or a text with one entry per layer."""
@@ -211,7 +222,14 @@ class _Reader:
         """Return the number of a key: as given, or as transformers supplies it."""
         if name not in self.known:
             spec = self.family["keys"][name]
-            self.known[name] = self.value(name, spec, self.given(name))
+            said = self.given(name)
+            if isinstance(said, list) and spec.get("each"):
+                self.each[name] = [self.value(name, spec, entry) for entry in self.of_each_layer(name, said)]
+                said = said[0]
+            self.known[name] = self.value(name, spec, said)
+        if name in self.each:
+            self.by_layer = True
+            return self.each[name][self.layer]
         return self.known[name]
 
     def value(self, name: str, spec: dict[str, Any], said: Any) -> int:
@@ -221,7 +239,7 @@ class _Reader:
         elif said is None:
             if name == "head_dim":
                 self.split_heads(spec)
-            present = any(key in self.raw for key in (name, *spec.get("also", ())))
+            present = name in self.raw or any(key in self.raw for key in spec.get("also", ()))
             return int(self.number(spec["null"] if present and "null" in spec else spec.get("default", 0)))
         elif isinstance(said, str) and "words" in spec:
             number = self.number(lookup(name, said, spec["words"]))
@@ -246,6 +264,7 @@ class _Reader:
             if not isinstance(said, bool):
                 raise ValueError(f"{name}={show(said)} is neither true nor false.")
             return int(said)
-        if not whole(said, 0, self.limits["number"]):
-            raise ValueError(f"{name}={show(said)} is not a whole number of 0..{self.limits['number']:,}.")
+        least = spec.get("least", 0)
+        if not whole(said, least, self.limits["number"]):
+            raise ValueError(f"{name}={show(said)} is not a whole number of {least}..{self.limits['number']:,}.")
         return int(said)
