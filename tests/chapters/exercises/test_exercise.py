@@ -103,8 +103,8 @@ def test_a_bare_number_in_a_box_for_per_cent_is_asked_about():
     share = _exercise(unit="%", answer=0.345, level="guess")
     assert share.reply("34.5")[0].startswith("Is “34.5” per cent or a ratio?")
     assert share.reply("0.345")[0].startswith("Is “0.345” per cent or a ratio?")
-    assert share.reply("34.5%")[0] == share.reply("34.5 per cent")[0].removesuffix(" (Read as 34.5%.)")
-    assert share.reply(0.345)[0].endswith("(Read as 34.5%.)")
+    assert share.reply("34.5%")[0] == share.reply("34.5 per cent")[0] == share.reply(0.345)[0]
+    assert share.reply(0.345) == ("Computed: 34.5%. Your guess is within a tenth.", True)
     assert "(Read as 3,450%.)" in share.reply(34.5)[0]
 
 
@@ -197,6 +197,39 @@ def test_the_page_replies_as_python_does(node):
     for one, (_, words), theirs in zip(ours, asked, json.loads(done.stdout), strict=True):
         for typed_words, reply in zip(words, theirs, strict=True):
             assert tuple(reply) == one.reply(typed_words), (one.id, one.unit, typed_words)
+
+
+def test_the_page_shows_what_it_reads(chromium, tmp_path):
+    """What a reader, and a screen reader, meets while typing and after asking."""
+    from browser import PATIENCE_MS
+
+    one = _exercise()
+    (tmp_path / "box.html").write_text(
+        f'<!DOCTYPE html><meta charset="utf-8"><title>Box</title><style>{runtime.style((exercises.ANSWER_BOX_STYLE,))}'
+        f"</style>{one.html()}<script>{runtime.script(more=(exercises.ANSWER_BOX,))}</script>", encoding="utf-8")
+    context = chromium.new_context(offline=True, viewport={"width": 360, "height": 700})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto((tmp_path / "box.html").as_uri())
+    field = page.get_by_label("Your answer (in bytes, such as 3 GB)")
+    read_as, reply = page.locator(f"#{field.get_attribute('aria-describedby')}"), page.get_by_role("status")
+    assert reply.count() == 1  # a region that is hidden while it is empty is not announced
+    for typed, shown in (("6,71 GB", "read as 6.71 GB"), ("6,71 G", ""), ("6,71 GiB", "read as 7.20481 GB")):
+        field.fill(typed)
+        assert read_as.text_content() == shown
+        assert reply.text_content() == ""
+    field.fill("8 Gb")
+    field.press("Enter")
+    assert reply.text_content() == one.reply("8 Gb")[0]
+    assert field.get_attribute("aria-invalid") == "true"
+    assert not page.get_by_text(one.solution).is_visible()
+    field.fill("8 GB")
+    assert field.get_attribute("aria-invalid") is None
+    page.get_by_role("button", name="Check").click()
+    assert reply.text_content() == "Right: 8 GB."
+    assert page.get_by_text(one.solution).is_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    context.close()
 
 
 def test_a_figure_that_the_catalogue_lacks_is_refused():

@@ -24,7 +24,8 @@ def test_each_slip_is_what_somebody_would_compute():
 
 @pytest.mark.parametrize(("unit", "answer", "wrong", "said"), [
     ("B", 8e9, 64e9, "bits"), ("B", 8e9, 1e9, "bytes"), ("%", 0.4, 40, "0.4"), ("%", 0.4, 0.004, "40%"),
-    ("×", 2.5, 1.5, "gain"), ("×", 2.5, 0.4, "the other way round"), ("s", 60, 1, "unit of time"),
+    ("×", 2.5, 1.5, "gain"), ("×", 2.5, 0.4, "the other way round"), ("×", 2.5, 250, "per cent"),
+    ("s", 60, 1, "unit of time"),
     ("s", 1, 3600, "3,600"), ("USD", 5, 500, "cents"), ("tokens/s", 50, 0.02, "seconds for a token"),
 ])
 def test_what_a_unit_invites(unit, answer, wrong, said):

@@ -92,6 +92,7 @@ EXERCISES = (
                (2 * _70B.n_params_read / _H200_FP8, "That is the time of the arithmetic. With one user, "
                                                                "memory is slower."),
                (_70B.n_params_read / _H100_BANDWIDTH, "That is the bandwidth of an H100."),
+               (8 * _floor, "That reads the bandwidth in bits. It is in bytes a second, and a byte has eight bits."),
                (1 / _floor, "That is tokens per second.")),
         solution=f"\\( {_70B.n_params_read / 1e9:.1f}\\,\\text{{GB}} / "
                  f"{_H200_BANDWIDTH / 1e12:g}\\,\\text{{TB/s}} \\) = "

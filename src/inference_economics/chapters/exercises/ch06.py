@@ -96,7 +96,8 @@ EXERCISES = (
         tolerance=0.01,
         wrong=((market.markup(_revenue, _cost), "That is profit over cost. A gross margin is profit over revenue."),
                (market.gross_margin(_revenue * 3, _cost) / 3, "A margin does not scale with revenue: the cost stays as it is."),
-               (market.gross_margin(_revenue * 3, _cost), "That is with all of the revenue.")),
+               (market.gross_margin(_revenue * 3, _cost), "That is with all of the revenue."),
+               (_cost / _revenue, "That is the share that the cost takes. The margin is what is left.")),
         solution=f"\\( 1 - 87{{,}}072 / 187{{,}}342 \\) = {text(_margin, '%')}. The cost of the day does not care what the tokens "
                  "sell for.",
     ),

@@ -62,6 +62,7 @@ EXERCISES = (
         wrong=((exposure.margin_after_shock(100, 70, 1.5), "Only half of the cost is set by this supplier."),
                (0.30, "That is the margin before."),
                (0.30 * 0.5, "The margin does not fall in proportion: the cost rises."),
+               (1 - _after, "That is the share that the cost takes. The margin is what is left."),
                (exposure.margin_after_shock(100, 70, 1.5, 0.5) / 0.7, "Divide by revenue, not by cost: that would be a "
                                                                     "markup.")),
         solution=f"\\( 1 - 70\\,(1 + 0.5 \\times 0.5)/100 \\) = {text(_after, '%')}.",

@@ -66,7 +66,8 @@ def of_unit(answer: float, unit: str) -> list[tuple[float, str]]:
                   (answer / 100, "That is a hundred times too little: the ratio 0.4 is 40%.")]
     if unit == "×" and answer not in (0, 1):
         # one less than a large ratio is nearly the ratio
-        slips += [*([gain_for_ratio(answer)] if answer < 10 else []), inverted(answer)]
+        slips += [*([gain_for_ratio(answer)] if answer < 10 else []), inverted(answer),
+                  (answer * 100, "That is the number of per cent: as a ratio, 250% is 2.5.")]
     if unit == "tokens/s":
         slips.append((1 / answer, "Those are seconds for a token. The question asks for tokens in a second."))
     if unit in _TIMES:

@@ -147,7 +147,7 @@ export const ANSWER_GRAMMAR = {
     "digits": "“{given}” is a digit of another kind ({kind}): use 0 to 9.",
     "infinite": "“{given}” is not a finite number.",
     "bound": "“{given}” is a bound: give the one number that you computed.",
-    "range": "That is a range: give one number.",
+    "range": "That is a range, or two numbers: give one.",
     "permille": "Per mille and basis points are not read: give per cent.",
     "none": "There is no number in digits in “{given}”.",
     "number": "“{given}” does not begin with a number that can be read.",
