@@ -54,3 +54,26 @@ def test_chips_that_cannot_be(bad):
     for call in (communication.link_bytes_per_s, communication.joined, communication.check_joined):
         with pytest.raises(ValueError, match=r"^n_chips"):
             call(S, bad)
+
+
+def test_small_messages_go_whole_and_large_ones_in_shares():
+    """Eight chips: whole messages cost seven of them and one latency; shares 1.75 and two latencies."""
+    one = replace(C, collective_s=5e-6, message_share=1.0)
+    latency, row = 5e-6 * 2, S.hidden * communication.ACTIVATION_BYTES
+    for batch in (1.0, 4096.0):
+        sent = batch * row / 450e9
+        each = communication.communication_time_s(S, one, batch, Layout(8)) / (2 * S.layers)
+        assert each == pytest.approx(latency + min(7 * sent, latency + 1.75 * sent))
+    assert 7 * row / 450e9 < latency < 4096 * 5 * row / 450e9
+
+
+def test_a_norm_over_all_heads_is_summed_once_more():
+    """MiniMax-M2 normalises queries and keys over all heads: chips that share them sum first."""
+    s, c = serving.setup("minimax-m2.5", "h200-sxm"), calibration.constants("h200-sxm", "vllm")
+    without = replace(s, summed_norm_layers=0.0)
+    more = communication.communication_time_s(s, c, 8.0, Layout(4)) - communication.communication_time_s(
+        without, c, 8.0, Layout(4))
+    assert more == pytest.approx(62 * c.collective_s * 1.5)
+    for layout in (Layout(1), Layout.of(4, 4)):
+        assert communication.communication_time_s(s, c, 8.0, layout) == communication.communication_time_s(
+            without, c, 8.0, layout)

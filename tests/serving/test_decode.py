@@ -1,5 +1,7 @@
 """A decode step: its causes and its floor."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -77,6 +79,15 @@ def test_the_floor_holds_all_arithmetic():
 def test_steps_that_cannot_be(name, bad):
     with pytest.raises(ValueError, match=f"^{name}"):
         decode.decode_step(S, C, **{"batch": 1, "context_tok": 100, name: bad})
+
+
+def test_a_step_starts_more_in_shared_experts_and_fixed_states():
+    c = calibration.constants("b200", "sglang")
+    without = dataclasses.replace(c, shared_expert_s=0.0, state_launch_s=0.0)
+    for name, shared, states in (("gpt-oss-120b", 0, 0), ("deepseek-v3", 58, 0), ("qwen3.5-397b-a17b", 60, 45)):
+        s = serving.setup(name, "b200")
+        more = decode.launch_time_s(s, c) - decode.launch_time_s(s, without)
+        assert more == pytest.approx((shared * c.shared_expert_s + states * c.state_launch_s) * c.mixture_launch), name
 
 
 @given(batch=st.floats(1, 300), drafted=st.integers(0, 8), tp=st.sampled_from([1, 2, 8]))

@@ -55,3 +55,14 @@ def test_pools_that_cannot_hold_the_model_serve_nothing():
 def test_pools_that_cannot_be(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_short_prompts_share_a_forward_pass():
+    """A pool that reads 512 tokens a prompt starts a sixteenth of its kernels for each, so it serves more of them."""
+    rows = [serve_pools(Pool.of(FOUR_H100), Pool.of(FOUR_H100, 8), Load(4000, tok, 100)) for tok in (512, 8192)]
+    c, s = FOUR_H100.constants, FOUR_H100.setup
+    for p, tok, share in zip(rows, (512, 8192), (1 / 16, 1), strict=True):
+        rate = p.output_tok_per_s / 100
+        read = FOUR_H100.serve(Load(1, tok, 1)).prompt_s
+        work = read + share * c.queue_launch_share * s.layers * c.request_layer_s
+        assert rate == pytest.approx(1 / work, rel=0.02)

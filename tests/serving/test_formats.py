@@ -49,6 +49,10 @@ def test_the_arithmetic_is_the_format_asked_for_or_sixteen_bits():
     assert Formats("fp8").flop_per_s(a100) == a100.bf16_flop_per_s
     assert Formats("nvfp4").flop_per_s(b200) == b200.fp4_flop_per_s
     assert Formats("w4a16", arithmetic="fp8").flop_per_s(b200) == b200.fp8_flop_per_s
+    # blocks that matrix units scale need no widening: InferenceX runs gpt-oss on Blackwell in MXFP8
+    assert Formats("mxfp4").flop_per_s(b200) == b200.fp8_flop_per_s
+    assert Formats("mxfp4").flop_per_s(h100) == h100.bf16_flop_per_s
+    assert Formats("mxfp4", arithmetic="bf16").flop_per_s(b200) == b200.bf16_flop_per_s
     assert Formats("int8").flop_per_s(accelerators.get("b300")) == 150e12
 
 

@@ -180,3 +180,11 @@ def test_a_chip_of_ones_own():
     doubled = replace(accelerators.get("h100-sxm"), name="mine", hbm_bytes_per_s=6.7e12)
     ours, theirs = (Deployment("llama-3.1-8b", chip).serve(Load()).tpot_s for chip in (doubled, "tpu-v5p"))
     assert ours < theirs
+
+
+def test_a_held_request_waits_for_so_many_steps():
+    held = replace(C, held_steps=20.0)
+    now, later = (step.serve(S, c, Load(8.0, 1000.0, 1000.0), Layout(4)) for c in (replace(C, held_steps=0.0), held))
+    parts = now.tpot_s - now.prefill_s
+    assert later.ttft_s - now.ttft_s == pytest.approx(20 * parts)
+    assert later.tpot_s == now.tpot_s

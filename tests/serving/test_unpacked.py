@@ -37,3 +37,9 @@ def test_mixtures_in_fp8_are_scaled_by_blocks():
 def test_names_that_are_not_known(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_norms_over_all_heads_are_read_from_the_configuration():
+    every = {name: unpacked.of_model(name, "bf16").summed_norm_layers for name in models.load()}
+    assert {name for name, layers in every.items() if layers} == {"minimax-m2.5", "olmo-2-7b", "olmo-2-32b"}
+    assert every["minimax-m2.5"] == 62

@@ -111,7 +111,8 @@ def serve_pools(prefill: Pool, decode: Pool, load: Load) -> Disaggregated:
     -----
     Requests circulate: a queue before the prefill pool (Schweitzer's approximation of a closed network, the pool's many
     servers as one fast one and a delay), the transfer, and the answer without interference. Prompts of fewer than
-    `PASS_TOK` tokens share the launches of a forward pass. The cache moves over one chip's share of the prefill pool's links at `Constants.bulk_share`.
+    `PASS_TOK` tokens share the launches of a forward pass. The cache moves over one chip's share of the prefill pool's
+    links at `Constants.bulk_share`.
     """
     s, c = prefill.setup, prefill.constants
     _check_one_model(s, decode.setup)

@@ -65,8 +65,8 @@ CONSTANTS = {
 # what a model, and a model on one engine and generation, may multiply: launches, prefill's arithmetic, fixed times
 EFFECTS = {"launch": {"model": 0.2, "series": 0.6}, "work": {"model": 0.08, "series": 0.2},
            "fixed": {"model": 0.1, "series": 0.3}}
-LAUNCHES = ("layer_s", "expert_layer_s", "shared_expert_s", "latent_launch_s", "state_launch_s", "quantise_s", "block_s",
-            "widen_s")
+LAUNCHES = ("layer_s", "expert_layer_s", "shared_expert_s", "latent_launch_s", "state_launch_s", "quantise_s",
+            "block_s", "widen_s")
 FIXED = ("request_s", "request_layer_s", "latent_layer_s", "state_layer_s")
 NAMES = (*CONSTANTS, *EFFECTS)
 

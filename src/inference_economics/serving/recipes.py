@@ -11,16 +11,13 @@ References
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .measurements import Point
+from typing import Protocol
 
 WIDE, NARROW = 2.0, 1.0  # bytes of one cached value
 HOPPER = ("h100-sxm", "h200-sxm")
 # caches of 16 bits under narrow weights: model ("" for any), chips (() for any), format, engine ("" for any); and why
 WIDE_CACHES = (
-    ("gpt-oss-120b", HOPPER, "mxfp4", "", "no cache format given: vLLM's and TensorRT-LLM's auto is the model's 16 bits"),
+    ("gpt-oss-120b", HOPPER, "mxfp4", "", "no cache format given: auto is the model's 16 bits"),
     ("kimi-k2", (), "int4", "vllm", "no cache format given, and the checkpoint names none"),
     ("deepseek-v3", HOPPER, "fp8", "sglang", "no cache format given: SGLang's auto is the model's 16 bits"),
     ("minimax-m2.5", ("h100-sxm",), "fp8", "vllm", "no cache format given, and the checkpoint names none"),
@@ -30,12 +27,28 @@ BUSY = 16
 WAIT_STEPS = 20.0  # steps that TensorRT-LLM waits to gather prompts, where it is told to
 
 
-def cache_bytes_per_value(point: Point) -> float:
+class Run(Protocol):
+    """What has to be known of a measured run: see `measurements.Point`."""
+
+    model: str
+    accelerator: str
+    precision: str
+    engine: str
+    harness: str
+    prompt_tok: float
+    output_tok: float
+    concurrency: int
+    n_chips: int
+    attention_dp: int
+
+
+def cache_bytes_per_value(run: Run) -> float:
     """Bytes of one cached value of a measured run.
 
     Parameters
     ----------
-    point : Point
+    run : Run
+        A measured run.
 
     Returns
     -------
@@ -43,11 +56,11 @@ def cache_bytes_per_value(point: Point) -> float:
         2 with 16-bit weights, in `WIDE_CACHES`, and in the source's own sweeps, which leave engines their defaults,
         unless their checkpoint names an eight-bit cache, as NVIDIA's in NVFP4 do; 1 elsewhere. [B]
     """
-    if point.precision == "bf16":
+    if run.precision == "bf16":
         return WIDE
-    if point.harness == "other":
-        return NARROW if point.precision == "fp4" else WIDE
-    asked = (point.model, point.accelerator, point.precision, point.engine)
+    if run.harness == "other":
+        return NARROW if run.precision == "fp4" else WIDE
+    asked = (run.model, run.accelerator, run.precision, run.engine)
     return WIDE if any(_holds(asked, row) for row in WIDE_CACHES) else NARROW
 
 
@@ -57,12 +70,13 @@ def _holds(asked: tuple[str, str, str, str], row: tuple[str, tuple[str, ...], st
             and engine in ("", asked[3]))
 
 
-def held_steps(point: Point) -> float:
+def held_steps(run: Run) -> float:
     """Decode steps for which a measured run held a new request back before its prefill.
 
     Parameters
     ----------
-    point : Point
+    run : Run
+        A measured run.
 
     Returns
     -------
@@ -76,20 +90,20 @@ def held_steps(point: Point) -> float:
     with attention data parallelism up to 60 for prompts for every group (``attention_dp_config``); prompts that came
     meanwhile cut the longer waits short, and all three are taken as 20: an estimate.
     """
-    if point.harness == "other":
+    if run.harness == "other":
         return 0.0
-    blackwell = point.accelerator not in HOPPER
-    if point.engine == "sglang" and blackwell:
-        rarely = point.concurrency >= BUSY or (point.model == "qwen3.5-397b-a17b" and point.precision == "fp4")
+    blackwell = run.accelerator not in HOPPER
+    if run.engine == "sglang" and blackwell:
+        rarely = run.concurrency >= BUSY or (run.model == "qwen3.5-397b-a17b" and run.precision == "fp4")
         return (POLL_STEPS[rarely] - 1) / 2
-    if point.engine != "trtllm":
+    if run.engine != "trtllm":
         return 0.0
-    if point.attention_dp > 1:
+    if run.attention_dp > 1:
         return WAIT_STEPS
-    short = point.prompt_tok < 1024 and point.output_tok < 1024
-    llama = point.model == "llama-3.1-70b" and point.n_chips < 8
-    deepseek = (point.model, point.precision, blackwell) == ("deepseek-v3", "fp8", True) and 64 <= point.concurrency < 256
-    return WAIT_STEPS if short and (llama or deepseek) else 0.0
+    short = run.prompt_tok < 1024 and run.output_tok < 1024
+    llama = run.model == "llama-3.1-70b" and run.n_chips < 8
+    deepseek = run.model == "deepseek-v3" and run.precision == "fp8" and blackwell
+    return WAIT_STEPS if short and (llama or (deepseek and 64 <= run.concurrency < 256)) else 0.0
 
 
 def usual_held_steps(engine: str, family: str, harness: str) -> float:

@@ -104,7 +104,7 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
 
 
 def _sums_norms(m: Model) -> bool:
-    """Say whether queries and keys are normalised over all heads together (MiniMax-M2, OLMo 2), by its configuration."""
+    """Say whether queries and keys are normalised over all heads together, as in MiniMax-M2 and OLMo 2."""
     words = json.loads(m.config or "{}")
     return (words.get("qk_norm") == "full" or words.get("qk_norm_type") == "per_layer"
             or words.get("model_type") in ("olmo2", "olmo3"))
