@@ -58,7 +58,7 @@ TESTED_ELSEWHERE = {
 }
 # Public functions that still wait for a user other than a test, by room.
 WITHOUT_USERS = [
-    "models.spec.register", "serving.simulation.benchmark.mlperf_ratios",
+    "serving.simulation.benchmark.mlperf_ratios",
     "serving.simulation.requests.closed_loop", "serving.simulation.study.queueing_error",
 ]
 

@@ -245,7 +245,10 @@ def test_a_model_by_hand_refuses_what_does_not_apply_to_it():
     ({"hidden_size": [4096]}, "hidden_size=a list of 1"),
     ({"hidden_size": {"a": 1}}, "hidden_size=an object of 1"),
     ({"hidden_size": True}, "hidden_size=True"),
-    ({"num_attention_heads": 0}, "divides by zero"),
+    ({"num_attention_heads": 0}, "num_attention_heads=0 is not a whole number of 1.."),
+    ({"head_dim": 0}, "head_dim=0 is not a whole number of 1.."),
+    ({"intermediate_size": 0}, "intermediate_size=0 is not a whole number of 1.."),
+    ({"num_key_value_heads": 0}, "num_key_value_heads=0 is not a whole number of 1.."),
     ({"num_key_value_heads": 5}, "kv_heads=5 does not divide q_heads=32"),
     ({"attention_bias": 1}, "attention_bias=1 is neither true nor false"),
     ({"tie_word_embeddings": "no"}, "tie_word_embeddings='no'"),
@@ -268,13 +271,45 @@ def test_a_key_that_is_known_to_change_nothing_can_be_ignored():
         assert shape(from_config(config)) == shape(from_config(LLAMA))
 
 
+def test_zero_stands_for_a_part_that_is_missing_and_for_nothing_else():
+    """Of every family a published file, each number set to 0: refused by its name, or a smaller model."""
+    accepted, kinds = set(), {}
+    for name in COUNTS:
+        config = json.loads((CONFIGS / f"{name}.json").read_text())
+        kinds.setdefault((config.get("text_config") or config).get("model_type"), config)
+    for kind, config in kinds.items():
+        groups, inner = from_config(config).groups, config.get("text_config") or config
+        names = {name: key for key, spec in table()["families"][table()["types"].get(kind, "llama")]["keys"].items()
+                 for name in (key, *spec.get("also", ()))}
+        for key in [key for key, value in inner.items() if type(value) is int and value and key in names]:
+            changed = {**inner, key: 0}
+            try:
+                smaller = from_config({**config, "text_config": changed} if "text_config" in config else changed)
+            except ValueError:
+                continue
+            if smaller.groups != groups:
+                accepted.add(names[key])
+    may = {*table()["none"]["keys"], "moe_layer_end_index"}
+    also = {key for family in table()["families"].values() for key, spec in family["keys"].items()
+            if spec.get("default", 0) == 0}
+    assert len(kinds) >= 70
+    assert accepted <= may | also
+    assert {"sliding_window", "n_shared_experts"} <= accepted
+
+
+@pytest.mark.parametrize("ignore", [7, None, [None], {"a": 1}, b"x", (1,)])
+def test_keys_to_ignore_are_names(ignore):
+    with pytest.raises(ValueError, match=r"config: ignore=.* is no list of keys"):
+        from_config(LLAMA, ignore=ignore)
+
+
 @pytest.mark.parametrize(("config", "words"), [
     ({"model_type": "qwen3_next", "layer_types": ["linear_attention"]}, "layer_types has 1 entries for 2 layers"),
     ({"model_type": "gemma3_text", "layer_types": ["full_attention", "striped"]}, "'striped' is not understood"),
     ({"model_type": "gemma3_text", "layer_types": "x" * 2000}, "layer_types='xxx"),
     ({"model_type": "gemma3_text", "layer_types": [["full_attention"], None]}, "neither a word nor a whole number"),
     ({"model_type": "qwen3_moe", "mlp_only_layers": [5]}, "5 is no layer of 0..1"),
-    ({"model_type": "qwen3_moe", "decoder_sparse_step": 0}, "divides by zero"),
+    ({"model_type": "qwen3_moe", "decoder_sparse_step": 0}, "decoder_sparse_step=0 is not a whole number of 1.."),
     ({"model_type": "phi3", "attention_bias": True}, "attention_bias=True is not understood in a phi3"),
     ({"model_type": "minimax_m2", "qk_norm_type": "per_head"}, "unknown qk_norm_type 'per_head'; known: per_layer"),
     ({"model_type": "deepseek_v3", "moe_layer_freq": 2, "n_routed_experts": 8}, "moe_layer_freq=2"),

@@ -222,9 +222,9 @@ def test_a_model_of_your_own(tmp_path):
 
 
 @pytest.mark.parametrize(("line", "message"), [
-    ("layers = 0", "num_hidden_layers=0 is outside 1..1000"),
+    ("layers = 0", "num_hidden_layers=0 is not a whole number of 1..10,000,000"),
     ("layers = 4000", "num_hidden_layers=4000 is outside 1..1000"),
-    ("layers = 1_000_000_000", "layers=1000000000 is not a whole number of 0..10,000,000"),
+    ("layers = 1_000_000_000", "layers=1000000000 is not a whole number of 1..10,000,000"),
     ('layers = "2"', "layers='2' is not a whole number"),
     ("layers = true", "layers=True is not a whole number"),
     ("layers = 2.5", "layers=2.5 is not a whole number"),

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..quantities.numeric import Numeric
-from .groups import LayerGroup
+from .groups import LayerGroup, is_plain
 from .layers import Layers
 
 
@@ -32,6 +32,13 @@ class Architecture(Layers):
     ValueError
         When a number cannot be, or there are no layers.
     """
+
+    def __post_init__(self) -> None:
+        """Refuse what `Layers` refuses, and a model that is too large to be counted."""
+        super().__post_init__()
+        counted = [self.n_params_counted, self.n_params_mtp]
+        if is_plain(counted) and sum(counted) > 2**53:
+            raise ValueError(f"{sum(counted):.3g} parameters are more than can be counted exactly (2**53).")
 
     # -- parameters ---------------------------------------------------------------------------------------------------
 
@@ -58,6 +65,11 @@ class Architecture(Layers):
     @property
     def n_params(self) -> Numeric:
         """All parameters of the decoder, without `mtp` [1]."""
+        return self.n_params_counted
+
+    @property
+    def n_params_counted(self) -> Numeric:
+        """The same, counted from the rows whatever a publisher states [1]."""
         return (self.total(lambda group: group.n_params_per_layer(self.hidden)) + self.n_params_embedding
                 + self.vector_params)
 

@@ -30,6 +30,12 @@ _NEEDS = {
     "expert_width": ("experts",), "expert_input": ("experts",), "expert_vector_params": ("experts",),
     "router_width": ("experts",),
 }
+# A field that is set needs every one of these.
+_NEEDS_ALL = {
+    "q_heads": ("qk_dim", "v_dim"), "state_heads": ("state_key_dim", "state_value_dim", "state_in"),
+    "experts": ("router_width",), "indexer_dim": ("indexer_heads",),
+}
+_FLAGS = ("v_from_k", "kv_tied", "kv_shared", "indexer_even")
 
 
 @dataclass(frozen=True)
@@ -255,10 +261,13 @@ def _check_row(row: LayerGroup) -> None:
         share = field.name == "kept_share" and _is_number(value) and value >= 0
         if not share and not whole(value):
             raise ValueError(f"{field.name}={shown(value)} is not a whole number of 0..2**53.")
-    for name, partners in _NEEDS.items():
-        if getattr(row, name) and not any(getattr(row, partner) for partner in partners):
-            raise ValueError(f"{name}={getattr(row, name)!r} describes nothing without {' or '.join(partners)}.")
+    _check_partners(row)
     refusals = {
+        f"kv_heads={row.kv_heads} and kv_lora={row.kv_lora} exclude each other: a latent stands for all heads":
+            row.kv_heads and row.kv_lora,
+        f"out_groups={row.out_groups} does not divide q_heads={row.q_heads}":
+            row.out_groups and row.q_heads % row.out_groups,
+        f"router_width={row.router_width} is less than experts={row.experts}": row.router_width < row.experts,
         f"kv_heads={row.kv_heads} does not divide q_heads={row.q_heads}": row.kv_heads and row.q_heads % row.kv_heads,
         f"rope_dim={row.rope_dim} exceeds qk_dim={row.qk_dim}": row.rope_dim > row.qk_dim,
         f"kept_share={row.kept_share} is outside 0..1": row.kept_share > 1,
@@ -272,3 +281,17 @@ def _check_row(row: LayerGroup) -> None:
     for words, wrong in refusals.items():
         if wrong:
             raise ValueError(f"{words}.")
+
+
+def _check_partners(row: LayerGroup) -> None:
+    """Refuse a field that is set without what it belongs to, and a flag that is none."""
+    for name, partners in _NEEDS.items():
+        if getattr(row, name) and not any(getattr(row, partner) for partner in partners):
+            raise ValueError(f"{name}={getattr(row, name)!r} describes nothing without {' or '.join(partners)}.")
+    for name, partners in _NEEDS_ALL.items():
+        for partner in partners:
+            if getattr(row, name) and not getattr(row, partner):
+                raise ValueError(f"{name}={getattr(row, name)!r} needs {partner}.")
+    for name in _FLAGS:
+        if getattr(row, name) > 1:
+            raise ValueError(f"{name}={getattr(row, name)!r} is neither 0 nor 1.")

@@ -62,14 +62,7 @@ class Layers:
             value = getattr(self, name)
             if is_plain([value]) and not whole(value, low, high):
                 raise ValueError(f"{name}={shown(value)} is not a whole number of {low}..{high}.")
-        for name in ("groups", "mtp"):
-            rows = getattr(self, name)
-            if not isinstance(rows, tuple) or not all(isinstance(group, LayerGroup) for group in rows):
-                raise ValueError(f"{name} is a tuple of LayerGroup, not {shown(rows)}.")
-        if not self.groups:
-            raise ValueError("groups is empty; a model has at least one LayerGroup.")
-        if is_plain(group.layers for group in self.groups) and not any(group.layers for group in self.groups):
-            raise ValueError("groups have no layers; give each LayerGroup(layers=...) how many are like it.")
+        self._check_rows()
         # one window and one choice of tokens a model: what depends on the context stays a few sums
         for name in ("window_tok", "attend_tok", "experts", "experts_active"):
             self.common(name)
@@ -77,6 +70,19 @@ class Layers:
             shares = {group.kept_share for group in self.groups if group.attend_tok}
             if len(shares) > 1:
                 raise ValueError(f"kept_share differs between the layers that have attend_tok: {sorted(shares)}.")
+
+    def _check_rows(self) -> None:
+        """Refuse rows that are none, and names of parts that are no text."""
+        for name in ("groups", "mtp"):
+            rows = getattr(self, name)
+            if not isinstance(rows, tuple) or not all(isinstance(group, LayerGroup) for group in rows):
+                raise ValueError(f"{name} is a tuple of LayerGroup, not {shown(rows)}.")
+        if not isinstance(self.left_out, tuple) or not all(isinstance(part, str) for part in self.left_out):
+            raise ValueError(f"left_out is a tuple of text, not {shown(self.left_out)}.")
+        if not self.groups:
+            raise ValueError("groups is empty; a model has at least one LayerGroup.")
+        if is_plain(group.layers for group in self.groups) and not any(group.layers for group in self.groups):
+            raise ValueError("groups have no layers; give each LayerGroup(layers=...) how many are like it.")
 
     def total(self, quantity: Callable[[LayerGroup], Any]) -> Numeric:
         """Sum a quantity of one layer over all layers.

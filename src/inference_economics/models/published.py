@@ -49,5 +49,5 @@ def check_count(name: str, said: str, *counts: Numeric) -> None:
     slack = 0.07
     if said:
         value, half = rounded(said)
-        if min(abs(count - value) for count in counts) > half + slack * value:
+        if all(abs(count - value) > half + slack * value for count in counts):
             raise ValueError(f"{name}={said!r}, but the architecture gives {counts[0]:,}; check the shape.")

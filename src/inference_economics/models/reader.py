@@ -60,8 +60,7 @@ def read(raw: dict[str, Any], ignore: Sequence[str] = ()) -> Reading:
     family = tab["families"][tab["types"][kind]]
     refuse_unknown(raw, kind, family, ignore)
     left_out |= {key: None for key in tab["ignored"]["parts"] if raw.get(key) and key not in family["keys"]}
-    reader = _Reader(raw, kind, family, tab["limits"])
-    architecture = reader.architecture(tuple(left_out))
+    architecture = _Reader(raw, kind).architecture(tuple(left_out))
     name = raw.get("_name_or_path")
     return Reading(architecture, _longest(raw, tab), Path(name).name if isinstance(name, str) and name[:300] else "")
 
@@ -80,8 +79,10 @@ def _longest(raw: dict[str, Any], tab: dict[str, Any]) -> int:
 class _Reader:
     """Gives the numbers that names in the formulas of one family stand for."""
 
-    def __init__(self, raw: dict[str, Any], kind: str, family: dict[str, Any], limits: dict[str, int]) -> None:
-        self.raw, self.kind, self.family, self.limits = raw, kind, family, limits
+    def __init__(self, raw: dict[str, Any], kind: str) -> None:
+        self.raw, self.kind, self.table = raw, kind, table()
+        self.family: dict[str, Any] = self.table["families"][self.table["types"][kind]]
+        self.limits: dict[str, int] = self.table["limits"]
         self.known: dict[str, int] = {}
         self.terms: dict[str, int] = {}
         # what does not depend on the layer is computed once
@@ -111,11 +112,8 @@ class _Reader:
             rows[row] = rows.get(row, 0) + 1
         model = {name: self.number(rule) for name, rule in self.family["model"].items()}
         groups = tuple(LayerGroup(layers=count, **dict(row)) for row, count in rows.items())
-        built = Architecture(groups=groups, left_out=left_out, mtp=self.mtp(LayerGroup(**dict(row)), model["hidden"]),
-                             **model)
-        if built.n_params + built.n_params_mtp > 2**53:
-            raise ValueError(f"{show(built.n_params)} parameters are more than can be counted exactly (2**53).")
-        return built
+        return Architecture(groups=groups, left_out=left_out, mtp=self.mtp(LayerGroup(**dict(row)), model["hidden"]),
+                            **model)
 
     def mtp(self, last: LayerGroup, hidden: float) -> tuple[LayerGroup, ...]:
         """Return the layers that predict further tokens: like the last one, with two inputs and three norms more."""
@@ -250,6 +248,12 @@ class _Reader:
             raise ValueError(f"{name}={show(said)} is not understood in a {self.kind}, only {spec['only']}.")
         return number
 
+    def never_none(self, name: str, spec: dict[str, Any]) -> bool:
+        """Say whether a number must be at least 1: where 0 would not mean that the model has no such part."""
+        if name in self.table["none"]["keys"]:
+            return False
+        return name in self.family["required"] or bool(self.number(spec.get("default", 0)))
+
     def split_heads(self, spec: dict[str, Any]) -> None:
         """Refuse a width that heads of no stated size cannot share."""
         hidden, heads = "hidden_size", "num_attention_heads"
@@ -264,7 +268,7 @@ class _Reader:
             if not isinstance(said, bool):
                 raise ValueError(f"{name}={show(said)} is neither true nor false.")
             return int(said)
-        least = spec.get("least", 0)
+        least = spec["least"] if "least" in spec else int(self.never_none(name, spec))
         if not whole(said, least, self.limits["number"]):
             raise ValueError(f"{name}={show(said)} is not a whole number of {least}..{self.limits['number']:,}.")
         return int(said)

@@ -158,7 +158,7 @@ def from_config(config: object, ignore: str | tuple[str, ...] | list[str] = (), 
     where, raw = source.load(config)
     try:
         about = {key: value for key, value in about.items() if lookup("field", key, _ABOUT)}
-        read = reader.read(raw, (ignore,) if isinstance(ignore, str) else tuple(ignore))
+        read = reader.read(raw, _listed(ignore))
         folder = Path(where).resolve().parent.name if Path(where).name == "config.json" else Path(where).stem
         called = read.name or ("" if where == "config" else folder) or raw.get("model_type") or "model"
         parts = {field.name: getattr(read.architecture, field.name) for field in fields(Architecture)}
@@ -166,6 +166,13 @@ def from_config(config: object, ignore: str | tuple[str, ...] | list[str] = (), 
                         "max_context_tok": read.max_context_tok, **about, **parts})
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
+
+
+def _listed(ignore: object) -> tuple[str, ...]:
+    keys = (ignore,) if isinstance(ignore, str) else ignore
+    if not isinstance(keys, (tuple, list, set, frozenset)) or not all(isinstance(key, str) for key in keys):
+        raise ValueError(f"ignore={shown(ignore)} is no list of keys; write for example ignore=('my_key',).")
+    return tuple(keys)
 
 
 _ABOUT = {field.name: True for field in fields(Model)
