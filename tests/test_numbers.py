@@ -76,6 +76,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "platform": lambda: None,
     "supply": lambda: None,
     "held": lambda: None,
+    "deployment": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4),
     "load": lambda: serving.Load(concurrency=8.0, prompt_tok=1000.0, output_tok=200.0),
     "point": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(8.0, 1000.0, 200.0)),
     "layout": lambda: serving.Layout(tp=4.0),
