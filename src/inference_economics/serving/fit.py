@@ -107,7 +107,7 @@ class Data:
         def column(name: str) -> np.ndarray:
             return np.array([getattr(p, name) for p in points], float)
 
-        self.load = Load(*map(column, ("concurrency", "prompt_tok", "output_tok")))
+        self.load = Load(column("concurrency"), column("prompt_tok"), column("output_tok"))
         self.n_chips, self.attention_dp, self.built = map(column, ("n_chips", "attention_dp", "built"))
         self.tpot_s, self.ttft_s = column("tpot_s"), column("ttft_s")
         self.held_steps = np.array([recipes.held_steps(p) for p in points], float)

@@ -11,11 +11,12 @@ References
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, TypeAlias
 
+Run: TypeAlias = Any  # a `measurements.Point`, whose module imports this one
 WIDE, NARROW = 2.0, 1.0  # bytes of one cached value
 HOPPER = ("h100-sxm", "h200-sxm")
-# caches of 16 bits under narrow weights: model ("" for any), chips (() for any), format, engine ("" for any); and why
+# caches of 16 bits under narrow weights: model, chips (() for any), format, engine ("" for any); and why
 WIDE_CACHES = (
     ("gpt-oss-120b", HOPPER, "mxfp4", "", "no cache format given: auto is the model's 16 bits"),
     ("kimi-k2", (), "int4", "vllm", "no cache format given, and the checkpoint names none"),
@@ -27,27 +28,12 @@ BUSY = 16
 WAIT_STEPS = 20.0  # steps that TensorRT-LLM waits to gather prompts, where it is told to
 
 
-class Run(Protocol):
-    """What has to be known of a measured run: see `measurements.Point`."""
-
-    model: str
-    accelerator: str
-    precision: str
-    engine: str
-    harness: str
-    prompt_tok: float
-    output_tok: float
-    concurrency: int
-    n_chips: int
-    attention_dp: int
-
-
 def cache_bytes_per_value(run: Run) -> float:
     """Bytes of one cached value of a measured run.
 
     Parameters
     ----------
-    run : Run
+    run : Point
         A measured run.
 
     Returns
@@ -55,6 +41,12 @@ def cache_bytes_per_value(run: Run) -> float:
     float
         2 with 16-bit weights, in `WIDE_CACHES`, and in the source's own sweeps, which leave engines their defaults,
         unless their checkpoint names an eight-bit cache, as NVIDIA's in NVFP4 do; 1 elsewhere. [B]
+
+    Notes
+    -----
+    Two readings rest on the measurements. MiniMax's scripts changed, and the queues of its runs on B200 (128 and 256
+    requests of 8k) leave room for an eight-bit cache only. That sweeps keep SGLang's 16 bits shows in Llama 8B, whose
+    steps read twice the bytes of an eight-bit cache.
     """
     if run.precision == "bf16":
         return WIDE
@@ -75,7 +67,7 @@ def held_steps(run: Run) -> float:
 
     Parameters
     ----------
-    run : Run
+    run : Point
         A measured run.
 
     Returns
