@@ -77,8 +77,9 @@ class Layers:
             rows = getattr(self, name)
             if not isinstance(rows, tuple) or not all(isinstance(group, LayerGroup) for group in rows):
                 raise ValueError(f"{name} is a tuple of LayerGroup, not {shown(rows)}.")
-        if not isinstance(self.left_out, tuple) or not all(isinstance(part, str) for part in self.left_out):
-            raise ValueError(f"left_out is a tuple of text, not {shown(self.left_out)}.")
+        parts: Any = self.left_out
+        if not isinstance(parts, tuple) or not all(isinstance(part, str) for part in parts):
+            raise ValueError(f"left_out is a tuple of text, not {shown(parts)}.")
         if not self.groups:
             raise ValueError("groups is empty; a model has at least one LayerGroup.")
         if is_plain(group.layers for group in self.groups) and not any(group.layers for group in self.groups):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..quantities.numeric import Numeric
+from typing import Any
 
 
 def rounded(text: str) -> tuple[float, float]:
@@ -28,7 +28,7 @@ def rounded(text: str) -> tuple[float, float]:
     return value * unit, 0.5 * 10.0**-decimals * unit
 
 
-def check_count(name: str, said: str, *counts: Numeric) -> None:
+def check_count(name: str, said: str, *counts: Any) -> None:
     """Catch a slip in the shape: the count must agree with what the publisher rounds.
 
     Parameters
