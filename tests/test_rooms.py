@@ -60,7 +60,7 @@ TESTED_ELSEWHERE = {
 WITHOUT_USERS = [
     # the players and the decision's figures will draw them
     "serving.simulation.percentiles.tail_latency", "serving.simulation.sizing.follow_a_day",
-    "serving.simulation.timeline.occupancy", "serving.simulation.timeline.pages",
+    "serving.simulation.paging.occupancy", "serving.simulation.paging.pages",
     "serving.simulation.timeline.side_by_side",
 ]
 

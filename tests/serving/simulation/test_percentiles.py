@@ -7,12 +7,7 @@ from inference_economics.serving import Deployment, Load
 from inference_economics.serving.simulation import Lengths, calibrated_service, process, simulate
 from inference_economics.serving.simulation.percentiles import (
     AXES,
-    COLUMNS,
-    MADE_FROM,
     Unevenness,
-    cell,
-    error,
-    grid,
     means,
     table,
     tail_latency,
@@ -21,20 +16,13 @@ from inference_economics.serving.simulation.percentiles import (
 LLAMA = Deployment("llama-3.1-70b", "h100-sxm", 4)
 
 
-@pytest.mark.parametrize("number", [0, 57, 130, 215])
-def test_a_cell_is_what_the_simulator_says_today(number):
-    """Where this fails, the serving model has changed: run ``simulation.report`` again."""
-    point = grid()[number]
-    values = np.mean([cell(Deployment(*one), point) for one in MADE_FROM], axis=0)
-    stored = [table()[name].ravel()[number] for name in COLUMNS]
-    assert stored == pytest.approx(values, rel=1e-4, abs=1e-9)
-
-
 def test_the_table_is_whole_and_in_order():
     assert table()["tpot_p50"].shape == tuple(map(len, AXES.values()))
-    for part in ("tpot", "first", "wait"):
+    for part in ("tpot", "first"):
         low, middle, high = (table()[f"{part}_p{percent}"] for percent in (50, 95, 99))
-        assert np.all((low >= 0) & (low <= middle) & (middle <= high))
+        assert np.all((low > 0) & (low <= middle) & (middle <= high))
+    # what waiting adds to a percentile, which need not grow from one to the next
+    assert all(np.all(table()[f"wait_p{percent}"] >= 0) for percent in (50, 95, 99))
 
 
 @pytest.mark.parametrize("at", [(1, 0.3), (1, 0.85), (3, 0.7)])
@@ -59,13 +47,6 @@ def test_a_deployment_it_was_not_made_from_is_met():
     tail = tail_latency(LLAMA, load, 24, uneven)
     assert tail.tpot_s == pytest.approx(np.nanpercentile(result.tpot_s[kept], 95), rel=0.15)
     assert tail.ttft_s == pytest.approx(np.percentile(result.ttft_s[kept], 95), rel=0.5)
-
-
-def test_the_errors_are_told_and_small_for_tpot():
-    rows = error()
-    assert [row.left_out for row in rows] == [f"{model}, {chip}" for model, chip, *_ in MADE_FROM]
-    assert all(row.cells == len(grid()) for row in rows)
-    assert all(row.tpot_error < 0.1 for row in rows)
 
 
 def test_uneven_answers_are_longer_in_flight():

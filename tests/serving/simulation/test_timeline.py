@@ -16,15 +16,13 @@ from inference_economics.serving.simulation import (
     closed_loop,
     process,
     simulate,
-    trace,
 )
+from inference_economics.serving.simulation.paging import occupancy, pages
 from inference_economics.serving.simulation.timeline import (
     DECODE,
     IDLE,
     PREFILL,
     WAIT,
-    occupancy,
-    pages,
     side_by_side,
     spans,
     static_spans,
@@ -97,11 +95,8 @@ def test_continuous_batching_serves_the_same_sooner():
     (lambda: static_spans(closed_loop(2, 4, Lengths(9, 9)), Service(FLAT, 99)), "a closed loop sends by the answers"),
     (lambda: static_spans(burst(2, Lengths(90, 90)), Service(FLAT, 3)), "request 0 needs 12 blocks.*has 3"),
     (lambda: spans(simulate(burst(2, Lengths(9, 9)), Service(FLAT, 9))), "timeline=True"),
-    (lambda: occupancy(simulate(burst(2, Lengths(9, 9)), Service(FLAT, 9))), "timeline=True"),
     (lambda: spans(simulate(burst(2, Lengths(9, 9)), Service(FLAT, 9), Policy(prefill_replicas=1), timeline=True)),
      "prefill_replicas=0"),
-    (lambda: pages(simulate(trace("mooncake-conversation").first(300), Service(FLAT, 9999, block_tok=512),
-                            Policy(prefix_cache=True), timeline=True), 512), "no single holder"),
 ])
 def test_what_cannot_be_drawn_is_refused(build, message):
     with pytest.raises(ValueError, match=message):

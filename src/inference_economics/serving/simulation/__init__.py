@@ -3,7 +3,8 @@
 `simulate` serves `Requests` (from a `process`, a `burst`, a `closed_loop` or a `trace`) on replicas of a `Service`
 under a `Policy`, and gives a `Result` with the latencies of every request. What takes many runs stands in modules of
 its own: `sizing` (fleets for a promise, over a day), `percentiles` (a table that figures can ask), `formulas` (how
-wrong averages are), `benchmark` (MLPerf's two numbers), `timeline` (runs to draw) and `report` (the page's tables).
+wrong averages are), `benchmark` (MLPerf's two numbers), `timeline` and `paging` (runs to draw) and `report` (the
+page's tables).
 """
 
 from .fleet import simulate

@@ -14,7 +14,7 @@ import numpy as np
 from ...quantities.units import text
 from ..deployment import Deployment
 from ..load import Load
-from . import percentiles
+from . import percentiles, tabulate
 from .benchmark import PublishedRatio, mlperf_ratios
 from .formulas import QueueingError, Steady, queueing_error, steady_error
 from .stored import keep, stored
@@ -180,7 +180,7 @@ def ratio_cells() -> list[tuple[str, ...]]:
 
 def percentile_cells() -> list[tuple[str, ...]]:
     """Return the errors of the table of percentiles, under `PERCENTILE_COLUMNS`."""
-    return [(row.left_out, *(text(value, "%") for value in row[2:])) for row in percentiles.error()]
+    return [(row.left_out, *(text(value, "%") for value in row[2:])) for row in tabulate.error()]
 
 
 def main() -> int:
@@ -188,9 +188,9 @@ def main() -> int:
     keep("queueing.csv", QueueingError._fields, make_queueing())
     keep("steady.csv", SteadyRow._fields, make_steady())
     keep("mlperf_ratios.csv", PublishedRatio._fields, mlperf_ratios())
-    rows, errors = percentiles.make()
+    rows, errors = tabulate.make()
     keep(percentiles.FILE, (*percentiles.AXES, *percentiles.COLUMNS), rows)
-    keep(percentiles.ERROR_FILE, percentiles.TableError._fields, errors)
+    keep(tabulate.ERROR_FILE, tabulate.TableError._fields, errors)
     for row in (*summaries(), *errors):
         print(row)
     return 0

@@ -1,6 +1,6 @@
-"""What a small run looks like: who had which place when, and who held which block of the cache.
+"""What a small run looks like: who had which place when.
 
-Arrays for figures: static and continuous batching side by side, a cache that fills, and a fleet that follows a day.
+Arrays for figures: static and continuous batching side by side; `paging` has the cache that fills.
 """
 
 from __future__ import annotations
@@ -63,40 +63,6 @@ class SideBySide(NamedTuple):
 
     static: Spans
     continuous: Spans
-
-
-class Pages(NamedTuple):
-    """Blocks of a cache and who holds them, in order of start.
-
-    Parameters
-    ----------
-    block : array
-        Number of the block, from 0; the lowest that is free is taken. [1]
-    request : array
-        Who holds it. [1]
-    start_s, end_s : array
-        From when to when. [s]
-    """
-
-    block: Whole
-    request: Whole
-    start_s: Numbers
-    end_s: Numbers
-
-
-class Occupancy(NamedTuple):
-    """Blocks in use over time.
-
-    Parameters
-    ----------
-    time_s : array
-        Corners of a line. [s]
-    blocks : array
-        In use, idle ones of a prefix cache included. [1]
-    """
-
-    time_s: Numbers
-    blocks: Whole
 
 
 def side_by_side(requests: Requests, service: Service) -> SideBySide:
@@ -180,7 +146,7 @@ def spans(result: Result) -> Spans:
     Spans
         The lowest free place of its replica for each request, from its admission to its end, or to its preemption.
     """
-    events = _events(result)
+    events = drawn(result)
     rows: list[tuple[int, int, int, float, float]] = []
     most = 0
     for replica in np.unique(events["replica"]):
@@ -188,7 +154,7 @@ def spans(result: Result) -> Spans:
         free, lanes = list(range(len(result.requests))), 0
         taken: list[tuple[float, int]] = []
         place: dict[int, int] = {}
-        until = _until(own)
+        until = stays(own)
         for at, (index, phase, start_s, end_s, _) in enumerate(own.tolist()):
             while taken and taken[0][0] <= start_s:
                 heappush(free, heappop(taken)[1])
@@ -208,8 +174,19 @@ def spans(result: Result) -> Spans:
     return _spans(rows)
 
 
-def _until(events: np.ndarray) -> list[tuple[float, bool]]:
-    """Return for each event when its request leaves its place, and whether it went on to decode there."""
+def stays(events: np.ndarray) -> list[tuple[float, bool]]:
+    """Say how long requests stay.
+
+    Parameters
+    ----------
+    events : array
+        Rows of `result.EVENT` of one replica, in order.
+
+    Returns
+    -------
+    list of tuple
+        For each event when its request leaves its place, and whether it went on to decode there. [s]
+    """
     until = [(end_s, False) for end_s in events["end_s"].tolist()]
     follows: dict[int, int] = {}
     for at in range(len(events) - 1, -1, -1):
@@ -227,98 +204,21 @@ def _spans(rows: list[tuple[int, int, int, float, float]]) -> Spans:
     return Spans(np.array(lane), np.array(request), np.array(kind), np.array(start_s), np.array(end_s))
 
 
-def _events(result: Result) -> np.ndarray:
+def drawn(result: Result) -> np.ndarray:
+    """Return the events of a run that can be drawn.
+
+    Parameters
+    ----------
+    result : Result
+        Of `simulate` with ``timeline=True``, on one pool.
+
+    Returns
+    -------
+    array
+        Rows of `result.EVENT`.
+    """
     if not result.events.size:
         raise ValueError("this run kept no events; simulate with timeline=True.")
     if np.any(result.events["phase"] == PHASES.index("transfer")):
         raise ValueError("timelines are drawn of one pool; give prefill_replicas=0.")
     return result.events
-
-
-def occupancy(result: Result, replica: int = 0) -> Occupancy:
-    """Return the blocks in use on one replica.
-
-    Parameters
-    ----------
-    result : Result
-        Of `simulate` with ``timeline=True``.
-    replica : int
-        Which. [1]
-
-    Returns
-    -------
-    Occupancy
-    """
-    steps = result.steps[result.steps["replica"] == replica]
-    if not steps.size:
-        raise ValueError(f"replica {replica} kept no steps; simulate with timeline=True, and ask for one that worked.")
-    return Occupancy(np.column_stack([steps["start_s"], steps["end_s"]]).ravel(),
-                     np.column_stack([steps["blocks"], steps["blocks_after"]]).ravel())
-
-
-def pages(result: Result, block_tok: int, replica: int = 0) -> Pages:
-    """Return which request held which block of a cache.
-
-    Parameters
-    ----------
-    result : Result
-        Of `simulate` with ``timeline=True``, without a prefix cache.
-    block_tok : int
-        Tokens of a block, as in the run's `Service`. [token]
-    replica : int
-        Which. [1]
-
-    Returns
-    -------
-    Pages
-        A prompt takes its blocks when it is admitted, an answer one more each time a block is full. All are given back
-        at its end, or when it is preempted.
-    """
-    if np.any(result.cached_tok > 0):
-        raise ValueError("blocks that several prompts share have no single holder; simulate without prefix_cache.")
-    events = np.sort(_events(result), order=["start_s", "end_s", "request"])
-    events = events[events["replica"] == replica]
-    steps = result.steps[result.steps["replica"] == replica]
-    ends_s = _step_ends(steps[steps["decoding"] > 0])
-    until = _until(events)
-    length = result.requests.prompt_tok.astype(np.int64)  # prompt and answer so far
-    takes: list[tuple[float, int, int, float]] = []  # when, by whom, how many, until when
-    for at, (index, phase, start_s, end_s, _) in enumerate(events.tolist()):
-        if phase == 0:
-            until_s, decodes = until[at]
-            takes.append((start_s, index, -(-int(length[index]) // block_tok), until_s))
-            # a token comes with the end of a prompt, unless a preemption cut it short
-            length[index] += decodes or result.finish_s[index] == end_s
-            continue
-        own_s = ends_s[(ends_s > start_s) & (ends_s <= end_s)]
-        held = int(length[index]) - 1  # the last token is not in the cache yet
-        full = np.flatnonzero((held + np.arange(len(own_s))) % block_tok == 0)
-        takes += [(float(own_s[k]), index, 1, end_s) for k in full if own_s[k] < end_s]
-        length[index] += len(own_s)
-    return _held(sorted(takes))
-
-
-def _step_ends(steps: np.ndarray) -> Numbers:
-    """Return the end of each step of some rows of `STEPS`."""
-    ends = [np.empty(0)]
-    for start_s, end_s, count, first_s, rise_s in steps[["start_s", "end_s", "count", "first_s", "rise_s"]].tolist():
-        n = np.arange(1, count + 1)
-        own = start_s + n * (first_s + rise_s * (n - 1) / 2)
-        own[-1] = end_s
-        ends.append(own)
-    return np.concatenate(ends)
-
-
-def _held(takes: list[tuple[float, int, int, float]]) -> Pages:
-    """Give each taken block the lowest free number."""
-    rows: list[tuple[int, int, float, float]] = []
-    free = list(range(sum(take[2] for take in takes)))
-    taken: list[tuple[float, int]] = []
-    for start_s, index, number, end_s in takes:
-        while taken and taken[0][0] <= start_s:
-            heappush(free, heappop(taken)[1])
-        for _ in range(number):
-            block = heappop(free)
-            heappush(taken, (end_s, block))
-            rows.append((block, index, start_s, end_s))
-    return Pages(*(np.array(column) for column in zip(*rows, strict=True)))
