@@ -104,6 +104,8 @@ def replica_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants
             raise ValueError(f"model={model.name!r} holds {model.max_context_tok:,} tokens; prompt and answer take "
                              f"{asked:,}: shorten them, or take another model.")
         precision = scenario.get("precision") or precision_of(model)
+        if not isinstance(precision, str):
+            raise ValueError(f"precision={shown(precision)} is no name of a format, such as fp8 or fp4.")
         s, c = serving.setup(model, machine.chip, precision), calibration.constants(machine.chip)
     return best_replica(s, c, *(scenario[name] for name in ("prompt_tok", "output_tok", "ttft_limit_s",
                                                             "tpot_limit_s")))
