@@ -113,8 +113,8 @@ def means(deployment: Deployment, load: Load, length_cv: Numeric) -> Means:
     point = deployment.serve(load)
     usual_tok = load.prompt_tok + load.output_tok / 2
     longer_tok = load.prompt_tok + load.output_tok * (1 + np.square(length_cv)) / 2
-    more_s = (deployment.decode_step(load.concurrency, longer_tok).total_s
-              - deployment.decode_step(load.concurrency, usual_tok).total_s)
+    batch = np.maximum(point.batch, 1.0)
+    more_s = (deployment.decode_step(batch, longer_tok).total_s - deployment.decode_step(batch, usual_tok).total_s)
     tpot_s, ttft_s = point.tpot_s + more_s, point.ttft_s + more_s
     service_s = ttft_s + load.output_tok * tpot_s
     return Means(tpot_s, ttft_s, service_s, load.concurrency / service_s)

@@ -158,10 +158,16 @@ PERCENTILE_COLUMNS = ("left out of the table", "TPOT: half within", "nine in ten
 def queueing_cells() -> list[tuple[str, ...]]:
     """Return the comparison with `queueing`, one row per case, under `QUEUEING_COLUMNS`."""
     return [(f"{row.replicas}, {text(row.load, '%')}", f"{row.arrival_cv:g}, {row.output_cv:g}",
-             text(row.tpot_s, "s"), text(row.simulated_tpot_s, "s"), text(row.wait_s, "s"),
-             text(row.simulated_wait_s, "s"), text(row.late_fraction, "%", 2),
-             text(row.simulated_late_fraction, "%", 2), text(row.replicas_needed), text(row.simulated_replicas_needed))
+             text(row.tpot_s, "s"), text(row.simulated_tpot_s, "s"), _small(row.wait_s, "s"),
+             _small(row.simulated_wait_s, "s"), _small(row.late_fraction, "%"),
+             _small(row.simulated_late_fraction, "%"), text(row.replicas_needed), text(row.simulated_replicas_needed))
             for row in queueing_rows()]
+
+
+def _small(value: float, unit: str) -> str:
+    """Return a number as text; what is above 0 by less than a reader cares for, as less than that."""
+    least = 1e-4
+    return f"<{text(least, unit)}" if 0 < value < least else text(value, unit, 2)
 
 
 def steady_cells() -> list[tuple[str, ...]]:

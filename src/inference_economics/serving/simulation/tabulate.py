@@ -20,9 +20,9 @@ from .stored import stored
 LENGTHS = {0.25: (512, 2048), 4.0: (1024, 256), 32.0: (8192, 256)}  # tokens of prompts and of answers
 # deployments that differ in bandwidth per FLOP, in what their batch costs and in their cache
 MADE_FROM = (("llama-3.1-8b", "b200", 1, "bf16"), ("llama-3.1-70b", "h200-sxm", 8, "fp8"),
-             ("gpt-oss-120b", "b200", 1, "mxfp4"), ("deepseek-v3", "h200-sxm", 8, "fp8"))
+             ("gpt-oss-120b", "b200", 1, "mxfp4"), ("deepseek-v3", "b200", 8, "fp8"))
 ERROR_FILE = "percentiles_error.csv"
-WARM_UP, FEWEST, PER_PLACE = 0.2, 4000, 60
+WARM_UP, FEWEST, PER_PLACE = 0.2, 2500, 40
 
 
 class TableError(NamedTuple):
