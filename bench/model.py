@@ -64,8 +64,9 @@ def configurations(count: int) -> dict[str, np.ndarray]:
 def bound(concurrency, prompt_tok, output_tok):
     """The roofline's decode step and its dollars, in plain numbers."""
     m = models.get(MODEL)
-    step_s = roofline.decode_step_time_s(concurrency, prompt_tok + output_tok / 2, 2 * m.kv_values_per_token,
-                                         2 * m.n_params, m.n_params, 3.35e12, 989.4e12, 0.6, 0.8)
+    work = roofline.decode_work(concurrency, prompt_tok + output_tok / 2, 2 * m.kv_values_per_token, 2 * m.n_params,
+                                m.n_params)
+    step_s = roofline.estimate_s(work, roofline.Roof(3.35e12, 989.4e12, 0.6, 0.8))
     return step_s, serving.usd_per_output_token(PRICE, 1, concurrency / step_s)
 
 

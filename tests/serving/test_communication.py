@@ -19,7 +19,7 @@ C = calibration.constants("h100-sxm")
 def test_all_reduces_are_those_of_links(n, batch):
     quiet = replace(C, collective_s=0.0, message_share=1.0)
     assert communication.communication_time_s(S, quiet, batch, Layout(n)) == pytest.approx(
-        links.tensor_parallel_time_s(batch, S.hidden, S.layers, n, 450e9))
+        links.tensor_parallel_time_s(batch, S.hidden, S.layers, links.Group(n, 450e9)))
 
 
 def test_whole_experts_exchange_tokens_between_groups():

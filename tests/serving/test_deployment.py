@@ -96,16 +96,16 @@ def test_arithmetic_and_time_have_one_answer(model, chip):
         if not m.experts and not s.sparse_bytes_per_tok:
             read = s.shared_params * s.shared_bytes_per_param + s.head_params * s.head_bytes_per_param
             n, copies = layouts.tp, layouts.tp / layouts.cache_shards(s.cache_shards)
-            arguments = (16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
-                         s.shared_params + s.head_params, n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
+            work = roofline.decode_work(16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
+                                        s.shared_params + s.head_params)
+            roof = roofline.Roof(n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
             # the roofline of a step leaves out attention's arithmetic, which matters where bandwidth is plenty
-            attention_s = 16 * step.attention_flop(s, 2250.0) / arguments[-1]
-            least = np.maximum(roofline.decode_step_bounds(*arguments).overlapped_s,
-                               2 * 16 * arguments[4] / arguments[-1] + attention_s)
+            attention_s = 16 * step.attention_flop(s, 2250.0) / roof.flop_per_s
+            least = np.maximum(roofline.bounds(work, roof).overlapped_s, work.flop / roof.flop_per_s + attention_s)
             assert_allclose(floor[PLAIN], least[PLAIN], rtol=1e-9)
-            beyond_s = np.maximum(attention_s - 16 * 2250.0 * arguments[2] / arguments[-2], 0.0)
+            beyond_s = np.maximum(attention_s - work.kv_bytes / roof.hbm_bytes_per_s, 0.0)
             plain = PLAIN & joined
-            assert_allclose(total[plain], (roofline.decode_step_time_s(*arguments) + beyond_s)[plain], rtol=1e-9)
+            assert_allclose(total[plain], (roofline.estimate_s(work, roof) + beyond_s)[plain], rtol=1e-9)
 
 
 @pytest.mark.parametrize(("model", "chip"), CASES)

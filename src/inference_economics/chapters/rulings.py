@@ -22,6 +22,7 @@ from ..decoder import toy_context
 from ..hardware import accelerators
 from ..models import Model, head_sharing, kv_cache
 from ..quantities.checks import known
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..risk import exposure
 from ..serving import calibration, step
@@ -88,7 +89,7 @@ def global_scale() -> GlobalScale:
     served = serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(64, 3000, 1000))
     per_s, rent = served.input_tok_per_s + served.output_tok_per_s, offers.rent_usd_per_hour("h100-sxm")
     tokens = 4000 * PLATFORM_PROMPTS
-    hourly = np.maximum(break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s), 1.0)
+    hourly = break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s)
     held = break_even.servers_for_demand(tokens, per_s, 2.0)
     premium = prices.api_price("gpt-5.6-sol")
     return GlobalScale(
@@ -187,20 +188,41 @@ def memory() -> Memory:
 
 
 @cache
+def _llama(*, every_head: bool) -> Model:
+    """Return Llama-3.1 70B as built, or with keys and values for every query head."""
+    built = models.get("llama-3.1-70b")
+    return head_sharing.with_kv_heads(built, built.q_heads) if every_head else built
+
+
+@checked(context_tok="[2, 1e9]")
+def users_held(context_tok: Numeric, *, every_head: bool = False) -> Numeric:
+    """Return how many users of a context eight H100 hold, with Llama-3.1 70B and its cache in 8 bits.
+
+    Parameters
+    ----------
+    context_tok : numeric
+        Tokens of each, at least two. [token]
+    every_head : bool
+        Whether every query head keeps keys and values of its own.
+
+    Returns
+    -------
+    numeric
+        Whole users. [1]
+    """
+    held = serving.Deployment(_llama(every_head=every_head), "h100-sxm", 8, serving.Formats("fp8", "kv8"))
+    return held.sequences_that_fit(serving.Load(1, context_tok - 1, 1))
+
+
+@cache
 def shared_heads() -> SharedHeads:
     """Return users of 32,768 tokens on eight H100 with and without shared heads, and the weights either way.
 
     For C9, chapters 4 and 8.
     """
-    built = models.get("llama-3.1-70b")
-    every = head_sharing.with_kv_heads(built, built.q_heads)
-    hbm = known(accelerators.get("h100-sxm").hbm_bytes)
-
-    def users(model: Model) -> Numeric:
-        return kv_cache.sequences_that_fit(model, hbm, 32_768, 8, 1, 1)
-
-    return SharedHeads(users=users(built), users_unshared=users(every), weights_bytes=built.n_params * 2,
-                       weights_unshared_bytes=every.n_params * 2)
+    built, every = _llama(every_head=False), _llama(every_head=True)
+    return SharedHeads(users=users_held(32_768), users_unshared=users_held(32_768, every_head=True),
+                       weights_bytes=built.n_params * 2, weights_unshared_bytes=every.n_params * 2)
 
 
 @cache
