@@ -211,6 +211,6 @@ def test_a_page_has_the_sources_of_what_may_be_chosen():
              Chip("d", 4.0, source=7)]
     made = explore(lambda chip: simple(chip.watts, 1.0), title="T", watch="W", name="sourced", chip=Choice(*chips),
                    sources=["survey"])
-    options = {"chip": {"a": "a: sheet (2026)", "b": "b: talk"}}
+    options = {"chip": {"a": "sheet (2026)", "b": "talk"}}
     assert made.spec["sources"] == {"figure": ("survey",), "options": options}
     assert "sources" not in declare().spec

@@ -219,10 +219,10 @@ def test_rows_of_a_file_are_quoted_where_they_must_be(node):
                                  {"kind": "point", "label": "p", "x": 2, "y": 3},
                                  {"kind": "label", "label": "t", "x": 2, "y": 3, "value": 3, "unit": "s"},
                                  {"kind": "line", "label": "gap", "x": 0, "y": 5}],
-                       "sources": {"figure": ["f"], "options": {"c": {"k": "from k"}, "d": {"0": "never"}}}})
+                       "sources": {"figure": ["f"], "options": {"c": {"k": "sheet"}, "d": {"0": "never"}}}})
     values = VALUES.replace("[1, 2, 3]]", "[1, 2, 3], [NaN]]")
     written = in_node(node, f"csvOf({{ ...{spec}, axes: {AXES} }}, {values}, {{ c: 'k', d: 0.07 }}, [['page', 'p']])")
-    assert written == ('title,"A ""b"", c"\npage,p\nsource,f\nsource,from k\n\n'
+    assert written == ('title,"A ""b"", c"\npage,p\nsource,f\nsource,"one\ntwo: sheet"\n\n'
                        'setting,value,unit\nC,"one\ntwo",\nD,7,%\n\n'
                        "readout,value,unit\nR,3,B\nN,,s\n\nstate\nholds\n\n"
                        "x [s],l [B],b low [B],b high [B],gap [B]\n1,2,1,3,\n10,4,2,3,\n100,8,3,3,\n\n"
