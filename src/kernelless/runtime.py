@@ -105,7 +105,8 @@ def _ordered(roots: Iterable[Path]) -> dict[Path, _Module]:
 
 def _later_than(first: dict[Path, _Module]) -> tuple[dict[Path, _Module], dict[str, _Module]]:
     """Return the modules that are needed only later, in order, and of them those that are asked for, by file name."""
-    everything, asked = dict(first), {}
+    everything = dict(first)
+    asked: dict[str, _Module] = {}
     wanted = [path for module in first.values() for path in module.later]
     while wanted:
         path = wanted.pop(0)
