@@ -12,7 +12,7 @@ from .checks import is_traced
 from .controls import Choice, Slider
 from .draw import axis_text, frame
 from .figure import Figure
-from .palette import PALETTE, dash_array
+from .palette import MUTED, PALETTE, TINT, dash_array
 from .parts import Mark
 from .program import number
 from .svg import page_svg
@@ -33,6 +33,7 @@ def readout_texts(figure: Figure) -> dict[str, str]:
 def _axis(axis: Axis, reverse: bool) -> dict[str, Any]:
     limits = axis.span[::-1] if reverse else axis.span
     spec = {"label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits]}
+    spec |= {} if axis.shown else {"shown": False}
     return spec | ({"categories": axis.categories} if axis.categories else {})
 
 
@@ -75,6 +76,12 @@ def _swatch(stroke: str, color: int) -> str:
         "dots": f'<circle class="ex-fill-{color}" fill="{hue}" cx="13" cy="5" r="4"/>',
         "area": box.format(' fill-opacity="0.3"'),
         "box": box.format(""),
+        "cell": box.format(""),
+        "tint": box.format(f' class="ex-fill-{color} ex-stroke-{color}" stroke="{hue}" fill-opacity="{TINT}"').replace(
+            f'class="ex-fill-{color}" ', "", 1),
+        "hollow": f'<rect class="ex-stroke-muted" stroke="{MUTED}" fill="none" x="1" y="1" width="24" height="8"/>',
+        "shades": "".join(f'<rect class="ex-fill-{color}" fill="{hue}" fill-opacity="{(j + 1) / 6:.2f}" '
+                          f'x="{j * 4.33:.2f}" width="4.33" height="10"/>' for j in range(6)),
     }[stroke]
     return f'<svg viewBox="0 0 26 10" aria-hidden="true">{shape}</svg>'
 

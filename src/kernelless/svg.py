@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from . import shapes
 from .axis import Axis
 from .draw import draw, frame
 from .figure import Figure
-from .palette import GRID, HEIGHT, INK, MUTED, PALETTE, WIDTH, dash_array
+from .palette import GRID, HEIGHT, INK, MUTED, PALETTE, TINT, WIDTH, dash_array
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _CLASSES = {INK: "ink", MUTED: "muted", GRID: "grid"}
@@ -159,6 +160,63 @@ class _Brush:
             place = f'x="{_n(px)}" y="{_n(py)}"'
         self.out.append(f'<text data-key="{self.key}-t" class="ex-words ex-fill-ink ex-halo" fill="{INK}" '
                         f'font-size="8" text-anchor="{"end" if x is None else "start"}" {place}>{escape(words)}</text>')
+
+    # --- shapes in points of print, from the same outlines as matplotlib's drawing ----------------------------------
+
+    def _look(self, color: int, swatch: str = "cell", opacity: float = 1.0) -> str:
+        """Return the attributes of a filled shape; tinted ones have an edge, and those without a colour only that."""
+        if color < 0:
+            return f'class="ex-stroke-muted" fill="none" stroke="{MUTED}" stroke-width="0.8"'
+        edge = f' stroke="{PALETTE[color]}"' if swatch == "tint" else ""
+        kind = f"ex-fill-{color}" + (f" ex-stroke-{color}" if edge else "")
+        fill = TINT if swatch == "tint" else opacity
+        return f'class="{kind}" fill="{PALETTE[color]}"{edge}' + (f' fill-opacity="{fill:g}"' if fill < 1 else "")
+
+    def boxes(self, j: int, swatch: str, color: int, opacity: float, left: Any, right: Any, low: Any,
+              high: Any) -> None:
+        edges = zip(self.px(left), self.px(right), self.py(low), self.py(high), strict=True)
+        look = self._look(color, swatch, opacity)
+        self._path(look, "".join(_shape(shapes.rectangle(*edge)) for edge in edges), f"-{j}")
+
+    def ribbons(self, j: int, color: int, left: Any, right: Any, low: Any, high: Any, thick: Any) -> None:
+        edges = zip(*map(self.px, (left, right)), *map(self.py, (low, high, low + thick, high + thick)), strict=True)
+        self._path(self._look(color, opacity=TINT), "".join(_shape(shapes.ribbon(*edge)) for edge in edges), f"-{j}")
+
+    def arrows(self, x: Any, y: Any, to_x: Any, to_y: Any, thick: Any) -> None:
+        ends = zip(self.px(x), self.py(y), self.px(to_x), self.py(to_y), thick, strict=True)
+        look = self._look(self.color) if self.color >= 0 else f'class="ex-fill-muted" fill="{MUTED}"'
+        self._path(look, "".join(_shape(shapes.arrow(*end)) for end in ends))
+
+    def bracket(self, along: str, start: Any, end: Any, at: Any) -> None:
+        one, other = (self.py, self.px) if along == "y" else (self.px, self.py)
+        strokes = shapes.bracket(along == "y", *(float(place) for place in (one(start), one(end), other(at))))
+        self._path(f'class="ex-stroke-ink" fill="none" stroke="{INK}"', _shape(strokes))
+
+    def leader(self, x: Any, y: Any, dx: float, dy: float) -> None:
+        seen = self.figure.x.contains(x) and self.figure.y.contains(y)
+        d = f"M{_n(self.px(x))} {_n(self.py(y))}l{dx:g} {dy:g}" if seen else ""
+        self._path(f'class="ex-stroke-muted" fill="none" stroke="{MUTED}" stroke-width="0.8"', d)
+
+    def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
+                anchor: str = "middle") -> None:
+        seen = self.figure.x.contains(x) and self.figure.y.contains(y)
+        self._text(k, words, seen, self.px(x) + dx, self.py(y) + shapes.LINE * line, anchor)
+
+    def beside(self, words: list[str], x: Any, y: Any) -> None:
+        right = self.px(x) + shapes.GAP
+        down = shapes.apart(self.py(y), shapes.LINE, self.top, self.top + self.height)
+        for k, (line, px, py) in enumerate(zip(words, right, down, strict=True)):
+            self._text(k, line, bool(np.isfinite(px + py)), px, py, "start")
+
+    def _text(self, k: int, words: str, seen: bool, px: float, py: float, anchor: str) -> None:
+        place = f'x="{_n(px)}" y="{_n(py + shapes.DROP)}"' if seen else 'visibility="hidden"'
+        self.out.append(f'<text data-key="{self.key}-t{k}" class="ex-words ex-fill-ink ex-halo" fill="{INK}" '
+                        f'font-size="8" text-anchor="{anchor}" {place}>{escape(words)}</text>')
+
+
+def _shape(strokes: list[shapes.Stroke]) -> str:
+    """Write an outline."""
+    return "".join(letter + " ".join(map(_n, numbers)) for letter, numbers in strokes)
 
 
 def _clip(ident: str) -> str:
