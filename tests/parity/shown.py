@@ -79,10 +79,11 @@ def check_against_python(explorer, seen):
     found = {element.get("data-key"): element for element in svg.iter() if element.get("data-key")}
     for key, d in seen["paths"].items():
         assert same_path(d, found[key].get("d")), f"{key} at {settings}:\n{d[:200]}\n{found[key].get('d')[:200]}"
-    words = {f"m{i}-t": mark.words() if isinstance(mark, Label) else mark.label
-             for i, mark in enumerate(figure.marks) if isinstance(mark, (Rule, Label))}
+    words = {key: found[key].text or "" for key in seen["words"]}
+    words |= {f"m{i}-t": mark.words() if isinstance(mark, Label) else mark.label
+              for i, mark in enumerate(figure.marks) if isinstance(mark, (Rule, Label))}
     for key, (said, visible, x, y) in seen["words"].items():
-        assert said == words[key] == found[key].text
+        assert said == words[key] == (found[key].text or "")
         assert visible == found[key].get("visibility", "visible"), (key, settings)
         if visible == "visible":
             assert abs(float(x) - float(found[key].get("x"))) <= 0.02

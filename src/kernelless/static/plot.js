@@ -28,8 +28,24 @@ import { text } from "./format.js";
  * @property {number} base
  * @property {number} width
  * @property {string} unit
+ * @property {number} left
+ * @property {number} right
+ * @property {number} step the place of its look among its pieces
+ * @property {number} change
+ * @property {number} to_x
+ * @property {number} to_y
+ * @property {number} start
+ * @property {number} end
+ * @property {number} at
+ * @property {string} along the axis that a bracket follows
+ * @property {number} dx
+ * @property {number} dy
+ * @property {number} widest
+ * @property {boolean} [valued] its values are written on it
+ * @property {string[]} [said] what is written on its rectangles or arrows
+ * @property {string[]} [kinds] the names of its looks
  */
-/** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[]}} Mark with its elements on the page */
+/** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[], texts: Element[]}} Mark with its elements on the page */
 /**
  * @typedef {object} Spec what explorer_html in page.py wrote
  * @property {string} name
@@ -47,7 +63,8 @@ import { text } from "./format.js";
  * @typedef {((v: number) => number) & {clamped: (v: number) => number, inside: (v: number) => boolean,
  *   overlaps: (a: number, b: number) => boolean}} Scale data to SVG units along one axis
  */
-/** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], px: Scale, py: Scale, marks: Mark[]}} Plot */
+/** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], px: Scale, py: Scale, em: number, marks: Mark[]}} Plot
+ *   `em` is the size of words */
 /**
  * @typedef {object} Kind all that the page knows of a kind of mark
  * @property {string[]} fields its places among the program's values: `moving` of the class in parts.py
@@ -57,6 +74,11 @@ import { text } from "./format.js";
  * @property {(m: MarkSpec, v: Values, plot: {px: Scale, py: Scale, axes: {x: Axis, y: Axis}}) => boolean} [seen] whether any of it lies within the limits, as
  *   `inside` in parts.py says; words that wait outside are no mistake
  * @property {boolean} [categorical] it has a value for each category, not for each x
+ * @property {(m: MarkSpec, v: Values) => number} [count] how many things it is made of, for a mark that is
+ * @property {(m: MarkSpec, v: Values, k: number, plot: Pick<Plot, "px" | "py">) => number[] | null} [spot] where the
+ *   k-th stands: its ends across, its ends along, and what else it has; null where none of it is seen
+ * @property {(m: MarkSpec, v: Values) => unknown[][]} [listed] a row of a table for each: its words, its kind, and the
+ *   fields that it has but for `step`
  * @property {boolean} [leads] the cursor stops at its values rather than at another mark's
  */
 
