@@ -14,6 +14,7 @@ from .draw import axis_text, frame
 from .figure import Figure
 from .palette import MUTED, PALETTE, TINT, dash_array
 from .parts import Mark
+from .play import button
 from .program import number
 from .svg import page_svg
 from .units import text
@@ -97,7 +98,7 @@ def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
         return f'<div class="ex-control">{label}<select {data}>{options}</select></div>'
     shown = escape(control.show(value))
     output = f'<output for="{field}" aria-live="off" data-value-of="{key}">{shown}</output>'
-    return (f'<div class="ex-control">{label}{output}'
+    return (f'<div class="ex-control">{label}{output}{button(control, field)}'
             f'<input type="range" {data} aria-valuetext="{shown}"></div>')
 
 

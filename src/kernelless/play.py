@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from html import escape
 from typing import Any
 
 from .controls import Slider, _finite
 
 MOST_STEPS = 2000
+
+
+def button(control: Any, field: str) -> str:
+    """Return the play button of a control that plays, for the input with the id `field`; nothing for the others."""
+    if not isinstance(control, Play):
+        return ""
+    return (f'<button type="button" class="ex-play" data-play="{control.seconds:g}" aria-controls="{field}" '
+            f'aria-label="Play {escape(control.label)}">▶</button>')
 
 
 @dataclasses.dataclass(frozen=True)

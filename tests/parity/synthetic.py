@@ -264,7 +264,7 @@ def explorers() -> list:
                 slow=Slider(0.0, 3.0, value=1.0)),
         explore(_bill, title="Waterfall", watch="Move it.", power=Slider(0.0, 2.0, value=0.5),
                 margin=Slider(-1.0, 2.0, value=0.7), resale=Slider(-1.0, 0.0, value=-0.3)),
-        explore(_budget, title="Stacks", watch="Move it.", weights=Slider(1e9, 6e10, value=1.6e10),
+        explore(_budget, title="Stacks", watch="Move it.", weights=Slider(1e9, 6e10, value=1.6e10, label="Size"),
                 cache=Slider(0.0, 6e10, value=1e10), at=Slider(-1.0, 4.0, value=1.5)),
         explore(_simulated, title="A queue", watch="Move it.", precompute=True,
                 servers=Slider(1, 8, value=2, stops=(1, 2, 4, 8)),

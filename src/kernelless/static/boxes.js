@@ -158,6 +158,17 @@ function things(fields, spot, shape, write, read = (m, v, k) => [line(m, v, k), 
   };
 }
 
+/**
+ * Where a thing stands along an axis, in words.
+ * @param {import("./plot.js").Axis} axis
+ * @param {number} from
+ * @param {number} to
+ */
+function placeOf(axis, from, to) {
+  if (axis.shown === false) return "";
+  return axis.categories?.[Math.round((from + to) / 2)] ?? `${axis.label} ${text((from + to) / 2, axis.unit)}`;
+}
+
 const SIDES = ["left", "right", "low", "high", "step"];
 
 /**
@@ -187,11 +198,15 @@ function inside(m, spots, v, plot) {
 
 /** @type {Record<string, Kind>} */
 export const BOXES = {
-  cells: things([...SIDES, "value"], box, rectangle, inside, (m, v, k) =>
-    [m.said?.[k], m.kinds ? kindOf(m, v, k) : text(nth(v[m.value], k), m.unit)].filter(Boolean).join(": ")),
-  spans: things(SIDES, box, rectangle, inside, (m, v, k, { axes: { x } }) => {
+  cells: things([...SIDES, "value"], box, rectangle, inside, (m, v, k, { axes: { x, y } }) => {
+    const places = [placeOf(x, nth(v[m.left], k), nth(v[m.right], k)), placeOf(y, nth(v[m.low], k), nth(v[m.high], k))];
+    const what = [m.said?.[k].replaceAll("\n", " "), m.kinds ? kindOf(m, v, k) : text(nth(v[m.value], k), m.unit)];
+    return [...places, ...what].filter(Boolean).join(", ");
+  }),
+  spans: things(SIDES, box, rectangle, inside, (m, v, k, { axes: { x, y } }) => {
     const [from, to] = [m.left, m.right].map((at) => text(nth(v[at], k), x.unit));
-    return [line(m, v, k), kindOf(m, v, k), `${from} to ${to}`].filter(Boolean).join(", ");
+    const lane = placeOf(y, nth(v[m.low], k), nth(v[m.high], k));
+    return [lane, line(m, v, k), kindOf(m, v, k), `${from} to ${to}`].filter(Boolean).join(", ");
   }),
   blocks: things([...SIDES, "value"], box, rectangle, inside),
   stack: things([...SIDES, "value"], box, rectangle, (m, spots, v, plot) => {

@@ -13,6 +13,7 @@ import { text } from "./format.js";
  * @property {"linear" | "log"} scale
  * @property {[number, number]} limits
  * @property {string[]} [categories]
+ * @property {false} [shown] false for an axis whose places mean nothing
  */
 /** @typedef {string | {texts: string[], at: number}} Words fixed, or chosen by the value at a place */
 /**
