@@ -194,7 +194,8 @@ class _Brush:
 
     def leader(self, x: Any, y: Any, dx: float, dy: float) -> None:
         seen = self.figure.x.contains(x) and self.figure.y.contains(y)
-        d = f"M{_n(self.px(x))} {_n(self.py(y))}l{dx:g} {dy:g}" if seen else ""
+        px, py = self.px(x), self.py(y)
+        d = f"M{_n(px)} {_n(py)}L{_n(px + dx)} {_n(py + dy)}" if seen else ""
         self._path(f'class="ex-stroke-muted" fill="none" stroke="{MUTED}" stroke-width="0.8"', d)
 
     def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,

@@ -254,7 +254,8 @@ export const BOXES = {
     draw(m, v, plot) {
       const x = plot.px(v[m.x][0]), y = plot.py(v[m.y][0]), point = pointOf(plot);
       const seen = plot.px.inside(v[m.x][0]) && plot.py.inside(v[m.y][0]);
-      m.path.setAttribute("d", seen ? `M${round(x)} ${round(y)}l${round(m.dx * point)} ${round(m.dy * point)}` : "");
+      const to = `${round(x + m.dx * point)} ${round(y + m.dy * point)}`;
+      m.path.setAttribute("d", seen ? `M${round(x)} ${round(y)}L${to}` : "");
       say(m.texts[0], wordsOf(m, v), seen ? x : NaN, y, plot, m.dx + (m.dx >= 0 ? 2 : -2), m.dy);
     },
     seen: (m, v, { px, py }) => px.inside(v[m.x][0]) && py.inside(v[m.y][0]),
