@@ -19,6 +19,20 @@ def button(control: Any, field: str) -> str:
             f'aria-label="Play {escape(control.label)}">▶</button>')
 
 
+def players(control: Any, slider: Any) -> list[Any]:
+    """Return ipywidgets' player for the slider of a control that plays, tied to it; nothing for the others."""
+    if not isinstance(control, Play) or control.stops is None:
+        return []
+    import ipywidgets as widgets
+
+    steps = len(control.stops) - 1
+    # Jupyter redraws on each stop, which takes a while: no more than ten a second.
+    interval_ms = max(round(1000 * control.seconds / steps), 100)
+    player = widgets.Play(min=0, max=steps, value=slider.index, interval=interval_ms, show_repeat=False)
+    widgets.link((player, "value"), (slider, "index"))
+    return [player]
+
+
 @dataclasses.dataclass(frozen=True)
 class Play(Slider):
     """A parameter that runs from one end to the other when the reader presses play.

@@ -66,3 +66,22 @@ def test_the_page_says_which_input_it_plays():
     assert 'aria-controls="explorer-figure-t"' in html
     assert 'id="explorer-figure-t"' in html
     assert np.count_nonzero([part.startswith("ex-play") for part in html.split('class="')]) == 1
+
+
+def test_jupyter_has_a_player_that_is_tied_to_the_slider():
+    def figure(t, a):
+        return dataclasses.replace(simple(), marks=[Line(X, t * a * X, "line")], readouts=())
+
+    time = Play(0, 4, step=0.5, value=1, seconds=4)
+    made = explore(figure, title="t", watch="w", t=time, a=Slider(0.5, 5.0, value=1.0))
+    rows = [row.children for row in made.widget.children[1:3]]
+    player, slider = rows[0][:2]
+    assert len(rows[1]) == len(rows[0]) - 1
+    assert (player.value, player.max, player.interval) == (2, 8, 500)
+    player.value = 8
+    assert made.values["t"] == 4
+    made.controls["t"].value = 0.0
+    assert player.value == 0
+    assert slider is made.controls["t"]
+    made.controls["a"].value = 2.0
+    assert made.values == {"t": 0.0, "a": 2.0}
