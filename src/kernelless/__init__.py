@@ -15,5 +15,6 @@ from .units import text
 __version__ = "0.1.0"
 __all__ = [
     "HERE", "Axis", "Band", "Bars", "CannotBeTraced", "Choice", "Explorer", "Figure", "Label", "Line",
-    "NotSupportedYet", "Point", "Readout", "Rule", "Slider", "State", "TraceError", "explore", "standalone", "tabulate", "text",
+    "NotSupportedYet", "Point", "Readout", "Rule", "Slider", "State", "TraceError", "explore", "standalone", "tabulate",
+    "text",
 ]

@@ -152,7 +152,8 @@ class _Brush:
         self.last, = self.axes.plot(*self._places(x, y), MARKERS[self.color], color=COLORS[self.color], markersize=6.8,
                                     markeredgecolor="white", markeredgewidth=0.8, gid=self.key, zorder=4)
         if self.color == HERE:
-            self.axes.plot(*self._places(x, y), "o", markerfacecolor="none", markeredgecolor=INK, markersize=11, zorder=4)
+            self.axes.plot(*self._places(x, y), "o", markerfacecolor="none", markeredgecolor=INK, markersize=11,
+                           zorder=4)
 
     def level(self, x: Any, y: Any) -> None:
         style: dict[str, Any] = {"color": INK, "linewidth": 1.0, "linestyle": (0, (4, 2)), "gid": self.key}

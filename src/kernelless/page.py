@@ -72,17 +72,20 @@ def _json(value: Any) -> str:
     return dense.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _swatch(stroke: str, color: int, hatch: str) -> str:
+def _swatch(stroke: str, color: int, hatch: str = "") -> str:
     """Return what stands for a stroke of parts.Brush in a legend; `hatch` is the id of a pattern to fill it with."""
     hue = COLORS[color]
     dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
     fill = f'fill="url(#{hatch})"' if hatch else f'class="ex-fill-{color}" fill="{hue}"'
     faint = ' fill-opacity="0.3"' if stroke == "area" and not hatch else ""
+    box = f'<rect {fill}{faint} width="26" height="10" rx="2"/>'
     dx, dy, rest = shape(color, 4)
     drawn = {
         "curve": f'<path class="ex-stroke-{color}" stroke="{hue}" stroke-width="2.4" fill="none"{dash} d="M0 5H26"/>',
         "dots": f'<path class="ex-fill-{color}" fill="{hue}" fill-rule="evenodd" d="M{13 + dx:g} {5 + dy:g}{rest}"/>',
-    }.get(stroke, f'<rect {fill}{faint} width="26" height="10" rx="2"/>')
+        "area": box,
+        "box": box,
+    }[stroke]
     return f'<svg viewBox="0 0 26 10" aria-hidden="true">{drawn}</svg>'
 
 

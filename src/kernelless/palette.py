@@ -5,6 +5,7 @@ A series is told apart by more than its colour: each colour has a dash for lines
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -54,7 +55,7 @@ def shape(color: int, radius: float) -> tuple[float, float, str]:
         return -radius, 0, _disc(radius)
     corners = _CORNERS[color]
     steps = (f"l{radius * (b[0] - a[0]):.4g} {radius * (b[1] - a[1]):.4g}"
-             for a, b in zip(corners, corners[1:], strict=False))
+             for a, b in itertools.pairwise(corners))
     return round(radius * corners[0][0], 4), round(radius * corners[0][1], 4), "".join(steps) + "Z"
 
 

@@ -118,8 +118,8 @@ class _Brush:
 
     def curve(self, x: Any, y: Any) -> None:
         dash = f' stroke-dasharray="{dash_array(self.color)}"' if dash_array(self.color) else ""
-        self._path(f'class="ex-curve ex-stroke-{self.color}" fill="none" stroke="{COLORS[self.color]}" stroke-width="1.9" '
-                   f'stroke-linejoin="round"{dash}', _curve(self._places(x, y)))
+        self._path(f'class="ex-curve ex-stroke-{self.color}" fill="none" stroke="{COLORS[self.color]}" '
+                   f'stroke-width="1.9" stroke-linejoin="round"{dash}', _curve(self._places(x, y)))
 
     def area(self, ring: list[tuple[float, float]]) -> None:
         corners = [f"{_n(self.px(x))} {_n(self.py(y))}" for x, y in ring]

@@ -158,20 +158,20 @@ export function startFrame(root, plot, v, redraw) {
   const meet = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
   /**
-   * Whether a curve or a dot runs through a box.
+   * Whether a curve, a dot or a rule runs through a box.
    * @param {Mark} m
    * @param {number[]} box
    * @returns {boolean}
    */
   function crosses(m, box) {
-    if (m.kind !== "line" && m.kind !== "point") return false;
-    const xs = v[m.x], ys = v[m.y], r = m.kind === "point" ? 4 : 0;
+    if (m.kind !== "line" && m.kind !== "point" && m.kind !== "rule") return false;
+    const xs = v[m.x] ?? plot.axes.x.limits, ys = v[m.y] ?? plot.axes.y.limits, dot = m.kind === "point", r = dot ? 4 : 0;
     let x = NaN, y = NaN;
     for (let k = 0; k < Math.max(xs.length, ys.length); k++) {
       const p = x, q = y;
       x = plot.px(nth(xs, k));
       y = plot.py(nth(ys, k));
-      const [a, b] = r ? [x, y] : [p, q];
+      const a = dot ? x : p, b = dot ? y : q;
       if (meet([Math.min(a, x) - r, Math.min(b, y) - r, Math.max(a, x) + r, Math.max(b, y) + r], box)) return true;
     }
     return false;
@@ -190,7 +190,8 @@ export function startFrame(root, plot, v, redraw) {
     const above = along.words ? inLines(along.words, laid, widthOf) : [];
     const top = Math.round(em * (above.length ? 0.9 + 1.15 * above.length : 0.8));
     const bottom = Math.round(em * (1.9 + 1.15 * below.length));
-    const most = Math.min(420, 0.57 * laid), height = Math.round(Math.max(most, 240, names.length * 2.4 * em + top + bottom));
+    const pitch = names.some((words) => widthOf(words) > 0.3 * laid) ? 2.9 * em : 2.2 * em;
+    const height = Math.round(Math.max(Math.min(420, 0.57 * laid), 240, names.length * pitch + top + bottom));
     const tall = height - top - bottom;
     plot.py = scaleOf(along, top + tall, -tall);
     /** @type {[number, string][]} */
@@ -200,7 +201,7 @@ export function startFrame(root, plot, v, redraw) {
     const wide = laid - left - Math.ceil(direct ? longest + em : em);
     plot.px = scaleOf(across, left, wide);
     plot.frame = [left, top, wide, tall];
-    const pitch = across.categories ? wide / across.categories.length - 4 : Infinity;
+    const room = across.categories ? wide / across.categories.length - 4 : Infinity;
     /** @type {[number, string][]} */
     const columns = across.categories?.map((words, k) => [k, words]) ?? pick(across.ticks, plot.px, widthOf, em);
 
@@ -214,7 +215,7 @@ export function startFrame(root, plot, v, redraw) {
     add(standing, "path", "ex-stroke-muted", { fill: "none", d: `M${left} ${top}V${floor}H${left + wide}${strokes.join("")}` });
     rows.forEach(([value], k) =>
       say(folded[k], left - 0.5 * em, py(value) + em * (0.93 - 0.575 * folded[k].length), 1, "ex-tick"));
-    for (const [value, words] of columns) say(inLines(words, pitch, widthOf), px(value), floor + 1.25 * em, 0.5, "ex-tick");
+    for (const [value, words] of columns) say(inLines(words, room, widthOf), px(value), floor + 1.25 * em, 0.5, "ex-tick");
     say(above, 0, 0.95 * em, 0, "ex-axis");
     say(below, left + wide / 2, floor + 2.6 * em, 0.5, "ex-axis");
 
