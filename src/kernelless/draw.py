@@ -264,9 +264,14 @@ class _Brush:
                     linewidth=0.8)
 
     def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
-                anchor: str = "middle") -> None:
+                anchor: str = "middle", room: tuple[float, ...] = ()) -> None:
         if not (self.figure.x.contains(x) and self.figure.y.contains(y)):
             return
+        if room:
+            left, right, low, high, lines = room
+            width, height = np.subtract(self._point(right, high), self._point(left, low))
+            if not shapes.fits(words, int(lines), width, height):
+                return
         align = {"start": "left", "middle": "center", "end": "right"}[anchor]
         self.axes.annotate(words, (float(x), float(y)), xytext=(dx, -shapes.LINE * line - shapes.DROP), color=INK,
                            fontsize=8, textcoords="offset points", ha=align, va="baseline", gid=f"{self.key}-t{k}",

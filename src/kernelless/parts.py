@@ -57,8 +57,11 @@ class Brush(Protocol):
         """Draw a line from a point to a place so many points of print right of it and below it."""
 
     def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
-                anchor: str = "middle") -> None:
-        """Write the k-th words of a mark, `dx` points of print right of a point and so many lines below it."""
+                anchor: str = "middle", room: tuple[float, ...] = ()) -> None:
+        """Write the k-th words of a mark, `dx` points of print right of a point and so many lines below it.
+
+        With `room` (left, right, low, high, and how many lines share it) only where they fit.
+        """
 
     def beside(self, words: list[str], x: Any, y: Any) -> None:
         """Write words right of points, moved apart where they would touch."""

@@ -223,8 +223,12 @@ class _Brush:
         self._path(f'class="ex-stroke-muted" fill="none" stroke="{MUTED}" stroke-width="0.8"', d)
 
     def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
-                anchor: str = "middle") -> None:
-        seen = self.figure.x.contains(x) and self.figure.y.contains(y)
+                anchor: str = "middle", room: tuple[float, ...] = ()) -> None:
+        seen = bool(self.figure.x.contains(x) and self.figure.y.contains(y))
+        if room and seen:
+            left, right, low, high, lines = room
+            width, height = self.px(right) - self.px(left), self.py(high) - self.py(low)
+            seen = shapes.fits(words, int(lines), width, height, self.point)
         self._text(k, words, seen, self.px(x) + dx * self.point, self.py(y) + shapes.LINE * line * self.point, anchor)
 
     def beside(self, words: list[str], x: Any, y: Any) -> None:

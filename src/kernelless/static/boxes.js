@@ -7,7 +7,7 @@ import { nth, round, wordsOf } from "./plot.js";
 /** @import { Kind, Mark, MarkSpec, Plot } from "./plot.js" */
 /** @import { Values } from "./program.js" */
 
-const THIN = 1.4, THICK = 14, LINE = 10, DROP = 2.8, GAP = 5, TICK = 4; // in points of print, as in shapes.py
+const THIN = 1.4, THICK = 14, LINE = 10, DROP = 2.8, GAP = 5, TICK = 4, LETTER = 5; // in points of print, as in shapes.py
 
 /**
  * @typedef {object} Thing one of the rectangles, bands or arrows of a mark
@@ -196,14 +196,25 @@ function inside(m, spots, v, plot) {
     say(m.texts[at++], words, ...middleOf(spot), plot, 0, (i - (all.length - 1) / 2) * LINE)));
 }
 
+/** @type {(m: Mark, spots: (number[] | null)[], v: Values, plot: Plot) => void} the same, where the words fit */
+function fitted(m, spots, v, plot) {
+  const point = pointOf(plot);
+  let at = 0;
+  spots.forEach((spot, k) => lines(m, v, k).forEach((words, i, all) => {
+    const [a, b, p, q] = spot ?? [], room = Math.abs(b - a) >= LETTER * point * [...words].length
+      && Math.abs(q - p) >= LINE * point * all.length;
+    say(m.texts[at++], words, ...middleOf(room ? spot : null), plot, 0, (i - (all.length - 1) / 2) * LINE);
+  }));
+}
+
 /** @type {Record<string, Kind>} */
 export const BOXES = {
-  cells: things([...SIDES, "value"], box, rectangle, inside, (m, v, k, { axes: { x, y } }) => {
+  cells: things([...SIDES, "value"], box, rectangle, fitted, (m, v, k, { axes: { x, y } }) => {
     const places = [placeOf(x, nth(v[m.left], k), nth(v[m.right], k)), placeOf(y, nth(v[m.low], k), nth(v[m.high], k))];
     const what = [m.said?.[k].replaceAll("\n", " "), m.kinds ? kindOf(m, v, k) : text(nth(v[m.value], k), m.unit)];
     return [...places, ...what].filter(Boolean).join(", ");
   }),
-  spans: things(SIDES, box, rectangle, inside, (m, v, k, { axes: { x, y } }) => {
+  spans: things(SIDES, box, rectangle, fitted, (m, v, k, { axes: { x, y } }) => {
     const [from, to] = [m.left, m.right].map((at) => text(nth(v[at], k), x.unit));
     const lane = placeOf(y, nth(v[m.low], k), nth(v[m.high], k));
     return [lane, line(m, v, k), kindOf(m, v, k), `${from} to ${to}`].filter(Boolean).join(", ");
