@@ -17,6 +17,7 @@ class Axis:
 
     label : what is measured, in lower case. unit : as `units.text` knows it. limits : in base units.
     scale : linear or log. categories : names of places 0, 1, 2, … for bars; limits follow from them.
+    shown : false for a diagram whose places mean nothing: no ticks, no grid, no line.
     ticks : the values that matter, such as 1, 2, 4, 8; by default round ones. whole : only whole numbers are ticked.
     """
 
@@ -27,10 +28,18 @@ class Axis:
     categories: tuple[str, ...] | None = None
     ticks: tuple[float, ...] | None = None
     whole: bool = False
+    shown: bool = True
+
+    @classmethod
+    def blank(cls, low: float, high: float) -> Axis:
+        """Return an axis that is not shown, for a diagram."""
+        return cls("", (low, high), shown=False)
 
     def __post_init__(self) -> None:
         if is_traced(self.label) or not isinstance(self.label, str):
             raise ValueError(f"axis label {self.label!r} must be fixed text.")
+        if not isinstance(self.shown, bool):
+            raise ValueError(f"axis {self.label!r}: shown={self.shown!r} must be true or false.")
         if self.categories is not None:
             if is_traced(self.categories) or isinstance(self.categories, str) or not self.categories:
                 raise ValueError(f"axis {self.label!r}: categories {self.categories!r} must be a list of names.")
@@ -76,6 +85,11 @@ class Axis:
     def contains(self, values: Any) -> np.ndarray:
         """Say which values lie within the limits."""
         return (np.asarray(values) >= self.span[0]) & (np.asarray(values) <= self.span[1])
+
+    def middle(self, start: Any, end: Any) -> Any:
+        """Return the value that is drawn halfway between two others."""
+        with np.errstate(all="ignore"):
+            return np.sqrt(start) * np.sqrt(end) if self.scale == "log" else (start + end) / 2
 
     def overlaps(self, start: Any, end: Any) -> np.ndarray:
         """Say which ways from a start to an end have a part within the limits; none has where either is NaN."""

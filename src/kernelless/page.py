@@ -12,8 +12,9 @@ from .checks import is_traced
 from .controls import Choice, Slider
 from .draw import frame
 from .figure import Figure
-from .palette import COLORS, PAGE_DOT, dash_array, hatched, pattern_id, shape
+from .palette import COLORS, MUTED, PAGE_DOT, TINT, dash_array, pattern_id, shape
 from .parts import Mark
+from .play import button
 from .program import number
 from .svg import page_svg
 from .ticks import axis_text, minor_ticks, tick_sets
@@ -35,6 +36,8 @@ def _axis(axis: Axis, reverse: bool) -> dict[str, Any]:
     limits = axis.span[::-1] if reverse else axis.span
     spec = {"label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits],
             "words": axis_text(axis), "ticks": tick_sets(axis), "minor": minor_ticks(axis)}
+    if not axis.shown:
+        spec |= {"shown": False, "ticks": [[]], "minor": []}
     return spec | ({"categories": axis.categories} if axis.categories else {})
 
 
@@ -50,7 +53,7 @@ def figure_spec(figure: Figure, places: dict[tuple[str, str], int]) -> dict[str,
     """
     spec: dict[str, Any] = {
         "axes": {"x": _axis(figure.x, False), "y": _axis(figure.y, bool(figure.y.categories))},
-        "frame": frame(figure), "marks": [], "readouts": [], "states": []}
+        "frame": frame(figure), "equal": figure.equal, "marks": [], "readouts": [], "states": []}
     colors = figure.colors()
     for key, part in figure.parts():
         entry: dict[str, Any] = {field: places[key, field] for field in part.moving if (key, field) in places}
@@ -85,18 +88,26 @@ def _swatch(stroke: str, color: int, hatch: str = "") -> str:
         "dots": f'<path class="ex-fill-{color}" fill="{hue}" fill-rule="evenodd" d="M{13 + dx:g} {5 + dy:g}{rest}"/>',
         "area": box,
         "box": box,
+        "cell": box,
+        "tint": f'<rect class="ex-fill-{color} ex-stroke-{color}" fill="{hue}" stroke="{hue}"{dash} '
+                f'fill-opacity="{TINT}" x="0.5" y="0.5" width="25" height="9"/>',
+        "hollow": f'<rect class="ex-stroke-muted" stroke="{MUTED}" fill="none" x="1" y="1" width="24" height="8"/>',
+        "shades": "".join(f'<rect class="ex-fill-{color}" fill="{hue}" fill-opacity="{(j + 1) / 6:.2f}" '
+                          f'x="{j * 4.33:.2f}" width="4.33" height="10"/>' for j in range(6)),
     }[stroke]
     return f'<svg viewBox="0 0 26 10" aria-hidden="true">{drawn}</svg>'
 
 
 def _legend(figure: Figure, ident: str) -> str:
     """Return the entries of the legend; the page's script hides those of the curves that it labels where they end."""
-    keys = [key for key, part in figure.parts() if isinstance(part, Mark) and part.swatch]
-    hatches = hatched([(stroke, color) for stroke, _, color in figure.legend()])
+    hatches, names = figure.hatches(), {}
+    for i, (mark, color) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
+        for entry in mark.legend(color):
+            names.setdefault(entry, f"m{i}")  # marks that share their kinds are named once
     return "".join(
-        f'<li data-names="{key}">{_swatch(stroke, color, pattern_id(ident, stroke, color) if hatch else "")}'
-        f"{escape(label)}</li>"
-        for key, (stroke, label, color), hatch in zip(keys, figure.legend(), hatches, strict=True))
+        f'<li data-names="{key}">'
+        f'{_swatch(stroke, color, pattern_id(ident, stroke, color) if (stroke, color) in hatches else "")}'
+        f"{escape(label)}</li>" for (stroke, label, color), key in names.items())
 
 
 def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
@@ -110,7 +121,7 @@ def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
         return f'<div class="ex-control">{label}<select {data}>{options}</select></div>'
     shown = escape(control.show(value))
     output = f'<output for="{field}" aria-live="off" data-value-of="{key}">{shown}</output>'
-    return (f'<div class="ex-control">{label}{output}'
+    return (f'<div class="ex-control">{label}{output}{button(control, field)}'
             f'<input type="range" {data} aria-valuetext="{shown}"></div>')
 
 

@@ -20,6 +20,7 @@ DASHES: tuple[str | tuple[float, tuple[float, ...]], ...] = (
 MARKERS = "os^DvPo"  # matplotlib's names for the shapes of points
 HATCHES = ("", "////", "....", "\\\\\\\\", "||||", "xxxx", "----")  # matplotlib's, and below the page's
 _PATTERNS = ("", "M-1 7L7 -1", "M2 2h2v2h-2Z", "M-1 -1L7 7", "M3 0V6", "M0 0L6 6M6 0L0 6", "M0 3H6")
+TINT = 0.28  # opacity of a fill that words stand on
 
 WIDTH, HEIGHT = 460.8, 273.6  # in points, which are the units of the built SVG
 DOT, PAGE_DOT = 3.4, 4.6  # radius of a point: in the built SVG, and in CSS pixels where the page's script lays out
@@ -65,7 +66,7 @@ def hatched(swatches: Sequence[tuple[str, int]]) -> list[bool]:
     A single area needs nothing to be told apart from.
     """
     several = Counter(swatch for swatch, color in swatches if color >= 0)
-    return [swatch in ("area", "box") and several[swatch] > 1 and color > 0 for swatch, color in swatches]
+    return [swatch in ("area", "box", "cell") and several[swatch] > 1 and color > 0 for swatch, color in swatches]
 
 
 def pattern_id(ident: str, swatch: str, color: int) -> str:
@@ -76,9 +77,10 @@ def pattern_id(ident: str, swatch: str, color: int) -> str:
 def pattern(ident: str, swatch: str, color: int) -> str:
     """Return a hatch as SVG: a box in its colour with strokes of the ground, or an area with strokes of its colour."""
     hue = COLORS[color]
-    stroke = "white" if swatch == "box" else hue
-    css = "ex-hatch" if swatch == "box" else f"ex-stroke-{color}"
-    faint = "" if swatch == "box" else ' fill-opacity="0.15"'
+    full = swatch in ("box", "cell")
+    stroke = "white" if full else hue
+    css = "ex-hatch" if full else f"ex-stroke-{color}"
+    faint = "" if full else ' fill-opacity="0.15"'
     return (f'<pattern id="{pattern_id(ident, swatch, color)}" width="6" height="6" patternUnits="userSpaceOnUse">'
             f'<rect class="ex-fill-{color}" fill="{hue}"{faint} width="6" height="6"/>'
             f'<path class="{css}" fill="none" stroke="{stroke}" stroke-width="1" d="{_PATTERNS[color]}"/></pattern>')

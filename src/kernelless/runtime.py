@@ -97,7 +97,7 @@ def script(last: str = "startPage();", more: tuple[Path, ...] = ()) -> str:
     ValueError
         As in `join`.
     """
-    return f'"use strict";\n(() => {{\n{join(_STATIC / "explorer.js", *more)}\n\n{last}\n}})();\n'
+    return f'"use strict";\n(() => {{\n{join(_STATIC / "explorer.js", _STATIC / "play.js", *more)}\n\n{last}\n}})();\n'
 
 
 @cache

@@ -17,9 +17,24 @@ from typing import Any
 
 import numpy as np
 
+from . import shapes
 from .draw import along, draw, frame
 from .figure import Figure
-from .palette import COLORS, DOT, GRID, HEIGHT, HERE, INK, MUTED, WIDTH, dash_array, hatched, pattern, pattern_id, shape
+from .palette import (
+    COLORS,
+    DOT,
+    GRID,
+    HEIGHT,
+    HERE,
+    INK,
+    MUTED,
+    TINT,
+    WIDTH,
+    dash_array,
+    pattern,
+    pattern_id,
+    shape,
+)
 from .ticks import minor_ticks
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -93,14 +108,16 @@ class Layout:
 
     frame: tuple[float, float, float, float]  # left, top, width, height
     dot: float = DOT
+    em: float = 8.0  # the size of words
 
 
 class _Brush:
     """Writes one mark as bare elements, where the page's script would put it."""
 
-    def __init__(self, figure: Figure, ident: str, layout: Layout, key: str, color: int, hatch: bool):
-        self.figure, self.ident, self.key, self.color, self.hatch = figure, ident, key, color, hatch
-        self.clip, self.dot = _clip(ident), layout.dot
+    def __init__(self, figure: Figure, ident: str, layout: Layout, key: str, color: int,
+                 hatches: set[tuple[str, int]]):
+        self.figure, self.ident, self.key, self.color, self.hatches = figure, ident, key, color, hatches
+        self.clip, self.dot, self.point = _clip(ident), layout.dot, layout.em / 8
         self.left, self.top, self.width, self.height = layout.frame
         self.px = along(figure.x, self.left, self.width)
         self.py = along(figure.y, self.top + self.height, -self.height, reverse=bool(figure.y.categories))
@@ -114,7 +131,8 @@ class _Brush:
         return zip(*places, strict=True)
 
     def _ground(self, swatch: str) -> str:
-        return f'fill="url(#{pattern_id(self.ident, swatch, self.color)})"' if self.hatch else ""
+        hatch = (swatch, self.color)
+        return f'fill="url(#{pattern_id(self.ident, *hatch)})"' if hatch in self.hatches else ""
 
     def curve(self, x: Any, y: Any) -> None:
         dash = f' stroke-dasharray="{dash_array(self.color)}"' if dash_array(self.color) else ""
@@ -163,6 +181,68 @@ class _Brush:
         self.out.append(f'<text data-key="{self.key}-t" class="ex-words ex-fill-ink ex-halo" fill="{INK}" '
                         f'font-size="8" text-anchor="{"end" if x is None else "start"}" {place}>{escape(words)}</text>')
 
+    # --- shapes in points of print, from the same outlines as matplotlib's drawing ----------------------------------
+
+    def _look(self, color: int, swatch: str = "cell", opacity: float = 1.0) -> str:
+        """Return the attributes of a filled shape; tinted ones have an edge, and those without a colour only that."""
+        if color < 0:
+            return f'class="ex-stroke-muted" fill="none" stroke="{MUTED}" stroke-width="0.8"'
+        if (swatch, color) in self.hatches:
+            return f'fill="url(#{pattern_id(self.ident, swatch, color)})"'
+        dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
+        edge = f' stroke="{COLORS[color]}"{dash}' if swatch == "tint" else ""
+        kind = f"ex-fill-{color}" + (f" ex-stroke-{color}" if edge else "")
+        fill = TINT if swatch == "tint" else opacity
+        return f'class="{kind}" fill="{COLORS[color]}"{edge}' + (f' fill-opacity="{fill:g}"' if fill < 1 else "")
+
+    def boxes(self, j: int, swatch: str, color: int, opacity: float, left: Any, right: Any, low: Any,
+              high: Any) -> None:
+        edges = zip(self.px(left), self.px(right), self.py(low), self.py(high), strict=True)
+        look = self._look(color, swatch, opacity)
+        self._path(look, "".join(_shape(shapes.rectangle(*edge)) for edge in edges), f"-{j}")
+
+    def ribbons(self, j: int, color: int, left: Any, right: Any, low: Any, high: Any, thick: Any) -> None:
+        edges = zip(*map(self.px, (left, right)), *map(self.py, (low, high, low + thick, high + thick)), strict=True)
+        self._path(self._look(color, opacity=TINT), "".join(_shape(shapes.ribbon(*edge)) for edge in edges), f"-{j}")
+
+    def arrows(self, x: Any, y: Any, to_x: Any, to_y: Any, thick: Any) -> None:
+        ends = zip(self.px(x), self.py(y), self.px(to_x), self.py(to_y), thick, strict=True)
+        look = self._look(self.color) if self.color >= 0 else f'class="ex-fill-muted" fill="{MUTED}"'
+        self._path(look, "".join(_shape(shapes.arrow(*end, point=self.point)) for end in ends))
+
+    def bracket(self, along: str, start: Any, end: Any, at: Any) -> None:
+        one, other = (self.py, self.px) if along == "y" else (self.px, self.py)
+        ends = (float(place) for place in (one(start), one(end), other(at)))
+        strokes = shapes.bracket(along == "y", *ends, point=self.point)
+        self._path(f'class="ex-stroke-ink" fill="none" stroke="{INK}"', _shape(strokes))
+
+    def leader(self, x: Any, y: Any, dx: float, dy: float) -> None:
+        seen = self.figure.x.contains(x) and self.figure.y.contains(y)
+        px, py = self.px(x), self.py(y)
+        d = f"M{_n(px)} {_n(py)}L{_n(px + dx * self.point)} {_n(py + dy * self.point)}" if seen else ""
+        self._path(f'class="ex-stroke-muted" fill="none" stroke="{MUTED}" stroke-width="0.8"', d)
+
+    def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
+                anchor: str = "middle") -> None:
+        seen = self.figure.x.contains(x) and self.figure.y.contains(y)
+        self._text(k, words, seen, self.px(x) + dx * self.point, self.py(y) + shapes.LINE * line * self.point, anchor)
+
+    def beside(self, words: list[str], x: Any, y: Any) -> None:
+        right = self.px(x) + shapes.GAP * self.point
+        down = shapes.apart(self.py(y), shapes.LINE * self.point, self.top, self.top + self.height)
+        for k, (line, px, py) in enumerate(zip(words, right, down, strict=True)):
+            self._text(k, line, bool(np.isfinite(px + py)), px, py, "start")
+
+    def _text(self, k: int, words: str, seen: bool, px: float, py: float, anchor: str) -> None:
+        place = f'x="{_n(px)}" y="{_n(py + shapes.DROP * self.point)}"' if seen else 'visibility="hidden"'
+        self.out.append(f'<text data-key="{self.key}-t{k}" class="ex-words ex-fill-ink ex-halo" fill="{INK}" '
+                        f'font-size="8" text-anchor="{anchor}" {place}>{escape(words)}</text>')
+
+
+def _shape(strokes: list[shapes.Stroke]) -> str:
+    """Write an outline."""
+    return "".join(letter + " ".join(map(_n, numbers)) for letter, numbers in strokes)
+
 
 def _clip(ident: str) -> str:
     return f"{ident}.clip"  # a control's id has no point in it
@@ -171,9 +251,9 @@ def _clip(ident: str) -> str:
 def moving_svg(figure: Figure, ident: str, layout: Layout | None = None) -> Iterator[str]:
     """Yield the elements of the page's SVG that the page's script moves, each with its ``data-key``."""
     layout, colors = layout or Layout(frame(figure)), figure.colors()
-    hatches = hatched([(mark.swatch, color) for mark, color in zip(figure.marks, colors, strict=True)])
-    for i, (mark, color, hatch) in enumerate(zip(figure.marks, colors, hatches, strict=True)):
-        brush = _Brush(figure, ident, layout, f"m{i}", color, hatch)
+    hatches = figure.hatches()
+    for i, (mark, color) in enumerate(zip(figure.marks, colors, strict=True)):
+        brush = _Brush(figure, ident, layout, f"m{i}", color, hatches)
         mark.draw(brush, figure)
         yield from brush.out
 
@@ -182,8 +262,8 @@ def _minor(figure: Figure) -> str:
     """Return the short strokes of the built picture, which matplotlib keeps among its definitions."""
     left, top, width, height = frame(figure)
     px, py = along(figure.x, left, width), along(figure.y, top + height, -height)
-    return "".join([*(f"M{_n(px(value))} {top + height:g}v2" for value in minor_ticks(figure.x)),
-                    *(f"M{left:g} {_n(py(value))}h-2" for value in minor_ticks(figure.y))])
+    return "".join([*(f"M{_n(px(value))} {top + height:g}v2" for value in minor_ticks(figure.x) if figure.x.shown),
+                    *(f"M{left:g} {_n(py(value))}h-2" for value in minor_ticks(figure.y) if figure.y.shown)])
 
 
 def page_svg(figure: Figure, ident: str) -> str:
@@ -207,15 +287,14 @@ def page_svg(figure: Figure, ident: str) -> str:
     next(element for element in root.iter() if element.get("id") == "patch_1").clear()  # the background
     _standing(root, standing)
     left, top, width, height = frame(figure)
-    clip, colors = _clip(ident), figure.colors()
-    swatches = [(mark.swatch, color) for mark, color in zip(figure.marks, colors, strict=True)]
-    hatches = {swatch for swatch, hatch in zip(swatches, hatched(swatches), strict=True) if hatch}
+    clip = _clip(ident)
     return "".join([
         f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" xmlns="http://www.w3.org/2000/svg" aria-hidden="true">',
         f'<defs><clipPath id="{clip}"><rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"/>'
         "</clipPath>"
         f'<clipPath id="{clip}-wide"><rect x="{left - 4:g}" y="{top - 4:g}" width="{width + 8:g}" '
-        f'height="{height + 8:g}"/></clipPath>', *(pattern(ident, *hatch) for hatch in sorted(hatches)), "</defs>",
+        f'height="{height + 8:g}"/></clipPath>',
+        *(pattern(ident, *hatch) for hatch in sorted(figure.hatches())), "</defs>",
         '<g class="ex-frame">', *standing, f'<path class="ex-stroke-muted" fill="none" stroke="{MUTED}" '
         f'stroke-width="0.6" d="{_minor(figure)}"/></g>',
         *moving_svg(figure, ident),

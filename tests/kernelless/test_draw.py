@@ -10,6 +10,7 @@ from parity.synthetic import explorers
 from small_figures import X, declare, simple
 
 from kernelless import HERE, Axis, Band, Bars, Figure, Label, Line, Point, Rule
+from kernelless.boxes import Boxes
 from kernelless.draw import built_ticks, draw, frame
 from kernelless.palette import HEIGHT, INK, WIDTH
 
@@ -46,7 +47,8 @@ def test_each_mark_carries_its_key_and_the_legend_its_name():
         figure = explorer.figure()
         canvas = draw(figure)
         keys = {artist.get_gid() for artist in canvas.findobj(lambda artist: artist.get_gid() is not None)}
-        coloured = {f"m{i}" for i, mark in enumerate(figure.marks) if mark.swatch and not isinstance(mark, Bars)}
+        coloured = {f"m{i}" for i, mark in enumerate(figure.marks)
+                    if mark.swatch and not isinstance(mark, (Bars, Boxes))}
         assert coloured <= keys
         named = [words.get_text() for words in canvas.axes[0].get_legend().get_texts()]
         assert named == [label for _, label, _ in figure.legend()]

@@ -1,5 +1,6 @@
 // One explorer: controls in, program, moved paths and readouts out.
 
+import { BOXES } from "./boxes.js";
 import { startCursor } from "./cursor.js";
 import { downloads } from "./download.js";
 import { text } from "./format.js";
@@ -25,10 +26,11 @@ function startExplorer(root) {
   const [left, top, width, height] = spec.frame;
   /** @type {Plot} */
   const plot = {
-    axes: spec.axes, frame: spec.frame, em: 8, px: scaleOf(spec.axes.x, left, width),
+    axes: spec.axes, frame: spec.frame, equal: spec.equal, em: 8, px: scaleOf(spec.axes.x, left, width),
     py: scaleOf(spec.axes.y, top + height, -height),
     marks: spec.marks.map((m, k) => ({ ...m, path: find(`m${k}`), words: find(`m${k}-t`),
-      pieces: [...root.querySelectorAll(`[data-key^="m${k}-"]`)] })),
+      pieces: [...root.querySelectorAll(`path[data-key^="m${k}-"]`)],
+      texts: [...root.querySelectorAll(`text[data-key^="m${k}-"]`)] })),
   };
   // A bit for each input that a part depends on.
   /** @param {MarkSpec} m */
@@ -160,4 +162,5 @@ function startExplorer(root) {
   fromAddress();
 }
 
+Object.assign(KINDS, BOXES);
 live("figure.explorer", startExplorer);

@@ -202,17 +202,25 @@ export function startFrame(root, plot, v, redraw) {
       curves.every((m) => (endOf(m)?.[0] ?? 1e9) > plot.frame[0] + 0.7 * plot.frame[2]);
     const below = across.words ? inLines(across.words, laid, widthOf) : [];
     const above = along.words ? inLines(along.words, laid, widthOf) : [];
-    const top = Math.round(em * (above.length ? 0.9 + 1.15 * above.length : 0.8));
-    const bottom = Math.round(em * (1.9 + 1.15 * below.length));
+    let top = Math.round(em * (above.length ? 0.9 + 1.15 * above.length : 0.8));
+    const bottom = Math.round(em * (across.shown === false ? 0.8 : 1.9 + 1.15 * below.length));
     const pitch = names.some((words) => widthOf(words) > 0.3 * laid) ? 2.9 * em : 2.2 * em;
     const height = Math.round(Math.max(Math.min(420, 0.57 * laid), 240, names.length * pitch + top + bottom));
-    const tall = height - top - bottom;
+    let tall = height - top - bottom;
     plot.py = scaleOf(along, top + tall, -tall);
     /** @type {[number, string][]} */
     const rows = names.length ? names.map((words, k) => [k, words]) : pick(along.ticks, plot.py, () => em, 1.3 * em);
     const folded = rows.map(([, words]) => inLines(words, 0.3 * laid, widthOf));
-    const left = Math.ceil(Math.max(em, ...folded.flat().map(widthOf)) + 0.8 * em);
-    const wide = laid - left - Math.ceil(direct ? longest + em : em);
+    let left = Math.ceil(Math.max(em, ...folded.flat().map(widthOf)) + 0.8 * em);
+    let wide = laid - left - Math.ceil(direct ? longest + em : em);
+    if (plot.equal) {
+      const [m, n] = [across, along].map(({ limits: [low, high] }) => Math.abs(high - low));
+      const unit = Math.min(wide / m, tall / n);
+      left += (wide - unit * m) / 2;
+      top += (tall - unit * n) / 2;
+      [wide, tall] = [unit * m, unit * n];
+      plot.py = scaleOf(along, top + tall, -tall);
+    }
     plot.px = scaleOf(across, left, wide);
     plot.frame = [left, top, wide, tall];
     const room = across.categories ? wide / across.categories.length - 4 : Infinity;
@@ -227,8 +235,9 @@ export function startFrame(root, plot, v, redraw) {
     add(standing, "path", { class: "ex-stroke-grid", fill: "none", d: grid.join("") });
     const strokes = [...across.minor.map((value) => `M${round(px(value))} ${floor}v3`),
       ...along.minor.map((value) => `M${left} ${round(py(value))}h-3`)];
-    const sides = `M${left} ${top}V${floor}H${left + wide}${strokes.join("")}`;
-    add(standing, "path", { class: "ex-stroke-muted", fill: "none", d: sides });
+    if (along.shown !== false) strokes.push(`M${left} ${top}V${floor}`);
+    if (across.shown !== false) strokes.push(`M${left} ${floor}H${left + wide}`);
+    add(standing, "path", { class: "ex-stroke-muted", fill: "none", d: strokes.join("") });
     rows.forEach(([value], k) =>
       say(folded[k], left - 0.5 * em, py(value) + em * (0.93 - 0.575 * folded[k].length), 1, "ex-tick"));
     for (const [value, words] of columns) say(inLines(words, room, widthOf), px(value), floor + 1.25 * em, 0.5, "ex-tick");

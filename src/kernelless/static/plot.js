@@ -15,6 +15,7 @@ import { text } from "./format.js";
  * @property {[number, string][][]} ticks sets of values and their words, from dense to sparse
  * @property {number[]} minor
  * @property {string[]} [categories]
+ * @property {false} [shown] false for an axis whose places mean nothing
  */
 /** @typedef {string | {texts: string[], at: number}} Words fixed, or chosen by the value at a place */
 /**
@@ -30,11 +31,27 @@ import { text } from "./format.js";
  * @property {number} base
  * @property {number} width
  * @property {string} unit
+ * @property {number} left
+ * @property {number} right
+ * @property {number} step the place of its look among its pieces
+ * @property {number} change
+ * @property {number} to_x
+ * @property {number} to_y
+ * @property {number} start
+ * @property {number} end
+ * @property {number} at
+ * @property {string} along the axis that a bracket follows
+ * @property {number} dx
+ * @property {number} dy
+ * @property {number} widest
+ * @property {boolean} [valued] its values are written on it
+ * @property {string[]} [said] what is written on its rectangles or arrows
+ * @property {string[]} [kinds] the names of its looks
  * @property {number} color of a curve
  * @property {[number, number, string]} shape of a dot: where its path starts, and the rest of it
  */
 /** @typedef {[number, number, number]} Spot a place for words, and which part of them stands there: 0 start, 1 end */
-/** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[], spots?: Spot[]}} Mark with its elements on the
+/** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[], texts: Element[], spots?: Spot[]}} Mark with its elements on the
  *   page, and where its words may stand, best first */
 /**
  * @typedef {object} Spec what explorer_html in page.py wrote
@@ -44,6 +61,7 @@ import { text } from "./format.js";
  * @property {Record<string, Record<string, unknown>>} presets
  * @property {import("./program.js").Program} program
  * @property {{x: Axis, y: Axis}} axes
+ * @property {boolean} equal a unit is as long along x as along y
  * @property {[number, number, number, number]} frame left, top, width and height of the plot
  * @property {MarkSpec[]} marks
  * @property {{label: string, value: number, unit: string}[]} readouts
@@ -53,7 +71,8 @@ import { text } from "./format.js";
  * @typedef {((v: number) => number) & {clamped: (v: number) => number, inside: (v: number) => boolean,
  *   overlaps: (a: number, b: number) => boolean}} Scale data to SVG units along one axis
  */
-/** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], px: Scale, py: Scale, em: number, marks: Mark[]}} Plot what a
+/** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], equal?: boolean, px: Scale, py: Scale, em: number,
+ *   marks: Mark[]}} Plot what a
  *   change of width changes, so read `frame`, `px`, `py` and `em` (the size of words) anew each time */
 /**
  * @typedef {object} Kind all that the page knows of a kind of mark
@@ -64,6 +83,11 @@ import { text } from "./format.js";
  * @property {(m: MarkSpec, v: Values, plot: {px: Scale, py: Scale, axes: {x: Axis, y: Axis}}) => boolean} [seen] whether any of it lies within the limits, as
  *   `inside` in parts.py says; words that wait outside are no mistake
  * @property {boolean} [categorical] it has a value for each category, not for each x
+ * @property {(m: MarkSpec, v: Values) => number} [count] how many things it is made of, for a mark that is
+ * @property {(m: MarkSpec, v: Values, k: number, plot: Pick<Plot, "px" | "py">) => number[] | null} [spot] where the
+ *   k-th stands: its ends across, its ends along, and what else it has; null where none of it is seen
+ * @property {(m: MarkSpec, v: Values) => unknown[][]} [listed] a row of a table for each: its words, its kind, and the
+ *   fields that it has but for `step`
  * @property {boolean} [leads] the cursor stops at its values rather than at another mark's
  */
 
