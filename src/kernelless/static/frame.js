@@ -97,12 +97,15 @@ export function startFrame(root, plot, v, redraw) {
   function say(lines, x, y, side, name) {
     lines.forEach((line, k) => {
       const w = widthOf(line), left = Math.min(Math.max(x - side * w, 0), laid - w);
-      const attributes = { class: `${name} ex-fill-muted`, x: round(left), y: round(y + plot.em * 1.15 * k) };
-      add(standing, "text", attributes, line);
+      const at = y + plot.em * 1.15 * k;
+      add(standing, "text", { class: `${name} ex-fill-muted`, x: round(left), y: round(at) }, line);
+      fixed.push([left, at - 0.85 * plot.em, left + w, at + 0.25 * plot.em]);
     });
   }
 
   let laid = 0;
+  /** @type {number[][]} where the words of the axes stand */
+  let fixed = [];
   /** @type {Map<Mark, number>} */
   const chosenSpots = new Map();
   /** @type {{m: Mark, leader: Element, words: Element}[]} the names of curves at their ends; none where there is no room */
@@ -143,8 +146,7 @@ export function startFrame(root, plot, v, redraw) {
   function settle() {
     name();
     const [left, top, width, height] = plot.frame, { em } = plot;
-    /** @type {number[][]} */
-    const taken = [];
+    const taken = [...fixed];
     for (const m of plot.marks) {
       if (!m.spots?.length) continue;
       const w = widthOf(m.words.textContent ?? ""), kept = chosenSpots.get(m) ?? 0;
@@ -227,6 +229,7 @@ export function startFrame(root, plot, v, redraw) {
 
     const floor = top + tall, { px, py } = plot;
     standing.replaceChildren();
+    fixed = [];
     const grid = [...(names.length ? [] : rows).map(([value]) => `M${left} ${round(py(value))}h${wide}`),
       ...(across.categories ? [] : columns).map(([value]) => `M${round(px(value))} ${top}v${tall}`)];
     add(standing, "path", { class: "ex-stroke-grid", fill: "none", d: grid.join("") });
