@@ -280,7 +280,7 @@ def _labelled(control: Any, key: str) -> Slider | Choice:
     words = control.label or key.replace("_", " ").capitalize()
     if isinstance(control, Slider):
         return dataclasses.replace(control, label=words)
-    return Choice(control.options, value=control.value, label=words)
+    return Choice(control.options, value=control.value, label=words, group=control.group)
 
 
 def _in_kernel() -> bool:

@@ -274,11 +274,20 @@ class Readout(Part):
 
 @dataclasses.dataclass(frozen=True)
 class State(Part):
-    """Something that holds or fails, in words for both; failing is shown plainly."""
+    """Something that holds or fails, in words for both; failing is shown plainly.
+
+    A `finding` is a statement whose two answers are equally good news, such as which of two is cheaper: the page shows
+    both alike, and keeps red and ✗ for what cannot be.
+    """
 
     ok: Any
     holds: str
     fails: str
+    finding: bool = False
     moving = single = ("ok",)
     texts = ("holds", "fails")
     fixed_words = False
+
+    def constants(self) -> dict[str, Any]:
+        """Return nothing: a finding's look stands in the HTML."""
+        return {}

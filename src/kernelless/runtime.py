@@ -2,7 +2,7 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export` and the comments that document functions. So all modules share one scope, and no two
+`import` lines, the word `export` and the comments but for those that head a module or a table. So all modules share one scope, and no two
 may declare the same name.
 """
 
@@ -21,7 +21,7 @@ _STATIC = Path(__file__).parent / "static"
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
-_DOCUMENTATION = re.compile(r"^ */\*\*.*?\*/\n|/\*\*.*?\*/ ?", re.MULTILINE | re.DOTALL)
+_DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ +//[^\n]*\n", re.MULTILINE | re.DOTALL)
 _ELSE = re.compile(r"^(import|export)\b.*", re.MULTILINE)
 _NAME = re.compile(r"^(?:const|function) (\w+)", re.MULTILINE)
 
@@ -102,8 +102,9 @@ def script(last: str = "startPage();", more: tuple[Path, ...] = ()) -> str:
 
 @cache
 def style(more: tuple[Path, ...] = ()) -> str:
-    """Return the explorers' style sheet, and after it those of the caller."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in (_STATIC / "explorer.css", *more))
+    """Return the explorers' style sheets, and after them those of the caller."""
+    ours = (_STATIC / "explorer.css", _STATIC / "controls.css")
+    return "\n".join(path.read_text(encoding="utf-8") for path in (*ours, *more))
 
 
 def write(folder: str | Path, modules: Sequence[Path] = (), styles: Sequence[Path] = ()) -> None:

@@ -1,0 +1,125 @@
+// The controls of one explorer: what they show, and what a hand does to them.
+
+import { text } from "./format.js";
+import { part } from "./page.js";
+import { nearest, show, stopsOf } from "./settings.js";
+import { understand } from "./typed.js";
+
+/** @import { Control, Settings, Slider, Value } from "./settings.js" */
+
+/**
+ * Let a reader type a slider's value where it stands.
+ * @param {HTMLElement} box the control
+ * @param {Slider} c
+ * @param {number} now
+ * @param {(value: number) => void} take
+ */
+function type(box, c, now, take) {
+  if (box.querySelector(".ex-typed")) return;
+  const button = part(box, ".ex-value"), field = document.createElement("input"), said = document.createElement("span");
+  field.className = "ex-typed";
+  field.setAttribute("aria-label", c.label);
+  field.value = text(now, c.unit, 15);
+  const before = field.value;
+  said.className = "ex-said";
+  said.setAttribute("role", "status");
+  button.before(field, said);
+  field.select();
+  field.focus();
+  let open = true;
+  /** @param {boolean} back whether the focus goes back to the value */
+  const close = (back) => {
+    open = false;
+    field.remove();
+    if (back) button.focus();
+    if (said.textContent) setTimeout(() => said.remove(), 6000);
+    else said.remove();
+  };
+  /** @param {boolean} entered */
+  const commit = (entered) => {
+    if (!open) return;
+    const { value, said: words } = field.value === before ? { value: now, said: "" } : understand(c, field.value, now);
+    said.textContent = words;
+    if (value === undefined) {
+      field.setAttribute("aria-invalid", "true");
+      // Left with what cannot be, the value stays as it was, and the reason stays in sight for a while.
+      if (!entered) close(false);
+      return;
+    }
+    close(entered);
+    if (value !== now) take(value);
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") commit(true);
+    else if (event.key === "Escape") { said.textContent = ""; close(true); }
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  field.addEventListener("input", () => { field.removeAttribute("aria-invalid"); said.textContent = ""; });
+  field.addEventListener("blur", () => commit(false));
+}
+
+/**
+ * Bring an explorer's controls to life.
+ * @param {HTMLElement} root
+ * @param {Control[]} controls
+ * @param {Settings} settings
+ * @param {(name: string, value: Value, settled: boolean) => void} move a hand moves one control
+ * @returns {() => void} shows the settings on the controls
+ */
+export function startControls(root, controls, settings, move) {
+  const inputs = controls.map((c) => {
+    const element = /** @type {HTMLInputElement} */ (part(root, `[data-parameter="${c.name}"]`));
+    const box = /** @type {HTMLElement} */ (element.closest(".ex-control"));
+    const slides = c.kind === "slider", stops = slides ? stopsOf(c) : [];
+    const shown = box.querySelector(slides ? "[data-value-of]" : ".ex-whole > span");
+    if (slides) {
+      Object.assign(element, { min: 0, max: stops.length - 1, step: 1 });
+      // Room for the longest value, so that no label wraps and no thumb moves while the value changes.
+      const some = stops.filter((_, k) => k % 6 === 0 || k > stops.length - 7);
+      const longest = Math.max(...some.map((stop) => show(c, stop).length));
+      const room = /** @type {HTMLElement} */ (shown);
+      room.style.minWidth = `${longest}ch`;
+    }
+    element.addEventListener("input", () =>
+      move(c.name, slides ? stops[Number(element.value)] : element.value, !slides));
+    element.addEventListener("change", () => move(c.name, settings[c.name], true));
+    box.addEventListener("click", ({ target }) => {
+      const deed = /** @type {HTMLElement} */ (target).closest("button")?.dataset.do;
+      if (deed === "again") {
+        move(c.name, c.default, true);
+        element.focus();
+      } else if (deed === "type" && slides) {
+        type(box, c, Number(settings[c.name]), (value) => move(c.name, value, true));
+      } else if (deed === "less" || deed === "more") {
+        const now = Number(settings[c.name]), up = deed === "more";
+        // From between two stops, to which a typed value may have brought it, the next one.
+        const next = up ? stops.find((stop) => stop > now) : stops.filter((stop) => stop < now).pop();
+        if (next !== undefined) move(c.name, next, true);
+      }
+    });
+    return { c, element, stops, shown, box };
+  });
+  const groups = [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-group"))].map((group) => {
+    const inside = inputs.filter(({ box }) => group.contains(box));
+    return { held: part(group, ".ex-held"), inside };
+  });
+
+  return () => {
+    for (const { c, element, stops, shown, box } of inputs) {
+      const value = settings[c.name], held = c.kind === "slider" ? String(nearest(stops, Number(value))) : String(value);
+      if (element.value !== held) element.value = held;
+      if (element.dataset.value === String(value)) continue;
+      element.dataset.value = String(value);
+      const words = show(c, value);
+      if (c.kind === "slider") element.setAttribute("aria-valuetext", words);
+      if (shown) shown.textContent = words;
+      box.toggleAttribute("data-moved", value !== c.default);
+    }
+    for (const { held, inside } of groups) {
+      const words = inside.map(({ c }) => `${c.label} ${show(c, settings[c.name])}`).join(" · ");
+      if (held.textContent !== words) held.textContent = words;
+    }
+  };
+}
