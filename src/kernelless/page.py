@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _GROUPS = {"m": "marks", "r": "readouts", "s": "states"}
 KEY_READOUTS = 4  # those that stay in sight on a phone
-_HINT = "Point at the plot, or focus it and press ← →, to read values off."
+_HINT = "Point at the plot or tap it, or focus it and press ← →, to read values off."
 
 
 def readout_texts(figure: Figure) -> dict[str, str]:
@@ -141,7 +141,8 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         f'<p class="ex-settings">{escape(settings)}</p>',
         '<div class="ex-actions" data-live hidden>',
         *(f'<button type="button" data-action="{action}"{title}>{words}</button>' for action, words, title in (
-            ("undo", "Undo", " disabled"), ("reset", "Reset", ""), ("link", "Link to these settings", ""),
+            ("undo", "Undo", " disabled"), ("reset", "Reset", ""),
+            ("pin", "Pin as A", ' aria-pressed="false"'), ("link", "Link to these settings", ""),
             ("csv", "CSV", ' aria-label="Download the numbers as CSV"'),
             ("svg", "SVG", ' aria-label="Download the figure as SVG"'),
             ("png", "PNG", ' aria-label="Download the figure as PNG"'))),

@@ -2,8 +2,8 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export` and the comments but for those that head a module or a table. So all modules share one scope, and no two
-may declare the same name.
+`import` lines, the word `export`, and the comments but for those that head a module or a table. So all modules share
+one scope, and no two may declare the same name.
 """
 
 from __future__ import annotations

@@ -61,6 +61,31 @@ function type(box, c, now, take) {
 }
 
 /**
+ * A finger on a slider may be about to scroll the page, which must not move the slider. So nothing is taken before it
+ * is lifted, or has gone sideways; if the browser takes the gesture for scrolling, the slider is put back.
+ * @param {HTMLInputElement} element
+ * @param {() => void} take
+ * @param {() => void} put
+ */
+function untilDecided(element, take, put) {
+  let waits = false, from = 0;
+  /** @param {boolean} takes */
+  const decide = (takes) => {
+    if (!waits) return;
+    waits = false;
+    if (takes) take();
+  };
+  element.addEventListener("pointerdown", (event) => {
+    waits = event.pointerType === "touch";
+    from = event.clientX;
+  });
+  element.addEventListener("pointermove", (event) => { if (Math.abs(event.clientX - from) > 6) decide(true); });
+  element.addEventListener("pointerup", () => decide(true));
+  element.addEventListener("pointercancel", put);
+  return { undecided: () => waits };
+}
+
+/**
  * Bring an explorer's controls to life.
  * @param {HTMLElement} root
  * @param {Control[]} controls
@@ -82,9 +107,14 @@ export function startControls(root, controls, settings, move) {
       const room = /** @type {HTMLElement} */ (shown);
       room.style.minWidth = `${longest}ch`;
     }
-    element.addEventListener("input", () =>
-      move(c.name, slides ? stops[Number(element.value)] : element.value, !slides));
-    element.addEventListener("change", () => move(c.name, settings[c.name], true));
+    const take = () => move(c.name, slides ? stops[Number(element.value)] : element.value, false);
+    const put = () => { element.value = String(nearest(stops, Number(settings[c.name]))); };
+    const touch = slides ? untilDecided(element, take, put) : { undecided: () => false };
+    element.addEventListener("input", () => { if (!touch.undecided()) take(); });
+    element.addEventListener("change", () => {
+      if (touch.undecided()) put();
+      else move(c.name, settings[c.name], true);
+    });
     box.addEventListener("click", ({ target }) => {
       const deed = /** @type {HTMLElement} */ (target).closest("button")?.dataset.do;
       if (deed === "again") {
@@ -108,7 +138,8 @@ export function startControls(root, controls, settings, move) {
 
   return () => {
     for (const { c, element, stops, shown, box } of inputs) {
-      const value = settings[c.name], held = c.kind === "slider" ? String(nearest(stops, Number(value))) : String(value);
+      const value = settings[c.name];
+      const held = String(c.kind === "slider" ? nearest(stops, Number(value)) : value);
       if (element.value !== held) element.value = held;
       if (element.dataset.value === String(value)) continue;
       element.dataset.value = String(value);

@@ -84,12 +84,16 @@ export function startCursor(root, plot, v) {
     line.setAttribute("d", found?.at == null ? "" : `M${round(found.at)} ${top}V${top + height}`);
   }
   const leave = () => point(-1);
-  svg.addEventListener("pointermove", (event) => {
+  /** @param {PointerEvent} event */
+  const follow = (event) => {
     const box = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.width / box.width;
     const along = plot.axes.y.categories ? event.clientY - box.top : event.clientX - box.left;
     point(nearest(placesOf(plot, v), along * scale));
-  });
-  svg.addEventListener("pointerleave", leave);
+  };
+  svg.addEventListener("pointermove", follow);
+  svg.addEventListener("pointerdown", follow);
+  // A finger that is lifted leaves, but what it read stays until it taps elsewhere.
+  svg.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") leave(); });
   surface.addEventListener("blur", leave);
   surface.addEventListener("keydown", (event) => {
     const last = placesOf(plot, v).length - 1, leap = event.shiftKey ? 10 : 1;

@@ -7,9 +7,11 @@ import { text } from "./format.js";
 import { recalled, remember, startHistory } from "./history.js";
 import { startLink } from "./link.js";
 import { live, part } from "./page.js";
+import { startPins } from "./pins.js";
 import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
 import { load } from "./program.js";
 import { encode, sentence, snap } from "./settings.js";
+import { startShared } from "./shared.js";
 
 /** @import { MarkSpec, Plot, Spec } from "./plot.js" */
 /** @import { Settings } from "./settings.js" */
@@ -53,7 +55,10 @@ function startExplorer(root) {
     ({ button, held: { ...defaults, ...spec.presets[button.dataset.preset ?? ""] } }));
   const undo = /** @type {HTMLButtonElement} */ (part(root, "[data-action=undo]"));
 
-  const numbers = () => Object.fromEntries(spec.controls.map((c) => [c.name, encode(c, settings[c.name])]));
+  const numbers = (at = settings) => Object.fromEntries(spec.controls.map((c) => [c.name, encode(c, at[c.name])]));
+  const pins = startPins(root, spec, plot, v);
+  /** @type {Settings | null} the setting that is pinned as A */
+  let kept = null;
 
   let speaking = 0;
   function speak() {
@@ -80,18 +85,36 @@ function startExplorer(root) {
     const words = unseen(plot, v);
     if (missing.textContent !== words) missing.textContent = words;
     readAgain();
+    pins.compare();
     // Spoken once the reader has stopped moving, not at every step.
     clearTimeout(speaking);
     speaking = setTimeout(() => { speak(); keep(); }, 700);
   }
 
-  const past = startHistory(settings, (to) => change(to));
+  /** @param {Settings} to */
+  const goBack = (to) => {
+    const from = { ...settings };
+    change(to);
+    told = { ...settings };
+    shared.tell(from, to);
+  };
+  const past = startHistory(settings, goBack);
+  /** @type {Settings} what was set when the hand last let go */
+  let told = { ...settings };
   const showControls = startControls(root, spec.controls, settings, (name, value, settled) => {
     if (value !== settings[name]) {
       past.note(name);
       set({ [name]: value });
     }
-    if (settled) past.settle();
+    if (!settled) return;
+    past.settle();
+    shared.tell({ ...settings, [name]: told[name] }, settings);
+    told = { ...settings };
+  });
+  const shared = startShared(root, spec.controls, (given) => {
+    past.note("");
+    set(given);
+    told = { ...settings };
   });
 
   /** Show the settings on the controls, and on whatever else speaks of them. */
@@ -124,14 +147,20 @@ function startExplorer(root) {
   const setAll = (given) => {
     past.note("");
     set({ ...defaults, ...given });
+    told = { ...settings };
   };
 
-  const link = startLink(root, () =>
-    String(new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]))));
+  const link = startLink(root, () => {
+    const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
+    for (const [name, value] of Object.entries(kept ?? {})) query.set(`A.${name}`, String(value));
+    const here = shared.here();
+    if (here.length) query.set(".only", here.join());
+    return String(query);
+  });
   /** Let the tab and the address have what is set. */
   function keep() {
     unsaved = false;
-    remember(root, spec.controls.some((c) => settings[c.name] !== c.default) ? link.query() : "");
+    remember(root, link.query());
     link.readdress();
   }
   window.addEventListener("pagehide", () => { if (unsaved) keep(); });
@@ -143,6 +172,7 @@ function startExplorer(root) {
     reset: () => setAll({}),
     preset: (button) => setAll(spec.presets[button.dataset.preset ?? ""]),
     link: link.give,
+    pin: () => pin(kept ? null : { ...settings }),
   };
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-action]"))) {
     button.addEventListener("click", () => actions[button.dataset.action ?? ""](button));
@@ -157,13 +187,31 @@ function startExplorer(root) {
     else past.undo();
   });
 
+  /** @param {Settings | null} at settings to keep as A; none: let A go */
+  function pin(at) {
+    kept = at;
+    if (at) pins.pin(numbers(at));
+    else pins.lift();
+    unsaved = true;
+    link.refresh();
+  }
+
   /** @param {string} query settings; what it does not name is at its default */
-  const read = (query) => set({ ...defaults, ...Object.fromEntries(new URLSearchParams(query)) });
+  function read(query) {
+    const given = Object.fromEntries(new URLSearchParams(query));
+    const a = spec.controls.filter((c) => Object.hasOwn(given, `A.${c.name}`));
+    shared.keepHere((given[".only"] ?? "").split(","));
+    set({ ...defaults, ...given });
+    const pinned = Object.fromEntries(a.map((c) => [c.name, snap(c, given[`A.${c.name}`])]));
+    pin(a.length ? { ...defaults, ...pinned } : null);
+    told = { ...settings };
+  }
   /** Take the settings from the address, if it names this explorer. */
   function fromAddress() {
     const query = link.asked();
     if (!query) return false;
     read(query);
+    link.readdress(); // it says so already
     root.scrollIntoView();
     return true;
   }
@@ -175,8 +223,14 @@ function startExplorer(root) {
   program.evaluate(numbers());
   reflect();
   root.dataset.ready = "true";
-  const kept = recalled(root);
-  if (!fromAddress() && kept) read(kept);
+  if (!fromAddress()) {
+    const before = recalled(root), others = { ...shared.waiting(true) };
+    if (before) read(before);
+    const given = { ...(before ? {} : others), ...shared.waiting(false) };
+    if (Object.keys(given).length) set(given);
+    told = { ...settings };
+    unsaved = false;
+  }
 }
 
 live("figure.explorer", startExplorer, true);

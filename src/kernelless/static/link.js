@@ -19,8 +19,12 @@ export function startLink(root, query) {
     const [id, ...rest] = location.hash.slice(1).split("?");
     return id === root.id ? rest.join("?") : "";
   };
+  let stale = false;
   /** Write the settings into this page's address. */
-  const write = () => history.replaceState(null, "", `#${root.id}?${query()}`);
+  const write = () => {
+    stale = false;
+    history.replaceState(null, "", `#${root.id}?${query()}`);
+  };
   return {
     query,
     /** The settings that the address asks of this explorer; "" if none. */
@@ -41,10 +45,15 @@ export function startLink(root, query) {
     refresh() {
       if (button.textContent !== words) button.textContent = words;
       if (!box.hidden) box.value = address();
+      // At once, for a reload before the hand has come to rest must not bring the old settings back.
+      if (asked()) {
+        stale = true;
+        history.replaceState(null, "", `#${root.id}`);
+      }
     },
-    /** Bring the address up to date, if it speaks of this explorer's settings. */
+    /** Bring the address up to date, if it spoke of this explorer's settings and still names it. */
     readdress() {
-      if (asked()) write();
+      if (stale && location.hash === `#${root.id}`) write();
     },
   };
 }

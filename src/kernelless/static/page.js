@@ -62,7 +62,8 @@ function startLate(roots, start) {
     if (queue.length) setTimeout(next);
   };
   const seen = new IntersectionObserver((entries) => {
-    const near = entries.filter((entry) => entry.isIntersecting).map(({ target }) => /** @type {HTMLElement} */ (target));
+    const near = entries.filter((entry) => entry.isIntersecting)
+      .map(({ target }) => /** @type {HTMLElement} */ (target));
     near.forEach((root) => seen.unobserve(root));
     if (queue.push(...near) === near.length && near.length) next();
   }, { rootMargin: "60% 0px" });

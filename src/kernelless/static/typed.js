@@ -53,7 +53,8 @@ export function understand(c, typed, now) {
   if (!match || (match[2] && !c.unit.startsWith("USD"))) return refused(`“${typed.trim()}” is not understood.`);
   const [, sign, , digits, power = "", ending] = match, known = endings(c.unit);
   let wanted = tight(ending);
-  if (!wanted && known.every(([words]) => words)) wanted = tight(show(c, now)).replace(/^[−$\d.,×⁻⁰¹²³⁴-⁹]+/, "");
+  // A unit that is never left out is the one shown now.
+  if (!wanted && known.every(([words]) => words)) wanted = tight(show(c, now)).replace(/^[−\d.,×⁻⁰¹²³⁴-⁹]+/, "");
   const found = known.find(([words]) => tight(words) === wanted);
   if (!found) return refused(`“${ending || typed.trim()}” is not a unit known here.`);
   // 15% is the number that 15 / 100 is, not what 15 * 0.01 is.
