@@ -9,7 +9,7 @@ import pytest
 from parity.conftest import _opener
 from parity.shown import POLICY, SEE, START, check_against_python
 
-from kernelless import Axis, Choice, Figure, Line, Readout, Slider, State, explore, standalone
+from kernelless import Axis, Choice, Figure, Line, Readout, Rule, Slider, State, explore, standalone
 
 SIZES = {"Small": 1.0, "A size with a name that no select can show whole": 2.0, "Large": 4.0}
 
@@ -43,7 +43,19 @@ MANY = explore(
     batch=Slider(1, 64, value=8, stops=(1, 8, 64), unit="sequences", group="Serving"),
     steps=Slider(1, 9, value=3, group="Serving"))
 FEW = explore(_first, name="few", title="Five controls", watch="Move one.", **_controls())
-MADE = {"many": MANY, "few": FEW}
+
+
+def _draggable(limit, height, rate):
+    x = np.linspace(0, 10, 41)
+    return Figure(Axis("x", limits=(0, 10)), Axis("y", limits=(0, 100)),
+                  [Line(x, rate * x, "curve", moves="rate"), Rule("limit", x=np.sqrt(limit), moves="limit"),
+                   Rule("height", y=height, moves="height")],
+                  [Readout("Rate", rate)])
+
+
+DRAG = explore(_draggable, name="drag", title="Marks to drag", watch="Drag one.", limit=Slider(1, 81, value=16),
+               height=Slider(0.0, 100.0, value=80.0), rate=Slider(0.1, 10.0, value=4.0))
+MADE = {"many": MANY, "few": FEW, "drag": DRAG}
 
 
 @pytest.fixture(scope="module")
@@ -375,6 +387,62 @@ def test_a_swipe_scrolls_and_a_tap_reads_off(tabs, address):
         box = plot.bounding_box()
         page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         assert cursor.text_content().startswith("x 5 — total: ")
+
+
+def at(page, x, y):
+    """Return where a point of the data stands in the window."""
+    plot = page.locator("#explorer-drag .ex-plot svg")
+    plot.scroll_into_view_if_needed()
+    return plot.evaluate("""(svg, [x, y]) => {
+      // the upright and the level rule tell where the plot is: x = 4 and y = 80 at the default
+      const ends = (key) => svg.querySelector(`[data-key=${key}]`).getBBox();
+      const level = ends("m2"), upright = ends("m1"), box = svg.getBoundingClientRect();
+      const unit = box.width / svg.viewBox.baseVal.width;
+      return [box.left + unit * (level.x + level.width * x / 10),
+              box.top + unit * (upright.y + upright.height * (1 - y / 100))];
+    }""", [x, y])
+
+
+@pytest.mark.parametrize(("grip", "to", "key", "expected"), [
+    ((4, 30), (7, 40), "limit", 49), ((1, 80), (2, 30), "height", 30), ((8, 32), (8, 64), "rate", 8),
+    ((4, 30), (-5, 30), "limit", 1), ((4, 30), (50, 30), "limit", 81)])
+def test_a_mark_is_dragged_and_its_slider_follows(page, grip, to, key, expected):
+    start, end = at(page, *grip), at(page, *to)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=4)
+    page.mouse.up()
+    control = DRAG.controls_spec[key]
+    assert abs(float(value(page, key, "drag")) - expected) <= (control.high - control.low) / 120
+    assert sum(value(page, other, "drag") != str(int(held.value) if held.value == int(held.value) else held.value)
+               for other, held in DRAG.controls_spec.items()) == 1
+    settled(page, "drag")
+    page.locator("#explorer-drag [data-action=undo]").click()
+    assert float(value(page, key, "drag")) == control.value
+
+
+def test_a_mark_is_dragged_by_touch(tabs, address):
+    with tabs.lent() as lend:
+        page = _opener(lend, address)(viewport={"width": 390, "height": 844}, has_touch=True)
+        start, end, top = at(page, 1, 80), at(page, 1, 30), page.evaluate("scrollY")
+        touch = page.context.new_cdp_session(page)
+        for kind, points in (("touchStart", [start]), ("touchMove", [end]), ("touchEnd", [])):
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+        assert abs(float(value(page, "height", "drag")) - 30) < 1
+        assert page.evaluate("scrollY") == top
+
+
+def test_a_mark_stands_for_a_slider_that_moves_it():
+    def make(**mark):
+        def figure(a, b):
+            return Figure(Axis("x", limits=(0, 9)), Axis("y", limits=(0, 9)), [Rule("r", x=a, **mark)],
+                          [Readout("b", b)])
+        return explore(figure, title="t", watch="w", name="f", a=Slider(1, 8, value=3), b=Slider(1, 8, value=3))
+    assert make(moves="a").spec["marks"][0]["moves"] == "a"
+    with pytest.raises(ValueError, match="moves='c' is not a slider; the sliders are a, b"):
+        make(moves="c")
+    with pytest.raises(ValueError, match="stands still between the ends"):
+        make(moves="b")
 
 
 def test_a_figure_starts_near_the_view_or_when_it_is_needed(tabs, tmp_path):

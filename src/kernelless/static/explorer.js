@@ -3,6 +3,7 @@
 import { startControls } from "./controls.js";
 import { startCursor } from "./cursor.js";
 import { downloads } from "./download.js";
+import { startDrag } from "./drag.js";
 import { text } from "./format.js";
 import { recalled, remember, startHistory } from "./history.js";
 import { startLink } from "./link.js";
@@ -14,7 +15,7 @@ import { encode, sentence, snap } from "./settings.js";
 import { startShared } from "./shared.js";
 
 /** @import { MarkSpec, Plot, Spec } from "./plot.js" */
-/** @import { Settings } from "./settings.js" */
+/** @import { Settings, Value } from "./settings.js" */
 
 /**
  * Bring one explorer to life.
@@ -101,7 +102,8 @@ function startExplorer(root) {
   const past = startHistory(settings, goBack);
   /** @type {Settings} what was set when the hand last let go */
   let told = { ...settings };
-  const showControls = startControls(root, spec.controls, settings, (name, value, settled) => {
+  /** @type {(name: string, value: Value, settled: boolean) => void} a hand moves one control */
+  const move = (name, value, settled) => {
     if (value !== settings[name]) {
       past.note(name);
       set({ [name]: value });
@@ -110,7 +112,9 @@ function startExplorer(root) {
     past.settle();
     shared.tell({ ...settings, [name]: told[name] }, settings);
     told = { ...settings };
-  });
+  };
+  const showControls = startControls(root, spec.controls, settings, move);
+  startDrag(root, spec, plot, v, numbers, move);
   const shared = startShared(root, spec.controls, (given) => {
     past.note("");
     set(given);

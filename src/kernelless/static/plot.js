@@ -28,6 +28,7 @@ import { text } from "./format.js";
  * @property {number} base
  * @property {number} width
  * @property {string} unit
+ * @property {string} [moves] the slider that it stands for
  */
 /** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[]}} Mark with its elements on the page */
 /**

@@ -15,9 +15,8 @@ import { part } from "./page.js";
 
 const EVENT = "kernelless:set";
 const PLACE = () => `kernelless:${location.pathname}`;
-/** What other figures set since the page was loaded. */
+/** What figures set since the page was loaded: only one that has started can. */
 const FRESH = /** @type {Record<string, Value>} */ ({});
-document.addEventListener(EVENT, (event) => Object.assign(FRESH, /** @type {CustomEvent} */ (event).detail.values));
 
 /** @returns {Record<string, Value>} what figures set in this tab */
 function settled() {
@@ -69,6 +68,7 @@ export function startShared(root, controls, set) {
   const named = (values) => Object.fromEntries(mine.filter(({ share, on }) => on && Object.hasOwn(values, share))
     .map(({ name, share }) => [name, values[share]]));
   document.addEventListener(EVENT, (event) => {
+    Object.assign(FRESH, /** @type {CustomEvent} */ (event).detail.values);
     const { from, values } = /** @type {CustomEvent} */ (event).detail, given = named(values);
     if (from !== root && Object.keys(given).length) set(given);
   });
