@@ -10,6 +10,7 @@ from inference_economics import (
     Figure,
     Line,
     Readout,
+    Slider,
     accelerators,
     calibration,
     explore,
@@ -71,8 +72,8 @@ def test_marks_are_those_of_the_explorers():
 
 def at_rest(model, chip, precision, bytes_per_value):
     found = serving.setup(model, chip, precision, bytes_per_value)
-    return found, calibration.constants(chip), calibration.bound_tpot_s(model, chip, precision=precision, tp=1,
-                                                                        bytes_per_value=bytes_per_value)
+    one = serving.Deployment(model, chip, formats=serving.Formats(precision, bytes_per_value))
+    return found, calibration.constants(chip), one.in_turn(serving.Load()).tpot_s
 
 
 @pytest.mark.parametrize("chip", CHIPS)
@@ -82,9 +83,9 @@ def test_an_engine_is_the_setup_and_two_sets_of_constants(chip, precision, width
     setup, fitted, bound_s = at_rest("llama-3.1-8b", chip, precision, width)
     assert engine.setup == setup
     assert engine.fitted == fitted
-    assert step.serve(engine.setup, engine.bound, 1, 1024, 1024, 1).tpot_s == pytest.approx(bound_s, rel=1e-15)
-    assert kit.fitted_and_bound(chip) == (engine.fitted, engine.bound)
-    assert kit.fitted_and_bound("h100-sxm", "vllm")[0] == calibration.constants("h100-sxm", "vllm")
+    assert step.serve(engine.setup, engine.sheet, serving.Load()).tpot_s == pytest.approx(bound_s, rel=1e-15)
+    assert kit.fitted_and_sheet(chip) == (engine.fitted, engine.sheet)
+    assert kit.fitted_and_sheet("h100-sxm", "vllm")[0] == calibration.constants("h100-sxm", "vllm")
 
 
 def test_a_figure_may_ask_for_the_engine_that_the_reader_chose():
@@ -93,7 +94,8 @@ def test_a_figure_may_ask_for_the_engine_that_the_reader_chose():
         """Time per token, fitted and bound, and the rent of a chip."""
         setup, fitted, bound = kit.engine(model, chip)
         batches = np.array([1.0, 8.0])
-        times = [step.serve(setup, constants, batches, 512.0, 512.0, tp).tpot_s for constants in (fitted, bound)]
+        load, layout = serving.Load(batches, 512.0, 512.0), serving.Layout(tp)
+        times = [step.serve(setup, constants, load, layout).tpot_s for constants in (fitted, bound)]
         return Figure(x=Axis("batch", (1, 8)), y=Axis("time", (0, 1), "s"),
                       marks=[Line(batches, times[0], "fitted"), kit.level(batches, times[1][0], "bound"),
                              kit.you_are_here(1.0, times[0][0])],
@@ -106,7 +108,7 @@ def test_a_figure_may_ask_for_the_engine_that_the_reader_chose():
     for name in NAMES:
         for chip in CHIPS:
             shown = explorer.readouts(model=name, chip=chip, tp=4)
-            alone = calibration.calibrated_tpot_s(name, chip, prompt_tok=512, output_tok=512, tp=4)
+            alone = serving.Deployment(name, chip, 4).serve(serving.Load(1, 512, 512)).tpot_s
             assert shown == {"Rent": text(prices.rental_usd_per_hour(chip), "USD/h"), "Fitted": text(alone, "s")}
 
 
@@ -132,6 +134,41 @@ def test_a_sensitivity_is_named_and_written_as_asked():
 def test_a_sensitivity_refuses_what_it_cannot_show(function, labels, message):
     with pytest.raises(ValueError, match=message):
         kit.sensitivity(function, {"a": 1.0}, "C", labels=labels)
+
+
+@pytest.mark.parametrize(("model", "chip", "n_chips", "precision", "width"), [
+    ("llama-3.1-70b", "h100-sxm", 8, "bf16", 2.0), ("llama-3.1-70b", "l40s", 4, "fp8", 1.0),
+    ("deepseek-v3", "h200-sxm", 8, "fp8", 2.0), ("llama-3.1-70b", "rtx-5090", 1, "bf16", 2.0)])
+def test_the_room_is_that_of_the_deployment(model, chip, n_chips, precision, width):
+    one = serving.Deployment(model, chip, n_chips, serving.Formats(precision, width))
+    room = kit.room_of(model, chip, n_chips, 8192, precision, width)
+    assert room.sequences == room.users == one.sequences_that_fit(serving.Load(1, 7168, 1024))
+    assert room.weight_bytes == pytest.approx(one.weight_bytes)
+    sequence = one.cache_bytes(8192)
+    assert room.sequences * sequence <= room.free_bytes
+    assert room == kit.room_of(model, chip, serving.Layout(n_chips), 8192, precision, width)
+
+
+def test_chips_without_links_serve_nobody_together():
+    room = kit.room_of("llama-3.1-70b", "m3-ultra", 2, 8192)
+    assert room.sequences > 0
+    assert (room.users, bool(room.joined)) == (0, False)
+
+
+def test_the_room_is_traced_over_choices_and_contexts():
+    def figure(model, n_chips, context_tok):
+        """Room of a model on some chips."""
+        room = kit.room_of(model, accelerators.get("h100-sxm"), n_chips, context_tok, "bf16")
+        return Figure(x=Axis("context", (1024, 65_536)), y=Axis("users", (0, 1000)),
+                      marks=[kit.you_are_here(context_tok, room.users)],
+                      readouts=[Readout("Fit", room.users), Readout("Room", room.free_bytes, "B")])
+
+    traced = explore(figure, title="T", watch="W?", alt="A.", model=kit.model_choice(*NAMES),
+                     n_chips=kit.chips_slider(4), context_tok=Slider(1024, 65_536, value=8192, scale="log"))
+    for model in NAMES:
+        plain = kit.room_of(models.get(model), accelerators.get("h100-sxm"), 2, 8192, "bf16")
+        shown = {"Fit": text(plain.users), "Room": text(plain.free_bytes, "B")}
+        assert traced.readouts(model=model, n_chips=2) == shown
 
 
 def test_measurements_are_found_by_their_fields():

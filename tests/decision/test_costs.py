@@ -20,6 +20,7 @@ from inference_economics import (
     ownership,
     serving,
 )
+from inference_economics.buying import running
 from inference_economics.decision import offers
 
 H100 = offers.machines()[0]
@@ -60,7 +61,7 @@ def test_without_growth_it_is_the_sum_of_its_parts():
     machine = ownership.Server(3e5, 10_200, 5, network_fraction=0.1, operations_fraction=0.08)
     server = ownership.owned_usd_per_year(
         machine, ownership.Site(0.08, 1.3, 150), 0.08,
-        load_fraction=ownership.average_load_fraction(0.5, 0.35)).total_usd
+        load_fraction=running.average_load_fraction(0.5, 0.35)).total_usd
     assert c.rent_usd == pytest.approx(c.first_chips * 4 * 8760)
     assert c.own_usd == pytest.approx(np.ceil(c.first_chips / 8 * 1.03) * server)
     assert c.custom_usd == pytest.approx(c.own_usd / 1.8)
@@ -167,7 +168,7 @@ def test_from_which_demand_a_way_stays_cheaper():
     demand = np.array([1.0, 10.0, 100.0, 1000.0])
     cheaper, dearer = np.array([5.0, 1.0, 5.0, 1.0]), np.array([2.0, 2.0, 2.0, 2.0])
     assert decision.stays_cheaper_from(demand, cheaper, dearer) == 1000
-    assert decision.stays_cheaper_from(demand, np.zeros(4), dearer) == 1
+    assert decision.stays_cheaper_from(demand, np.zeros(4), dearer) == 0  # at every demand asked, so from nothing on
     assert decision.stays_cheaper_from(demand, dearer, dearer) == np.inf
     undefined = np.full(4, np.nan)
     assert np.isnan(decision.stays_cheaper_from(demand, undefined, dearer))
