@@ -1,64 +1,9 @@
 // The controls of one explorer: what they show, and what a hand does to them.
 
-import { text } from "./format.js";
-import { part } from "./page.js";
+import { excuse, part } from "./page.js";
 import { nearest, show, stopsOf } from "./settings.js";
-import { understand } from "./typed.js";
 
-/** @import { Control, Settings, Slider, Value } from "./settings.js" */
-
-/**
- * Let a reader type a slider's value where it stands.
- * @param {HTMLElement} box the control
- * @param {Slider} c
- * @param {number} now
- * @param {(value: number) => void} take
- */
-function type(box, c, now, take) {
-  if (box.querySelector(".ex-typed")) return;
-  const button = part(box, ".ex-value"), field = document.createElement("input"), said = document.createElement("span");
-  field.className = "ex-typed";
-  field.setAttribute("aria-label", c.label);
-  field.value = text(now, c.unit, 15);
-  const before = field.value;
-  said.className = "ex-said";
-  said.setAttribute("role", "status");
-  button.before(field, said);
-  field.select();
-  field.focus();
-  let open = true;
-  /** @param {boolean} back whether the focus goes back to the value */
-  const close = (back) => {
-    open = false;
-    field.remove();
-    if (back) button.focus();
-    if (said.textContent) setTimeout(() => said.remove(), 6000);
-    else said.remove();
-  };
-  /** @param {boolean} entered */
-  const commit = (entered) => {
-    if (!open) return;
-    const { value, said: words } = field.value === before ? { value: now, said: "" } : understand(c, field.value, now);
-    said.textContent = words;
-    if (value === undefined) {
-      field.setAttribute("aria-invalid", "true");
-      // Left with what cannot be, the value stays as it was, and the reason stays in sight for a while.
-      if (!entered) close(false);
-      return;
-    }
-    close(entered);
-    if (value !== now) take(value);
-  };
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") commit(true);
-    else if (event.key === "Escape") { said.textContent = ""; close(true); }
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  field.addEventListener("input", () => { field.removeAttribute("aria-invalid"); said.textContent = ""; });
-  field.addEventListener("blur", () => commit(false));
-}
+/** @import { Control, Settings, Value } from "./settings.js" */
 
 /**
  * A finger on a slider may be about to scroll the page, which must not move the slider. So nothing is taken before it
@@ -121,7 +66,8 @@ export function startControls(root, controls, settings, move) {
         move(c.name, c.default, true);
         element.focus();
       } else if (deed === "type" && slides) {
-        type(box, c, Number(settings[c.name]), (value) => move(c.name, value, true));
+        import("./typed.js").then(({ openField }) => openField(box, c, Number(settings[c.name]), (value) =>
+          move(c.name, value, true))).catch(excuse(root));
       } else if (deed === "less" || deed === "more") {
         const now = Number(settings[c.name]), up = deed === "more";
         // From between two stops, to which a typed value may have brought it, the next one.

@@ -2,13 +2,10 @@
 
 import { startControls } from "./controls.js";
 import { startCursor } from "./cursor.js";
-import { downloads } from "./download.js";
-import { startDrag } from "./drag.js";
 import { text } from "./format.js";
 import { recalled, remember, startHistory } from "./history.js";
 import { startLink } from "./link.js";
-import { live, part } from "./page.js";
-import { startPins } from "./pins.js";
+import { excuse, live, part } from "./page.js";
 import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
 import { load } from "./program.js";
 import { encode, sentence, snap } from "./settings.js";
@@ -57,9 +54,10 @@ function startExplorer(root) {
   const undo = /** @type {HTMLButtonElement} */ (part(root, "[data-action=undo]"));
 
   const numbers = (at = settings) => Object.fromEntries(spec.controls.map((c) => [c.name, encode(c, at[c.name])]));
-  const pins = startPins(root, spec, plot, v);
   /** @type {Settings | null} the setting that is pinned as A */
   let kept = null;
+  /** @type {import("./pins.js").Pins | undefined} */
+  let pins;
 
   let speaking = 0;
   function speak() {
@@ -86,7 +84,7 @@ function startExplorer(root) {
     const words = unseen(plot, v);
     if (missing.textContent !== words) missing.textContent = words;
     readAgain();
-    pins.compare();
+    pins?.compare();
     // Spoken once the reader has stopped moving, not at every step.
     clearTimeout(speaking);
     speaking = setTimeout(() => { speak(); keep(); }, 700);
@@ -114,7 +112,9 @@ function startExplorer(root) {
     told = { ...settings };
   };
   const showControls = startControls(root, spec.controls, settings, move);
-  startDrag(root, spec, plot, v, numbers, move);
+  if (spec.marks.some((m) => m.moves)) {
+    import("./drag.js").then(({ startDrag }) => startDrag(root, spec, plot, v, numbers, move)).catch(excuse(root));
+  }
   const shared = startShared(root, spec.controls, (given) => {
     past.note("");
     set(given);
@@ -169,9 +169,15 @@ function startExplorer(root) {
   }
   window.addEventListener("pagehide", () => { if (unsaved) keep(); });
 
+  /** @param {HTMLElement} button */
+  const save = (button) => import("./download.js").then(({ downloads }) =>
+    downloads(root, spec, v, settings)[/** @type {"csv"} */ (button.dataset.action)]()).catch(excuse(root));
+
   /** @type {Record<string, (button: HTMLElement) => void>} */
   const actions = {
-    ...downloads(root, spec, v, settings),
+    csv: save,
+    svg: save,
+    png: save,
     undo: past.undo,
     reset: () => setAll({}),
     preset: (button) => setAll(spec.presets[button.dataset.preset ?? ""]),
@@ -194,10 +200,13 @@ function startExplorer(root) {
   /** @param {Settings | null} at settings to keep as A; none: let A go */
   function pin(at) {
     kept = at;
-    if (at) pins.pin(numbers(at));
-    else pins.lift();
     unsaved = true;
     link.refresh();
+    if (!at) return pins?.lift();
+    import("./pins.js").then(({ startPins }) => {
+      pins ??= startPins(root, spec, plot, v);
+      if (kept) pins.pin(numbers(kept));
+    }).catch(excuse(root));
   }
 
   /** @param {string} query settings; what it does not name is at its default */

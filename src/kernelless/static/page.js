@@ -8,6 +8,13 @@
  */
 export const part = (root, selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
 
+/**
+ * What to do when a part that is fetched late cannot be: say why, where values are read off.
+ * @param {HTMLElement} root
+ * @returns {(error: Error) => void}
+ */
+export const excuse = (root) => (error) => { part(root, ".ex-cursor").textContent = error.message; };
+
 /** @typedef {{selector: string, start: (root: HTMLElement) => void, late: boolean}} Kind */
 /** @type {Kind[]} */
 const LIVE = [];

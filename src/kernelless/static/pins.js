@@ -8,6 +8,8 @@ import { load } from "./program.js";
 /** @import { Mark, Plot, Spec } from "./plot.js" */
 /** @import { Values } from "./program.js" */
 
+/** @typedef {ReturnType<typeof startPins>} Pins */
+
 /**
  * How far one value is from another, in words.
  * @param {number} a

@@ -1,6 +1,7 @@
 // A value typed by hand: understood wholly, in any unit that values are shown in, or refused with what is accepted.
 
 import { text } from "./format.js";
+import { part } from "./page.js";
 import { show, snap } from "./settings.js";
 
 /** @import { Slider } from "./settings.js" */
@@ -64,4 +65,57 @@ export function understand(c, typed, now) {
   const value = Number(snap(c, meant));
   if (value === meant) return { value, said: "" };
   return { value, said: `${c.stops ? "The nearest value offered" : "Rounded to a whole number"}: ${show(c, value)}.` };
+}
+
+/**
+ * Let a reader type a slider's value where it stands.
+ * @param {HTMLElement} box the control
+ * @param {Slider} c
+ * @param {number} now
+ * @param {(value: number) => void} take
+ */
+export function openField(box, c, now, take) {
+  if (box.querySelector(".ex-typed")) return;
+  const button = part(box, ".ex-value"), field = document.createElement("input"), said = document.createElement("span");
+  field.className = "ex-typed";
+  field.setAttribute("aria-label", c.label);
+  field.value = text(now, c.unit, 15);
+  const before = field.value;
+  said.className = "ex-said";
+  said.setAttribute("role", "status");
+  button.before(field, said);
+  field.select();
+  field.focus();
+  let open = true;
+  /** @param {boolean} back whether the focus goes back to the value */
+  const close = (back) => {
+    open = false;
+    field.remove();
+    if (back) button.focus();
+    if (said.textContent) setTimeout(() => said.remove(), 6000);
+    else said.remove();
+  };
+  /** @param {boolean} entered */
+  const commit = (entered) => {
+    if (!open) return;
+    const { value, said: words } = field.value === before ? { value: now, said: "" } : understand(c, field.value, now);
+    said.textContent = words;
+    if (value === undefined) {
+      field.setAttribute("aria-invalid", "true");
+      // Left with what cannot be, the value stays as it was, and the reason stays in sight for a while.
+      if (!entered) close(false);
+      return;
+    }
+    close(entered);
+    if (value !== now) take(value);
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") commit(true);
+    else if (event.key === "Escape") { said.textContent = ""; close(true); }
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  field.addEventListener("input", () => { field.removeAttribute("aria-invalid"); said.textContent = ""; });
+  field.addEventListener("blur", () => commit(false));
 }
