@@ -60,8 +60,8 @@ _NAMES = {
 }
 # what the notebooks take from the library of figures
 _FIGURES = frozenset({
-    "Axis", "Band", "Bars", "Choice", "Explorer", "Figure", "Label", "Line", "Point", "Readout", "Rule", "Slider",
-    "State", "explore", "standalone", "tabulate", "text",
+    "HERE", "Axis", "Band", "Bars", "Choice", "Explorer", "Figure", "Label", "Line", "Point", "Readout", "Rule",
+    "Slider", "State", "explore", "standalone", "tabulate", "text",
 })
 __all__ = [
     "Axis",

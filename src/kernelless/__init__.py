@@ -7,12 +7,14 @@ from .explorer import Explorer, explore
 from .figure import Figure
 from .options import tabulate
 from .page import standalone
+from .palette import HERE
 from .parts import Band, Bars, Label, Line, Point, Readout, Rule, State
 from .trace import CannotBeTraced, NotSupportedYet, TraceError
 from .units import text
 
 __version__ = "0.1.0"
 __all__ = [
-    "Axis", "Band", "Bars", "CannotBeTraced", "Choice", "Explorer", "Figure", "Label", "Line", "NotSupportedYet",
-    "Point", "Readout", "Rule", "Slider", "State", "TraceError", "explore", "standalone", "tabulate", "text",
+    "HERE", "Axis", "Band", "Bars", "CannotBeTraced", "Choice", "Explorer", "Figure", "Label", "Line",
+    "NotSupportedYet", "Point", "Readout", "Rule", "Slider", "State", "TraceError", "explore", "standalone", "tabulate",
+    "text",
 ]

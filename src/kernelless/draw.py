@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .palette import DASHES, GRID, HEIGHT, INK, MUTED, PALETTE, WIDTH
-from .units import text
+from .palette import COLORS, DASHES, GRID, HATCHES, HEIGHT, HERE, INK, MARKERS, MUTED, WIDTH, hatched
+from .ticks import Tick, axis_text, chosen, minor_ticks
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -18,26 +19,29 @@ if TYPE_CHECKING:
     from .figure import Figure
 
 
-def tick_text(value: float, unit: str) -> str:
-    """Return a tick's words: money and prefixes in full, other units left to the axis label."""
-    if unit.startswith("USD"):
-        return text(value, "USD")
-    if unit in ("B", "iB", "s", "%", "×", "°", "W", "B/s", "FLOP/s", "B/token", "Wh", "J"):
-        return text(value, unit)
-    return text(value)
+def along(axis: Axis, start: float, length: float, reverse: bool = False) -> Callable[[Any], Any]:
+    """Return the function from data to places along one axis; `scaleOf` in static/plot.js is the same."""
+    bend = np.log10 if axis.scale == "log" else np.asarray
+    low, high = (float(bend(limit)) for limit in axis.span[:: -1 if reverse else 1])
+
+    def place(values: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return start + (bend(np.asarray(values, dtype=float)) - low) * (length / (high - low))
+
+    return place
 
 
-def axis_text(axis: Axis) -> str:
-    """Return an axis label with its unit, where the ticks do not carry it."""
-    if axis.unit.startswith("USD/"):
-        return f"{axis.label} (USD per {axis.unit[4:]})"
-    return axis.label if tick_text(1, axis.unit) != "1" or not axis.unit else f"{axis.label} ({axis.unit})"
+def built_ticks(axis: Axis, length: float, across: bool) -> list[Tick]:
+    """Return the ticks of an axis of so many points, by the width of a letter that fonts have at most, or nearly so."""
+    return chosen(axis, along(axis, 0, length), (lambda words: 5.0 * len(words)) if across else lambda _: 8.0,
+                  10.0 if across else 14.0)
 
 
 def frame(figure: Figure) -> tuple[float, float, float, float]:
     """Return left, top, width and height of the plot in points. It is fixed, so that a slider never moves the axes."""
-    wide = max((len(name) for name in figure.y.categories or ()), default=0)
-    left = min(26 + 4.9 * wide, 170) if wide else 52
+    names = figure.y.categories or [words for _, words in built_ticks(figure.y, HEIGHT - 22 - 36, across=False)]
+    left = min(26 + 4.9 * max(map(len, names), default=0), 170) if figure.y.categories else (
+        12 + 4.9 * max((*map(len, names), 4)))
     return left, 22, WIDTH - left - 16, HEIGHT - 22 - 36
 
 
@@ -63,8 +67,10 @@ def draw(figure: Figure, legend: bool = True) -> Canvas:
     lines = -(-len(figure.legend()) // 3) if legend else 0  # three names to a line, above the plot
     _draw_axes(axes, figure, 13 * lines)
     handles = []
-    for i, (mark, color) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
-        brush = _Brush(axes, figure, f"m{i}", color)
+    colors = figure.colors()
+    hatches = hatched([(mark.swatch, color) for mark, color in zip(figure.marks, colors, strict=True)])
+    for i, (mark, color) in enumerate(zip(figure.marks, colors, strict=True)):
+        brush = _Brush(axes, figure, f"m{i}", color, HATCHES[color] if hatches[i] else None)
         mark.draw(brush, figure)
         if brush.last is not None and mark.swatch:
             brush.last.set_label(mark.label)
@@ -77,7 +83,7 @@ def draw(figure: Figure, legend: bool = True) -> Canvas:
 
 def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
     """Draw all that stands still, with `above` points of room above the plot for a legend."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+    from matplotlib.ticker import NullFormatter
 
     left, top, width, height = frame(figure)
     top, height = top + above, height - above
@@ -89,14 +95,16 @@ def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
         if axis.categories:
             artist.set_ticks(range(len(axis.categories)), axis.categories)
         else:
-            artist.set_major_locator(LogLocator(numticks=8) if axis.scale == "log" else MaxNLocator(6))
-            artist.set_minor_locator(NullLocator())
-            artist.set_major_formatter(FuncFormatter(lambda value, _, unit=axis.unit: tick_text(value, unit)))
+            ticks = built_ticks(axis, width if side == "x" else height, side == "x")
+            artist.set_ticks([value for value, _ in ticks], [words for _, words in ticks])
+            artist.set_ticks(minor_ticks(axis), minor=True)
+            artist.set_minor_formatter(NullFormatter())
     axes.set_xlabel(axis_text(figure.x), color=MUTED, fontsize=8.5)
     # Above the axis and level: a turned label costs width, which a phone lacks.
     axes.annotate(axis_text(figure.y), (0, 1), xycoords="axes fraction", xytext=(-left + 4, 7 + above), color=MUTED,
                   textcoords="offset points", fontsize=8.5)
     axes.tick_params(colors=MUTED, labelsize=8, length=0)
+    axes.tick_params(which="minor", color=MUTED, length=2, width=0.6)
     axes.grid(True, color=GRID, linewidth=0.7)
     for side, axis in sides:
         if axis.categories:
@@ -111,23 +119,23 @@ def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
 class _Brush:
     """Draws one mark on matplotlib's axes."""
 
-    def __init__(self, axes: Axes, figure: Figure, key: str, color: int):
-        self.axes, self.figure, self.key, self.color = axes, figure, key, color
+    def __init__(self, axes: Axes, figure: Figure, key: str, color: int, hatch: str | None):
+        self.axes, self.figure, self.key, self.color, self.hatch = axes, figure, key, color, hatch
         self.last: Artist | None = None  # what stands for the mark in the legend
 
     def _places(self, x: Any, y: Any) -> list[np.ndarray]:
         return [np.ravel(part) for part in np.broadcast_arrays(self.figure.x.place(x), self.figure.y.place(y))]
 
     def curve(self, x: Any, y: Any) -> None:
-        self.last, = self.axes.plot(*self._places(x, y), color=PALETTE[self.color], linestyle=DASHES[self.color],
+        self.last, = self.axes.plot(*self._places(x, y), color=COLORS[self.color], linestyle=DASHES[self.color],
                                     linewidth=1.9, gid=self.key, solid_joinstyle="round")
 
     def area(self, ring: list[tuple[float, float]]) -> None:
         from matplotlib.patches import Polygon
 
         corners = np.array(ring).reshape(-1, 2) if ring else np.full((3, 2), np.nan)
-        self.last = self.axes.add_patch(Polygon(corners, closed=True, color=PALETTE[self.color], alpha=0.2,
-                                                linewidth=0, gid=self.key))
+        self.last = self.axes.add_patch(Polygon(corners, closed=True, color=COLORS[self.color], alpha=0.2,
+                                                linewidth=0, hatch=self.hatch, gid=self.key))
 
     def box(self, j: int, across: tuple[float, float], along: tuple[float, float]) -> None:
         from matplotlib.patches import Rectangle
@@ -136,12 +144,16 @@ class _Brush:
         (x, width), (y, height) = (low, high - low), (min(base, value), abs(value - base))
         if self.figure.y.categories:
             x, width, y, height = y, height, x, width
-        self.last = self.axes.add_patch(Rectangle((x, y), width, height, facecolor=PALETTE[self.color],
-                                                  edgecolor="none", gid=f"{self.key}-{j}"))
+        self.last = self.axes.add_patch(Rectangle((x, y), width, height, facecolor=COLORS[self.color],
+                                                  edgecolor="white" if self.hatch else "none", linewidth=0,
+                                                  hatch=self.hatch, gid=f"{self.key}-{j}"))
 
     def dots(self, x: Any, y: Any) -> None:
-        self.last, = self.axes.plot(*self._places(x, y), "o", color=PALETTE[self.color], markersize=6.8,
+        self.last, = self.axes.plot(*self._places(x, y), MARKERS[self.color], color=COLORS[self.color], markersize=6.8,
                                     markeredgecolor="white", markeredgewidth=0.8, gid=self.key, zorder=4)
+        if self.color == HERE:
+            self.axes.plot(*self._places(x, y), "o", markerfacecolor="none", markeredgecolor=INK, markersize=11,
+                           zorder=4)
 
     def level(self, x: Any, y: Any) -> None:
         style: dict[str, Any] = {"color": INK, "linewidth": 1.0, "linestyle": (0, (4, 2)), "gid": self.key}

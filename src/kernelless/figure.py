@@ -14,7 +14,7 @@ import numpy as np
 
 from .axis import Axis
 from .checks import is_traced
-from .palette import PALETTE
+from .palette import HERE, PALETTE
 from .parts import Mark, Part, Readout, State
 
 
@@ -76,6 +76,8 @@ class Figure:
             elif mark.color is None:
                 out.append(following % len(PALETTE))
                 following += 1
+            elif mark.color == HERE:
+                out.append(HERE)
             else:
                 out.append(mark.color % len(PALETTE))
                 following = max(following, mark.color + 1)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from .axis import Axis
 from .checks import is_traced
-from .draw import axis_text, frame
+from .draw import frame
 from .figure import Figure
-from .palette import PALETTE, dash_array
+from .palette import COLORS, PAGE_DOT, dash_array, hatched, pattern_id, shape
 from .panel import panel
 from .parts import Mark, State
 from .program import number
 from .svg import page_svg
+from .ticks import axis_text, minor_ticks, tick_sets
 from .units import text
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def readout_texts(figure: Figure) -> dict[str, str]:
 
 def _axis(axis: Axis, reverse: bool) -> dict[str, Any]:
     limits = axis.span[::-1] if reverse else axis.span
-    spec = {"label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits]}
+    spec = {"label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits],
+            "words": axis_text(axis), "ticks": tick_sets(axis), "minor": minor_ticks(axis)}
     return spec | ({"categories": axis.categories} if axis.categories else {})
 
 
@@ -50,12 +52,17 @@ def figure_spec(figure: Figure, places: dict[tuple[str, str], int]) -> dict[str,
     spec: dict[str, Any] = {
         "axes": {"x": _axis(figure.x, False), "y": _axis(figure.y, bool(figure.y.categories))},
         "frame": frame(figure), "marks": [], "readouts": [], "states": []}
+    colors = figure.colors()
     for key, part in figure.parts():
         entry: dict[str, Any] = {field: places[key, field] for field in part.moving if (key, field) in places}
         for field in part.texts:
             words = getattr(part, field)
             entry[field] = {"texts": words._values, "at": places[key, field]} if is_traced(words) else words
-        kind = {"kind": type(part).__name__.lower()} if isinstance(part, Mark) else {}
+        kind: dict[str, Any] = {"kind": type(part).__name__.lower()} if isinstance(part, Mark) else {}
+        if isinstance(part, Mark) and part.swatch == "curve":
+            kind["color"] = colors[int(key[1:])]
+        if isinstance(part, Mark) and part.swatch == "dots":
+            kind["shape"] = shape(colors[int(key[1:])], PAGE_DOT)
         spec[_GROUPS[key[0]]].append(entry | kind | part.constants())
     return spec
 
@@ -66,18 +73,31 @@ def _json(value: Any) -> str:
     return dense.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _swatch(stroke: str, color: int) -> str:
-    """Return what stands for a stroke of parts.Brush in a legend."""
-    hue = PALETTE[color]
+def _swatch(stroke: str, color: int, hatch: str = "") -> str:
+    """Return what stands for a stroke of parts.Brush in a legend; `hatch` is the id of a pattern to fill it with."""
+    hue = COLORS[color]
     dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
-    box = f'<rect class="ex-fill-{color}" fill="{hue}"{{}} width="26" height="10" rx="2"/>'
-    shape = {
+    fill = f'fill="url(#{hatch})"' if hatch else f'class="ex-fill-{color}" fill="{hue}"'
+    faint = ' fill-opacity="0.3"' if stroke == "area" and not hatch else ""
+    box = f'<rect {fill}{faint} width="26" height="10" rx="2"/>'
+    dx, dy, rest = shape(color, 4)
+    drawn = {
         "curve": f'<path class="ex-stroke-{color}" stroke="{hue}" stroke-width="2.4" fill="none"{dash} d="M0 5H26"/>',
-        "dots": f'<circle class="ex-fill-{color}" fill="{hue}" cx="13" cy="5" r="4"/>',
-        "area": box.format(' fill-opacity="0.3"'),
-        "box": box.format(""),
+        "dots": f'<path class="ex-fill-{color}" fill="{hue}" fill-rule="evenodd" d="M{13 + dx:g} {5 + dy:g}{rest}"/>',
+        "area": box,
+        "box": box,
     }[stroke]
-    return f'<svg viewBox="0 0 26 10" aria-hidden="true">{shape}</svg>'
+    return f'<svg viewBox="0 0 26 10" aria-hidden="true">{drawn}</svg>'
+
+
+def _legend(figure: Figure, ident: str) -> str:
+    """Return the entries of the legend; the page's script hides those of the curves that it labels where they end."""
+    keys = [key for key, part in figure.parts() if isinstance(part, Mark) and part.swatch]
+    hatches = hatched([(stroke, color) for stroke, _, color in figure.legend()])
+    return "".join(
+        f'<li data-names="{key}">{_swatch(stroke, color, pattern_id(ident, stroke, color) if hatch else "")}'
+        f"{escape(label)}</li>"
+        for key, (stroke, label, color), hatch in zip(keys, figure.legend(), hatches, strict=True))
 
 
 def _readouts(figure: Figure) -> list[str]:
@@ -109,7 +129,7 @@ def explorer_html(explorer: Declared, ident: str) -> str:
     settings = " · ".join(f"{control.label}: {control.show(values[key])}" for key, control in controls.items())
     readouts = _readouts(figure)
     states = "".join(_state(i, *pair) for i, pair in enumerate(zip(figure.states, spec["states"], strict=True)))
-    legend = "".join(f"<li>{_swatch(stroke, color)}{escape(label)}</li>" for stroke, label, color in figure.legend())
+    legend = _legend(figure, ident)
     presets = "".join(
         f'<button type="button" data-action="preset" data-preset="{escape(label)}">{escape(label)}</button>'
         for label in explorer.presets)

@@ -2,8 +2,8 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export`, and the comments but for those that head a module or a table. So all modules share
-one scope, and no two may declare the same name.
+`import` lines, the word `export`, indentation, and the comments but for those that head a module or a table. So all
+modules share one scope, and no two may declare the same name.
 
 What is needed rarely is asked for with ``await import("./name.js")``. A site gets those modules, and what only they
 import, as a second script, which `static/later.js` fetches when something first asks; a page of its own has all in one.
@@ -74,7 +74,7 @@ def _module(path: Path) -> _Module:
         raise ValueError(f"{path.name}: {other[0]!r} cannot be joined; write import {{ name }} from './module.js', "
                          "with double quotes, and export const or export function.")
     return _Module(
-        path=path, bare=re.sub(r"\n{3,}", "\n\n", bare).strip(),
+        path=path, bare=re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)^ +", "", bare)).strip(),
         imports=tuple(((path.parent / name).resolve(), tuple(re.findall(r"\w+", taken)))
                       for taken, name in _IMPORT.findall(source)),
         later=tuple((path.parent / name).resolve() for name in _FETCH.findall(bare)),

@@ -7,19 +7,20 @@ known transform of its values, the same here as in the script; tests compare it 
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
 import numpy as np
 
-from .axis import Axis
-from .draw import draw, frame
+from .draw import along, draw, frame
 from .figure import Figure
-from .palette import GRID, HEIGHT, INK, MUTED, PALETTE, WIDTH, dash_array
+from .palette import COLORS, DOT, GRID, HEIGHT, HERE, INK, MUTED, WIDTH, dash_array, hatched, pattern, pattern_id, shape
+from .ticks import minor_ticks
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _CLASSES = {INK: "ink", MUTED: "muted", GRID: "grid"}
@@ -71,18 +72,6 @@ def _standing(element: ET.Element, out: list[str]) -> None:
             _standing(child, out)
 
 
-def _scale(axis: Axis, start: float, length: float, reverse: bool = False) -> Callable[[Any], Any]:
-    """Return the function from data to points along one axis; `scaleOf` in static/plot.js is the same."""
-    bend = np.log10 if axis.scale == "log" else np.asarray
-    low, high = (float(bend(limit)) for limit in axis.span[:: -1 if reverse else 1])
-
-    def place(values: Any) -> Any:
-        with np.errstate(all="ignore"):
-            return start + (bend(np.asarray(values, dtype=float)) - low) * (length / (high - low))
-
-    return place
-
-
 def _n(value: float) -> str:
     """Write a coordinate with two decimals and no spare zeros; far away is as good as infinitely far."""
     near = np.floor(min(max(float(value), -FAR), FAR) * 100 + 0.5) / 100 + 0.0  # as Math.round, and no -0
@@ -98,14 +87,23 @@ def _curve(places: Iterable[tuple[float, float]]) -> str:
     return "".join(d)
 
 
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Where the plot stands in the SVG, and how large a point is: as built, or as the page's script laid it out."""
+
+    frame: tuple[float, float, float, float]  # left, top, width, height
+    dot: float = DOT
+
+
 class _Brush:
     """Writes one mark as bare elements, where the page's script would put it."""
 
-    def __init__(self, figure: Figure, clip: str, key: str, color: int):
-        self.figure, self.clip, self.key, self.color = figure, clip, key, color
-        self.left, self.top, self.width, self.height = frame(figure)
-        self.px = _scale(figure.x, self.left, self.width)
-        self.py = _scale(figure.y, self.top + self.height, -self.height, reverse=bool(figure.y.categories))
+    def __init__(self, figure: Figure, ident: str, layout: Layout, key: str, color: int, hatch: bool):
+        self.figure, self.ident, self.key, self.color, self.hatch = figure, ident, key, color, hatch
+        self.clip, self.dot = _clip(ident), layout.dot
+        self.left, self.top, self.width, self.height = layout.frame
+        self.px = along(figure.x, self.left, self.width)
+        self.py = along(figure.y, self.top + self.height, -self.height, reverse=bool(figure.y.categories))
         self.out: list[str] = []
 
     def _path(self, attributes: str, d: str, piece: str = "") -> None:
@@ -115,15 +113,18 @@ class _Brush:
         places = np.broadcast_arrays(np.atleast_1d(self.px(x)), np.atleast_1d(self.py(y)))
         return zip(*places, strict=True)
 
+    def _ground(self, swatch: str) -> str:
+        return f'fill="url(#{pattern_id(self.ident, swatch, self.color)})"' if self.hatch else ""
+
     def curve(self, x: Any, y: Any) -> None:
         dash = f' stroke-dasharray="{dash_array(self.color)}"' if dash_array(self.color) else ""
-        self._path(f'class="ex-stroke-{self.color}" fill="none" stroke="{PALETTE[self.color]}" stroke-width="1.9" '
-                   f'stroke-linejoin="round"{dash}', _curve(self._places(x, y)))
+        self._path(f'class="ex-curve ex-stroke-{self.color}" fill="none" stroke="{COLORS[self.color]}" '
+                   f'stroke-width="1.9" stroke-linejoin="round"{dash}', _curve(self._places(x, y)))
 
     def area(self, ring: list[tuple[float, float]]) -> None:
         corners = [f"{_n(self.px(x))} {_n(self.py(y))}" for x, y in ring]
-        self._path(f'class="ex-fill-{self.color}" fill="{PALETTE[self.color]}" fill-opacity="0.2"',
-                   f"M{'L'.join(corners)}Z" if corners else "")
+        self._path(self._ground("area") or f'class="ex-fill-{self.color}" fill="{COLORS[self.color]}" '
+                   'fill-opacity="0.2"', f"M{'L'.join(corners)}Z" if corners else "")
 
     def box(self, j: int, across: tuple[float, float], along: tuple[float, float]) -> None:
         flat = bool(self.figure.y.categories)
@@ -132,13 +133,15 @@ class _Brush:
         if np.isfinite(sum(ends)):
             a, b, p, q = map(_n, (*ends, *map(place, across)))
             d = f"M{a} {p}H{b}V{q}H{a}Z" if flat else f"M{p} {a}V{b}H{q}V{a}Z"
-        self._path(f'class="ex-fill-{self.color}" fill="{PALETTE[self.color]}"', d, f"-{j}")
+        self._path(self._ground("box") or f'class="ex-fill-{self.color}" fill="{COLORS[self.color]}"', d, f"-{j}")
 
     def dots(self, x: Any, y: Any) -> None:
-        d = "".join(f"M{_n(px - 3.4)} {_n(py)}a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0Z"
+        dx, dy, rest = shape(self.color, self.dot)
+        rule = ' fill-rule="evenodd"' if self.color == HERE else ""  # a target has a hole; dots that overlap have none
+        d = "".join(f"M{_n(px + dx)} {_n(py + dy)}{rest}"
                     for px, py in self._places(x, y) if np.isfinite(px) and np.isfinite(py))
-        self.out.append(f'<path data-key="{self.key}" class="ex-fill-{self.color} ex-edge" '
-                        f'fill="{PALETTE[self.color]}" stroke="#fff" stroke-width="0.8" '
+        self.out.append(f'<path data-key="{self.key}" class="ex-dots ex-fill-{self.color} ex-edge" '
+                        f'fill="{COLORS[self.color]}"{rule} stroke="#fff" stroke-width="0.8" '
                         f'clip-path="url(#{self.clip}-wide)" d="{d}"/>')
 
     def level(self, x: Any, y: Any) -> None:
@@ -165,13 +168,22 @@ def _clip(ident: str) -> str:
     return f"{ident}.clip"  # a control's id has no point in it
 
 
-def moving_svg(figure: Figure, ident: str) -> Iterator[str]:
+def moving_svg(figure: Figure, ident: str, layout: Layout | None = None) -> Iterator[str]:
     """Yield the elements of the page's SVG that the page's script moves, each with its ``data-key``."""
-    clip = _clip(ident)
-    for i, (mark, color) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
-        brush = _Brush(figure, clip, f"m{i}", color)
+    layout, colors = layout or Layout(frame(figure)), figure.colors()
+    hatches = hatched([(mark.swatch, color) for mark, color in zip(figure.marks, colors, strict=True)])
+    for i, (mark, color, hatch) in enumerate(zip(figure.marks, colors, hatches, strict=True)):
+        brush = _Brush(figure, ident, layout, f"m{i}", color, hatch)
         mark.draw(brush, figure)
         yield from brush.out
+
+
+def _minor(figure: Figure) -> str:
+    """Return the short strokes of the built picture, which matplotlib keeps among its definitions."""
+    left, top, width, height = frame(figure)
+    px, py = along(figure.x, left, width), along(figure.y, top + height, -height)
+    return "".join([*(f"M{_n(px(value))} {top + height:g}v2" for value in minor_ticks(figure.x)),
+                    *(f"M{left:g} {_n(py(value))}h-2" for value in minor_ticks(figure.y))])
 
 
 def page_svg(figure: Figure, ident: str) -> str:
@@ -195,14 +207,18 @@ def page_svg(figure: Figure, ident: str) -> str:
     next(element for element in root.iter() if element.get("id") == "patch_1").clear()  # the background
     _standing(root, standing)
     left, top, width, height = frame(figure)
-    clip = _clip(ident)
+    clip, colors = _clip(ident), figure.colors()
+    swatches = [(mark.swatch, color) for mark, color in zip(figure.marks, colors, strict=True)]
+    hatches = {swatch for swatch, hatch in zip(swatches, hatched(swatches), strict=True) if hatch}
     return "".join([
         f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" xmlns="http://www.w3.org/2000/svg" aria-hidden="true">',
         f'<defs><clipPath id="{clip}"><rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"/>'
         "</clipPath>"
         f'<clipPath id="{clip}-wide"><rect x="{left - 4:g}" y="{top - 4:g}" width="{width + 8:g}" '
-        f'height="{height + 8:g}"/></clipPath></defs>',
-        *standing,
+        f'height="{height + 8:g}"/></clipPath>', *(pattern(ident, *hatch) for hatch in sorted(hatches)), "</defs>",
+        '<g class="ex-frame">', *standing, f'<path class="ex-stroke-muted" fill="none" stroke="{MUTED}" '
+        f'stroke-width="0.6" d="{_minor(figure)}"/></g>',
         *moving_svg(figure, ident),
+        '<g class="ex-labels"></g>',
         '<path class="ex-cursor-line" fill="none" d=""/></svg>',
     ])

@@ -92,7 +92,7 @@ def test_modules_are_joined_as_they_import_each_other(tmp_path, node):
                      "export const twice = (x) => 2 * x;\nexport const six = /** @type {number} */ (5 + one);\n",
                    b="// One.\nexport const one = 1;\n")
     joined = runtime.join(main)
-    assert joined == ("// One.\nconst one = 1;\n\nconst twice = (x) => 2 * x;\nconst six = (5 + one);\n\n"
+    assert joined == ("const one = 1;\n\nconst twice = (x) => 2 * x;\nconst six = (5 + one);\n\n"
                       "console.log(twice(six), one, `/* kept */`);")
     assert said(node, joined) == "12 1 /* kept */\n"
 

@@ -15,13 +15,14 @@ def test_the_pointer_reads_values_off(page):
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     lines = EXPLORERS["waves"].figure().marks
+    left, _, width, _ = map(float, plot.get_attribute("data-frame").split())
     for share in (0.0, 0.25, 0.5, 1.0):
-        page.mouse.move(box["x"] + box["width"] * (52 + 392.8 * share) / 460.8, box["y"] + box["height"] / 2)
+        page.mouse.move(box["x"] + left + width * share, box["y"] + box["height"] / 2)
         k = round(share * 80)
         said = words.text_content()
         assert said.startswith(f"x {text(lines[0].x[k])} — a: {text(lines[0].y[k], 'USD/h')} · b: ")
         assert f"range: {text(lines[4].low[k], 'USD/h')} to {text(lines[4].high[k], 'USD/h')}" in said
-        assert abs(float(line.get_attribute("d")[1:].split()[0]) - (52 + 392.8 * share)) < 0.02
+        assert abs(float(line.get_attribute("d")[1:].split()[0]) - (left + width * share)) < 0.02
     page.mouse.move(0, 0)
     assert words.text_content() == hint
     assert line.get_attribute("d") == ""

@@ -73,12 +73,12 @@ function placesOf(plot, v) {
 export function startCursor(root, plot, v) {
   const surface = part(root, ".ex-plot"), words = part(root, ".ex-cursor"), line = part(root, ".ex-cursor-line");
   const svg = /** @type {SVGSVGElement} */ (surface.querySelector("svg"));
-  const hint = words.textContent, [, top, , height] = plot.frame;
+  const hint = words.textContent;
   let place = -1;
 
   /** @param {number} to */
   function point(to) {
-    const found = to < 0 ? null : readAt(plot, v, to);
+    const [, top, , height] = plot.frame, found = to < 0 ? null : readAt(plot, v, to);
     place = found ? to : -1;
     words.textContent = found ? found.words : hint;
     line.setAttribute("d", found?.at == null ? "" : `M${round(found.at)} ${top}V${top + height}`);

@@ -3,6 +3,7 @@
 import { startControls } from "./controls.js";
 import { startCursor } from "./cursor.js";
 import { text } from "./format.js";
+import { startFrame } from "./frame.js";
 import { recalled, remember, startHistory } from "./history.js";
 import { startLink } from "./link.js";
 import { excuse, live, part } from "./page.js";
@@ -27,7 +28,7 @@ function startExplorer(root) {
   const [left, top, width, height] = spec.frame;
   /** @type {Plot} */
   const plot = {
-    axes: spec.axes, frame: spec.frame, px: scaleOf(spec.axes.x, left, width),
+    axes: spec.axes, frame: spec.frame, em: 8, px: scaleOf(spec.axes.x, left, width),
     py: scaleOf(spec.axes.y, top + height, -height),
     marks: spec.marks.map((m, k) => ({ ...m, path: find(`m${k}`), words: find(`m${k}-t`),
       pieces: [...root.querySelectorAll(`[data-key^="m${k}-"]`)] })),
@@ -59,6 +60,8 @@ function startExplorer(root) {
   /** @type {import("./pins.js").Pins | undefined} */
   let pins;
 
+  const draw = () => { for (const { m } of marks) KINDS[m.kind].draw(m, v, plot); };
+
   let speaking = 0;
   function speak() {
     const values = readouts.map((r) => `${r.label}: ${r.element.textContent}`);
@@ -70,6 +73,7 @@ function startExplorer(root) {
   function update() {
     const changed = program.evaluate(numbers());
     for (const { m, needs } of marks) if (needs & changed) KINDS[m.kind].draw(m, v, plot);
+    settle();
     for (const r of readouts) {
       if (!(r.needs & changed)) continue;
       const words = text(v[r.value][0], r.unit), widest = r.element.dataset.longest ?? "";
@@ -235,6 +239,7 @@ function startExplorer(root) {
 
   program.evaluate(numbers());
   reflect();
+  const settle = startFrame(root, plot, v, () => { draw(); readAgain(); pins?.draw(); });
   root.dataset.ready = "true";
   if (!fromAddress()) {
     const before = recalled(root), others = { ...shared.waiting(true) };

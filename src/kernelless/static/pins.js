@@ -65,7 +65,7 @@ export function startPins(root, spec, plot, v) {
       const end = /.*[ML](-?[\d.]+) (-?[\d.]+)/.exec(d);
       if (!end) continue;
       const letter = made("text");
-      const given = { class: "ex-words ex-fill-muted ex-halo", x: end[1], y: Number(end[2]) - 3, "font-size": 8,
+      const given = { class: "ex-words ex-fill-muted ex-halo", x: end[1], y: Number(end[2]) - 3, "font-size": plot.em,
         "text-anchor": "end" };
       for (const [key, value] of Object.entries(given)) letter.setAttribute(key, String(value));
       letter.textContent = "A";
