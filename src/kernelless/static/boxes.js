@@ -253,7 +253,7 @@ export const BOXES = {
       const corners = [[at, start], [out, start], [out, end], [at, end]].map((c) => (upright ? c : c.reverse()));
       m.path.setAttribute("d", ring(corners).slice(0, -1));
       const place = /** @type {[number, number]} */ (upright ? [at, (start + end) / 2] : [(start + end) / 2, at]);
-      say(m.texts[0], wordsOf(m, v), ...place, plot, upright ? 8 : 0, upright ? 0 : -LINE);
+      if (m.texts.length) say(m.texts[0], wordsOf(m, v), ...place, plot, upright ? 8 : 0, upright ? 0 : -LINE);
     },
     seen(m, v, { px, py }) {
       const [one, other] = m.along === "y" ? [py, px] : [px, py];
@@ -267,7 +267,7 @@ export const BOXES = {
       const seen = plot.px.inside(v[m.x][0]) && plot.py.inside(v[m.y][0]);
       const to = `${round(x + m.dx * point)} ${round(y + m.dy * point)}`;
       m.path.setAttribute("d", seen ? `M${round(x)} ${round(y)}L${to}` : "");
-      say(m.texts[0], wordsOf(m, v), seen ? x : NaN, y, plot, m.dx + (m.dx >= 0 ? 2 : -2), m.dy);
+      if (m.texts.length) say(m.texts[0], wordsOf(m, v), seen ? x : NaN, y, plot, m.dx + (m.dx >= 0 ? 2 : -2), m.dy);
     },
     seen: (m, v, { px, py }) => px.inside(v[m.x][0]) && py.inside(v[m.y][0]),
   },
