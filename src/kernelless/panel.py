@@ -86,7 +86,8 @@ def control_html(ident: str, key: str, control: Slider | Choice, value: Any) -> 
                   for action, sign, words in (("less", "−", "Less"), ("more", "+", "More")))
     return (f'{opened}<button type="button" class="ex-value" data-do="type" title="Type a value">'
             f'<output for="{field}" aria-live="off" data-value-of="{key}">{shown}</output></button>'
-            f'<span class="ex-track">{button(control, field)}{less}<input type="range" {data} aria-valuetext="{shown}">{more}</span></div>')
+            f'<span class="ex-track">{button(control, field)}{less}<input type="range" {data} '
+            f'aria-valuetext="{shown}">{more}</span></div>')
 
 
 def panel(ident: str, controls: Controls, values: Mapping[str, Any]) -> str:
