@@ -2,18 +2,23 @@
 
 from . import functions  # noqa: F401 (fills trace.FUNCTIONS)
 from .axis import Axis
+from .boxes import Blocks, Cells, Spans, Stack, Waterfall
 from .controls import Choice, Slider
+from .diagrams import Arrows, Bracket, Flow, Note
 from .explorer import Explorer, explore, explorer_named
 from .figure import Figure
 from .options import tabulate
 from .page import standalone
+from .palette import HERE
 from .parts import Band, Bars, Label, Line, Point, Readout, Rule, State
+from .play import Play
 from .trace import CannotBeTraced, NotSupportedYet, TraceError
 from .units import text
 
 __version__ = "0.1.0"
 __all__ = [
-    "Axis", "Band", "Bars", "CannotBeTraced", "Choice", "Explorer", "Figure", "Label", "Line", "NotSupportedYet",
-    "Point", "Readout", "Rule", "Slider", "State", "TraceError", "explore", "explorer_named", "standalone", "tabulate",
-    "text",
+    "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "CannotBeTraced", "Cells", "Choice", "Explorer",
+    "Figure", "Flow", "Label", "Line", "NotSupportedYet", "Note", "Play", "Point", "Readout", "Rule", "Slider",
+    "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "explorer_named", "standalone",
+    "tabulate", "text",
 ]

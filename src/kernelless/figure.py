@@ -14,7 +14,7 @@ import numpy as np
 
 from .axis import Axis
 from .checks import is_traced
-from .palette import PALETTE
+from .palette import HERE, PALETTE, hatched
 from .parts import Mark, Part, Readout, State
 
 
@@ -27,10 +27,13 @@ class Figure:
     marks: Sequence[Mark]
     readouts: Sequence[Readout] = ()
     states: Sequence[State] = ()
+    equal: bool = False  # one unit is as long along x as along y: a circle is round
 
     def __post_init__(self) -> None:
         if not isinstance(self.x, Axis) or not isinstance(self.y, Axis):
             raise ValueError(f"the figure needs two axes, but has x={self.x!r} and y={self.y!r}.")
+        if not isinstance(self.equal, bool) or (self.equal and "log" in (self.x.scale, self.y.scale)):
+            raise ValueError(f"equal={self.equal!r} must be true or false, and true on linear axes only.")
         if not self.marks:
             raise ValueError("the figure has no marks.")
         groups: tuple[tuple[Sequence[Part], type[Part]], ...] = (
@@ -52,10 +55,13 @@ class Figure:
             for i, part in enumerate(group):
                 yield f"{letter}{i}", part
 
-    def moving(self) -> Iterator[tuple[str, str, Any]]:
-        """Yield ``(key, field, value)`` for everything that may depend on a control, chosen words included."""
+    def moving(self, given: bool = False) -> Iterator[tuple[str, str, Any]]:
+        """Yield ``(key, field, value)`` for everything that may depend on a control, chosen words included.
+
+        With `given`, the fields as the author gave them; else what the page moves, which may be computed from them.
+        """
         for key, part in self.parts():
-            for field in part.moving:
+            for field in (given and part.given) or part.moving:
                 value = getattr(part, field)
                 if value is not None:
                     yield key, field, value
@@ -71,20 +77,25 @@ class Figure:
         """Return each mark's place in the palette, its own or the next one; -1 for a mark without a colour."""
         out, following = [], 0
         for mark in self.marks:
-            if not mark.swatch:
-                out.append(-1)
-            elif mark.color is None:
-                out.append(following % len(PALETTE))
-                following += 1
+            if mark.color is None:
+                out.append(following % len(PALETTE) if mark.swatch else -1)
+                following = max(following, mark.used(following) + 1) if mark.swatch else following
+            elif mark.color == HERE:
+                out.append(HERE)
             else:
                 out.append(mark.color % len(PALETTE))
-                following = max(following, mark.color + 1)
+                following = max(following, mark.used(mark.color) + 1)
         return out
 
     def legend(self) -> list[tuple[str, str, int]]:
         """Return (swatch, label, colour) of every mark that a legend names."""
-        return [(mark.swatch, mark.label, color)
-                for mark, color in zip(self.marks, self.colors(), strict=True) if color >= 0]
+        entries = [entry for mark, color in zip(self.marks, self.colors(), strict=True) for entry in mark.legend(color)]
+        return list(dict.fromkeys(entries))  # marks that share their kinds are named once
+
+    def hatches(self) -> set[tuple[str, int]]:
+        """Return the (swatch, colour) that are told apart by a hatch."""
+        looks = [(swatch, color) for swatch, _, color in self.legend()]
+        return {look for look, hatch in zip(looks, hatched(looks), strict=True) if hatch}
 
     def outside(self) -> list[str]:
         """Return the labels of marks with no part within the limits, for a figure of known values."""

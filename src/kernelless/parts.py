@@ -1,7 +1,8 @@
 """The parts of a figure: marks, readouts, states. A mark says here all that Python knows of it.
 
 To add a mark, write its class: the fields that may move, when it is within the limits, and how it is drawn with the
-strokes of a `Brush`, which matplotlib and the page's SVG both have. Then its entry in KINDS of `static/plot.js`.
+strokes of a `Brush`, which matplotlib and the page's SVG both have. Then its entry in KINDS of `static/plot.js`. Marks
+made of rectangles are in `boxes.py`, those of a diagram in `diagrams.py`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from .units import text
 
 class Brush(Protocol):
     """What a mark may be drawn with, in data coordinates. Keeping within the plot is the brush's business."""
+
+    color: int  # the mark's place in the palette, -1 for none
 
     def curve(self, x: Any, y: Any) -> None:
         """Draw a line through points; it breaks where one has no place."""
@@ -37,11 +40,38 @@ class Brush(Protocol):
     def words(self, words: str, x: Any, y: Any) -> None:
         """Write words at a point; without an x at the plot's right edge, without a y at its top."""
 
+    def boxes(self, j: int, swatch: str, color: int, opacity: float, left: Any, right: Any, low: Any,
+              high: Any) -> None:
+        """Fill rectangles of one look, the j-th of a mark; where the colour is -1 draw their outlines."""
+
+    def ribbons(self, j: int, color: int, left: Any, right: Any, low: Any, high: Any, thick: Any) -> None:
+        """Fill bands of one look that start at (left, low) and end at (right, high), `thick` along y."""
+
+    def arrows(self, x: Any, y: Any, to_x: Any, to_y: Any, thick: Any) -> None:
+        """Draw arrows from points to points; their thickness is in points of print."""
+
+    def bracket(self, along: str, start: Any, end: Any, at: Any) -> None:
+        """Draw a bracket from a start to an end along one axis, at a place of the other."""
+
+    def leader(self, x: Any, y: Any, dx: float, dy: float) -> None:
+        """Draw a line from a point to a place so many points of print right of it and below it."""
+
+    def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
+                anchor: str = "middle", room: tuple[float, ...] = ()) -> None:
+        """Write the k-th words of a mark, `dx` points of print right of a point and so many lines below it.
+
+        With `room` (left, right, low, high, and how many lines share it) only where they fit.
+        """
+
+    def beside(self, words: list[str], x: Any, y: Any) -> None:
+        """Write words right of points, moved apart where they would touch."""
+
 
 class Part:
     """What marks, readouts and states have in common."""
 
-    moving: ClassVar[tuple[str, ...]] = ()  # fields that may depend on a control
+    moving: ClassVar[tuple[str, ...]] = ()  # what the page moves: fields that may depend on a control
+    given: ClassVar[tuple[str, ...]] = ()  # the fields themselves, where the page moves what is computed from them
     single: ClassVar[tuple[str, ...]] = ()  # those of them that hold one number
     texts: ClassVar[tuple[str, ...]] = ("label",)
     fixed_words: ClassVar[bool] = True  # a name in a legend, which stands still
@@ -53,8 +83,9 @@ class Part:
     def constants(self) -> dict[str, Any]:
         """Return the fields that the page needs besides those that move and the words."""
         fields = dataclasses.fields(self)  # type: ignore[arg-type]  # every part is a dataclass
-        return {field.name: getattr(self, field.name) for field in fields
-                if field.name not in (*self.moving, *self.texts, "color")}
+        held = {field.name: getattr(self, field.name) for field in fields
+                if field.name not in (*self.moving, *self.given, *self.texts, "color")}
+        return {name: value for name, value in held.items() if name != "moves" or value}
 
     def replaced(self, changes: dict[str, Any]) -> Any:
         """Return this part with some fields of another value."""
@@ -70,7 +101,7 @@ class Part:
                 raise ValueError(f"{type(self).__name__.lower()}: {field}={words!r} must stand still; only the words "
                                  "of a Rule, a Label or a State may depend on a control.")
         shapes = {}
-        for field in self.moving:
+        for field in self.given or self.moving:
             value = getattr(self, field)
             if value is None:
                 continue
@@ -97,6 +128,14 @@ class Mark(Part):
     color: int | None = None
     label: str
 
+    def legend(self, color: int) -> list[tuple[str, str, int]]:
+        """Return (swatch, words, colour) of each entry in the legend."""
+        return [(self.swatch, self.label, color)] if self.swatch else []
+
+    def used(self, color: int) -> int:
+        """Return the last place in the palette that the mark uses, if its own is `color`."""
+        return color
+
     def inside(self, figure: Plot) -> Any:
         """Say what of the mark, of known values, lies within the limits."""
         raise NotImplementedError
@@ -108,12 +147,16 @@ class Mark(Part):
 
 @dataclasses.dataclass(frozen=True)
 class Line(Mark):
-    """A curve through points (x, y). It breaks where a value is not finite."""
+    """A curve through points (x, y). It breaks where a value is not finite.
+
+    `moves` names the slider that follows where a hand drags the curve up or down.
+    """
 
     x: Any
     y: Any
     label: str
     color: int | None = None
+    moves: str = ""
     moving = ("x", "y")
     swatch = "curve"
 
@@ -195,12 +238,13 @@ class Bars(Mark):
 
 @dataclasses.dataclass(frozen=True)
 class Point(Mark):
-    """One or more dots."""
+    """One or more dots. `moves` names the slider that follows where a hand drags a dot."""
 
     x: Any
     y: Any
     label: str
     color: int | None = None
+    moves: str = ""
     moving = ("x", "y")
     swatch = "dots"
 
@@ -215,11 +259,15 @@ class Point(Mark):
 
 @dataclasses.dataclass(frozen=True)
 class Rule(Mark):
-    """A straight line across the plot at one x or one y, with its name beside it."""
+    """A straight line across the plot at one x or one y, with its name beside it.
+
+    `moves` names the slider that follows where a hand drags it.
+    """
 
     label: str
     x: Any = None
     y: Any = None
+    moves: str = ""
     moving = single = ("x", "y")
     fixed_words = False
 
@@ -274,11 +322,24 @@ class Readout(Part):
 
 @dataclasses.dataclass(frozen=True)
 class State(Part):
-    """Something that holds or fails, in words for both; failing is shown plainly."""
+    """Something that holds or fails, in words for both; failing is shown plainly.
+
+    A `finding` is a statement whose two answers are equally good news, such as which of two is cheaper: the page shows
+    both alike, and keeps red and ✗ for what cannot be.
+    """
 
     ok: Any
     holds: str
     fails: str
+    finding: bool = False
     moving = single = ("ok",)
     texts = ("holds", "fails")
     fixed_words = False
+
+    def sign(self) -> str:
+        """Return what stands before the words, of a known value."""
+        return "→" if self.finding else "✓" if bool(self.ok) else "✗"
+
+    def constants(self) -> dict[str, Any]:
+        """Return nothing: a finding's look stands in the HTML."""
+        return {}

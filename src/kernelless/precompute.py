@@ -42,7 +42,7 @@ def tabulated(explorer: Declared, graph: Graph) -> Figure:
         place = place * len(domain) + graph.parameter(key)
     first = figures[0]
     table: dict[str, dict[str, Any]] = {}
-    for values in zip(*(figure.moving() for figure in figures), strict=True):
+    for values in zip(*(figure.moving(given=True) for figure in figures), strict=True):
         key, field, _ = values[0]
         found = [np.asarray(value, dtype=float) for _, _, value in values]
         if len({row.shape for row in found}) > 1 or any(value[:2] != (key, field) for value in values):

@@ -2,8 +2,8 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export` and the comments that document functions. So all modules share one scope, and no two
-may declare the same name.
+`import` lines, the word `export`, indentation, and the comments but for those that head a module or a table. So all
+modules share one scope, and no two may declare the same name.
 
 What is needed rarely is asked for with ``await import("./name.js")``. A site gets those modules, and what only they
 import, as a second script, which `static/later.js` fetches when something first asks; a page of its own has all in one.
@@ -27,7 +27,7 @@ _STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 _FETCH = re.compile(r'\bimport\("(\.[^"]+)"\)')
 _EXPORT = re.compile(r"^export (?=const |(?:async )?function )", re.MULTILINE)
-_DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?", re.MULTILINE | re.DOTALL)
+_DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ +//[^\n]*\n", re.MULTILINE | re.DOTALL)
 _ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
 _NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
 
@@ -74,7 +74,7 @@ def _module(path: Path) -> _Module:
         raise ValueError(f"{path.name}: {other[0]!r} cannot be joined; write import {{ name }} from './module.js', "
                          "with double quotes, and export const or export function.")
     return _Module(
-        path=path, bare=re.sub(r"\n{3,}", "\n\n", bare).strip(),
+        path=path, bare=re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)^ +", "", bare)).strip(),
         imports=tuple(((path.parent / name).resolve(), tuple(re.findall(r"\w+", taken)))
                       for taken, name in _IMPORT.findall(source)),
         later=tuple((path.parent / name).resolve() for name in _FETCH.findall(bare)),
@@ -218,8 +218,9 @@ def scripts(more: tuple[Path, ...] = ()) -> tuple[str, str]:
 
 @cache
 def style(more: tuple[Path, ...] = ()) -> str:
-    """Return the explorers' style sheet, and after it those of the caller."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in (_STATIC / "explorer.css", *more))
+    """Return the explorers' style sheets, and after them those of the caller."""
+    ours = (_STATIC / "explorer.css", _STATIC / "controls.css")
+    return "\n".join(path.read_text(encoding="utf-8") for path in (*ours, *more))
 
 
 def write(folder: str | Path, modules: Sequence[Path] = (), styles: Sequence[Path] = ()) -> None:

@@ -22,6 +22,7 @@ const floats = (s) => new Float64Array(new Uint8Array(Buffer.from(s, "base64")).
 const pack = (a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString("base64");
 const NUMBER = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity, "-0": -0 };
 const revive = (v) => (v !== null && typeof v === "object" && "number" in v ? NUMBER[v.number] : v);
+Object.assign(KINDS, BOXES);
 const DO = {
   // Every output of a program at each of many settings, one after the other.
   run({ program, settings, outputs }) {
@@ -45,7 +46,7 @@ const DO = {
       const value = (c) => (c.kind === "choice" ? c.keys[at[c.name]] : c.stops ? c.stops[at[c.name]] : at[c.name]);
       all.push([
         ...spec.readouts.map((m) => text(v[m.value][0], m.unit)),
-        ...spec.marks.filter((m) => m.kind === "rule" || m.kind === "label").map((m) => wordsOf(m, v)),
+        ...spec.marks.filter((m) => ["rule", "label", "bracket", "note"].includes(m.kind)).map((m) => wordsOf(m, v)),
         ...spec.states.map((s) => chosen(v[s.ok][0] !== 0 ? s.holds : s.fails, v)),
         unseen(plot, v),
         ...spec.controls.map((c) => show(c, value(c))),
