@@ -94,7 +94,7 @@ def test_modules_are_joined_as_they_import_each_other(tmp_path, node):
                      "export const twice = (x) => 2 * x;\nexport const six = /** @type {number} */ (5 + one);\n",
                    b="// One.\nexport const one = 1;\n")
     joined = runtime.join(main)
-    assert joined == ("const one = 1;\n\nconst twice = (x) => 2 * x;\nconst six = (5 + one);\n\n"
+    assert joined == ("// One.\nconst one = 1;\n\nconst twice = (x) => 2 * x;\nconst six = (5 + one);\n\n"
                       "console.log(twice(six), one, `/* kept */`);")
     assert said(node, joined) == "12 1 /* kept */\n"
 
@@ -123,7 +123,7 @@ def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
                    b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
     joined = runtime.join(main)
     assert joined == ('const one = 1;\n\n(async () => {\n  const { two } = await later("a.js");\n'
-                      "  console.log(one, two);\n})();\n\n"
+                      "console.log(one, two);\n})();\n\n"
                       "async function none() {}\nconst c = () => 1;\n\nconst two = one + c();\n\n"
                       'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
                       '.then((read) => read()); }')

@@ -79,7 +79,7 @@ export function svgOf(root, spec, settings) {
   }
   const readouts = [...root.querySelectorAll(".ex-readout")].map((r) => [...r.children].map((c) => c.textContent).join(": "));
   const states = [...root.querySelectorAll(".ex-state")].map((s) =>
-    `${getComputedStyle(s, "::before").content.replace(/^none$|^normal$|"/g, "")}${s.textContent}`);
+    `${getComputedStyle(s, "::before").content.replace(/^none$|^normal$|"/g, "").trim()} ${s.textContent}`.trim());
   const below = [readouts.join(" · "), ...states, sentence(spec.controls, settings),
     ...sourcesOf(spec, settings).map((words) => `Source: ${words}`)].flatMap((words) => lines(words, 0.9));
 
