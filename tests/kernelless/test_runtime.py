@@ -122,7 +122,7 @@ def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
                    a='import { one } from "./b.js";\nimport { c } from "./c.js";\nexport const two = one + c();\n',
                    b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
     joined = runtime.join(main)
-    assert joined == ('const one = 1;\n\n(async () => {\n  const { two } = await later("a.js");\n'
+    assert joined == ('const one = 1;\n\n(async () => {\nconst { two } = await later("a.js");\n'
                       "console.log(one, two);\n})();\n\n"
                       "async function none() {}\nconst c = () => 1;\n\nconst two = one + c();\n\n"
                       'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
