@@ -40,8 +40,14 @@ LOOK = """(root) => {
 }"""
 
 
+CHART = {"Line", "Band", "Bars", "Point", "Rule", "Label"}  # what the script may move words of
+
+
 def explorers_of(source) -> list:
-    return explorers() if source == "synthetic" else collect.explorers_of(source)
+    if source != "synthetic":
+        return collect.explorers_of(source)
+    # Those of boxes and diagrams are crowded on purpose: their words stand where the mark says.
+    return [made for made in explorers() if {type(mark).__name__ for mark in made.figure().marks} <= CHART]
 
 
 @pytest.fixture(scope="module", params=SOURCES, ids=lambda source: getattr(source, "stem", source))
