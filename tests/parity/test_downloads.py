@@ -78,7 +78,8 @@ def test_the_figure_arrives_as_svg(page, name):
     for _, label, _ in explorer.figure().legend():
         assert label in words
     colours = {element.get(kind) for element in root.iter() for kind in ("fill", "stroke")} - {None, "none"}
-    assert all(re.fullmatch(r"#[0-9a-f]{3,6}|rgba?\([\d., ]+\)", colour) for colour in colours), colours
+    known = r"#[0-9a-f]{3,6}|rgba?\([\d., ]+\)|url\(\"?#[\w.-]+\"?\)"
+    assert all(re.fullmatch(known, colour) for colour in colours), colours
     sizes = {element.get("font-size") for element in root.iter("{http://www.w3.org/2000/svg}text")}
     assert None not in sizes
     # Long words are broken, so that no line is cut off at the edge.
