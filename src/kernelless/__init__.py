@@ -3,7 +3,7 @@
 from . import functions  # noqa: F401 (fills trace.FUNCTIONS)
 from .axis import Axis
 from .controls import Choice, Slider
-from .explorer import Explorer, explore
+from .explorer import Explorer, explore, explorer_named
 from .figure import Figure
 from .options import tabulate
 from .page import standalone
@@ -15,6 +15,7 @@ from .units import text
 __version__ = "0.1.0"
 __all__ = [
     "HERE", "Axis", "Band", "Bars", "CannotBeTraced", "Choice", "Explorer", "Figure", "Label", "Line",
-    "NotSupportedYet", "Point", "Readout", "Rule", "Slider", "State", "TraceError", "explore", "standalone", "tabulate",
+    "NotSupportedYet", "Point", "Readout", "Rule", "Slider", "State", "TraceError", "explore", "explorer_named",
+    "standalone", "tabulate",
     "text",
 ]
