@@ -336,8 +336,8 @@ def _option_sources(controls: dict[str, Slider | Choice]) -> dict[str, dict[str,
         for option, thing in getattr(control, "options", {}).items():
             source, date = (getattr(thing, field, "") for field in ("source", "date"))
             if isinstance(source, str) and source:
-                words = f"{control.show(option)}: {source}" + (f" ({date})" if isinstance(date, str) and date else "")
-                found.setdefault(key, {})[option] = words
+                dated = f" ({date})" if isinstance(date, str) and date else ""
+                found.setdefault(key, {})[option] = source + dated
     return found
 
 

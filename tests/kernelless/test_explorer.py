@@ -191,7 +191,7 @@ def test_an_explorer_is_found_by_its_name():
     assert explorer_named("found-by-name") is first
     again = declare(name="found-by-name")
     assert explorer_named("found-by-name") is again  # the latest
-    with pytest.raises(ValueError, match=r"no explorer called 'unheard-of' was declared here; run the notebook .*found-by"):
+    with pytest.raises(ValueError, match=r"no explorer called 'unheard-of' was declared here; run the .*found-by"):
         explorer_named("unheard-of")
 
 
@@ -211,5 +211,6 @@ def test_a_page_has_the_sources_of_what_may_be_chosen():
              Chip("d", 4.0, source=7)]
     made = explore(lambda chip: simple(chip.watts, 1.0), title="T", watch="W", name="sourced", chip=Choice(*chips),
                    sources=["survey"])
-    assert made.spec["sources"] == {"figure": ("survey",), "options": {"chip": {"a": "a: sheet (2026)", "b": "b: talk"}}}
+    options = {"chip": {"a": "sheet (2026)", "b": "talk"}}
+    assert made.spec["sources"] == {"figure": ("survey",), "options": options}
     assert "sources" not in declare().spec

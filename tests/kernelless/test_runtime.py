@@ -23,7 +23,8 @@ def test_the_script_is_small_and_may_stand_in_a_page():
     assert len(gzip.compress(runtime.style().encode())) < 5_000
     for script in (runtime.script(), first, later):
         assert not re.search(r"</script|<!--|<script", script)
-        assert not re.search(r"\beval\(|new Function|innerHTML|document\.write|import\(|https?://(?!www\.w3\.org)", script)
+        assert not re.search(r"\beval\(|new Function|innerHTML|document\.write|import\(", script)
+        assert not re.search(r"https?://(?!www\.w3\.org)", script)
 
 
 def test_the_script_is_written_for_a_site(tmp_path):
@@ -121,8 +122,9 @@ def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
                    a='import { one } from "./b.js";\nimport { c } from "./c.js";\nexport const two = one + c();\n',
                    b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
     joined = runtime.join(main)
-    assert joined == ('const one = 1;\n\n(async () => {\nconst { two } = await later("a.js");\nconsole.log(one, two);\n'
-                      "})();\n\nasync function none() {}\nconst c = () => 1;\n\nconst two = one + c();\n\n"
+    assert joined == ('const one = 1;\n\n(async () => {\nconst { two } = await later("a.js");\n'
+                      "console.log(one, two);\n})();\n\n"
+                      "async function none() {}\nconst c = () => 1;\n\nconst two = one + c();\n\n"
                       'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
                       '.then((read) => read()); }')
     assert said(node, joined) == "1 2\n"
@@ -141,7 +143,7 @@ def test_the_second_script_has_what_is_asked_for_and_what_only_that_needs(tmp_pa
     assert 'const more = () => later("rarer.js");' in later
     assert later.count("const deep = 7;") == 1
     assert later.index("const deep = 7;") < later.index("const rare =")
-    assert re.search(r'return \{[^}]* "rare\.js": \{ rare \}, "rarer\.js": \{ rarer \} \};'.replace("[^}]*", ".*"), later)
+    assert re.search(r'\nreturn \{.* "rare\.js": \{ rare \}, "rarer\.js": \{ rarer \} \};\n', later)
     assert "function text" not in later
     # Another content, another address: a browser that kept the old one fetches anew.
     address = re.search(r'const LATER = "(kernelless-later\.js\?v=[0-9a-f]{8})";', first)[1]
@@ -218,10 +220,11 @@ def test_rows_of_a_file_are_quoted_where_they_must_be(node):
                                  {"kind": "point", "label": "p", "x": 2, "y": 3},
                                  {"kind": "label", "label": "t", "x": 2, "y": 3, "value": 3, "unit": "s"},
                                  {"kind": "line", "label": "gap", "x": 0, "y": 5}],
-                       "sources": {"figure": ["f"], "options": {"c": {"k": "from k"}, "d": {"0": "never"}}}})
+                       "sources": {"figure": ["f"], "options": {"c": {"k": "sheet"}, "d": {"0": "never"}}}})
     values = VALUES.replace("[1, 2, 3]]", "[1, 2, 3], [NaN]]")
     written = in_node(node, f"csvOf({{ ...{spec}, axes: {AXES} }}, {values}, {{ c: 'k', d: 0.07 }}, [['page', 'p']])")
-    assert written == ('title,"A ""b"", c"\npage,p\nsource,f\nsource,from k\n\nsetting,value,unit\nC,"one\ntwo",\nD,7,%\n\n'
+    assert written == ('title,"A ""b"", c"\npage,p\nsource,f\nsource,"one\ntwo: sheet"\n\n'
+                       'setting,value,unit\nC,"one\ntwo",\nD,7,%\n\n'
                        "readout,value,unit\nR,3,B\nN,,s\n\nstate\nholds\n\n"
                        "x [s],l [B],b low [B],b high [B],gap [B]\n1,2,1,3,\n10,4,2,3,\n100,8,3,3,\n\n"
                        ",x [s],y [B]\np,10,3\n\n,x [s],y [B]\nr,10,\n\n,value\nt,3 s\n")

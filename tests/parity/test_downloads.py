@@ -49,8 +49,8 @@ def blocks(rows: list[list[str]]) -> list[list[list[str]]]:
 
 def as_written(value, axis) -> list[str | float]:
     """Return what lies along an axis as a file has it: names of categories, shares in per cent, nothing for NaN."""
-    names = axis.categories or ()
-    return ["" if np.isnan(one) else names[int(one)] if one in range(len(names)) else one * (100 if axis.unit == "%" else 1)
+    names, share = axis.categories or (), 100 if axis.unit == "%" else 1
+    return ["" if np.isnan(one) else names[int(one)] if one in range(len(names)) else one * share
             for one in map(float, np.atleast_1d(value))]
 
 
@@ -128,13 +128,15 @@ def test_a_page_of_a_site_names_itself_and_the_sources(tmp_path, chromium):
              Chip("Own", 400.0, source="")]
 
     def cost(rate, chip):
+        two = np.array([1.0, 2.0]) * rate
         return Figure(x=Axis("kind", categories=("Low", "High")), y=Axis("cost", (0.01, 100), "%", "log"),
-                      marks=[Bars(np.array([1.0, 2.0]) * rate * chip.watts / 300, "share", base=0.01),
-                             Point(np.array([0.0, 1.0]), np.array([1.0, 2.0]) * rate, "dots"), Point(1.0, rate, "here")],
+                      marks=[Bars(two * chip.watts / 300, "share", base=0.01), Point(np.array([0.0, 1.0]), two, "dots"),
+                             Point(1.0, rate, "here")],
                       readouts=[Readout("Share", rate, "%")])
 
-    explorer = explore(cost, title="Cost", watch="Move.", rate=Slider(0.01, 1.0, value=0.07, unit="%", label="Cost of capital"),
-                       chip=Choice(*chips), sources=["a survey, 2025"])
+    explorer = explore(cost, title="Cost", watch="Move.",
+                       rate=Slider(0.01, 1.0, value=0.07, unit="%", label="Cost of capital"), chip=Choice(*chips),
+                       sources=["a survey, 2025"])
     (tmp_path / "page.html").write_text(explorer.to_html(), encoding="utf-8")
     page = chromium.new_page()
     page.route("**/*", lambda route: route.fulfill(path=tmp_path / "page.html", content_type="text/html"))
@@ -147,7 +149,8 @@ def test_a_page_of_a_site_names_itself_and_the_sources(tmp_path, chromium):
 
     assert rows() == (
         "title,Cost\npage,http://book.test/page.html#explorer-cost?rate=0.07&chip=one\n"
-        f"made with,kernelless {__version__}\nsource,\"a survey, 2025\"\nsource,\"One: data sheet, p. 3 (2026-01-02)\"\n\n"
+        f"made with,kernelless {__version__}\n"
+        'source,"a survey, 2025"\nsource,"One: data sheet, p. 3 (2026-01-02)"\n\n'
         "setting,value,unit\nCost of capital,7,%\nChip,One,\n\nreadout,value,unit\nShare,7,%\n\n"
         "kind,share [%]\nLow,7\nHigh,14\n\nkind,dots [%]\nLow,7\nHigh,14\n\n,kind,cost [%]\nhere,High,7\n")
     page.locator("select").select_option("two")

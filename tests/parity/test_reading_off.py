@@ -63,9 +63,9 @@ def _walk(page, keys: str) -> list[tuple[str, str, str]]:
     heard = []
     for key in keys.split():
         page.keyboard.press(key)
-        heard.append(page.evaluate("""() => { const e = document.activeElement;
-          return [e.textContent, e.getAttribute("role"), `${e.getAttribute("aria-level")}:${e.getAttribute("aria-posinset")}`
-            + `/${e.getAttribute("aria-setsize")}`]; }"""))
+        heard.append(page.evaluate("""() => { const e = document.activeElement, [role, level, at, of] =
+          ["role", "aria-level", "aria-posinset", "aria-setsize"].map((name) => e.getAttribute(name));
+          return [e.textContent, role, `${level}:${at}/${of}`]; }"""))
     return heard
 
 
@@ -95,9 +95,10 @@ def test_the_figure_is_a_tree_of_axes_series_and_values(page):
     ]
     # Points, rules and words; then out of the tree again.
     labels = [words for words, _, _ in _walk(page, " ".join(["ArrowLeft"] * 7))]
+    first, last = (text(y, "s") for y in figure.marks[3].y)
     assert labels[::-1] == [
-        f"places, 2 points: from {text(figure.marks[3].y[0], 's')} at 10 tokens to {text(figure.marks[3].y[1], 's')} at "
-        "1,000 tokens", f"you are here: 8,192 tokens, {text(time[0], 's')}", "one second: time 1 s",
+        f"places, 2 points: from {first} at 10 tokens to {last} at 1,000 tokens",
+        f"you are here: 8,192 tokens, {text(time[0], 's')}", "one second: time 1 s",
         "Small 1: tokens 48 tokens", "Small 1 on spot: time 72 s", "price $72", "SMALL-1"]
     assert page.locator("#explorer-lines .ex-cursor").text_content() == labels[-1]
     page.keyboard.press("ArrowUp")

@@ -50,7 +50,8 @@ def test_the_table_of_curves_has_every_value(opened):
     figure = EXPLORERS["lines"].figure()
     line = figure.marks[0]
     assert table[0] == ["tokens", "time", "other", "between low", "between high"]
-    assert [row[:2] for row in table[1:]] == [[text(x, "tokens"), text(y, "s")] for x, y in zip(line.x, line.y, strict=True)]
+    values = [[text(x, "tokens"), text(y, "s")] for x, y in zip(line.x, line.y, strict=True)]
+    assert [row[:2] for row in table[1:]] == values
     assert [row[0] for table in others for row in table[1:]] == [
         "10 tokens", "1,000 tokens", "you are here", "one second", "Small 1", "Small 1 on spot", "price"]
     assert np.sum([len(row) == 1 for table in others for row in table]) == 0
@@ -77,7 +78,8 @@ def test_the_python_makes_the_figure_with_these_settings(opened, capsys, monkeyp
     assert code.splitlines()[0] == "# Lines, bands, points, rules & labels"
     assert "file:" not in code  # where a file lies is nobody's business
     asked = []
-    monkeypatch.setattr(sys.modules["kernelless"], "explorer_named", lambda name: asked.append(name) or EXPLORERS["lines"])
+    monkeypatch.setattr(sys.modules["kernelless"], "explorer_named",
+                        lambda name: asked.append(name) or EXPLORERS["lines"])
     scope: dict = {}
     exec(code, scope)
     assert asked == ["lines"]

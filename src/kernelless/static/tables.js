@@ -106,8 +106,10 @@ const quote = (cell) => (/[",\n\r]/.test(String(cell)) ? `"${String(cell).replac
  * @param {Settings} settings
  * @returns {string[]}
  */
-export const sourcesOf = ({ sources, controls }, settings) => [...new Set([...(sources?.figure ?? []), ...controls.map((c) =>
-  sources?.options[c.name]?.[settings[c.name]] ?? "")])].filter(Boolean);
+export const sourcesOf = ({ sources, controls }, settings) => [...(sources?.figure ?? []), ...controls.flatMap((c) => {
+  const value = settings[c.name], words = sources?.options[c.name]?.[value];
+  return words ? [`${show(c, value)}: ${words}`] : [];
+})];
 
 /**
  * The figure's numbers: title, page and sources, settings, readouts, states, and a table for the marks over each x.
