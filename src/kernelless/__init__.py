@@ -19,6 +19,6 @@ __version__ = "0.1.0"
 __all__ = [
     "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "CannotBeTraced", "Cells", "Choice", "Explorer",
     "Figure", "Flow", "Label", "Line", "NotSupportedYet", "Note", "Play", "Point", "Readout", "Rule", "Slider",
-    "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "explorer_named", "standalone",
-    "tabulate", "text",
+    "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "explorer_named", "standalone", "tabulate",
+    "text",
 ]

@@ -279,10 +279,12 @@ class _Brush:
 
     def beside(self, words: list[str], x: Any, y: Any) -> None:
         places = [self._point(*place) for place in zip(x, y, strict=True)]
-        low, high = (HEIGHT - edge for edge in self.axes.get_window_extent().get_points()[:, 1])
+        (_, low), (end, high) = self.axes.get_window_extent().get_points()
+        low, high = HEIGHT - low, HEIGHT - high
         down = shapes.apart(np.array([py for _, py in places]), shapes.LINE, high, low)
         for k, (line, (px, py), to) in enumerate(zip(words, places, down, strict=True)):
             if np.isfinite(px + py):
-                self.axes.annotate(line, (x[k], y[k]), xytext=(shapes.GAP, py - to - shapes.DROP), color=INK,
+                dx = min(shapes.GAP, end - shapes.LETTER * len(line) - px)
+                self.axes.annotate(line, (x[k], y[k]), xytext=(dx, py - to - shapes.DROP), color=INK,
                                    fontsize=8, textcoords="offset points", va="baseline", gid=f"{self.key}-t{k}",
                                    annotation_clip=False)

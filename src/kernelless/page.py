@@ -166,6 +166,7 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         f'<div class="ex-readouts ex-more">{"".join(more)}</div>' if (more := readouts[KEY_READOUTS:]) else "",
         '</div><div class="ex-controls" data-live hidden>',
         panel(ident, controls, values),
+        '<p class="ex-shared" hidden>⇄ also sets other figures of this page; press it to set a value only here.</p>',
         "</div></div>",
         tabulated if explorer.precompute else "",
         f'<p class="ex-settings">{escape(settings)}</p>',

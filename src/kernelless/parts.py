@@ -64,7 +64,7 @@ class Brush(Protocol):
         """
 
     def beside(self, words: list[str], x: Any, y: Any) -> None:
-        """Write words right of points, moved apart where they would touch."""
+        """Write words right of points, within the plot, and moved apart where they would touch."""
 
 
 class Part:

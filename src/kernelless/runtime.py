@@ -2,8 +2,8 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export`, indentation, and the comments but for those that head a module or a table. So all
-modules share one scope, and no two may declare the same name.
+`import` lines, the word `export`, comments and indentation. So all modules share one scope, and no two may declare the
+same name.
 
 What is needed rarely is asked for with ``await import("./name.js")``. A site gets those modules, and what only they
 import, as a second script, which `static/later.js` fetches when something first asks; a page of its own has all in one.
@@ -27,7 +27,7 @@ _STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 _FETCH = re.compile(r'\bimport\("(\.[^"]+)"\)')
 _EXPORT = re.compile(r"^export (?=const |(?:async )?function )", re.MULTILINE)
-_DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ +//[^\n]*\n", re.MULTILINE | re.DOTALL)
+_DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ *//[^\n]*\n", re.MULTILINE | re.DOTALL)
 _ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
 _NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
 

@@ -235,7 +235,8 @@ class _Brush:
         right = self.px(x) + shapes.GAP * self.point
         down = shapes.apart(self.py(y), shapes.LINE * self.point, self.top, self.top + self.height)
         for k, (line, px, py) in enumerate(zip(words, right, down, strict=True)):
-            self._text(k, line, bool(np.isfinite(px + py)), px, py, "start")
+            room = self.left + self.width - shapes.LETTER * self.point * len(line)
+            self._text(k, line, bool(np.isfinite(px + py)), min(px, room), py, "start")
 
     def _text(self, k: int, words: str, seen: bool, px: float, py: float, anchor: str) -> None:
         place = f'x="{_n(px)}" y="{_n(py + shapes.DROP * self.point)}"' if seen else 'visibility="hidden"'

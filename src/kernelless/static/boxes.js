@@ -221,9 +221,11 @@ export const BOXES = {
   }),
   blocks: things([...SIDES, "value"], box, rectangle, inside),
   stack: things([...SIDES, "value"], box, rectangle, (m, spots, v, plot) => {
-    const [, top, , height] = plot.frame;
-    spread(spots.map((spot) => middleOf(spot)[1]), LINE * pointOf(plot), top, top + height).forEach((y, k) =>
-      say(m.texts[k], line(m, v, k), spots[k]?.[1] ?? NaN, y, plot, GAP));
+    const [left, top, width, height] = plot.frame, point = pointOf(plot);
+    spread(spots.map((spot) => middleOf(spot)[1]), LINE * point, top, top + height).forEach((y, k) => {
+      const words = line(m, v, k), x = spots[k]?.[1] ?? NaN, room = (left + width - x) / point - LETTER * [...words].length;
+      say(m.texts[k], words, x, y, plot, Math.min(GAP, room));
+    });
   }),
   waterfall: things([...SIDES, "change"], box, rectangle, (m, spots, v, plot) => spots.forEach((spot, k) =>
     say(m.texts[k], line(m, v, k), spot ? Math.max(spot[0], spot[1]) : NaN, middleOf(spot)[1], plot, 4)),

@@ -5,12 +5,10 @@ import { text } from "./format.js";
 import { startFrame } from "./frame.js";
 import { recalled, remember, startHistory } from "./history.js";
 import { startLink } from "./link.js";
-import { atFirst, excuse, live, part } from "./page.js";
+import { atFirst, excuse, live, part, partners } from "./page.js";
 import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
 import { load } from "./program.js";
 import { encode, sentence, show, snap } from "./settings.js";
-import { startShared } from "./shared.js";
-import { announcement, description } from "./speaking.js";
 
 /** @import { MarkSpec, Plot, Spec } from "./plot.js" */
 /** @import { Settings, Value } from "./settings.js" */
@@ -70,6 +68,7 @@ function startExplorer(root) {
   let kept = null;
   /** @type {import("./pins.js").Pins | undefined} */
   let pins;
+  let alone = ""; // the controls that are set only here
 
   const draw = () => { for (const { m } of marks) KINDS[m.kind].draw(m, v, plot); };
 
@@ -83,7 +82,8 @@ function startExplorer(root) {
   });
   /** @type {import("./speaking.js").Moment} */
   let before;
-  function speak() {
+  async function speak() {
+    const { announcement, description } = await import("./speaking.js");
     const now = moment(), words = announcement(before, now);
     before = now;
     if (words) spoken.textContent = words;
@@ -114,7 +114,7 @@ function startExplorer(root) {
     pins?.compare();
     // Spoken once the reader has stopped moving, not at every step.
     clearTimeout(speaking);
-    speaking = setTimeout(() => { speak(); keep(); }, 700);
+    speaking = setTimeout(() => { keep(); speak().catch(excuse(root)); }, 700);
   }
 
   /** @param {Settings} to */
@@ -122,7 +122,7 @@ function startExplorer(root) {
     const from = { ...settings };
     change(to);
     told = { ...settings };
-    shared.tell(from, to);
+    tell(from, to);
   };
   const past = startHistory(settings, goBack);
   /** @type {Settings} what was set when the hand last let go */
@@ -135,18 +135,31 @@ function startExplorer(root) {
     }
     if (!settled) return;
     past.settle();
-    shared.tell({ ...settings, [name]: told[name] }, settings);
+    tell({ ...settings, [name]: told[name] }, { ...settings });
     told = { ...settings };
   };
   const showControls = startControls(root, spec.controls, settings, move);
   if (spec.marks.some((m) => m.moves)) {
     import("./drag.js").then(({ startDrag }) => startDrag(root, spec, plot, v, numbers, move)).catch(excuse(root));
   }
-  const shared = startShared(root, spec.controls, (given) => {
-    past.note("");
-    set(given);
-    told = { ...settings };
-  });
+  /** @type {import("./shared.js").Shared | undefined} what other figures of the page have in common with this one */
+  let shared;
+  const common = partners(root);
+  /** @type {(use: (shared: import("./shared.js").Shared) => void) => void} */
+  const withShared = (use) => {
+    if (common) {
+      import("./shared.js").then(({ startShared }) => use(shared ??= startShared(root, spec.controls, (given) => {
+        past.note("");
+        set(given);
+        told = { ...settings };
+      }, (here) => {
+        alone = here;
+        unsaved = true;
+      }))).catch(excuse(root));
+    }
+  };
+  /** @type {(from: Settings, to: Settings) => void} */
+  const tell = (from, to) => withShared((others) => others.tell(from, to));
 
   /** Show the settings on the controls, and on whatever else speaks of them. */
   function reflect() {
@@ -184,8 +197,7 @@ function startExplorer(root) {
   const link = startLink(root, () => {
     const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
     for (const [name, value] of Object.entries(kept ?? {})) query.set(`A.${name}`, String(value));
-    const here = shared.here();
-    if (here.length) query.set(".only", here.join());
+    if (alone) query.set(".only", alone);
     return String(query);
   });
   /** Let the tab and the address have what is set. */
@@ -196,21 +208,19 @@ function startExplorer(root) {
   }
   window.addEventListener("pagehide", () => { if (unsaved) keep(); });
 
-  const address = () => {
-    const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
-    return `${location.href.split("#")[0]}#${root.id}?${query}`;
-  };
-  /** @param {HTMLElement} button */
-  const save = (button) => import("./download.js").then(({ download }) =>
-    download(button.dataset.action ?? "", root, spec, v, settings, address())).catch(excuse(root));
+  /** @type {(use: (button: HTMLElement) => Promise<void>) => (button: HTMLElement) => Promise<void>} */
+  const fetched = (use) => (button) => use(button).catch(excuse(root));
+  const save = fetched(async (button) => {
+    (await import("./download.js")).download(button.dataset.action ?? "", root, spec, v, settings, link.address());
+  });
   /** @type {ReturnType<typeof import("./sheet.js").startSheets> | undefined} */
   let sheets;
-  /** @param {HTMLElement} button */
-  const sheet = (button) => import("./sheet.js").then(({ startSheets }) => {
+  const sheet = fetched(async (button) => {
+    const { startSheets } = await import("./sheet.js");
     sheets ??= startSheets(root, spec, v, settings);
     refresh = sheets.refresh;
     sheets.toggle(button);
-  }).catch(excuse(root));
+  });
 
   /** @type {Record<string, (button: HTMLElement) => void>} */
   const actions = {
@@ -254,7 +264,8 @@ function startExplorer(root) {
   function read(query) {
     const given = Object.fromEntries(new URLSearchParams(query));
     const a = spec.controls.filter((c) => Object.hasOwn(given, `A.${c.name}`));
-    shared.keepHere((given[".only"] ?? "").split(","));
+    alone = given[".only"] ?? "";
+    if (alone) withShared((others) => others.keepHere(alone.split(",")));
     set({ ...defaults, ...given });
     const pinned = Object.fromEntries(a.map((c) => [c.name, snap(c, given[`A.${c.name}`])]));
     pin(a.length ? { ...defaults, ...pinned } : null);
@@ -276,19 +287,26 @@ function startExplorer(root) {
 
   program.evaluate(numbers());
   reflect();
-  before = moment();
   const settle = startFrame(root, plot, v, () => { draw(); readAgain(); pins?.draw(); });
   const players = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-play]"));
   if (players.length) import("./play.js").then(({ startPlay }) => players.forEach(startPlay)).catch(excuse(root));
+  before = moment();
   root.dataset.ready = "true";
-  if (!fromAddress()) {
-    const before = recalled(root), others = { ...shared.waiting(true) };
-    if (before) read(before);
-    const given = { ...(before ? {} : others), ...shared.waiting(false) };
-    if (Object.keys(given).length) set(given);
+  const asked = fromAddress(), earlier = asked ? "" : recalled(root);
+  if (earlier) read(earlier);
+  told = { ...settings };
+  unsaved = false;
+  // The page's other figures have their say: at once if they have said something, else when a hand comes near.
+  const begin = () => withShared((others) => {
+    const given = asked ? {} : others.waiting(!earlier);
+    if (!Object.keys(given).length) return;
+    set(given);
     told = { ...settings };
-    unsaved = false;
-  }
+  });
+  if (common && recalled(null)) begin();
+  const panel = part(root, ".ex-controls");
+  for (const kind of ["pointerenter", "focusin"]) panel.addEventListener(kind, begin, { once: true });
+  document.addEventListener("kernelless:set", begin, { once: true });
 }
 
 live("figure.explorer", startExplorer, true);

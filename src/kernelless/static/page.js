@@ -9,6 +9,35 @@
 export const part = (root, selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
 
 /**
+ * What to do when a part that is fetched late cannot be: say why, where values are read off.
+ * @param {HTMLElement} root
+ * @returns {(error: Error) => void}
+ */
+export const excuse = (root) => (error) => {
+  part(root, ".ex-cursor").textContent = part(root, ".ex-spoken").textContent = error.message;
+};
+
+/**
+ * Show on a figure's controls with how many other figures of the page they have theirs in common.
+ * @param {HTMLElement} root
+ * @returns {boolean} whether there are any
+ */
+export function partners(root) {
+  let any = false;
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-share]"))) {
+    const others = document.querySelectorAll(`[data-share="${box.dataset.share}"]`).length - 1;
+    const mark = part(box, ".ex-share");
+    if (!others) continue;
+    any = true;
+    mark.dataset.others = String(others);
+    mark.textContent = `⇄ ${others}`;
+    mark.hidden = false;
+  }
+  part(root, ".ex-shared").hidden = !any;
+  return any;
+}
+
+/**
  * Start something at the first of some events, and let it see the latest of them.
  * @param {HTMLElement} element
  * @param {string[]} kinds
@@ -35,15 +64,6 @@ export function atFirst(element, kinds, start) {
   }
   for (const kind of kinds) element.addEventListener(kind, first);
 }
-
-/**
- * What to do when a part that is fetched late cannot be: say why, where values are read off.
- * @param {HTMLElement} root
- * @returns {(error: Error) => void}
- */
-export const excuse = (root) => (error) => {
-  for (const place of [".ex-cursor", ".ex-spoken"]) part(root, place).textContent = error.message;
-};
 
 /** @typedef {{selector: string, start: (root: HTMLElement) => void, late: boolean}} Kind */
 /** @type {Kind[]} */
