@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 from inference_economics import accelerators, calibration, kv_cache, models, roofline, serving, step
 from inference_economics.models.flop import FLOP_PER_PARAM
-from inference_economics.serving import Deployment, Formats, Layout, Load
+from inference_economics.serving import Deployment, Formats, Layout, Load, memory
 from inference_economics.serving.stored import part_params
 from kernelless.options import Options
 from kernelless.trace import Graph
@@ -60,7 +60,11 @@ def test_memory_has_one_answer(model, chip):
         each = np.where(layouts.batch_sharded > 0, layouts.tp, layouts.attention_dp)  # places that hold whole sequences
         assert np.array_equal(one.sequences_that_fit(LOAD), each * np.floor(capacity / each))
         # where nothing is copied, the plain functions see the same room
-        once = (layouts.cache_shards(s.cache_shards) == layouts.tp) & (layouts.attention_dp == 1)
+        per_chip = memory.cached_bytes_per_chip(s, 2500.0, layouts)
+        attention = s.attention_params * s.attention_bytes_per_param
+        copies = memory.attention_bytes_per_chip(s, layouts) * layouts.tp / attention
+        once = np.isclose(per_chip * layouts.tp, one.cache_bytes(2500), rtol=1e-12) & (layouts.attention_dp == 1)
+        once &= np.isclose(copies, 1, rtol=1e-12)
         plain = kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, layouts.n_chips, weights / m.n_params, width, reserve)
         near = np.abs(capacity - np.round(capacity)) < 1e-6  # where rounding may tip the floor
         once &= (capacity == 0) | (capacity >= each)  # a sequence is not spread over places that hold whole ones
@@ -68,7 +72,8 @@ def test_memory_has_one_answer(model, chip):
         assert np.all((plain >= np.floor(capacity))[(layouts.attention_dp == 1) & ~near])
         # every weight is held somewhere, and groups hold copies
         held = one.weight_bytes_per_chip * one.n_chips
-        assert np.all((held >= weights * (1 - 1e-12)) & (held <= weights * layouts.attention_dp * (1 + 1e-12)))
+        most = (weights + (copies - 1) * attention) * layouts.attention_dp
+        assert np.all((held >= weights * (1 - 1e-12)) & (held <= most * (1 + 1e-12)))
 
 
 @pytest.mark.parametrize(("model", "chip"), CASES)
@@ -95,8 +100,9 @@ def test_arithmetic_and_time_have_one_answer(model, chip):
         assert np.all(floor[joined] <= total[joined] * (1 + 1e-12))
         if not m.experts and not s.sparse_bytes_per_tok:
             read = s.shared_params * s.shared_bytes_per_param + s.head_params * s.head_bytes_per_param
-            n, copies = layouts.tp, layouts.tp / layouts.cache_shards(s.cache_shards)
-            arguments = (16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
+            n = layouts.tp
+            read = read + n * layouts.copied_params(s.kv_heads, s.kv_params) * s.attention_bytes_per_param
+            arguments = (16.0, 2250.0, n * memory.cached_bytes_per_chip(s, 2250.0, layouts) / 2250.0, read,
                          s.shared_params + s.head_params, n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
             # the roofline of a step leaves out attention's arithmetic, which matters where bandwidth is plenty
             attention_s = 16 * step.attention_flop(s, 2250.0) / arguments[-1]

@@ -9,7 +9,7 @@ from inference_economics.serving import unpacked
 
 def test_names_and_specs_are_the_same():
     for name in ("llama-3.1-70b", "deepseek-v3"):
-        assert unpacked.of_model(name, "fp8") == unpacked.of_model(models.get(name), "fp8")
+        np.testing.assert_equal(vars(unpacked.of_model(name, "fp8")), vars(unpacked.of_model(models.get(name), "fp8")))
     assert unpacked.of_chip("b200", "fp4") == unpacked.of_chip(accelerators.get("b200"), "fp4")
 
 
@@ -20,8 +20,23 @@ def test_a_chip_without_links_stands_alone():
 
 
 def test_a_latent_cache_has_one_head_and_grouped_heads_have_theirs():
-    assert unpacked.of_model("deepseek-v3", "fp8").cache_shards == 1
-    assert unpacked.of_model("llama-3.1-70b", "fp8").cache_shards == 8
+    for name, heads in (("deepseek-v3", 1), ("llama-3.1-70b", 8)):
+        found = unpacked.of_model(name, "fp8")
+        assert found.kv_heads.tolist() == [heads, 1, 1, 1]
+        assert found.cache_shares.tolist() == [1, 0, 0, 0]
+        assert not found.window_shares.any()
+
+
+@pytest.mark.parametrize("name", sorted(models.load()))
+def test_shares_of_heads_add_up(name):
+    m, found = models.get(name), unpacked.of_model(name, "bf16")
+    assert len(found.kv_heads) == unpacked.HEAD_ROWS
+    assert np.all(found.kv_heads >= 1)
+    for shares, values in ((found.cache_shares, m.kv_values_per_token_global),
+                           (found.sparse_shares, m.kv_values_per_token_sparse),
+                           (found.window_shares, m.kv_values_per_token_window)):
+        assert shares.sum() == pytest.approx(float(values > 0))
+    assert found.kv_params.sum() <= found.attention_params
 
 
 def test_mixtures_in_fp8_are_scaled_by_blocks():

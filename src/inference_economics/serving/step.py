@@ -45,7 +45,7 @@ from .decode import (
 )
 from .layout import ONE_CHIP, Layout
 from .load import Load
-from .memory import cached_bytes, capacity, read_bytes, weight_bytes_per_chip, window_copies_bytes
+from .memory import cached_bytes, capacity, read_bytes, weight_bytes_per_chip
 from .prefill import fixed_prefill_s, prefill_flop, prefill_time_s
 from .setups import Setup
 from .speculative import Drafts
@@ -55,7 +55,6 @@ __all__ = [
     "cached_bytes", "capacity", "check_joined", "check_over_plain", "checking_step", "communication_time_s",
     "decode_floor_s", "decode_step", "joined", "launch_time_s", "link_bytes_per_s", "prefill_flop",
     "prefill_time_s", "read_bytes", "serve", "serving_floor_s", "weight_bytes_per_chip", "weights_time_s",
-    "window_copies_bytes",
 ]
 
 
