@@ -49,7 +49,7 @@ def parts_of(m):
 def test_memory_has_one_answer(model, chip):
     m, layouts = MODELS[model], cut(model)
     for one in (Deployment(model, chip, layouts, form) for form in FORMATS):
-        s, reserve, form = one.setup, 1 - one.constants.memory_share, one.formats.stored
+        s, c, form = one.setup, one.constants, one.formats.stored
         weights, width = one.weight_bytes, one.formats.cache_bytes_per_value()
         assert_allclose(one.cache_bytes(2500), kv_cache.of_model(m, 2500, 1, width), rtol=1e-12)
         kept = form.kept(m.experts > 0)
@@ -65,7 +65,11 @@ def test_memory_has_one_answer(model, chip):
         copies = memory.attention_bytes_per_chip(s, layouts) * layouts.tp / attention
         once = np.isclose(per_chip * layouts.tp, one.cache_bytes(2500), rtol=1e-12) & (layouts.attention_dp == 1)
         once &= np.isclose(copies, 1, rtol=1e-12)
-        plain = kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, layouts.n_chips, weights / m.n_params, width, reserve)
+        budget = memory.budget_bytes(s, c, layouts)
+        # the cache's share of what weights leave, as a share of all that the plain function keeps back
+        reserve = 1 - (c.cache_share * (budget - weights / layouts.n_chips) + weights / layouts.n_chips) / s.hbm_bytes
+        plain = np.array([kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, n, weights / m.n_params, width, kept)
+                          for n, kept in zip(layouts.n_chips, np.clip(reserve, 0, 0.999), strict=True)])
         near = np.abs(capacity - np.round(capacity)) < 1e-6  # where rounding may tip the floor
         once &= (capacity == 0) | (capacity >= each)  # a sequence is not spread over places that hold whole ones
         assert np.all((plain == np.floor(capacity))[once & ~near])
@@ -177,7 +181,9 @@ def test_weights_may_be_given_by_their_bytes():
     m, chip = MODELS["llama-3.1-70b"], accelerators.get("h100-sxm")
     one = Deployment(m, chip, 8, Formats(1.0, 1.0))
     assert_allclose(one.weight_bytes, m.n_params)
-    reserve = 1 - one.constants.memory_share
+    c, weights = one.constants, one.weight_bytes_per_chip
+    room = c.cache_share * (memory.budget_bytes(one.setup, c, Layout(8)) - weights)
+    reserve = 1 - (room + weights) / chip.hbm_bytes
     assert one.sequences_that_fit(Load(1, 8000, 192)) == kv_cache.sequences_that_fit(
         m, chip.hbm_bytes, 8192, 8, 1, 1, reserve)
     assert one.setup.shared_flop_per_s == chip.bf16_flop_per_s

@@ -66,11 +66,11 @@ def test_weights_of_keys_and_values_are_copied_with_their_heads(tp):
 
 
 def test_what_makes_a_latent_is_on_every_chip():
-    """DeepSeek's compressed queries, latent and rotary key: 7168 x (1536 + 512 + 64) of each of 61 layers."""
+    """DeepSeek's latent and rotary key: 7168 x (512 + 64) of each of 61 layers."""
     s = serving.setup("deepseek-v3", "h200-sxm", "w8a8-fp8")
     for layout in (Layout(8), Layout(8, cp=8), Layout.of(16, 2)):
         more = memory.attention_bytes_per_chip(s, layout) - s.attention_params * s.attention_bytes_per_param / 8
-        assert more == pytest.approx(61 * 7168 * (1536 + 576) * 7 / 8 * s.attention_bytes_per_param)
+        assert more == pytest.approx(61 * 7168 * 576 * 7 / 8 * s.attention_bytes_per_param)
     whole = s.attention_params * s.attention_bytes_per_param
     assert memory.attention_bytes_per_chip(s, Layout(attention_dp=8)) == whole
 

@@ -27,6 +27,7 @@ from .feasibility import Feasibility, verdict
 from .formats import TYPICAL, Formats, UnsupportedFormatError
 from .layout import Layout
 from .load import Load
+from .memory import budget_bytes
 from .setups import Setup, setup
 from .token_cost import TokenCost
 from .unpacked import chip_of, model_of
@@ -132,7 +133,14 @@ class Deployment:
         return step.cached_bytes(self.setup, context_tok)
 
     def capacity(self, load: Load) -> Numeric:
-        """Sequences of the load's whole length that fit over all chips, not rounded; never negative [1]."""
+        """Sequences of the load's whole length that fit over all chips, not rounded; never negative [1].
+
+        Notes
+        -----
+        What the engine gives its cache unless told otherwise (``catalog/engines.toml``): a share of the memory, or what
+        its reserve leaves, less the weights. The reserve's size is measured for one model or assumed, as its row says.
+        Engines without a rule get the mean of the others.
+        """
         _check_asked(load)
         return step.capacity(self.setup, self.constants, load.context_tok, self._layout)
 
@@ -210,7 +218,8 @@ class Deployment:
     def prefill_time_s(self, prompt_tok: Numeric) -> Numeric:
         """Machine time of one prompt; NaN where the weights do not fit, or no link joins the chips [s]."""
         s, c = self.setup, self.constants
-        stands = np.logical_and(step.joined(s, self.n_chips), self.weight_bytes_per_chip < c.memory_share * s.hbm_bytes)
+        fits = self.weight_bytes_per_chip < budget_bytes(s, c, self._layout)
+        stands = np.logical_and(step.joined(s, self.n_chips), fits)
         return np.where(stands, step.prefill_time_s(s, c, prompt_tok, self._layout)[0], np.nan)[()]
 
     # -- dollars ------------------------------------------------------------------------------------------------------

@@ -249,7 +249,7 @@ def judge_pools(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple[s
     ratios = []
     for p in points:
         s = setup(p.model, p.accelerator, p.precision, p.bytes_per_value)
-        c = calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
+        c = calibration.assemble(fitted, p.engine, p.accelerator, p.harness, p.built)
         spread = p.expert_parallel if p.attention_dp > 1 else 1
         read, answer = Layout(p.prefill_chips), Layout.of(p.n_chips, p.attention_dp, spread, imbalance=1.0)
         load = Load(p.concurrency, p.prompt_tok, p.output_tok)

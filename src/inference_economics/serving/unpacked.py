@@ -112,7 +112,7 @@ def _sums_norms(m: Model) -> bool:
 def _by_heads(m: Model) -> dict[str, np.ndarray]:
     """Rows of key-value heads: the share of each in what is kept, chosen from and windowed, and the weights behind it.
 
-    A latent is one head to all; what makes it, or compresses queries, every chip does for itself.
+    A latent is one head to all: every chip makes it for itself.
     """
     rows: dict[float, np.ndarray] = {}
     for group in m.groups:
@@ -120,7 +120,7 @@ def _by_heads(m: Model) -> dict[str, np.ndarray]:
         grouped = (own * width * (group.qk_dim + group.v_dim * (1 - group.kv_tied)),
                    own * width * (group.qk_dim + group.v_dim * (1 - group.v_from_k)))
         latent = own * (group.kv_lora + group.rope_dim)
-        for heads, values, columns in ((width, *grouped), (1, latent, latent + group.q_lora)):
+        for heads, values, columns in ((width, *grouped), (1, latent, latent)):
             if columns:
                 rows[float(heads)] = rows.get(float(heads), np.zeros(4)) + float(group.layers) * np.array([
                     group.kept_share * values, (group.attend_tok > 0) * group.kept_share * values,
