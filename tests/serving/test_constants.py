@@ -10,7 +10,7 @@ C = calibration.constants("h100-sxm")
 
 
 def test_the_bound_keeps_only_the_rule_for_memory():
-    names = ("memory_share", "cache_share", "reserve_bytes", "reserve_bytes_per_chip")
+    names = ("memory_share", "cache_share", "held_share", "reserve_bytes", "reserve_bytes_per_chip")
     rule = {name: getattr(C, name) for name in names}
     assert C.bound() == replace(step.IDEAL, **rule)
 

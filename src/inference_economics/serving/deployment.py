@@ -22,6 +22,7 @@ from ..models.spec import Model
 from ..quantities.checks import is_traced, require, shown
 from ..quantities.numeric import Numeric, Truth
 from . import calibration, step, token_cost
+from .arrivals import OpenService, serve_open
 from .constants import Constants
 from .feasibility import Feasibility, verdict
 from .formats import TYPICAL, Formats, UnsupportedFormatError
@@ -182,7 +183,7 @@ class Deployment:
         assumed                              if false
         ===================================  =============================================================
         prefill and decode share the chips   see `serve_pools`
-        closed loop: a fixed number of       open arrivals queue more; see `serving.erlang_c`
+        closed loop: a fixed number of       open arrivals queue; see `serve_open`
         requests in flight
         one token per step                   drafting decodes more; see `speculative.Drafts`
         no prefix cache                      less prefill; see `serving.prefill_tok`
@@ -190,6 +191,11 @@ class Deployment:
         """
         _check_asked(load)
         return step.serve(self.setup, self.constants if constants is None else constants, load, self._layout)
+
+    def serve_open(self, request_per_s: Numeric, prompt_tok: Numeric, output_tok: Numeric,
+                   output_cv: Numeric = 0.0) -> OpenService:
+        """Evaluate the service where requests come at a rate, not as a fixed number in flight; see `arrivals`."""
+        return serve_open(self.setup, self.constants, request_per_s, prompt_tok, output_tok, self._layout, output_cv)
 
     def in_turn(self, load: Load) -> step.Serving:
         """Evaluate the service without losses or latencies, its parts in turn: an estimate, no bound."""

@@ -31,6 +31,7 @@ class Engine(catalog.Recorded):
     reserve_mib_per_graph_sequence: float = 0
     reserve_mib_per_chip: float = 0
     reserve_basis: str = ""
+    admits: str = ""
     reserve_source: str = ""
     graph_sequences: tuple[Any, ...] = ()
     chunks: tuple[Any, ...] = ()
@@ -62,7 +63,8 @@ def memory_rule(engine: str, hbm_bytes: float | None) -> dict[str, float]:
     Returns
     -------
     dict
-        ``memory_share``, ``cache_share``, ``reserve_bytes`` and ``reserve_bytes_per_chip``, as in `Constants`.
+        ``memory_share``, ``cache_share``, ``held_share``, ``reserve_bytes`` and ``reserve_bytes_per_chip``, as in
+        `Constants`.
 
     Raises
     ------
@@ -83,4 +85,5 @@ def memory_rule(engine: str, hbm_bytes: float | None) -> dict[str, float]:
             + row.reserve_mib_per_graph_sequence * at(row.graph_sequences))
     return {"memory_share": row.memory_fraction if row.memory_of == "total" else 1.0,
             "cache_share": row.memory_fraction if row.memory_of == "free" else 1.0,
+            "held_share": 1.0 if row.admits == "whole" else 0.5,
             "reserve_bytes": kept * MIB, "reserve_bytes_per_chip": row.reserve_mib_per_chip * MIB}

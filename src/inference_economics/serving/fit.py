@@ -16,14 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from . import calibration, engines, measurements, recipes, step
+from . import calibration, measurements, recipes, step
 from .constants import MEMORY
 from .layout import Layout
 from .load import Load
 from .measurements import HARNESSES, Point
 from .setups import Setup, setup
 from .step import Constants, Serving
-from .unpacked import chip_of
 
 SEED = 20260422
 TPOT_SCALE, TTFT_SCALE = 0.2, 0.25  # residuals beyond these, on the log scale, count less and less
@@ -112,7 +111,7 @@ class Data:
         self.n_chips, self.attention_dp, self.built = map(column, ("n_chips", "attention_dp", "built"))
         self.tpot_s, self.ttft_s = column("tpot_s"), column("ttft_s")
         self.held_steps = np.array([recipes.held_steps(p) for p in points], float)
-        rules = [engines.memory_rule(p.engine, chip_of(p.accelerator).hbm_bytes) for p in points]
+        rules = [recipes.memory_rule(p) for p in points]
         self.memory = {name: np.array([rule[name] for rule in rules]) for name in MEMORY}
         groups = self.attention_dp
         # without groups, chips that hold whole experts see every token, and sum as they do without
@@ -124,12 +123,12 @@ class Data:
         self.groups = [_groups(p) for p in points]
 
     def constants(self, fitted: dict[str, Any]) -> Constants:
-        """Constants of each point's chip, engine, harness and date, with what its own run was told to wait."""
+        """Constants of each point's chip, engine, harness and date, with what its own run was told."""
         each = [calibration.assemble(fitted, p.engine, p.accelerator, p.harness, p.built)
                 for p in self.points]
         names = Constants.__dataclass_fields__
         columns = {name: np.array([getattr(c, name) for c in each]) for name in names}
-        return Constants(**columns | {"held_steps": self.held_steps})
+        return Constants(**columns | {"held_steps": self.held_steps, **self.memory})
 
     def predict(self, constants: Constants) -> Serving:
         """Evaluate the model at every point."""
