@@ -1,11 +1,11 @@
 """Errors on what a fit never saw, and the ranges made of them.
 
-Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose. The form of the
-model was chosen by the errors on models left out, at first on those of `LOOKED_AT` alone, later on all of them; what
-the runs were told to do (`recipes`) was read, not chosen. Disaggregated services guided two changes of the form, so they
-do not judge either, though no point of theirs is fitted. Nor does time to the first token where requests wait for room:
-that engines differ in what they set aside for an answer was read from such rows. No form, width or weight was chosen by
-the errors on chips, engines, harnesses or generations: those are the split that only judges.
+Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose. The form of
+the model was chosen by the errors on models left out, at first on those of `LOOKED_AT` alone, later on all of them;
+what the runs were told to do (`recipes`) was read, not chosen. Disaggregated services guided two changes of the form,
+so they do not judge either, though no point of theirs is fitted. Nor does the first token of requests that wait for
+room: what engines set aside for an answer was looked at there. No form, width or weight was chosen by the errors on
+chips, engines, harnesses or generations: those are the split that only judges.
 """
 
 from __future__ import annotations
