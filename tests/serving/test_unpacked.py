@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from inference_economics import accelerators, models
+from inference_economics import accelerators, models, serving
+from inference_economics.hardware.fields import Link
 from inference_economics.serving import unpacked
 
 
@@ -58,3 +59,12 @@ def test_norms_over_all_heads_are_read_from_the_configuration():
     every = {name: unpacked.of_model(name, "bf16").summed_norm_layers for name in models.load()}
     assert {name for name, layers in every.items() if layers} == {"minimax-m2.5", "olmo-2-7b", "olmo-2-32b"}
     assert every["minimax-m2.5"] == 62
+
+
+def test_a_chip_of_your_own_needs_no_source():
+    chip = accelerators.Accelerator("mine", hbm_bytes=64e9, hbm_bytes_per_s=2e12, bf16_flop_per_s=4e14, links=(
+        Link("bridge", "a bridge", 300e9, 2), Link("pcie", "PCIe 5", 64e9, 8)))
+    one = serving.Deployment("llama-3.1-8b", chip, 4, "bf16")
+    assert one.serve(serving.Load(8, 1000, 100)).tpot_s > 0
+    assert serving.step.link_bytes_per_s(one.setup, 2) == 300e9
+    assert serving.step.link_bytes_per_s(one.setup, 4) == 64e9
