@@ -83,7 +83,8 @@ def memory_rule(engine: str, hbm_bytes: float | None) -> dict[str, float]:
 
     kept = (row.reserve_base_mib + row.reserve_mib_per_chunk_tok * at(row.chunks)
             + row.reserve_mib_per_graph_sequence * at(row.graph_sequences))
-    return {"memory_share": row.memory_fraction if row.memory_of == "total" else 1.0,
-            "cache_share": row.memory_fraction if row.memory_of == "free" else 1.0,
+    share = row.memory_fraction or 1.0
+    return {"memory_share": share if row.memory_of == "total" else 1.0,
+            "cache_share": share if row.memory_of == "free" else 1.0,
             "held_share": 1.0 if row.admits == "whole" else 0.5,
             "reserve_bytes": kept * MIB, "reserve_bytes_per_chip": row.reserve_mib_per_chip * MIB}

@@ -153,7 +153,8 @@ class Layout:
             One axis less. [1]
         """
         cut = _shards(column(self.tp), column(self.cp), column(self.batch_sharded), heads)
-        return np.sum(shares / cut, axis=-1)
+        share: Numeric = np.sum(shares / cut, axis=-1)
+        return share
 
     def copied_params(self, heads: Numeric, params: Numeric) -> Numeric:
         """Weights that make keys and values and that a chip holds beyond its equal share, because heads are copied.
@@ -171,7 +172,8 @@ class Layout:
         tp, cp = column(self.tp), column(self.cp)
         # parts of one sequence need the same keys and values, so the chips that hold them have the same weights
         held = cp / _shards(tp, cp, column(self.batch_sharded), heads)
-        return np.sum(params * (held - 1 / tp), axis=-1)
+        copied: Numeric = np.sum(params * (held - 1 / tp), axis=-1)
+        return copied
 
     def busiest(self, choices: Numeric) -> Numeric:
         """Load of the busiest expert chip over the mean, when a layer's tokens choose so many experts together [1]."""
