@@ -7,13 +7,12 @@ machines sell for at the horizon. `level_usd` and `present_usd` are the only way
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ..buying import running
-from ..buying.contracts import price_in_year, request_usd
+from ..buying.contracts import Contract, price_in_year, request_usd
 from ..buying.market import spot_usd_per_hour
 from ..buying.ownership import Site
 from ..buying.purchases import book_value_usd, purchases
@@ -25,7 +24,7 @@ from ..silicon.chip import price_at_margin
 from ..silicon.programme import saving_from_perf_per_tco
 from ..silicon.ramp import perf_per_tco_after_delay
 from .fleet import Machines, machines
-from .plan import Contract, Plan
+from .plan import Plan
 from .workload import YEARS, Finance
 
 # key: title, and the degree of privacy up to which it is allowed
@@ -241,10 +240,11 @@ def _held(chips: Numeric, term: int) -> Numeric:
 
 def _owned(plan: Plan, fleet: Machines, site: Site, lead_years: Numeric) -> Cash:
     server, finance, run = plan.server, plan.finance, plan.running
-    equipment = replace(server.owned_for(finance.horizon_years)).equipment_usd
+    equipment = server.owned_for(finance.horizon_years).equipment_usd
     held = purchases(fleet.servers, server.life_years, run.improvement_per_year)
-    # a room is built for the most servers that ever stand in it
-    built_usd = np.max(held.standing, axis=-1) * server.power_w * site.building_usd_per_w
+    # a room is built for the most servers that stand in it within the horizon
+    within = np.where(YEARS < column(finance.horizon_years), held.standing, 0.0)
+    built_usd = np.max(within, axis=-1) * server.power_w * site.building_usd_per_w
     first = np.where(YEARS < 1, 1.0, 0.0)
     load = running.average_load_fraction(fleet.in_service / fleet.at_peak, column(server.idle_power_fraction))
     power = running.electricity_usd_per_year(column(server.power_w), column(site.electricity_usd_per_kwh),
@@ -297,8 +297,9 @@ def _own_chip(plan: Plan, gpus: Cash) -> Cash:
     serves = np.clip(YEARS + 1 - column(programme.delay_years), 0.0, 1.0)
     left = 1 - serves * column(saving)
     first = np.where(YEARS < 1, 1.0, 0.0)
+    kept = np.sum(gpus.capital_usd * left, axis=-1) / np.maximum(capital, 1e-300)
     return gpus._replace(
-        capital_usd=gpus.capital_usd * left, programme_usd=column(programme.nre_usd) * first,
+        capital_usd=gpus.capital_usd * left, resale_usd=gpus.resale_usd * kept, programme_usd=column(programme.nre_usd) * first,
         site_usd=gpus.site_usd * left, electricity_usd=gpus.electricity_usd * left,
         upkeep_usd=gpus.upkeep_usd * left + column(programme.software_usd_per_year))
 
