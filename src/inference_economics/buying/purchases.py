@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,13 +27,21 @@ class Purchases(NamedTuple):
     standing: Numeric
 
 
+def _by_year(name: str, values: Any) -> Any:
+    """Return numbers by year, along the last axis, or refuse what has no years."""
+    values = values if is_traced(values) else number(name, values)
+    if not np.ndim(values):
+        raise ValueError(f"{name}={values!r} is one number; give one for each year, along the last axis.")
+    return values
+
+
 @checked
 def purchases(needed: Numeric, life_years: Numeric, improvement_per_year: Numeric = 0.0) -> Purchases:
     """Buy, at the start of each year, the whole machines that its demand lacks.
 
     Parameters
     ----------
-    needed : numeric
+    needed : array
         Work of each year along the last axis, in machines of today. [1]
     life_years : numeric
         Years for which a machine works; at least the year it is bought in. [year]
@@ -49,8 +57,8 @@ def purchases(needed: Numeric, life_years: Numeric, improvement_per_year: Numeri
     -----
     Machines that demand no longer needs stay: falling demand is not met by selling.
     """
-    needed = needed if is_traced(needed) else number("needed", needed)
-    count = np.shape(needed)[-1]
+    work_needed = _by_year("needed", needed)
+    count = np.shape(work_needed)[-1]
     alike = 0.0 * (life_years + improvement_per_year)  # gives every year one shape
     better = [np.exp(np.log1p(improvement_per_year) * k) for k in range(count)]
     bought: list[Numeric] = []
@@ -59,7 +67,7 @@ def purchases(needed: Numeric, life_years: Numeric, improvement_per_year: Numeri
         ages = [np.where(k - j < np.maximum(life_years, 1.0), 1.0, 0.0) for j in range(k)]
         left: Numeric = sum((b * a for b, a in zip(bought, ages, strict=True)), start=0.0)
         work: Numeric = sum((b * a * g for b, a, g in zip(bought, ages, better, strict=False)), start=0.0)
-        short = np.maximum(needed[..., k] - work, 0.0)
+        short = np.maximum(work_needed[..., k] - work, 0.0)
         new = machines_for(np.where(short > _HAIR, short, 0.0), better[k]) + alike
         bought.append(new)
         standing.append(left + new)
@@ -72,7 +80,7 @@ def book_value_usd(bought: Numeric, capex_usd: Numeric, life_years: Numeric, hor
 
     Parameters
     ----------
-    bought : numeric
+    bought : array
         Machines bought at the start of each year, along the last axis. [1]
     capex_usd : numeric
         Price of one. [USD]
@@ -84,12 +92,12 @@ def book_value_usd(bought: Numeric, capex_usd: Numeric, life_years: Numeric, hor
     numeric
         [USD]
     """
-    bought = bought if is_traced(bought) else number("bought", bought)
+    machines = _by_year("bought", bought)
     total: Numeric = 0.0
-    for k in range(np.shape(bought)[-1]):
+    for k in range(np.shape(machines)[-1]):
         age = horizon_years - k
         left = np.where(age > 0, np.maximum(1 - age / life_years, 0.0), 0.0)
-        total = total + bought[..., k] * capex_usd * left
+        total = total + machines[..., k] * capex_usd * left
     return total
 
 
@@ -99,7 +107,7 @@ def depreciation_usd(bought: Numeric, capex_usd: Numeric, life_years: Numeric) -
 
     Parameters
     ----------
-    bought : numeric
+    bought : array
         Machines bought at the start of each year, along the last axis. [1]
     capex_usd : numeric
         Price of one. [USD]
@@ -111,10 +119,10 @@ def depreciation_usd(bought: Numeric, capex_usd: Numeric, life_years: Numeric) -
     numeric
         By year, along the last axis. [USD/year]
     """
-    bought = bought if is_traced(bought) else number("bought", bought)
-    count = np.shape(bought)[-1]
+    machines = _by_year("bought", bought)
+    count = np.shape(machines)[-1]
     years = []
     for k in range(count):
         share = [np.clip(life_years - (k - j), 0.0, 1.0) / life_years for j in range(k + 1)]
-        years.append(sum((bought[..., j] * capex_usd * share[j] for j in range(k + 1)), start=0.0 * life_years))
+        years.append(sum((machines[..., j] * capex_usd * share[j] for j in range(k + 1)), start=0.0 * life_years))
     return np.stack(years, axis=-1)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from .. import catalog
 from ..catalog import Fact
 from ..quantities.checks import require_whole
-from ..quantities.limits import QUANTITIES
+from ..quantities.limits import QUANTITIES, checked
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range, sample_quantile
 from .cash import WAYS, costs_by_way
@@ -214,7 +214,8 @@ def spreads(plan: Plan, factors: Mapping[str, npt.NDArray[Any]], outside: bool =
     return found
 
 
-def ruling(draw_share: float, outside: bool = False) -> str:
+@checked
+def ruling(draw_share: Numeric, outside: bool = False) -> str:
     """Return the word for how sure an answer is.
 
     Parameters

@@ -157,6 +157,7 @@ def of_trace(requests: Requests) -> Shape:
                  float(np.quantile(requests.prompt_tok, 0.95)), float(np.quantile(requests.output_tok, 0.95)))
 
 
+@checked
 def with_caches(need: Need, cached_fraction: Numeric, written_fraction: Numeric = 0.0) -> Need:
     """Return a need whose prompts begin as earlier ones did, at an API and on machines of one's own alike.
 

@@ -1,4 +1,4 @@
-"""From names in the catalogues to a plan: which model on which chips, which prices, and where each default comes from."""
+"""From names in the catalogues to a plan: which model on which chips, at which prices, and where each comes from."""
 
 from __future__ import annotations
 
@@ -156,6 +156,12 @@ def listing(name: str) -> Listing:
                    row.cached_input_factor, row.batch_discount)
 
 
+def _cache_writes() -> float:
+    """Return what Anthropic asks for writing to its cache for the shorter time over the list price; others ask none."""
+    rows = shipped_tables("api_prices.toml")["discounts"].records(provider="Anthropic")
+    return min(float(row["high"]) for row in rows if row["service"].startswith("writing to the cache"))
+
+
 def contract_of(offer: Listing, price_decline_per_year: float | None = None) -> Contract:
     """Return an offer with everything that the price list says besides: writes to the cache, and longer prompts.
 
@@ -172,11 +178,10 @@ def contract_of(offer: Listing, price_decline_per_year: float | None = None) -> 
     """
     longer = [(row, float(end[:-1])) for row in prices.api_prices() for base, _, end in [row.model.rpartition("-")]
               if base == offer.name and end[:-1].isdigit() and end.endswith("k")]
-    written = {row["provider"]: row["high"] for row in reversed(shipped_tables("api_prices.toml")["discounts"].records())
-               if row["service"].startswith("writing to the cache")}
+    written = _cache_writes()
     decline = listed_decline_per_year() if price_decline_per_year is None else price_decline_per_year
     contract = Contract(offer.input_usd_per_token, offer.output_usd_per_token, offer.cached_input_factor,
-                        written["Anthropic"] if offer.name.startswith("claude") else 1.0, offer.batch_discount,
+                        written if offer.name.startswith("claude") else 1.0, offer.batch_discount,
                         price_decline_per_year=decline)
     if not longer:
         return contract
@@ -281,7 +286,7 @@ def sources(case: Case) -> tuple[Source, ...]:
              "site.colocation_usd_per_kw_month": catalog.datacentre("colocation-2025"),
              "room.building_usd_per_w": catalog.datacentre("construction-us"),
              "programme.perf_per_tco": catalog.silicon("mtia-2i-perf-tco")}
-    quote = [one for one in prices.rental_quotes(case.machine, prices.NEOCLOUD) if one.date == RENTS_OF][0]
+    quote = next(one for one in prices.rental_quotes(case.machine, prices.NEOCLOUD) if one.date == RENTS_OF)
     rows = [Source(name, float(np.max(plan.value(name))), fact.source, fact.date) for name, fact in facts.items()]
     rows += [Source("rent.price_usd_per_hour", float(np.max(plan.rent.price_usd_per_hour)), quote.source, quote.date)]
     for part, name in (("api", case.api), ("hosted", case.hosted)):

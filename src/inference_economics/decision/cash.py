@@ -74,7 +74,7 @@ class Cash(NamedTuple):
                 + self.people_usd + self.licences_usd + self.data_usd)
 
 
-NOTHING = Cash(*(NONE for _ in range(10)), 0.0)
+NOTHING = Cash(NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, 0.0)
 
 
 # -- the worth of years -----------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def present_usd(cash: Cash, finance: Finance) -> Numeric:
         [USD]
     """
     rate = np.log1p(finance.discount_rate)
-    begins = np.where(YEARS < column(finance.horizon_years), np.exp(-column(rate) * YEARS), 0.0)
+    begins = np.where(column(finance.horizon_years) > YEARS, np.exp(-column(rate) * YEARS), 0.0)
     paid = np.sum(cash.at_start_usd * begins + cash.through_usd * year_weights(finance), axis=-1)
     return paid - cash.resale_usd * np.exp(-rate * finance.horizon_years)
 
@@ -243,7 +243,7 @@ def _owned(plan: Plan, fleet: Machines, site: Site, lead_years: Numeric) -> Cash
     equipment = server.owned_for(finance.horizon_years).equipment_usd
     held = purchases(fleet.servers, server.life_years, run.improvement_per_year)
     # a room is built for the most servers that stand in it within the horizon
-    within = np.where(YEARS < column(finance.horizon_years), held.standing, 0.0)
+    within = np.where(column(finance.horizon_years) > YEARS, held.standing, 0.0)
     built_usd = np.max(within, axis=-1) * server.power_w * site.building_usd_per_w
     first = np.where(YEARS < 1, 1.0, 0.0)
     load = running.average_load_fraction(fleet.in_service / fleet.at_peak, column(server.idle_power_fraction))
@@ -267,6 +267,7 @@ def _owned(plan: Plan, fleet: Machines, site: Site, lead_years: Numeric) -> Cash
         resale_usd=resale)
 
 
+@checked
 def own_chip_gain(plan: Plan, capital_share: Numeric) -> Numeric:
     """Performance per cost of ownership of one's own chip on the day on which it arrives, over the GPU of that day.
 
@@ -299,7 +300,8 @@ def _own_chip(plan: Plan, gpus: Cash) -> Cash:
     first = np.where(YEARS < 1, 1.0, 0.0)
     kept = np.sum(gpus.capital_usd * left, axis=-1) / np.maximum(capital, 1e-300)
     return gpus._replace(
-        capital_usd=gpus.capital_usd * left, resale_usd=gpus.resale_usd * kept, programme_usd=column(programme.nre_usd) * first,
+        capital_usd=gpus.capital_usd * left, resale_usd=gpus.resale_usd * kept,
+        programme_usd=column(programme.nre_usd) * first,
         site_usd=gpus.site_usd * left, electricity_usd=gpus.electricity_usd * left,
         upkeep_usd=gpus.upkeep_usd * left + column(programme.software_usd_per_year))
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..models.spec import Model
 from ..models.spec import get as get_model
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric, Truth
 from ..serving import measurements
 from .cases import Case, machine_of, model_of
@@ -58,12 +59,12 @@ def envelope(kind: str, chip: str) -> Envelope:
     if not points:
         return Envelope(nothing, nothing, nothing, nothing)
 
-    def ends(name: str) -> tuple[float, float]:
+    def span(name: str) -> tuple[float, float]:
         values = [float(getattr(one, name)) for one in points]
         return min(values), max(values)
 
     # a copy with fewer requests in flight than any that was measured is no slower
-    return Envelope(ends("prompt_tok"), ends("output_tok"), (1.0, ends("concurrency")[1]), ends("n_chips"))
+    return Envelope(span("prompt_tok"), span("output_tok"), (1.0, span("concurrency")[1]), span("n_chips"))
 
 
 def kind_of(model: Model) -> str:
@@ -71,12 +72,13 @@ def kind_of(model: Model) -> str:
     return "mixture" if model.moe_layers > 0 else "dense"
 
 
-def inside(held: Envelope, prompt_tok: Numeric, output_tok: Numeric, batch: Numeric, n_chips: Numeric) -> Truth:
+@checked
+def inside(ends: Envelope, prompt_tok: Numeric, output_tok: Numeric, batch: Numeric, n_chips: Numeric) -> Truth:
     """Say whether a load on a copy lies within what was measured, with a margin.
 
     Parameters
     ----------
-    held : Envelope
+    ends : Envelope
         Of the model's kind on the chip.
     prompt_tok, output_tok : numeric
         Mean lengths. [token]
@@ -89,7 +91,7 @@ def inside(held: Envelope, prompt_tok: Numeric, output_tok: Numeric, batch: Nume
         False where nothing was measured.
     """
     found: Truth = True
-    for value, (low, high) in zip((prompt_tok, output_tok, batch, n_chips), held, strict=True):
+    for value, (low, high) in zip((prompt_tok, output_tok, batch, n_chips), ends, strict=True):
         found = np.logical_and(found, np.logical_and(value >= low / MARGIN, value <= high * MARGIN))
     return found
 

@@ -20,7 +20,8 @@ from .plan import ADDRESSES, Plan
 from .workload import YEARS
 
 CAUSES = {"capital_usd": ("start", "machines and rooms, bought"), "programme_usd": ("start", "design of a chip"),
-          "tokens_usd": ("through", "tokens at list price, less discounts"), "rent_usd": ("through", "chips by the hour"),
+          "tokens_usd": ("through", "tokens at list price, less discounts"),
+          "rent_usd": ("through", "chips by the hour"),
           "site_usd": ("through", "space and cooling"), "electricity_usd": ("through", "electricity"),
           "upkeep_usd": ("through", "upkeep and software"), "people_usd": ("through", "people"),
           "licences_usd": ("through", "licences"), "data_usd": ("through", "traffic and storage")}
@@ -155,7 +156,8 @@ def _ruling_words(decision: Decision) -> str:
     words = f"**{decision.word}: {WAYS[name][0]}**, at {text(usd, 'USD')} a year"
     if len(decision.order) > 1:
         words += f"; next, {WAYS[decision.order[1][0]][0]} at {text(decision.order[1][1], 'USD')}"
-    return f"{words}. Outside what was ever measured: {'; '.join(decision.outside)}." if decision.outside else f"{words}."
+    outside = f" Outside what was ever measured: {'; '.join(decision.outside)}." if decision.outside else ""
+    return f"{words}.{outside}"
 
 
 def _tie_words(one: Tie) -> str:
@@ -204,7 +206,7 @@ def ledger(plan: Plan) -> list[Entry]:
         ("copy_chips", "copies × chips of a copy", "1"), ("unit_chips", "whole units", "1"),
         ("servers", "whole servers and spare ones", "1"))]
     counted, rate = plan.finance.horizon_years, np.log1p(plan.finance.discount_rate)
-    begins = np.where(YEARS < counted, np.exp(-rate * YEARS), 0.0)
+    begins = np.where(counted > YEARS, np.exp(-rate * YEARS), 0.0)
     rows += [Entry("weights", "start", "present value of a dollar at the start of the year", "1", _cells(begins)),
              Entry("weights", "through", "present value of a dollar through the year, as far as it is counted", "1",
                    _cells(year_weights(plan.finance)))]

@@ -8,7 +8,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -84,8 +84,8 @@ def read_usage(text: str) -> Usage:
         For a header that no shape has, a column that nobody knows, or a row that is not understood wholly; the message
         names the row and the reason. Nothing is skipped.
     """
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError("the file is empty; give a CSV with a header, such as an export of your provider's usage page.")
+    if not text.strip():
+        raise ValueError("the file is empty; give a CSV with a header, such as a provider's usage export.")
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
@@ -167,8 +167,8 @@ def _day(number: int, cell: str) -> date:
     text = cell.strip()
     try:
         if text.isdecimal() and len(text) >= 9:
-            return datetime.fromtimestamp(int(text), tz=timezone.utc).date()
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).date()
+            return datetime.fromtimestamp(int(text), tz=UTC).date()
+        return datetime.fromisoformat(text).date()
     except (ValueError, OverflowError, OSError):
         raise ValueError(f"line {number}: {cell[:40]!r} is no day; write 2026-11-26.") from None
 
