@@ -43,12 +43,12 @@ class Machines(NamedTuple):
 
 
 @checked
-def whole_units(chips_needed: Numeric, unit_chips: Numeric) -> Numeric:
+def whole_units(needed: Numeric, unit_chips: Numeric) -> Numeric:
     """Chips that come with whole units.
 
     Parameters
     ----------
-    chips_needed : numeric
+    needed : numeric
         Chips that carry the load. [1]
     unit_chips : numeric
         Chips of the smallest unit that can be had: 1, 2, 4 or 8. [1]
@@ -58,7 +58,7 @@ def whole_units(chips_needed: Numeric, unit_chips: Numeric) -> Numeric:
     numeric
         [1]
     """
-    return machines_for(chips_needed, unit_chips) * unit_chips
+    return machines_for(needed, unit_chips) * unit_chips
 
 
 def demand_by_year(need: Need) -> Numeric:
