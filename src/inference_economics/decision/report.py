@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..quantities.units import text
+from ..serving.simulation.percentiles import Tail
 from .answer import Hinge, Spread, Tie, break_even, draws, hinges, ranked, ruling, spreads, ties
 from .cases import Case, Source, model_of, plan_of, sources
 from .cash import WAYS, Cash, allowed, by_way, capital_up_front_usd, level_usd, present_usd, year_weights
-from .fleet import Machines, machines, waits_s
+from .fleet import Machines, machines
+from .latency import tail
 from .measured import outside_because
 from .plan import ADDRESSES, Plan
 from .workload import YEARS
@@ -48,8 +50,8 @@ class Decision:
         What it hinges on, what would turn it, and the demand from which each way stays cheaper than the API.
     fleet : Machines
         What serves it, by year.
-    wait_p95_s, ttft_p95_s : float
-        Wait for a place that 95% of requests stay below in the busiest hour, and with the mean first token. [s]
+    late : Tail
+        95th percentiles of the latencies in the busiest hour; see `latency.tail`. [s]
     """
 
     case: Case
@@ -62,8 +64,7 @@ class Decision:
     ties: list[Tie]
     break_even: Mapping[str, float]
     fleet: Machines
-    wait_p95_s: float
-    ttft_p95_s: float
+    late: Tail
 
     @property
     def best(self) -> str:
@@ -96,9 +97,8 @@ def decide(case: Case) -> Decision:
     spread = spreads(plan, draws(outside=bool(outside)), bool(outside))
     order = ranked(plan)
     word = ruling(float(spread[order[0][0]].draw_share), bool(outside)) if order else "None"
-    wait = float(waits_s(plan))
     return Decision(case, plan, outside, spread, order, word, hinges(plan, bool(outside)), ties(plan, bool(outside)),
-                    break_even(plan), machines(plan), wait, wait + float(plan.copy.ttft_s))
+                    break_even(plan), machines(plan), tail(case, plan))
 
 
 # -- the memo ---------------------------------------------------------------------------------------------------------
@@ -129,8 +129,7 @@ def memo(decision: Decision, date: str) -> str:
     if np.all(plan.copy.batch > 0):
         lines += [f"*If you run it:* {model_of(case).name} on {case.machine}, {text(plan.copy.n_chips)} chips a copy, "
                   f"{text(decision.fleet.copies[0])} copies in the first year, "
-                  f"{text(decision.fleet.utilisation[0], '%')} of their places in use; 95% of first tokens within "
-                  f"{text(decision.ttft_p95_s, 's')} in the busiest hour.", ""]
+                  f"{text(decision.fleet.utilisation[0], '%')} of their places in use.{_late_words(decision)}", ""]
     lines += ["| way | level cost a year | nine draws in ten | cheapest in | up front |", "|---|---|---|---|---|"]
     front = capital_up_front_usd(by_way(plan))
     for name, usd in decision.order:
@@ -147,6 +146,14 @@ def memo(decision: Decision, date: str) -> str:
     lines += [f"- {row.address} = {row.value:.4g}: {row.source}{f', {row.date}' if row.date else ''}"
               for row in sources(case)]
     return "\n".join([*lines, "", ALWAYS, ""])
+
+
+def _late_words(decision: Decision) -> str:
+    late = decision.late
+    if not np.isfinite(late.ttft_s):
+        return ""
+    return (f" In the busiest hour 95% of first tokens come within {text(float(late.ttft_s), 's')}, of further ones "
+            f"{text(float(late.tpot_s), 's')} apart.")
 
 
 def _ruling_words(decision: Decision) -> str:
