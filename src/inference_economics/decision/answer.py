@@ -208,9 +208,9 @@ def spreads(plan: Plan, factors: Mapping[str, npt.NDArray[Any]], outside: bool =
     found = {}
     for name, usd in known.items():
         runs = np.isfinite(usd[..., 0])
-        ends = (np.where(runs, sample_quantile(usd, q), np.nan)[()] for q in (0.05, 0.5, 0.95))
+        low, mid, high = (np.where(runs, sample_quantile(usd, q), np.nan)[()] for q in (0.05, 0.5, 0.95))
         wins = np.mean(np.where(np.logical_and(usd <= least, np.isfinite(usd)), 1.0, 0.0), axis=-1)
-        found[name] = Spread(*ends, np.where(runs, wins, np.nan)[()])
+        found[name] = Spread(low, mid, high, np.where(runs, wins, np.nan)[()])
     return found
 
 

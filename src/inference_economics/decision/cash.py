@@ -25,7 +25,7 @@ from ..silicon.programme import saving_from_perf_per_tco
 from ..silicon.ramp import perf_per_tco_after_delay
 from .fleet import Machines, machines
 from .plan import Plan
-from .workload import YEARS, Finance
+from .workload import YEARS, ByYear, Finance
 
 # key: title, and the degree of privacy up to which it is allowed
 WAYS: dict[str, tuple[str, int]] = {
@@ -50,25 +50,25 @@ class Cash(NamedTuple):
         Got back at the horizon; one number, not by year. [USD]
     """
 
-    capital_usd: Numeric
-    programme_usd: Numeric
-    tokens_usd: Numeric
-    rent_usd: Numeric
-    site_usd: Numeric
-    electricity_usd: Numeric
-    upkeep_usd: Numeric
-    people_usd: Numeric
-    licences_usd: Numeric
-    data_usd: Numeric
+    capital_usd: ByYear
+    programme_usd: ByYear
+    tokens_usd: ByYear
+    rent_usd: ByYear
+    site_usd: ByYear
+    electricity_usd: ByYear
+    upkeep_usd: ByYear
+    people_usd: ByYear
+    licences_usd: ByYear
+    data_usd: ByYear
     resale_usd: Numeric
 
     @property
-    def at_start_usd(self) -> Numeric:
+    def at_start_usd(self) -> ByYear:
         """Paid at the start of each year [USD]."""
         return self.capital_usd + self.programme_usd
 
     @property
-    def through_usd(self) -> Numeric:
+    def through_usd(self) -> ByYear:
         """Paid through each year [USD]."""
         return (self.tokens_usd + self.rent_usd + self.site_usd + self.electricity_usd + self.upkeep_usd
                 + self.people_usd + self.licences_usd + self.data_usd)
@@ -81,7 +81,7 @@ NOTHING = Cash(NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, 0.0)
 
 
 @checked
-def year_weights(finance: Finance) -> Numeric:
+def year_weights(finance: Finance) -> ByYear:
     """Present value of a dollar paid evenly through each year, as far as the horizon counts it.
 
     Parameters
@@ -117,7 +117,8 @@ def present_usd(cash: Cash, finance: Finance) -> Numeric:
     rate = np.log1p(finance.discount_rate)
     begins = np.where(column(finance.horizon_years) > YEARS, np.exp(-column(rate) * YEARS), 0.0)
     paid = np.sum(cash.at_start_usd * begins + cash.through_usd * year_weights(finance), axis=-1)
-    return paid - cash.resale_usd * np.exp(-rate * finance.horizon_years)
+    present: Numeric = paid - cash.resale_usd * np.exp(-rate * finance.horizon_years)
+    return present
 
 
 @checked
@@ -134,7 +135,8 @@ def level_usd(cash: Cash, finance: Finance) -> Numeric:
     numeric
         [USD/year]
     """
-    return present_usd(cash, finance) / np.sum(year_weights(finance), axis=-1)
+    level: Numeric = present_usd(cash, finance) / np.sum(year_weights(finance), axis=-1)
+    return level
 
 
 # -- the ways ---------------------------------------------------------------------------------------------------------
@@ -178,31 +180,31 @@ def by_way(plan: Plan) -> dict[str, Cash]:
             **rented, "colocation": colocated, "own-room": room, "own-chip": _own_chip(plan, colocated)}
 
 
-def _year(price: Numeric, decline: Numeric, term: float = 0.0) -> Numeric:
+def _year(price: Numeric, decline: Numeric, term: float = 0.0) -> ByYear:
     """Return a price by year, along the last axis."""
     return price_in_year(column(price), column(decline), YEARS, term)
 
 
-def _bill_usd(plan: Plan, fleet: Machines, contract: Contract) -> Numeric:
+def _bill_usd(plan: Plan, fleet: Machines, contract: Contract) -> ByYear:
     each = _year(request_usd(contract, plan.need.use), contract.price_decline_per_year)
     listed = fleet.prompts_per_day * DAYS_PER_YEAR * each
     return committed_usd(listed, column(contract.commitment_usd), column(contract.committed_discount))
 
 
-def _bytes(plan: Plan, fleet: Machines) -> Numeric:
+def _bytes(plan: Plan, fleet: Machines) -> ByYear:
     tokens = plan.need.prompt_tok + plan.need.answer_tok
     return fleet.prompts_per_day * DAYS_PER_YEAR * column(tokens * plan.running.bytes_per_token)
 
 
-def _kept_usd(plan: Plan, fleet: Machines) -> Numeric:
+def _kept_usd(plan: Plan, fleet: Machines) -> ByYear:
     return _bytes(plan, fleet) * column(plan.running.storage_usd_per_byte_year * plan.running.kept_years)
 
 
-def _data_usd(plan: Plan, fleet: Machines) -> Numeric:
+def _data_usd(plan: Plan, fleet: Machines) -> ByYear:
     return _kept_usd(plan, fleet) + _bytes(plan, fleet) * column(plan.running.egress_usd_per_byte)
 
 
-def _people_usd(plan: Plan, posts: Numeric) -> Numeric:
+def _people_usd(plan: Plan, posts: Numeric) -> ByYear:
     r = plan.running
     return column(posts * running.people_for_shifts(r.hours_per_week, r.hours_of_person) * r.pay_usd_per_year) + NONE
 
@@ -230,9 +232,9 @@ def _rented(plan: Plan, fleet: Machines, name: str) -> Cash:
     return NOTHING._replace(rent_usd=paid, people_usd=_people_usd(plan, posts), licences_usd=licences)
 
 
-def _held(chips: Numeric, term: int) -> Numeric:
+def _held(chips: ByYear, term: int) -> ByYear:
     """Return chips that a contract holds: within its term, what was taken once is paid to its end."""
-    held: list[Numeric] = []
+    held: list[ByYear] = []
     for k in range(YEARS.size):
         held.append(chips[..., k] if k % term == 0 else np.maximum(chips[..., k], held[-1]))
     return np.stack(held, axis=-1)

@@ -12,7 +12,7 @@ from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
 from ..serving.queueing import column, erlang_c, replicas_for
 from .plan import Copy, Need, Plan
-from .workload import YEARS
+from .workload import YEARS, ByYear
 
 
 class Machines(NamedTuple):
@@ -32,14 +32,14 @@ class Machines(NamedTuple):
         Places in use on average, over all. [1]
     """
 
-    prompts_per_day: Numeric
-    in_service: Numeric
-    at_peak: Numeric
-    copies: Numeric
-    copy_chips: Numeric
-    unit_chips: Numeric
-    servers: Numeric
-    utilisation: Numeric
+    prompts_per_day: ByYear
+    in_service: ByYear
+    at_peak: ByYear
+    copies: ByYear
+    copy_chips: ByYear
+    unit_chips: ByYear
+    servers: ByYear
+    utilisation: ByYear
 
 
 @checked
@@ -61,7 +61,7 @@ def whole_units(needed: Numeric, unit_chips: Numeric) -> Numeric:
     return machines_for(needed, unit_chips) * unit_chips
 
 
-def demand_by_year(need: Need) -> Numeric:
+def demand_by_year(need: Need) -> ByYear:
     """Prompts of a day of each year, at its middle; years lie along the last axis [1/day]."""
     growth = np.log1p(column(need.growth_per_year))
     return column(need.prompts_per_day) * np.exp(growth * (YEARS + 0.5))
@@ -136,4 +136,5 @@ def waits_s(plan: Plan, percentile: float = 0.95) -> Numeric:
     late = erlang_c(places, load) / (1 - percentile)
     wait = np.log(np.maximum(late, 1.0)) * np.where(copy.batch > 0, copy.service_s, 1.0) / np.maximum(places - load,
                                                                                                       1e-9)
-    return np.where(copy.batch > 0, wait, np.nan)[()]
+    found: Numeric = np.where(copy.batch > 0, wait, np.nan)[()]
+    return found

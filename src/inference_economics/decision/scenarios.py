@@ -15,10 +15,11 @@ from ..models.spec import Model
 from ..models.spec import get as get_model
 from ..quantities.checks import lookup, shown
 from ..quantities.limits import check
+from ..quantities.numeric import Truth
 from ..serving import calibration
-from ..serving.deployment import Setup
+from ..serving.constants import Constants
 from ..serving.replica import Replica, best_replica
-from ..serving.step import Constants, Truth
+from ..serving.setups import Setup
 from ..silicon.programme import programme_cost
 from ..silicon.reference import one_digit, programme
 from .doubts import SOFTWARE_PER_NRE
@@ -73,7 +74,8 @@ def holds_context(scenario: Mapping[str, Any]) -> Truth:
         lookup("entry of the scenario", name, scenario)
     check(prompt_tok=scenario["prompt_tok"], output_tok=scenario["output_tok"])
     model = _model(scenario)
-    return scenario["prompt_tok"] + scenario["output_tok"] <= model.max_context_tok
+    holds: Truth = scenario["prompt_tok"] + scenario["output_tok"] <= model.max_context_tok
+    return holds
 
 
 def replica_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants | None = None) -> Replica:
