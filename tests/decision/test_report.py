@@ -49,6 +49,18 @@ def test_the_ledger_adds_up_from_its_own_cells():
         assert own["level_usd"][0] == pytest.approx(cash.costs_by_way(plan())[way])
 
 
+def test_the_books_write_off_what_was_bought():
+    rows = report.ledger(plan(server__life_years=1.0))
+    found = cash.by_way(plan(server__life_years=1.0))
+    for way in ("colocation", "own-chip"):
+        cells = next(row.cells for row in rows if (row.way, row.item) == (way, "depreciation_usd"))
+        assert cells == pytest.approx(found[way].capital_usd)  # a life of a year is written off within it
+    room = next(row.cells for row in rows if (row.way, row.item) == ("own-room", "depreciation_usd"))
+    building = found["own-room"].capital_usd[0] - found["colocation"].capital_usd[0]
+    assert room[3] - found["colocation"].capital_usd[3] == pytest.approx(building / 15)
+    assert not [row for row in rows if row.item == "depreciation_usd" and row.way == "api"]
+
+
 def test_what_is_ruled_out_is_not_in_the_ledger():
     ways = {row.way for row in report.ledger(plan(need__privacy=2.0))}
     assert ways == {"inputs", "demand", "weights", "colocation", "own-room", "own-chip"}

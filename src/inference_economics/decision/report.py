@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..buying.purchases import depreciation_usd
 from ..quantities.units import text
 from ..serving.simulation.percentiles import Tail
 from .answer import Hinge, Spread, Tie, break_even, draws, hinges, ranked, ruling, spreads, ties
@@ -217,14 +218,26 @@ def ledger(plan: Plan) -> list[Entry]:
     rows += [Entry("weights", "start", "present value of a dollar at the start of the year", "1", _cells(begins)),
              Entry("weights", "through", "present value of a dollar through the year, as far as it is counted", "1",
                    _cells(year_weights(plan.finance)))]
-    for name, cash in by_way(plan).items():
+    found = by_way(plan)
+    for name, cash in found.items():
         if np.isfinite(allowed(plan, name, 0.0)):
-            rows += _way(plan, name, cash)
+            rows += _way(plan, name, cash) + _books(plan, name, found)
     return inputs + rows
 
 
 def _cells(values: Any) -> tuple[float, ...]:
     return tuple(np.broadcast_to(values, YEARS.shape).astype(float).tolist())
+
+
+def _books(plan: Plan, name: str, found: Mapping[str, Cash]) -> list[Entry]:
+    """Return the depreciation of an owned way: nothing is paid by it, but the books show it."""
+    if name not in ("colocation", "own-room", "own-chip"):
+        return []
+    servers_usd = found["own-chip" if name == "own-chip" else "colocation"].capital_usd
+    usd = depreciation_usd(servers_usd, 1.0, plan.server.life_years) + depreciation_usd(
+        found[name].capital_usd - servers_usd, 1.0, plan.room.building_life_years)
+    return [Entry(name, "depreciation_usd", "straight line over the lives of servers and room; no cash, and in no sum",
+                  "USD", _cells(usd))]
 
 
 def _way(plan: Plan, name: str, cash: Cash) -> list[Entry]:
