@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inference_economics.decision import answer, backtest
+from inference_economics.decision import backtest, plan_doubts
 
 # computed over reported, and how far a new fit may move it
 RANGES = {"deepseek-day": (0.65, 1.1), "sglang-96": (1.0, 1.7), "mooncake-128": (2.3, 3.4), "cosmopedia": (0.12, 0.21),
@@ -27,7 +27,7 @@ def test_an_unmeasured_speed_is_as_wide_as_the_worst_row_of_the_last_years():
     """Cosmopedia's engine was of early 2024; from 2025 on, nothing is further off than the doubt says."""
     recent = [one for one in HELD.values() if one.date >= "2025"]
     assert len(recent) >= 4
-    assert all(1 / answer.WORST_BACKTEST < one.ratio < answer.WORST_BACKTEST for one in recent)
+    assert all(1 / plan_doubts.WORST_BACKTEST < one.ratio < plan_doubts.WORST_BACKTEST for one in recent)
 
 
 def test_a_bill_follows_from_its_row():

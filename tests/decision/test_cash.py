@@ -11,7 +11,6 @@ from plan_case import plan
 
 from inference_economics import ownership
 from inference_economics.decision import cash, fleet
-from inference_economics.decision.workload import Finance
 
 FLAT = {"need__growth_per_year": 0.0, "running__improvement_per_year": 0.0}
 
@@ -40,20 +39,6 @@ def test_own_servers_over_their_life_cost_what_the_annuity_says():
     annuity = ownership.owned_usd_per_year(one.server.owned_for(5.0), one.site, 0.1, load_fraction=0.35 + 0.65 / 2)
     servers = fleet.machines(one).servers[0]
     assert cash.costs_by_way(one)["colocation"] == pytest.approx(servers * annuity.total_usd, rel=0.04)
-
-
-def test_present_value_of_a_level_cost_is_that_of_the_cash():
-    one, finance = plan(), Finance(3.5, 0.12)
-    for spent in cash.by_way(one).values():
-        weights = np.sum(cash.year_weights(finance))
-        assert cash.level_usd(spent, finance) * weights == pytest.approx(cash.present_usd(spent, finance))
-
-
-def test_without_interest_present_value_is_the_sum():
-    one = plan(finance__discount_rate=0.0, finance__horizon_years=10.0)
-    for spent in cash.by_way(one).values():
-        total = np.sum(spent.at_start_usd) + np.sum(spent.through_usd) - spent.resale_usd
-        assert cash.present_usd(spent, one.finance) == pytest.approx(total)
 
 
 def test_half_a_price_a_year_is_felt():

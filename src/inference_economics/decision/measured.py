@@ -100,7 +100,8 @@ def in_flight(plan: Plan) -> Numeric:
     """Return requests in flight on one copy in the busiest hour of the first year, at least one [1]."""
     fleet, copy = machines(plan), plan.copy
     used = fleet.copies[..., 0] - copy.spare_copies * copy.regions
-    return np.clip(fleet.at_peak[..., 0] / np.maximum(used, 1.0), 1.0, np.maximum(copy.batch, 1.0))
+    each: Numeric = np.clip(fleet.at_peak[..., 0] / np.maximum(used, 1.0), 1.0, np.maximum(copy.batch, 1.0))
+    return each
 
 
 def outside_because(case: Case, plan: Plan) -> tuple[str, ...]:

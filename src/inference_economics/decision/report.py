@@ -13,13 +13,15 @@ import numpy as np
 from ..buying.purchases import depreciation_usd
 from ..quantities.units import text
 from ..serving.simulation.percentiles import Tail
-from .answer import Hinge, Spread, Tie, break_even, draws, hinges, ranked, ruling, spreads, ties
+from .answer import Hinge, Spread, Tie, break_even, hinges, ranked, ruling, spreads, ties
 from .cases import Case, Source, model_of, plan_of, sources
-from .cash import WAYS, Cash, allowed, by_way, capital_up_front_usd, level_usd, present_usd, year_weights
+from .cash import WAYS, allowed, by_way, capital_up_front_usd
+from .dollars import Cash, level_usd, present_usd, year_weights
 from .fleet import Machines, machines
 from .latency import tail
 from .measured import outside_because
 from .plan import ADDRESSES, Plan
+from .plan_doubts import draws
 from .workload import YEARS
 
 CAUSES = {"capital_usd": ("start", "machines and rooms, bought"), "programme_usd": ("start", "design of a chip"),
