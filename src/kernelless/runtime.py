@@ -2,8 +2,8 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export`, comments and indentation. So all modules share one scope, and no two may declare the
-same name.
+`import` lines, the word `export`, comments, indentation and the spaces around operators. So all modules share one
+scope, and no two may declare the same name.
 
 What is needed rarely is asked for with ``await import("./name.js")``. A site gets those modules, and what only they
 import, as a second script, which `static/later.js` fetches when something first asks; a page of its own has all in one.
@@ -28,6 +28,9 @@ _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 _FETCH = re.compile(r'\bimport\("(\.[^"]+)"\)')
 _EXPORT = re.compile(r"^export (?=const |(?:async )?function )", re.MULTILINE)
 _DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ *//[^\n]*\n", re.MULTILINE | re.DOTALL)
+_REMARK = re.compile(r"(?<=[;{}]) +// [^\n\"'`]*$", re.MULTILINE)  # after a statement
+_QUOTED = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`\n]*`)')
+_PATTERN = re.compile(r"(?:[=(,:&|!?\[]|\breturn) ?/")  # where a regular expression begins
 _ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
 _NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
 
@@ -64,17 +67,29 @@ def _bridge(names: Iterable[str], address: str) -> str:
 _WRITTEN: dict[str, Callable[[], str]] = {"elementwise.js": _elementwise, "bridge.js": lambda: _bridge((), "")}
 
 
+def _squeezed(line: str) -> str:
+    """Leave out the spaces around operators, but in what is quoted; a line that is hard to read stays as it is."""
+    parts = _QUOTED.split(line)
+    nested = any(part.count("{") != part.count("}") for part in parts[1::2])
+    if nested or _PATTERN.search(line) or any(mark in part for part in parts[::2] for mark in "'\""):
+        return line
+    if any("`" in part for part in parts[::2]):
+        raise ValueError(f"{line!r} cannot be joined; a template has to end in its line.")
+    # Not + and -, for `a - -b` is something else without its spaces.
+    return "".join(part if k % 2 else re.sub(r" *([{}(),;:?=<>*&|!]+) *", r"\1", part) for k, part in enumerate(parts))
+
+
 def _module(path: Path) -> _Module:
     path = path.resolve()
     written = _WRITTEN.get(path.name)
     source = _DOCUMENTATION.sub("", written() if written else path.read_text(encoding="utf-8"))
     without = _IMPORT.sub("", source)
-    bare = _EXPORT.sub("", without)
+    bare = _REMARK.sub("", _EXPORT.sub("", without))
     if other := _ELSE.search(bare):
         raise ValueError(f"{path.name}: {other[0]!r} cannot be joined; write import {{ name }} from './module.js', "
                          "with double quotes, and export const or export function.")
     return _Module(
-        path=path, bare=re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)^ +", "", bare)).strip(),
+        path=path, bare="\n".join(_squeezed(line.strip()) for line in bare.splitlines() if line.strip()),
         imports=tuple(((path.parent / name).resolve(), tuple(re.findall(r"\w+", taken)))
                       for taken, name in _IMPORT.findall(source)),
         later=tuple((path.parent / name).resolve() for name in _FETCH.findall(bare)),

@@ -18,6 +18,10 @@ from kernelless.parts import Mark
 
 
 def test_the_script_is_small_and_may_stand_in_a_page():
+    """The figures' own script, compressed as a server would: what a page always loads, and that with all fetched later.
+
+    What a caller adds is counted by the caller: tests/chapters/exercises has the book's answer boxes.
+    """
     first, later = runtime.scripts()
     assert len(gzip.compress(first.encode())) < 15_000
     assert len(gzip.compress(first.encode())) + len(gzip.compress(later.encode())) < 35_000
@@ -41,7 +45,7 @@ def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path)
     page = os.path.relpath(Path(runtime.__file__).parent / "static" / "page.js", tmp_path)
     box.write_text(f'import {{ live }} from "{page}";\nlive(".box", () => {{}});\n', encoding="utf-8")
     script = runtime.script(more=(box,))
-    added = '\n\nlive(".box", () => {});'
+    added = '\n\nlive(".box",()=>{});'
     assert script.replace(added, "") == runtime.script()
     (tmp_path / "box.css").write_text(".box {}\n", encoding="utf-8")
     runtime.write(tmp_path / "new", modules=[box], styles=[tmp_path / "box.css"])
@@ -95,8 +99,8 @@ def test_modules_are_joined_as_they_import_each_other(tmp_path, node):
                      "export const twice = (x) => 2 * x;\nexport const six = /** @type {number} */ (5 + one);\n",
                    b="// One.\nexport const one = 1;\n")
     joined = runtime.join(main)
-    assert joined == ("// One.\nconst one = 1;\n\nconst twice = (x) => 2 * x;\nconst six = (5 + one);\n\n"
-                      "console.log(twice(six), one, `/* kept */`);")
+    assert joined == ("const one=1;\n\nconst twice=(x)=>2*x;\nconst six=(5 + one);\n\n"
+                      "console.log(twice(six),one,`/* kept */`);")
     assert said(node, joined) == "12 1 /* kept */\n"
 
 
@@ -112,6 +116,7 @@ JOINS = {
                        r"a\.js is asked for by import\(\"…\"\), but a module that is there from the start imports it"),
     "one name later": ({"main": 'const b = () => import("./a.js");\n', "a": "export const a = 1;\nlet b;\n"},
                        r"a\.js and main\.js both declare 'b'"),
+    "template of two lines": ({"main": "const a = `1\n  2`;\n"}, "'const a = `1' cannot be joined; a template has to end"),
     "default": ({"main": "export default 3;\n"}, r"'export default 3;' cannot be joined; write import"),
     "whole module": ({"main": 'import * as all from "./a.js";\n', "a": ""}, r"'import \* as all .* cannot be joined"),
 }
@@ -123,9 +128,9 @@ def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
                    a='import { one } from "./b.js";\nimport { c } from "./c.js";\nexport const two = one + c();\n',
                    b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
     joined = runtime.join(main)
-    assert joined == ('const one = 1;\n\n(async () => {\nconst { two } = await later("a.js");\n'
-                      "console.log(one, two);\n})();\n\n"
-                      "async function none() {}\nconst c = () => 1;\n\nconst two = one + c();\n\n"
+    assert joined == ('const one=1;\n\n(async()=>{\nconst{two}=await later("a.js");\n'
+                      "console.log(one,two);\n})();\n\n"
+                      "async function none(){}\nconst c=()=>1;\n\nconst two=one + c();\n\n"
                       'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
                       '.then((read) => read()); }')
     assert said(node, joined) == "1 2\n"
@@ -139,17 +144,35 @@ def test_the_second_script_has_what_is_asked_for_and_what_only_that_needs(tmp_pa
                    deep="export const deep = 7;\n", rarer='import { deep } from "./deep.js";\n'
                         "export function rarer() { return deep; }\n")
     first, later = runtime.scripts((main,))
-    assert 'const ask = () => later("rare.js");' in first
+    assert 'const ask=()=>later("rare.js");' in first
     assert not re.search("deep|text\\(deep|rarer", first)
-    assert 'const more = () => later("rarer.js");' in later
-    assert later.count("const deep = 7;") == 1
-    assert later.index("const deep = 7;") < later.index("const rare =")
+    assert 'const more=()=>later("rarer.js");' in later
+    assert later.count("const deep=7;") == 1
+    assert later.index("const deep=7;") < later.index("const rare=")
     assert re.search(r'\nreturn \{.* "rare\.js": \{ rare \}, "rarer\.js": \{ rarer \} \};\n', later)
     assert "function text" not in later
     # Another content, another address: a browser that kept the old one fetches anew.
     address = re.search(r'const LATER = "(kernelless-later\.js\?v=[0-9a-f]{8})";', first)[1]
     assert address not in runtime.scripts()[0]
     assert runtime.scripts((main,)) == (first, later)
+
+
+KEPT = r"""
+const list = ["a ; b", `c , ${[1, 2].map((k) => `< ${k} = >`).join(" ; ")} ,`, "\"x , y", 'p , q'];
+const minus = 3 - -2, more = 1 + +"2", third = list.length / 2 / 2;
+const words = "a , b".replace(/ , /, " ; ").split(/ ; | = /);
+const split = (s) => { return / , /.test(s); };
+let count = 0; // said , not run
+for (let k = 0; k < 3; k++) { count += k > 1 ? 10 : 1; }
+console.log(JSON.stringify([list, minus, more, third, words, split(' , '), count]));
+"""
+
+
+def test_no_space_is_left_out_that_says_something(tmp_path, node):
+    joined = runtime.join(modules(tmp_path, main=KEPT))
+    assert said(node, joined) == said(node, KEPT)
+    assert "for(let k=0;k<3;k++){count +=k>1?10:1;}" in joined
+    assert "not run" not in joined
 
 
 @pytest.mark.parametrize("name", JOINS)

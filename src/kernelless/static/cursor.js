@@ -2,7 +2,8 @@
 
 import { text } from "./format.js";
 import { part } from "./page.js";
-import { byCategory, KINDS, round } from "./plot.js";
+import { round } from "./plot.js";
+import { byCategory, kindFor } from "./reading.js";
 import { nearest } from "./settings.js";
 import { startTree, treeOf } from "./tree.js";
 
@@ -15,7 +16,7 @@ import { startTree, treeOf } from "./tree.js";
  * @returns {Mark[]}
  */
 function readable({ marks }) {
-  const read = marks.filter((m) => KINDS[m.kind].read), bars = read.filter((m) => KINDS[m.kind].categorical);
+  const read = marks.filter((m) => kindFor(m).read), bars = read.filter((m) => kindFor(m).categorical);
   return bars.length ? bars : read;
 }
 
@@ -24,7 +25,7 @@ function readable({ marks }) {
  * @param {Mark[]} marks
  * @returns {Mark | undefined}
  */
-const leadOf = (marks) => marks.find((m) => KINDS[m.kind].leads) ?? marks[0];
+const leadOf = (marks) => marks.find((m) => kindFor(m).leads) ?? marks[0];
 
 /**
  * What the cursor stops at where marks are made of things, such as cells, and no curve leads.
@@ -33,9 +34,9 @@ const leadOf = (marks) => marks.find((m) => KINDS[m.kind].leads) ?? marks[0];
  * @returns {{m: Mark, k: number, spot: number[]}[]}
  */
 function thingsOf(plot, v) {
-  if (plot.marks.some((m) => KINDS[m.kind].leads)) return [];
+  if (plot.marks.some((m) => kindFor(m).leads)) return [];
   return plot.marks.flatMap((m) => {
-    const { count, spot } = KINDS[m.kind];
+    const { count, spot } = kindFor(m);
     const found = Array.from({ length: count?.(m, v) ?? 0 }, (_, k) => ({ m, k, spot: spot?.(m, v, k, plot) ?? [] }));
     return found.filter((thing) => thing.spot.length);
   });
@@ -52,17 +53,17 @@ export function readAt(plot, v, place) {
   const things = thingsOf(plot, v);
   if (things.length) {
     const { m, k, spot } = things[Math.min(place, things.length - 1)];
-    return { words: `${m.label} — ${KINDS[m.kind].read?.(m, v, k, plot)}`, at: null, around: spot };
+    return { words: `${m.label} — ${kindFor(m).read?.(m, v, k, plot)}`, at: null, around: spot };
   }
   const marks = readable(plot), lead = leadOf(marks), { x: axis } = plot.axes;
   if (!lead) return null;
   /** @type {(heading: string, k: (m: Mark) => number) => string} */
   const say = (heading, k) => {
-    const read = marks.map((m) => ({ label: m.label, words: KINDS[m.kind].read?.(m, v, k(m), plot) }));
+    const read = marks.map((m) => ({ label: m.label, words: kindFor(m).read?.(m, v, k(m), plot) }));
     const parts = read.filter(({ words }) => words).map(({ label, words }) => `${label}: ${words}`);
     return `${heading} — ${parts.join(" · ")}`;
   };
-  if (KINDS[lead.kind].categorical) {
+  if (kindFor(lead).categorical) {
     const names = byCategory(plot.axes)[0].categories ?? [], k = Math.min(place, names.length - 1);
     return { words: say(names[k], () => k), at: null };
   }
@@ -85,7 +86,7 @@ function distances(plot, v, x, y) {
   if (things.length) return things.map(({ spot: [a, b, p, q] }) => Math.hypot(beyond(x, a, b), beyond(y, p, q)));
   const lead = leadOf(readable(plot));
   if (!lead) return [];
-  if (!KINDS[lead.kind].categorical) return [...v[lead.x]].map((value) => Math.abs(plot.px(value) - x));
+  if (!kindFor(lead).categorical) return [...v[lead.x]].map((value) => Math.abs(plot.px(value) - x));
   const flat = Boolean(plot.axes.y.categories), [{ categories = [] }] = byCategory(plot.axes);
   return categories.map((_, k) => Math.abs(flat ? plot.py(k) - y : plot.px(k) - x));
 }

@@ -251,21 +251,13 @@ function some(n, test) {
 }
 
 /**
- * The axis with the categories and the axis of the values.
- * @param {{x: Axis, y: Axis}} axes
- * @returns {[Axis, Axis]}
- */
-export const byCategory = ({ x, y }) => (y.categories ? [y, x] : [x, y]);
-
-/**
- * Every kind of mark, once: how it is drawn from its current values, what the cursor reads, what a CSV file holds.
+ * Every kind of mark, once: how it is drawn from its current values. reading.js adds what is read off, boxes.js other kinds.
  * @type {Record<string, Kind>}
  */
 export const KINDS = {
   line: {
     fields: ["x", "y"],
     draw: (m, v, plot) => m.path.setAttribute("d", linePath(plot, v[m.x], v[m.y])),
-    columns: (m) => [["", m.y]],
     seen(m, v, { px, py }) {
       const xs = v[m.x], ys = v[m.y], n = Math.max(xs.length, ys.length);
       return some(n, (k) => {
@@ -276,26 +268,18 @@ export const KINDS = {
         return Number.isFinite(px(x) + px(p) + py(y) + py(q)) && px.overlaps(x, p) && py.overlaps(y, q);
       });
     },
-    read: (m, v, k, { axes }) => text(nth(v[m.y], k), axes.y.unit),
-    leads: true,
   },
   band: {
     fields: ["x", "low", "high"],
     draw: (m, v, plot) => m.path.setAttribute("d", bandPath(plot, v[m.x], v[m.low], v[m.high])),
-    columns: (m) => [[" low", m.low], [" high", m.high]],
     seen: (m, v, { px, py }) =>
       some(v[m.x].length, (k) => px.inside(v[m.x][k]) && py.overlaps(nth(v[m.low], k), nth(v[m.high], k))),
-    read: (m, v, k, { axes: { y } }) => `${text(nth(v[m.low], k), y.unit)} to ${text(nth(v[m.high], k), y.unit)}`,
   },
   point: {
     fields: ["x", "y"],
     draw: (m, v, plot) => m.path.setAttribute("d", dots(plot, v[m.x], v[m.y], m.shape)),
-    columns: (m) => [["", m.y]],
     seen: (m, v, { px, py }) => some(Math.max(v[m.x].length, v[m.y].length),
       (k) => px.inside(nth(v[m.x], k)) && py.inside(nth(v[m.y], k))),
-    // Of several dots under one name the cursor says nothing.
-    read: (m, v, _, { axes: { x, y } }) =>
-      v[m.x].length === 1 ? `${text(v[m.x][0], x.unit)}, ${text(v[m.y][0], y.unit)}` : "",
   },
   bars: {
     fields: ["value", "base"],
@@ -308,16 +292,8 @@ export const KINDS = {
         bar.setAttribute("d", Number.isFinite(a + b) ? d : "");
       });
     },
-    // Bars that all begin where the axis does have no beginning to speak of.
-    columns(m, v, axes) {
-      const floor = byCategory(axes)[1].limits[0];
-      return v[m.base].every((base) => base === 0 || base === floor) ? [["", m.value]]
-        : [[" from", m.base], [" to", m.value]];
-    },
     seen: (m, v, { px, py, axes }) => some(v[m.value].length,
       (k) => (axes.y.categories ? px : py).overlaps(nth(v[m.base], k), v[m.value][k])),
-    read: (m, v, k, { axes }) => text(v[m.value][k] - nth(v[m.base], k), byCategory(axes)[1].unit),
-    categorical: true,
   },
   rule: {
     fields: ["x", "y"],

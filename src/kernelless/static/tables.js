@@ -1,7 +1,8 @@
 // A figure as tables: what a CSV file holds, and what the reader sees who asks for numbers instead of a picture.
 
 import { text } from "./format.js";
-import { byCategory, chosen, KINDS, nth } from "./plot.js";
+import { chosen, nth } from "./plot.js";
+import { byCategory, kindFor } from "./reading.js";
 import { show } from "./settings.js";
 
 /** @import { Axis, MarkSpec, Spec } from "./plot.js" */
@@ -32,7 +33,7 @@ export function tablesOf(spec, v) {
   /** @type {Map<number | string, {m: MarkSpec, columns: [Column, number][]}>} */
   const shared = new Map();
   for (const m of spec.marks) {
-    const { columns, categorical, ...kind } = KINDS[m.kind], label = chosen(m.label, v);
+    const { columns, categorical, ...kind } = kindFor(m), label = chosen(m.label, v);
     const { listed } = /** @type {{listed?: (m: MarkSpec, v: Values) => (number | string)[][]}} */ (kind);
     if (listed) {
       const fields = kind.fields.filter((field) => field !== "step" && m[/** @type {"x"} */ (field)] !== undefined);
@@ -49,7 +50,7 @@ export function tablesOf(spec, v) {
   /** @type {Table[]} */
   const out = [];
   for (const { m, columns } of shared.values()) {
-    const names = KINDS[m.kind].categorical ? byCategory(spec.axes)[0] : null, places = names?.categories ?? v[m.x];
+    const names = kindFor(m).categorical ? byCategory(spec.axes)[0] : null, places = names?.categories ?? v[m.x];
     const first = names ? { name: names.label } : columnOf(x, x.label);
     const count = Math.max(places.length, ...columns.map(([, at]) => (names ? 0 : v[at].length)));
     out.push({ caption: columns.map(([{ name }]) => name).join(", "), columns: [first, ...columns.map(([c]) => c)],
@@ -147,13 +148,16 @@ export function csvOf(spec, v, settings, about = []) {
  * @param {string} page
  * @returns {string}
  */
-export const pythonOf = (spec, settings, version, page) => `# ${spec.title.replace(/\s+/g, " ")}
-# kernelless ${version}. Run the notebook that declares the figure first${page ? `: the one of ${page}` : ""}.
-from kernelless import explorer_named
-
-explorer = explorer_named(${JSON.stringify(spec.name)})
-settings = {
-${spec.controls.map((c) => `    ${JSON.stringify(c.name)}: ${JSON.stringify(settings[c.name])},\n`).join("")}}
-print(explorer.readouts(**settings))
-explorer.draw(**settings)
-`;
+export const pythonOf = (spec, settings, version, page) => [
+  `# ${spec.title.replace(/\s+/g, " ")}`,
+  `# kernelless ${version}. Run the notebook that declares the figure first${page ? `: the one of ${page}` : ""}.`,
+  "from kernelless import explorer_named",
+  "",
+  `explorer = explorer_named(${JSON.stringify(spec.name)})`,
+  "settings = {",
+  ...spec.controls.map((c) => `    ${JSON.stringify(c.name)}: ${JSON.stringify(settings[c.name])},`),
+  "}",
+  "print(explorer.readouts(**settings))",
+  "explorer.draw(**settings)",
+  "",
+].join("\n");

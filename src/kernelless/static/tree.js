@@ -3,7 +3,8 @@
 
 import { text } from "./format.js";
 import { part } from "./page.js";
-import { byCategory, chosen, KINDS, nth, wordsOf } from "./plot.js";
+import { chosen, nth, wordsOf } from "./plot.js";
+import { byCategory, kindFor } from "./reading.js";
 
 /** @import { Axis, Mark, Plot } from "./plot.js" */
 /** @import { Values } from "./program.js" */
@@ -56,7 +57,7 @@ function course(m, v, { axes: { x, y } }) {
  * @returns {Branch}
  */
 function series(m, v, plot) {
-  const { axes } = plot, { read, categorical, ...kind } = KINDS[m.kind], label = chosen(m.label, v) || m.kind;
+  const { axes } = plot, { read, categorical, ...kind } = kindFor(m), label = chosen(m.label, v) || m.kind;
   const { count, spot } = /** @type {{count?: (m: Mark, v: Values) => number, spot?: (m: Mark, v: Values, k: number,
     plot: Plot) => number[] | null}} */ (kind);
   if (!read) {
