@@ -54,7 +54,7 @@ class Boxes(Mark):
     """What the marks of rectangles have in common."""
 
     swatch = "tint"
-    moving = ("left", "right", "low", "high", "step")
+    moving: ClassVar[tuple[str, ...]] = ("left", "right", "low", "high", "step")
     valued: ClassVar[bool] = False  # its values are written on the rectangles
     fitted: ClassVar[bool] = False  # words that do not fit their rectangle are left to the cursor
     kinds: Any = None

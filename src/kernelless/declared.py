@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from .controls import Choice, Slider
@@ -11,6 +12,7 @@ from .figure import Figure
 class Declared(Protocol):
     """An explorer, as others see it."""
 
+    function: Callable[..., Figure]
     title: str
     watch: str
     name: str

@@ -77,7 +77,7 @@ def draw(figure: Figure, legend: bool = True) -> Canvas:
     axes = canvas.add_axes((0, 0, 1, 1))
     lines = -(-len(figure.legend()) // 3) if legend else 0  # three names to a line, above the plot
     _draw_axes(axes, figure, 13 * lines)
-    handles = []
+    handles: list[Any] = []  # matplotlib's artists
     colors = figure.colors()
     hatches = figure.hatches()
     for i, (mark, color) in enumerate(zip(figure.marks, colors, strict=True)):
@@ -253,9 +253,9 @@ class _Brush:
 
     def bracket(self, along: str, start: Any, end: Any, at: Any) -> None:
         upright = along == "y"
-        ends = [self._point(at, edge)[1] if upright else self._point(edge, at)[0] for edge in (start, end)]
+        one, other = (self._point(at, edge)[1] if upright else self._point(edge, at)[0] for edge in (start, end))
         place = self._point(at, end)[0] if upright else self._point(end, at)[1]
-        self._shape(shapes.bracket(upright, *ends, place), facecolor="none", edgecolor=INK, linewidth=1.0)
+        self._shape(shapes.bracket(upright, one, other, place), facecolor="none", edgecolor=INK, linewidth=1.0)
 
     def leader(self, x: Any, y: Any, dx: float, dy: float) -> None:
         px, py = self._point(x, y)

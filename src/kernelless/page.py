@@ -34,8 +34,9 @@ def readout_texts(figure: Figure) -> dict[str, str]:
 
 def _axis(axis: Axis, reverse: bool) -> dict[str, Any]:
     limits = axis.span[::-1] if reverse else axis.span
-    spec = {"label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits],
-            "words": axis_text(axis), "ticks": tick_sets(axis), "minor": minor_ticks(axis)}
+    spec: dict[str, Any] = {
+        "label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits],
+        "words": axis_text(axis), "ticks": tick_sets(axis), "minor": minor_ticks(axis)}
     if not axis.shown:
         spec |= {"shown": False, "ticks": [[]], "minor": []}
     return spec | ({"categories": axis.categories} if axis.categories else {})
@@ -100,7 +101,8 @@ def _swatch(stroke: str, color: int, hatch: str = "") -> str:
 
 def _legend(figure: Figure, ident: str) -> str:
     """Return the entries of the legend; the page's script hides those of the curves that it labels where they end."""
-    hatches, names = figure.hatches(), {}
+    hatches = figure.hatches()
+    names: dict[tuple[str, str, int], str] = {}
     for i, (mark, color) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
         for entry in mark.legend(color):
             names.setdefault(entry, f"m{i}")  # marks that share their kinds are named once

@@ -212,8 +212,7 @@ class _Brush:
 
     def bracket(self, along: str, start: Any, end: Any, at: Any) -> None:
         one, other = (self.py, self.px) if along == "y" else (self.px, self.py)
-        ends = (float(place) for place in (one(start), one(end), other(at)))
-        strokes = shapes.bracket(along == "y", *ends, point=self.point)
+        strokes = shapes.bracket(along == "y", float(one(start)), float(one(end)), float(other(at)), self.point)
         self._path(f'class="ex-stroke-ink" fill="none" stroke="{INK}"', _shape(strokes))
 
     def leader(self, x: Any, y: Any, dx: float, dy: float) -> None:

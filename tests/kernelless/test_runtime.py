@@ -116,7 +116,8 @@ JOINS = {
                        r"a\.js is asked for by import\(\"…\"\), but a module that is there from the start imports it"),
     "one name later": ({"main": 'const b = () => import("./a.js");\n', "a": "export const a = 1;\nlet b;\n"},
                        r"a\.js and main\.js both declare 'b'"),
-    "template of two lines": ({"main": "const a = `1\n  2`;\n"}, "'const a = `1' cannot be joined; a template has to end"),
+    "template of two lines": ({"main": "const a = `1\n  2`;\n"},
+                              "'const a = `1' cannot be joined; a template has to end in its line"),
     "default": ({"main": "export default 3;\n"}, r"'export default 3;' cannot be joined; write import"),
     "whole module": ({"main": 'import * as all from "./a.js";\n', "a": ""}, r"'import \* as all .* cannot be joined"),
 }
