@@ -64,15 +64,16 @@ def configurations(count: int) -> dict[str, np.ndarray]:
 def bound(concurrency, prompt_tok, output_tok):
     """The roofline's decode step and its dollars, in plain numbers."""
     m = models.get(MODEL)
-    step_s = roofline.decode_step_time_s(concurrency, prompt_tok + output_tok / 2, 2 * m.kv_values_per_token,
-                                         2 * m.n_params, m.n_params, 3.35e12, 989.4e12, 0.6, 0.8)
+    work = roofline.decode_work(concurrency, prompt_tok + output_tok / 2, 2 * m.kv_values_per_token, 2 * m.n_params,
+                                m.n_params)
+    step_s = roofline.estimate_s(work, roofline.Roof(3.35e12, 989.4e12, 0.6, 0.8))
     return step_s, serving.usd_per_output_token(PRICE, 1, concurrency / step_s)
 
 
 def calibrated(concurrency, prompt_tok, output_tok):
     """The calibrated service (both latencies, their parts, the queue for memory) and its dollars."""
-    load = {"concurrency": concurrency, "prompt_tok": prompt_tok, "output_tok": output_tok, "precision": "bf16"}
-    cost = serving.calibrated_token_cost(MODEL, CHIP, PRICE, **load)
+    one = serving.Deployment(MODEL, CHIP, formats="bf16")
+    cost = one.token_cost(serving.Load(concurrency, prompt_tok, output_tok), PRICE)
     return cost.request_usd, cost.output_usd_per_token
 
 

@@ -27,13 +27,14 @@ from inference_economics import (
     spend,
     training,
 )
-from inference_economics.buying import seats
+from inference_economics.buying import running, seats
 from inference_economics.quantities.limits import QUANTITIES
+from inference_economics.silicon import chip, die, ramp
 
-MODULES = (break_even, custom_silicon, exposure, market, options, ownership, price_paths, scaling, seats, silicon,
-           spend, training)
+MODULES = (break_even, custom_silicon, exposure, market, options, ownership, price_paths, ramp, running, scaling, seats,
+           chip, die, spend, training)
 # Not formulas over numbers: their own tests feed them bad input.
-NOT_FORMULAS = {"loss_constants", "draws", "fit_moves", "fit_steps"}
+NOT_FORMULAS = {"draws", "fit_moves", "fit_steps"}
 
 TABLE = price_paths.draws(6, 4, seed=1)
 
@@ -115,14 +116,14 @@ CALLS = {
     ownership.capital_usd_per_year: {"capex_usd": 25e4, "life_years": 5, "discount_rate": 0.08,
                                      "residual_fraction": 0.1},
     ownership.straight_line_usd_per_year: {"capex_usd": 25e4, "life_years": 5, "discount_rate": 0.08},
-    ownership.average_load_fraction: {"utilisation": 0.6, "idle_power_fraction": 0.35},
-    ownership.electricity_usd_per_year: {"power_w": 10_200, "electricity_usd_per_kwh": 0.08, "pue": 1.3,
-                                         "load_fraction": 0.7},
-    ownership.colocation_usd_per_year: {"power_w": 10_200, "colocation_usd_per_kw_month": 150},
+    running.average_load_fraction: {"utilisation": 0.6, "idle_power_fraction": 0.35},
+    running.electricity_usd_per_year: {"power_w": 10_200, "electricity_usd_per_kwh": 0.08, "pue": 1.3,
+                                       "load_fraction": 0.7},
+    running.colocation_usd_per_year: {"power_w": 10_200, "colocation_usd_per_kw_month": 150},
     ownership.building_usd_per_year: {"power_w": 10_200, "building_usd_per_w": 12, "building_life_years": 15,
                                       "discount_rate": 0.08},
-    ownership.staff_usd_per_year: {"n_servers": 100, "servers_per_person": 30, "pay_usd_per_year": 2e5},
-    ownership.spares_fraction: {"failures_per_year": 1.4, "repair_days": 14},
+    running.staff_usd_per_year: {"n_servers": 100, "servers_per_person": 30, "pay_usd_per_year": 2e5},
+    running.spares_fraction: {"failures_per_year": 1.4, "repair_days": 14},
     ownership.owned_usd_per_year: OWNED,
     ownership.usd_per_used_hour: {"usd_per_year": 1e5, "n_chips": 8, "utilisation": 0.6},
     ownership.net_present_cost_usd: {"capex_usd": 25e4, "usd_per_year": 5e4, "life_years": 5, "discount_rate": 0.08,
@@ -132,8 +133,9 @@ CALLS = {
                                            "throughput_tok_per_s": 1e4, "marginal_usd_per_token": 1e-7},
     break_even.servers_for_demand: {"tokens_per_day": 1e9, "throughput_tok_per_s": 3000, "peak_to_mean": 2,
                                     "spare_fraction": 0.1},
+    break_even.with_spares: {"machines": 33, "spare_fraction": 0.03},
+    break_even.machines_for: {"needed": 35.4, "per_machine": 20},
     seats.requests_at_once: {"users": 500, "queries_per_day": 20, "service_s": 51},
-    seats.machines_for: {"offered_load": 35.4, "requests_per_machine": 20},
     seats.machine_usd_per_year: {"capex_usd": 25e4, "power_w": 10_200, "site_share": 0.9, "life_years": 5,
                                  "discount_rate": 0.1},
     seats.seat_usd_per_month: {"users": 500, "machines": 2, "usd_per_year": 1e5, "team_usd_per_year": 75_000},
@@ -163,11 +165,10 @@ CALLS = {
     custom_silicon.design_usd_per_hour: {"nre_usd": 7e8, "units": 3e4, "life_years": 5, "utilisation": 0.7},
     custom_silicon.units_for_design_usd_per_hour: {"nre_usd": 7e8, "price_usd_per_hour": 0.9, "life_years": 5,
                                                    "utilisation": 0.7},
-    custom_silicon.porting_ramp: RAMP,
-    custom_silicon.mean_perf_per_tco: RAMP,
-    custom_silicon.perf_per_tco_after_delay: {"perf_per_tco": 1.79, "delay_years": 2,
-                                              "rival_improvement_per_year": 0.3},
-    custom_silicon.years_until_overtaken: {"perf_per_tco": 1.79, "rival_improvement_per_year": 0.3},
+    ramp.porting_ramp: RAMP,
+    ramp.mean_perf_per_tco: RAMP,
+    ramp.perf_per_tco_after_delay: {"perf_per_tco": 1.79, "delay_years": 2, "rival_improvement_per_year": 0.3},
+    ramp.years_until_overtaken: {"perf_per_tco": 1.79, "rival_improvement_per_year": 0.3},
     price_paths.simulate_prices: {"price": 2, "draws": TABLE} | PROCESS,
     price_paths.price_quantile: {"years": 2, "price": 2, "z": -1.6} | WANDERS,
     exposure.margin_after_shock: {"revenue_usd": 100, "cost_usd": 60, "shock_factor": 1.5, "exposed_fraction": 0.8},
@@ -222,7 +223,8 @@ def test_every_argument_is_here_documented_and_has_a_unit(function):
 
 @pytest.mark.parametrize(("function", "name"), ARGUMENTS)
 def test_a_bad_argument_is_named(function, name):
-    for bad in (np.nan, -1e30, 1e40, np.inf, "ten", [1, "ten"], {"usd": 3}):
+    undefined = () if QUANTITIES[name].undefined else (np.nan,)  # NaN may stand for "there is none"
+    for bad in (*undefined, -1e30, 1e40, np.inf, "ten", [1, "ten"], {"usd": 3}):
         with pytest.raises(ValueError, match=rf"^{name}=.*(is outside|is not a number)"):
             evaluate(function, **CALLS[function] | {name: bad})
 
@@ -230,6 +232,9 @@ def test_a_bad_argument_is_named(function, name):
 @pytest.mark.parametrize(("function", "name"), ARGUMENTS)
 def test_one_bad_value_in_an_array_is_named(function, name):
     good = np.ravel(np.asarray(CALLS[function][name], dtype=float))[0]
+    if QUANTITIES[name].undefined:
+        evaluate(function, **CALLS[function] | {name: np.array([good, np.nan])})
+        return
     with pytest.raises(ValueError, match=rf"^{name}=nan is outside"):
         evaluate(function, **CALLS[function] | {name: np.array([good, np.nan])})
 

@@ -26,10 +26,12 @@ from inference_economics import (
     models,
     ownership,
     price_paths,
+    roofline,
     serving,
     silicon,
     spend,
 )
+from inference_economics.hardware.links import Group
 from inference_economics.quantities.limits import QUANTITIES
 
 # A sample for a quantity where the middle of its limits will not do.
@@ -40,13 +42,14 @@ SAMPLES = {
     "kv_bytes_per_token": 131_072.0, "param_bytes": 1.6e10, "bytes_per_value": 2.0, "bytes_per_param": 2.0,
     "group_values": 128.0, "matrices": 3.0, "theta": 10_000.0, "original_tok": 8192.0, "factor": 4.0, "bits": 4.0,
     "kv_lora": 512.0, "rope_dim": 64.0, "layers": 32.0, "horizon_months": 6.0,
-    "near_bytes_per_s": 4.5e11, "near_chips": 8.0, "launch_decline": 0.3, "built": 2026.0, "prefill_workers": 1.0,
-    "decode_workers": 2.0, "prefill_tp": 4.0, "decode_tp": 4.0,
+    "beyond_bytes_per_s": 6.4e10, "near_bytes_per_s": 4.5e11, "near_chips": 8.0, "launch_decline": 0.3,
+    "built": 2026.0,
 }
 # What is not a number, by the name of the parameter that asks for it.
 OTHERS: dict[str, Callable[[], Any]] = {
     "model": lambda: models.get("llama-3.1-70b"),
     "accelerator": lambda: "h100-sxm",
+    "chip": lambda: "h100-sxm",
     "s": lambda: serving.setup("llama-3.1-70b", "h100-sxm"),
     "setup": lambda: serving.setup("llama-3.1-70b", "h100-sxm"),
     "c": lambda: calibration.constants("h100-sxm"),
@@ -66,25 +69,17 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "service": lambda: spend.Service(1e11, 1e-6),
     "ways": lambda: (np.full(3, 2e6), np.full(3, 1e6)),
     "links": lambda: accelerators.get("h100-sxm").links,
+    "group": lambda: Group(4.0, 4.5e11, 1e-5),
+    "work": lambda: roofline.decode_work(8.0, 4096.0, 131_072.0, 1.6e10, 8e9),
+    "roof": lambda: roofline.Roof(3.35e12, 9.89e14),
+    "platform": lambda: None,
+    "supply": lambda: None,
+    "held": lambda: None,
     "load": lambda: serving.Load(concurrency=8.0, prompt_tok=1000.0, output_tok=200.0),
-    "point": lambda: calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=8.0, tp=4.0),
+    "point": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(8.0, 1000.0, 200.0)),
     "layout": lambda: serving.Layout(tp=4.0),
-    "prefill": lambda: serving.Layout(tp=4.0),
-    "decode": lambda: serving.Layout(tp=4.0),
 }
-PENDING: dict[str, str] = {
-    "batching": "best_batch",
-    "calibration": "calibrated mixture_launch",
-    "deployment": "verdict",
-    "disaggregation": "disaggregated serve_pools",
-    "fields": "group_bytes_per_s",
-    "layout": "expert_imbalance",
-    "links": "tier_bytes_per_s",
-    "load": "check_joined",
-    "replica": "best_replica",
-    "setups": "setup_with_kv_heads",
-    "token_cost": "calibrated_token_cost served_token_cost",
-}
+PENDING: dict[str, str] = {}
 # Arguments that are more than one number by nature.
 LISTS = {"shares", "horizon_months"}
 NOT_NUMBERS = (None, "5", b"5", True, [1, "2"], [1, None], 10**400, 1j, np.array([True]), {"a": 1}, object())

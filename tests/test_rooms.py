@@ -58,9 +58,8 @@ TESTED_ELSEWHERE = {
 }
 # Public functions that still wait for a user other than a test, by room.
 WITHOUT_USERS = [
-    "models.spec.register", "serving.batching.largest_batch", "serving.simulation.benchmark.mlperf_ratios",
+    "serving.simulation.benchmark.mlperf_ratios",
     "serving.simulation.requests.closed_loop", "serving.simulation.study.queueing_error",
-    "serving.speculative.verification_cost",
 ]
 
 

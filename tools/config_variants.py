@@ -9,10 +9,13 @@ from __future__ import annotations
 import random
 
 SEED = 20261126
-NUM_EXPERTS = {"jamba", "olmoe", "qwen2_moe", "qwen3_5_moe_text", "qwen3_moe", "qwen3_next"}
+NUM_EXPERTS = {"jamba", "lfm2_moe", "olmoe", "qwen2_moe", "qwen3_5_moe_text", "qwen3_moe", "qwen3_next"}
 # Keys that from_config asks for, or that two defaults could not agree on.
 KEPT = {"n_embd", "n_layer", "n_head", "n_routed_experts", "moe_intermediate_size", "num_experts_per_tok",
-        "hybrid_override_pattern", "tie_word_embeddings", "hidden_size_per_layer_input"}
+        "hybrid_override_pattern", "tie_word_embeddings", "hidden_size_per_layer_input", "moe_num_experts",
+        "moe_k", "ffn_dim", "d_model", "n_layers", "n_heads", "num_experts_per_token"}
+KEPT_IN = {"ministral": {"head_dim"}, "hunyuan_v1_dense": {"head_dim"}, "hunyuan_v1_moe": {"head_dim"},
+           "kimi_linear": {"num_experts"}, "lfm2_moe": {"layer_types"}}
 
 
 def draw(kind, turn, share):
@@ -31,7 +34,8 @@ def draw(kind, turn, share):
     special = SPECIAL.get(kind, lambda *_: {})(rng, base)
     if not share:
         base.pop("num_key_value_heads", None)
-    return base | {key: value for key, value in special.items() if key in KEPT or rng.random() < share}
+    kept = KEPT | KEPT_IN.get(kind, set())
+    return base | {key: value for key, value in special.items() if key in kept or rng.random() < share}
 
 
 def flag(rng, *names):
@@ -47,6 +51,11 @@ def layers(rng, base, *words):
 def wide(rng, _):
     """Draw a head that is not hidden / heads, or leave it out."""
     return {"head_dim": 2 * rng.randint(2, 9)} if rng.random() < 0.6 else {}
+
+
+def stated(rng, _):
+    """Draw a head that is not hidden / heads, where transformers does not take its own default."""
+    return {"head_dim": 2 * rng.randint(2, 9)}
 
 
 def window(rng, _):
@@ -179,7 +188,8 @@ def gemma4(rng, base):
     """Draw layers that see everything with heads of their own, and layers that read an earlier cache."""
     base["num_hidden_layers"] = rng.randint(4, 9)
     middle = layers(rng, base, "sliding_attention", "full_attention")[3:]
-    drawn = {"hidden_size_per_layer_input": 0, "global_head_dim": 2 * rng.randint(2, 9), "sliding_window": 16,
+    drawn = {"hidden_size_per_layer_input": rng.choice([0, 4]), "vocab_size_per_layer_input": 60,
+             "global_head_dim": 2 * rng.randint(2, 9), "sliding_window": 16,
              "num_kv_shared_layers": rng.randint(0, 2),
              "layer_types": ["sliding_attention", "full_attention", *middle, "full_attention"]}
     if rng.random() < 0.5:
@@ -253,6 +263,134 @@ def nemotron_h(rng, base):
             "moe_latent_size": rng.choice([None, rng.randint(4, 20)])} | flag(rng, "use_conv_bias", "use_bias")
 
 
+def shared(rng, _):
+    """Draw what every token passes besides the experts."""
+    return {"shared_intermediate_size": rng.randint(0, 40)}
+
+
+def opt(rng, base):
+    """Draw what is special to opt."""
+    del base["num_key_value_heads"]
+    return {"ffn_dim": base.pop("intermediate_size"), "max_position_embeddings": rng.randint(16, 64)} | flag(
+        rng, "enable_bias")
+
+
+def bloom(_, base):
+    """Draw what is special to bloom."""
+    del base["num_key_value_heads"], base["intermediate_size"]
+    return {"n_layer": base.pop("num_hidden_layers"), "n_head": base.pop("num_attention_heads")}
+
+
+def mpt(_, base):
+    """Draw what is special to mpt."""
+    del base["num_key_value_heads"], base["intermediate_size"]
+    names = {"hidden_size": "d_model", "num_hidden_layers": "n_layers", "num_attention_heads": "n_heads"}
+    return {theirs: base.pop(ours) for ours, theirs in names.items()} | {"attn_config": {"alibi": True}}
+
+
+def gptj(rng, base):
+    """Draw what is special to gpt-j."""
+    drawn = gpt2(rng, base)
+    return drawn | {"rotary_dim": 4}
+
+
+def gpt_bigcode(rng, base):
+    """Draw what is special to gpt-bigcode."""
+    return gpt2(rng, base) | flag(rng, "multi_query")
+
+
+def gemma3n(rng, base):
+    """Draw layers that share a cache, streams, and widths by layer."""
+    base["num_hidden_layers"] = count = rng.randint(6, 12)
+    drawn = {"num_kv_shared_layers": rng.choice([0, 1, 2]), "laurel_rank": rng.randint(2, 9),
+             "altup_num_inputs": rng.randint(2, 5), "hidden_size_per_layer_input": rng.randint(2, 12),
+             "vocab_size_per_layer_input": rng.randint(50, 99), "sliding_window": 16,
+             "activation_sparsity_pattern": [0.0] * count}
+    if rng.random() < 0.5:
+        drawn["layer_types"] = ["sliding_attention", "full_attention", *layers(rng, base, "sliding_attention",
+                                                                               "full_attention")[2:]]
+        drawn["num_kv_shared_layers"] = rng.choice([0, 1, 2])
+    if rng.random() < 0.5:
+        base["intermediate_size"] = [rng.randint(8, 99) for _ in range(count)]
+    return drawn | wide(rng, base) | flag(rng, "attention_bias")
+
+
+def ernie_moe(rng, base):
+    """Draw what is special to ernie4.5's mixtures."""
+    total = rng.randint(2, 9)
+    return {"moe_num_experts": total, "moe_k": rng.randint(1, total), "moe_intermediate_size": rng.randint(4, 40),
+            "moe_num_shared_experts": rng.randint(0, 3), "moe_layer_start_index": rng.randint(0, 3),
+            "moe_layer_end_index": rng.choice([-1, rng.randint(1, base["num_hidden_layers"])]),
+            "moe_layer_interval": rng.randint(1, 3)}
+
+
+def hunyuan_moe(rng, base):
+    """Draw what is special to hunyuan's mixtures."""
+    total = rng.randint(2, 9)
+    return {"num_experts": total, "moe_topk": rng.choice([
+        rng.randint(1, total), [rng.randint(1, total)] * base["num_hidden_layers"]])} | stated(rng, base) | flag(
+            rng, "attention_bias")
+
+
+def dots(rng, base):
+    """Draw what is special to dots."""
+    drawn = glm4_moe(rng, base)
+    del drawn["use_qk_norm"]
+    return drawn | by_layer(rng, base) | {"sliding_window": rng.choice([None, 16])}
+
+
+def minimax_m3(rng, base):
+    """Draw blocks of tokens that an indexer chooses, and dense layers."""
+    total = rng.randint(2, 9)
+    drawn = {"num_local_experts": total, "num_experts_per_tok": rng.randint(1, total),
+             "dense_intermediate_size": rng.randint(8, 99), "shared_intermediate_size": rng.randint(4, 40),
+             "index_n_heads": rng.randint(1, 6), "index_head_dim": 2 * rng.randint(2, 9), "rotary_dim": 4,
+             "head_dim": 2 * rng.randint(2, 9)}
+    if rng.random() < 0.5:
+        drawn["layer_types"] = layers(rng, base, "minimax_m3_sparse", "full_attention")
+    if rng.random() < 0.5:
+        drawn["mlp_layer_types"] = layers(rng, base, "sparse", "dense")
+    return drawn
+
+
+def lfm2(rng, base):
+    """Draw short convolutions between attention layers."""
+    if base["model_type"] == "lfm2_moe":
+        return experts(rng, base) | flag(rng, "conv_bias", "use_expert_bias") | {
+            "layer_types": layers(rng, base, "conv", "full_attention"), "moe_intermediate_size": rng.randint(4, 40),
+            "num_dense_layers": rng.randint(0, 3), "conv_L_cache": rng.randint(2, 5)}
+    drawn = flag(rng, "conv_bias", "block_auto_adjust_ff_dim") | {
+        "conv_L_cache": rng.randint(2, 5), "block_multiple_of": rng.randint(2, 20)}
+    return drawn | rng.choice([{}, {"layer_types": layers(rng, base, "conv", "full_attention")},
+                               {"full_attn_idxs": [n for n in range(base["num_hidden_layers"]) if rng.random() < 0.5]}])
+
+
+def bamba(rng, base):
+    """Draw what is special to bamba."""
+    return mamba2(rng, base) | flag(rng, "mlp_bias") | {
+        "attn_layer_indices": [n for n in range(base["num_hidden_layers"]) if rng.random() < 0.5]}
+
+
+def kimi_linear(rng, base):
+    """Draw latent attention between layers with a state."""
+    total, count = rng.choice([4, 8, 12]), base["num_hidden_layers"]
+    drawn = {"kv_lora_rank": rng.randint(4, 20), "qk_nope_head_dim": 2 * rng.randint(2, 8),
+             "qk_rope_head_dim": 2 * rng.randint(1, 6), "v_head_dim": rng.randint(3, 20), "num_experts": total,
+             "num_experts_per_token": rng.randint(1, total), "num_shared_experts": rng.randint(1, 3),
+             "moe_intermediate_size": rng.randint(4, 40), "q_lora_rank": rng.choice([None, rng.randint(4, 20)]),
+             "tie_word_embeddings": False}  # which transformers' class does not do
+    if rng.random() < 0.5:
+        full = [n for n in range(1, count + 1) if rng.random() < 0.5]
+        drawn["linear_attn_config"] = {
+            "full_attn_layers": full, "kda_layers": [n for n in range(1, count + 1) if n not in full],
+            "head_dim": 2 * rng.randint(2, 8), "num_heads": rng.randint(1, 5), "short_conv_kernel_size": 3}
+        drawn["first_k_dense_replace"] = rng.randint(0, count)
+    else:
+        drawn |= {"linear_head_dim": 2 * rng.randint(2, 8), "linear_num_heads": rng.randint(1, 5)}
+        drawn["mlp_layer_types"] = layers(rng, base, "dense", "sparse")
+    return drawn | flag(rng, "attention_bias")
+
+
 def mixed(*parts):
     """Join what several parts draw."""
     def special(rng, base):
@@ -284,5 +422,16 @@ SPECIAL = {
     "cohere2": mixed("attention_bias", windows), "starcoder2": mixed("use_bias"), "llama4_text": llama4,
     "granitemoe": mixed("attention_bias", experts), "granitemoehybrid": granite_hybrid,
     "falcon_h1": falcon_h1, "jamba": jamba, "nemotron_h": nemotron_h,
+    "seed_oss": mixed(wide, "attention_bias", "attention_out_bias", "mlp_bias"),
+    "smollm3": mixed("attention_bias", "mlp_bias"), "cwm": mixed(wide, windows, "mlp_bias"),
+    "ministral": mixed(stated, windows), "arcee": mixed(wide, "attention_bias", "mlp_bias"),
+    "nemotron": mixed(wide, "attention_bias", "mlp_bias"), "apertus": mixed("attention_bias"),
+    "olmo": mixed("attention_bias"), "ernie4_5": mixed(wide, "use_bias"), "ernie4_5_moe": ernie_moe,
+    "exaone4": mixed(wide, windows), "hunyuan_v1_dense": mixed(stated, "attention_bias"), "hunyuan_v1_moe": hunyuan_moe,
+    "stablelm": mixed("use_qkv_bias", "qk_layernorm", "use_parallel_residual"), "glm": mixed(wide, "attention_bias"),
+    "opt": opt, "bloom": bloom, "mpt": mpt, "gptj": gptj, "gpt_bigcode": gpt_bigcode, "gemma3n_text": gemma3n,
+    "granitemoeshared": mixed("attention_bias", experts, shared),
+    "dots1": dots, "minimax_m3_vl_text": minimax_m3, "lfm2": lfm2, "lfm2_moe": lfm2, "bamba": bamba,
+    "kimi_linear": kimi_linear,
 }
 KINDS = sorted({*SPECIAL, "qwen2", "phi3"})

@@ -28,7 +28,7 @@ from config_variants import KINDS, draw
 CONFIGS = pathlib.Path(__file__).resolve().parents[1] / "tests" / "fixtures" / "configs"
 OTHER = ("counts.json", "variants.json")
 # The publisher's own class has another name for the same decoder.
-ALIASES = {"kimi_k2": "deepseek_v3"}
+ALIASES = {"kimi_k2": "deepseek_v3", "minimax_m3": "minimax_m3_vl_text"}
 VARIANTS = 8  # of each model_type
 
 
@@ -53,15 +53,15 @@ def count(config):
     parameters = {name: value.numel() for name, value in model.named_parameters()
                   if not any(tower in name for tower in ("visual", "vision", "projector"))}
     parameters |= {name: value.numel() for name, value in model.named_buffers()
-                   if name.endswith(("e_score_correction_bias", "layer_scalar"))}
+                   if name.endswith(("e_score_correction_bias", "layer_scalar", "expert_bias"))}
 
     def total(*words, without="\0"):
         return sum(size for name, size in parameters.items()
                    if any(word in name for word in words) and without not in name)
 
     return {"n_params": sum(parameters.values()),
-            "embedding": total("embed_tokens.", ".wte.", ".wpe.", "embed_in.", "word_embeddings.", ".embeddings.",
-                               "lm_head.weight"),
+            "embedding": total("embed_tokens.", "embed_tokens_per_layer.", "embed_positions.", ".wte.", ".wpe.",
+                               "embed_in.", "word_embeddings.", ".embeddings.", "lm_head.weight"),
             "experts": total(".experts.", without="shared")}
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import gallery
+import mathematics
 from api_page import keep_property, plain_references, restore_property, write_generated
 from executed import name_cache
+from head import lighten_all
 from icons import draw_icons
+from stylesheets import trim_all
 
 
 def add_answer_boxes(_app, config) -> None:
@@ -22,14 +25,6 @@ def add_answer_boxes(_app, config) -> None:
     config.kernelless_markers = ['class="exercise-spec"']
 
 
-def drop_unused_mathematics(_app, _pagename, _templatename, context, _doctree) -> None:
-    """Spare a page without equations MathJax's 2 MB: Sphinx counts the equations of the pages below it as its own."""
-    if 'class="math' not in context.get("body", ""):
-        context["script_files"] = [
-            script for script in context["script_files"]
-            if "mathjax" not in f"{script.filename}{getattr(script, 'attributes', {}).get('body')}".lower()]
-
-
 def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None:
     """Keep the theme's links to the sources; its print button is an inline handler, which the policy forbids."""
     for group in context.get("header_buttons", []):
@@ -37,7 +32,7 @@ def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None
 
 
 def finish_pages(app, exception) -> None:
-    """Give the written pages their icons, before `kernelless.sphinx` writes policies for the scripts that remain."""
+    """Give the written pages icons and light heads, before `kernelless.sphinx` writes policies for what remains."""
     if exception is not None or app.builder.format != "html":
         return
     outdir = Path(app.outdir)
@@ -47,6 +42,8 @@ def finish_pages(app, exception) -> None:
         # docutils marks the entries of a list of references with a role that has since been dropped.
         html = path.read_text(encoding="utf-8").replace('role="doc-biblioentry"', 'role="listitem"')
         path.write_text(html, encoding="utf-8")
+    lighten_all(outdir, pages)
+    trim_all(outdir / "_static", pages)
 
 
 def setup(app):
@@ -61,7 +58,7 @@ def setup(app):
     app.connect("builder-inited", name_cache, priority=100)
     app.connect("source-read", write_generated)
     gallery.connect(app)
-    app.connect("html-page-context", drop_unused_mathematics, priority=900)
+    mathematics.connect(app)
     app.connect("html-page-context", drop_print_button, priority=900)
     app.connect("build-finished", finish_pages, priority=900)
     # The gallery is read after all other pages, which only one reader can promise.

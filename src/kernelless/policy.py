@@ -10,6 +10,7 @@ from pathlib import Path
 
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
 POLICY = re.compile(r'\s*<meta http-equiv="Content-Security-Policy" content="[^"]*">')
+CHARSET = re.compile(r"<meta charset=[^>]*>")
 DATA = re.compile(r"""type=["']?(application/(?:json|ld\+json|vnd[^"' ]*)|text/(?:x-[^"' ]*))""")
 
 
@@ -28,7 +29,7 @@ def policy(html: str) -> str:
         digest = base64.b64encode(hashlib.sha256(script["body"].encode()).digest()).decode()
         hashes.append(f"'sha256-{digest}'")
     scripts = " ".join(["'self'", *sorted(set(hashes))])
-    # Styles: matplotlib and MathJax write style attributes into their SVG. blob: is the download of a figure.
+    # Styles: matplotlib writes style attributes into its SVG, Temml into its MathML. blob: is the download of a figure.
     return (f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
             "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'")
 
@@ -37,5 +38,8 @@ def write_policies(pages: Iterable[Path]) -> None:
     """Write each page's policy into its head, in place of an earlier one. What changes scripts comes before."""
     for path in pages:
         html = POLICY.sub("", path.read_text(encoding="utf-8"))
-        meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
-        path.write_text(html.replace("<head>", f"<head>\n    {meta}", 1), encoding="utf-8")
+        # A browser looks for the character set in the first 1,024 bytes only, and the policy may be longer.
+        if place := CHARSET.search(html) or re.search("<head>", html):  # a page that only leads on may have none
+            meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
+            html = f"{html[:place.end()]}\n    {meta}{html[place.end():]}"
+        path.write_text(html, encoding="utf-8")

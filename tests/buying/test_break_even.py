@@ -38,9 +38,10 @@ def test_at_the_break_even_demand_the_bills_are_equal(cost, price, speed, extra)
 @given(demand=st.floats(1, 1e13), speed=speeds, peak=st.floats(1, 10), spare=st.floats(0, 1))
 def test_a_fleet_carries_the_peak_and_no_server_too_many(demand, speed, peak, spare):
     servers = be.servers_for_demand(demand, speed, peak, spare)
-    needed = demand / 86400 * peak * (1 + spare)
-    assert servers * speed >= needed * (1 - 1e-9)
-    assert (servers - 1) * speed < needed
+    needed, in_use = demand / 86400 * peak, be.servers_for_demand(demand, speed, peak)
+    assert in_use * speed >= needed * (1 - 1e-9)
+    assert (in_use - 1) * speed < needed
+    assert spare * in_use * (1 - 1e-9) <= servers - in_use <= spare * in_use + 1
 
 
 def test_exactly_three_servers_are_three():
@@ -61,3 +62,29 @@ def test_limits():
     assert be.break_even_utilisation(1e5, 8, 0) == np.inf
     with pytest.raises(ValueError, match=r"peak_to_mean=0.5 is outside \[1, 10000\]; give a ratio of at least 1"):
         be.servers_for_demand(1e9, 100, 0.5)
+
+
+@given(needed=st.floats(0, 1e6), carried=st.floats(0.1, 1e4))
+def test_machines_carry_the_load_and_none_is_too_many(needed, carried):
+    machines = be.machines_for(needed, carried)
+    assert machines == np.floor(machines) >= (needed > 0)
+    assert machines * carried >= needed * (1 - 1e-9)
+    assert machines == 0 or (machines - 1) * carried < needed
+
+
+def test_a_machine_that_carries_nothing_is_never_enough():
+    assert np.isnan(be.machines_for(35, 0))
+    assert be.machines_for(0, 0) == 0
+    assert list(be.machines_for([0, 1, 20, 21], 20)) == [0, 1, 1, 2]
+
+
+@given(st.floats(1, 1e13), st.floats(1, 1e6), st.floats(1, 50), st.floats(0, 1))
+def test_servers_for_a_day_are_machines_for_its_peak(tokens, speed, peak, spare):
+    in_use = be.machines_for(tokens / 86_400 * peak, speed)
+    assert be.servers_for_demand(tokens, speed, peak) == in_use
+    assert be.servers_for_demand(tokens, speed, peak, spare) == be.with_spares(in_use, spare)
+
+
+def test_one_machine_has_one_spare():
+    assert list(be.with_spares([0, 1, 33, 34, 100], 0.03)) == [0, 2, 34, 36, 103]
+    assert be.with_spares(5, 0) == 5

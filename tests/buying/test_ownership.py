@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import ownership as own
+from inference_economics.buying import running
 
 dollars = st.floats(1e3, 1e7)
 rates = st.floats(0, 1)
@@ -57,7 +58,7 @@ def test_hour_costs_of_a_published_calculator(capex, kilowatts, busy, idle):
     for use, expected in ((1, busy), (0.6, idle)):
         cost = own.owned_usd_per_year(
             own.Server(capex, 1000 * kilowatts, 5, operations_fraction=0.08), own.Site(0.08, 1.3, 150), 0.08,
-            load_fraction=own.average_load_fraction(use, 0.35))
+            load_fraction=running.average_load_fraction(use, 0.35))
         cost = cost._replace(capital_usd=own.straight_line_usd_per_year(capex, 5, 0.08))
         assert own.usd_per_used_hour(cost.total_usd, 8, use) == pytest.approx(expected, abs=6e-4)
 
@@ -73,44 +74,6 @@ def test_hour_cost_of_a_large_owner_and_of_a_small_one():
                                    own.Site(0.08, pue=1.3, colocation_usd_per_kw_month=150), 0.12)
     small = small._replace(capital_usd=own.straight_line_usd_per_year(250e3, 4, 0.12))
     assert own.usd_per_used_hour(small.total_usd, 8) == pytest.approx(1.786, abs=6e-4)
-
-
-def test_a_wholesale_lease_by_the_megawatt():
-    assert own.colocation_usd_per_year(1e6, 137.5) == pytest.approx(1.65e6)
-
-
-def test_electricity_by_hand():
-    assert own.electricity_usd_per_year(1000, 0.10) == pytest.approx(876)
-    assert own.electricity_usd_per_year(1000, 0.10, pue=1.5, load_fraction=0.5) == pytest.approx(876 * 0.75)
-
-
-def test_llama3_failures_and_the_spares_they_ask_for():
-    per_gpu = 419 / 16_384 / 54 * 365
-    assert per_gpu == pytest.approx(0.173, abs=5e-4)
-    assert own.spares_fraction(8 * per_gpu, 14) == pytest.approx(0.053, abs=5e-4)
-    assert own.spares_fraction(0, 14) == own.spares_fraction(3, 0) == 0
-
-
-def test_spares_by_simulation():
-    rng = np.random.default_rng(3)
-    starts = rng.uniform(0, 1000, rng.poisson(2.0 * 1000))
-    at = rng.uniform(1, 999, 4000)
-    down = ((starts < at[:, None]) & (at[:, None] < starts + 30 / 365)).sum(axis=1)
-    assert down.mean() == pytest.approx(own.spares_fraction(2, 30), rel=0.1)
-
-
-@given(servers=st.integers(1, 100_000), per=st.floats(1, 5000))
-def test_staff_comes_whole(servers, per):
-    pay = own.staff_usd_per_year(servers, per, 200e3)
-    assert pay >= max(200e3, servers / per * 200e3 * (1 - 1e-9))
-    assert pay < servers / per * 200e3 + 200e3 + 1
-
-
-@given(use=st.floats(0, 1), idle=st.floats(0, 1))
-def test_load_between_idle_and_full(use, idle):
-    assert idle - 1e-12 <= own.average_load_fraction(use, idle) <= 1 + 1e-12
-    assert own.average_load_fraction(1, idle) == pytest.approx(1)
-    assert own.average_load_fraction(0, idle) == idle
 
 
 _BASE = {"capex_usd": 250e3, "life_years": 5, "discount_rate": 0.08, "power_w": 10_200,
@@ -152,8 +115,8 @@ def test_causes_add_up_and_dollars_scale():
 
 def test_slips_of_unit_are_named():
     with pytest.raises(ValueError, match=r"electricity_usd_per_kwh=8.3 is outside \[0, 5\]; was it given in cents\?"):
-        own.electricity_usd_per_year(1000, 8.3)
+        running.electricity_usd_per_year(1000, 8.3)
     with pytest.raises(ValueError, match=r"pue=0.9 is outside \[1, 10\]"):
-        own.electricity_usd_per_year(1000, 0.08, pue=0.9)
+        running.electricity_usd_per_year(1000, 0.08, pue=0.9)
     with pytest.raises(ValueError, match=r"life_years=0 is outside \(0, 200\]"):
         own.capital_recovery_factor(0.08, 0)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_economics import ownership
-from inference_economics.buying import reference, seats
+from inference_economics.buying import reference, running, seats
 
 
 def test_requests_at_once_by_hand():
@@ -17,26 +16,14 @@ def test_requests_at_once_by_hand():
     assert seats.requests_at_once(0, 20, 51) == 0
 
 
-@given(load=st.floats(0, 1e6), carried=st.floats(0.1, 1e4))
-def test_machines_carry_the_load_and_none_is_too_many(load, carried):
-    machines = seats.machines_for(load, carried)
-    assert machines == np.floor(machines) >= 1
-    assert machines * carried >= load * (1 - 1e-9)
-    assert machines == 1 or (machines - 1) * carried < load
-
-
-def test_a_machine_that_carries_nothing_is_never_enough():
-    assert seats.machines_for(35, 0) > 1e9
-
-
 def test_a_machine_by_its_parts():
     year = seats.machine_usd_per_year(250_000, 10_200)
-    by_hand = (ownership.capital_usd_per_year(250_000, 5.5, 0.10) + ownership.colocation_usd_per_year(10_200, 184)
-               + ownership.electricity_usd_per_year(10_200, 0.08, 1.3, 0.65) + 250_000 * 0.08)
+    by_hand = (ownership.capital_usd_per_year(250_000, 5.5, 0.10) + running.colocation_usd_per_year(10_200, 184)
+               + running.electricity_usd_per_year(10_200, 0.08, 1.3, 0.65) + 250_000 * 0.08)
     assert year == pytest.approx(by_hand)
     under_a_desk = seats.machine_usd_per_year(10_000, 400, 0.0)
     assert under_a_desk == pytest.approx(ownership.capital_usd_per_year(10_000, 5.5, 0.10) + 800
-                                         + ownership.electricity_usd_per_year(400, 0.08, 1.0, 0.65))
+                                         + running.electricity_usd_per_year(400, 0.08, 1.0, 0.65))
 
 
 @given(users=st.floats(1, 1e5), usd=st.floats(1, 1e6), machines=st.integers(1, 50), team=st.floats(0, 1e6))

@@ -43,12 +43,34 @@ def test_a_verdict_depends_on_the_rule(monkeypatch, rule, reported, verdict):
     """What the package computes stands still; the report is moved, in multiples of it."""
     computed = golden.evaluate(KV.name).computed
     case = dataclasses.replace(KV, reported=reported * computed, rule=rule, within=2.0, reason="because",
-                               tolerance=0.01 * computed)
+                               tolerance=0.01 * computed, tolerance_from="made up")
     monkeypatch.setattr(golden, "cases", lambda: {"moved": case})
     found = golden.evaluate("moved")
     assert (found.verdict, found.holds) == (verdict, verdict != "FAILS")
     assert found.ratio == pytest.approx(1 / reported)
     assert golden.summary()["failures"] == (verdict == "FAILS")
+
+
+@pytest.mark.parametrize(("reported", "tolerance", "stated", "basis"), [
+    (163_840.0, 0.0, "", "exact"), (0.45, 0.005, "", "half a unit of the last digit"), (0.45, 0.006, "", ""),
+    (0.45, 0.006, "both inputs are rounded", "both inputs are rounded"),
+    (3.7e10, 5e8, "", "half a unit of the last digit"),
+])
+def test_a_tolerance_says_where_it_comes_from(reported, tolerance, stated, basis):
+    change = {"reported": reported, "tolerance": tolerance, "tolerance_from": stated}
+    if basis:
+        assert dataclasses.replace(KV, **change).tolerance_basis == basis
+    else:
+        with pytest.raises(ValueError, match=r"half a unit of the last digit of 0\.45; say in tolerance_from"):
+            dataclasses.replace(KV, **change)
+
+
+def test_bounds_are_counted_apart_from_matches():
+    found, counts = golden.results(), golden.summary()
+    assert counts["matches"] + counts["bounds"] + counts["failures"] == counts["cases"] == len(found)
+    assert counts["matches"] == sum(result.verdict == "matches" for result in found)
+    assert {row["verdict"] for row in golden.rows()} == {"matches", "floor holds", "ceiling holds"}
+    assert all(row["tolerance"] for row in golden.rows() if row["verdict"] == "matches")
 
 
 def test_results_come_group_by_group():

@@ -71,8 +71,8 @@ def test_marks_are_those_of_the_explorers():
 
 def at_rest(model, chip, precision, bytes_per_value):
     found = serving.setup(model, chip, precision, bytes_per_value)
-    return found, calibration.constants(chip), calibration.bound_tpot_s(model, chip, precision=precision, tp=1,
-                                                                        bytes_per_value=bytes_per_value)
+    one = serving.Deployment(model, chip, formats=serving.Formats(precision, bytes_per_value))
+    return found, calibration.constants(chip), one.in_turn(serving.Load()).tpot_s
 
 
 @pytest.mark.parametrize("chip", CHIPS)
@@ -82,7 +82,7 @@ def test_an_engine_is_the_setup_and_two_sets_of_constants(chip, precision, width
     setup, fitted, bound_s = at_rest("llama-3.1-8b", chip, precision, width)
     assert engine.setup == setup
     assert engine.fitted == fitted
-    assert step.serve(engine.setup, engine.bound, 1, 1024, 1024, 1).tpot_s == pytest.approx(bound_s, rel=1e-15)
+    assert step.serve(engine.setup, engine.bound, serving.Load()).tpot_s == pytest.approx(bound_s, rel=1e-15)
     assert kit.fitted_and_bound(chip) == (engine.fitted, engine.bound)
     assert kit.fitted_and_bound("h100-sxm", "vllm")[0] == calibration.constants("h100-sxm", "vllm")
 
@@ -93,7 +93,8 @@ def test_a_figure_may_ask_for_the_engine_that_the_reader_chose():
         """Time per token, fitted and bound, and the rent of a chip."""
         setup, fitted, bound = kit.engine(model, chip)
         batches = np.array([1.0, 8.0])
-        times = [step.serve(setup, constants, batches, 512.0, 512.0, tp).tpot_s for constants in (fitted, bound)]
+        load, layout = serving.Load(batches, 512.0, 512.0), serving.Layout(tp)
+        times = [step.serve(setup, constants, load, layout).tpot_s for constants in (fitted, bound)]
         return Figure(x=Axis("batch", (1, 8)), y=Axis("time", (0, 1), "s"),
                       marks=[Line(batches, times[0], "fitted"), kit.level(batches, times[1][0], "bound"),
                              kit.you_are_here(1.0, times[0][0])],
@@ -106,7 +107,7 @@ def test_a_figure_may_ask_for_the_engine_that_the_reader_chose():
     for name in NAMES:
         for chip in CHIPS:
             shown = explorer.readouts(model=name, chip=chip, tp=4)
-            alone = calibration.calibrated_tpot_s(name, chip, prompt_tok=512, output_tok=512, tp=4)
+            alone = serving.Deployment(name, chip, 4).serve(serving.Load(1, 512, 512)).tpot_s
             assert shown == {"Rent": text(prices.rental_usd_per_hour(chip), "USD/h"), "Fitted": text(alone, "s")}
 
 

@@ -20,6 +20,7 @@ from inference_economics import (
     ownership,
     serving,
 )
+from inference_economics.buying import running
 from inference_economics.decision import offers
 
 H100 = offers.machines()[0]
@@ -60,7 +61,7 @@ def test_without_growth_it_is_the_sum_of_its_parts():
     machine = ownership.Server(3e5, 10_200, 5, network_fraction=0.1, operations_fraction=0.08)
     server = ownership.owned_usd_per_year(
         machine, ownership.Site(0.08, 1.3, 150), 0.08,
-        load_fraction=ownership.average_load_fraction(0.5, 0.35)).total_usd
+        load_fraction=running.average_load_fraction(0.5, 0.35)).total_usd
     assert c.rent_usd == pytest.approx(c.first_chips * 4 * 8760)
     assert c.own_usd == pytest.approx(np.ceil(c.first_chips / 8 * 1.03) * server)
     assert c.custom_usd == pytest.approx(c.own_usd / 1.8)

@@ -8,7 +8,7 @@ from decision_case import BASE, INPUTS
 
 from inference_economics import scenarios
 from inference_economics.decision import doubts, yearly_costs
-from inference_economics.decision.workload import PARTS
+from inference_economics.decision.inputs import PARTS
 from inference_economics.risk.uncertainty import interval
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from inference_economics import catalog, models, prices
@@ -34,3 +35,22 @@ def test_listings_go_from_small_models_to_large_and_one_of_open_weights():
 @pytest.mark.parametrize(("name", "precision"), [("gpt-oss-120b", "mxfp4"), ("llama-3.1-70b", "fp8")])
 def test_a_model_is_served_as_published(name, precision):
     assert offers.precision_of(models.get(name)) == precision
+
+
+def test_terms_are_those_of_the_provider():
+    found = {one.name: one for one in offers.offers()}
+    assert (found["gpt-5.6-terra"].cached_input_factor, found["gpt-5.6-terra"].batch_discount) == (0.1, 0.5)
+    assert (found["llama-3.1-70b-hosted"].cached_input_factor, found["llama-3.1-70b-hosted"].batch_discount) == (1, 0)
+
+
+def test_an_introductory_price_has_ended():
+    assert prices.api_price("claude-sonnet-5", "2026-08-31").input_usd_per_mtok == 2
+    now = next(one for one in offers.offers() if one.name == "claude-sonnet-5")
+    assert (now.input_usd_per_token, now.output_usd_per_token) == (3e-6, 15e-6)
+
+
+def test_the_listed_decline_follows_from_the_changes():
+    factors = [change.factor for change in prices.api_changes()]
+    yearly = np.prod(factors) ** (prices.api_change_rate_per_year() / len(factors))
+    assert offers.listed_decline_per_year() == pytest.approx(1 - yearly, abs=0.005)
+    assert 0 < offers.listed_decline_per_year() < 0.1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from inference_economics import custom_silicon, prices, scenarios
+from inference_economics import custom_silicon, models, prices, scenarios
 from inference_economics.decision import offers, yearly_costs
 from inference_economics.silicon import reference
 
@@ -37,3 +38,60 @@ def test_a_scenario_that_lacks_something_is_named():
     for name, kind in (("machine", "machine"), ("api", "API offer"), ("model", "model")):
         with pytest.raises(ValueError, match=f"unknown {kind} 'none'"):
             scenarios.inputs_of(start | {name: "none"})
+
+
+def test_prompt_and_answer_must_fit_the_models_context():
+    long = scenarios.SCENARIOS["Start-up"] | {"model": "qwen3-32b", "prompt_tok": 200_000, "ttft_limit_s": 300.0}
+    assert not scenarios.holds_context(long)
+    assert scenarios.holds_context(long | {"prompt_tok": 40_560})
+    with pytest.raises(ValueError, match=r"model='qwen3-32b' holds 40,960 tokens; prompt and answer take 200,400"):
+        scenarios.inputs_of(long)
+    # a figure looks the copy up itself: there the machines serve nothing, and have no price
+    best = scenarios.replica_of(long | {"model": "llama-3.1-70b", "prompt_tok": 1500})
+    costs = yearly_costs(scenarios.inputs_of(long | {"model": models.get("qwen3-32b")}, best))
+    assert np.isnan([costs.rent_usd, costs.own_usd, costs.custom_usd, costs.first_chips]).all()
+    assert costs.api_usd > 0
+
+
+def test_a_dense_model_in_four_bits_may_be_asked_for():
+    platform = scenarios.SCENARIOS["A billion prompts a day"]
+    wide, narrow = (yearly_costs(scenarios.inputs_of(platform | {"precision": name})) for name in ("fp8", "fp4"))
+    assert wide == pytest.approx(yearly_costs(scenarios.inputs_of(platform)))
+    assert narrow.own_usd < wide.own_usd
+    with pytest.raises(ValueError, match="unknown precision 'fp3'"):
+        scenarios.inputs_of(platform | {"precision": "fp3"})
+
+
+def test_cached_input_and_waiting_pay_what_the_provider_asks():
+    """90% hits at a tenth of the price leave 19% of the input's bill; waiting halves the whole."""
+    reader = scenarios.SCENARIOS["Enterprise, private data"] | {"prompt_tok": 30_000, "output_tok": 1}
+    full, cached, waits = (yearly_costs(scenarios.inputs_of(reader | change)).api_usd for change in (
+        {}, {"cached_fraction": 0.9}, {"batch_fraction": 1.0}))
+    assert cached / full == pytest.approx(0.19, abs=1e-3)
+    assert waits / full == pytest.approx(0.5)
+    hosted = reader | {"api": "llama-3.1-70b-hosted"}
+    assert (yearly_costs(scenarios.inputs_of(hosted | {"cached_fraction": 0.9, "batch_fraction": 1.0})).api_usd
+            == yearly_costs(scenarios.inputs_of(hosted)).api_usd)
+
+
+def test_the_default_decline_is_that_of_the_record():
+    for one in scenarios.SCENARIOS.values():
+        assert one["price_decline_per_year"] == offers.listed_decline_per_year()
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"cached_share": 0.9}, "unknown entry of the scenario 'cached_share'; known: .*cached_fraction"),
+    ({"cached_fraction": 90}, r"cached_fraction=90 is outside \[0, 1\]"),
+    ({"batch_fraction": -1}, r"batch_fraction=-1 is outside \[0, 1\]"),
+    ({"prompt_tok": "long"}, "prompt_tok='long' is not a number"),
+    ({"prompt_tok": np.array([100.0, 2e5])}, "'llama-3.1-70b' holds 131,072 tokens; prompt and answer take 200,400"),
+    ({"model": None}, "unknown model None"), ({"precision": 5}, "precision=5 is no name of a format"),
+])
+def test_a_scenario_is_understood_wholly_or_refused(given, words):
+    with pytest.raises(ValueError, match=words):
+        scenarios.inputs_of(scenarios.SCENARIOS["Start-up"] | given)
+
+
+def test_a_scenario_is_a_mapping():
+    with pytest.raises(ValueError, match="scenario=None is no mapping; start from one of SCENARIOS"):
+        scenarios.inputs_of(None)

@@ -34,7 +34,8 @@ def test_attention_depends_on_relative_position_only(kind, seed, shift):
     scaling = c.rope_scaling
     frequency = scaling.frequencies(c.rotary_dim, 1e4, 99) if scaling else rope.frequencies(c.rotary_dim)
     attention = decoder_deepseek.latent_attention if c.attention == "mla" else decoder_block.grouped_query
-    here, there = (attention(c, model.weights, "model.layers.0.self_attn.", x, at, frequency, Nothing(at), 0)
+    here, there = (attention(c, model.weights, "model.layers.0.self_attn.", x,
+                             decoder_block.Place(at, frequency, Nothing(at), 0))
                    for at in (np.arange(6), shift + np.arange(6)))
     np.testing.assert_allclose(here, there, atol=1e-10)
 

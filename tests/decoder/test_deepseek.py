@@ -18,7 +18,8 @@ def test_latent_attention_equals_expanded_keys_and_values():
     x = np.random.default_rng(0).standard_normal((1, 7, c.hidden))
     at, positions = "model.layers.0.self_attn.", np.arange(7)
     frequency = 10000.0 ** -(np.arange(0, c.rope_dim, 2) / c.rope_dim)
-    got = decoder_deepseek.latent_attention(c, model.weights, at, x, positions, frequency, model.cache(1, 7), 0)
+    place = decoder_block.Place(positions, frequency, model.cache(1, 7), 0)
+    got = decoder_deepseek.latent_attention(c, model.weights, at, x, place)
 
     w = {name.removeprefix(at): array for name, array in model.weights.items()}
     turn = lambda v: rope.rotate(v, positions, frequency, interleaved=True)  # noqa: E731

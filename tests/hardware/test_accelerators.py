@@ -3,7 +3,7 @@
 import pytest
 from numpy.testing import assert_allclose
 
-from inference_economics import accelerators
+from inference_economics import accelerators, serving
 
 CHIPS = accelerators.load()
 ABOUT = {"name": "x", "title": "X1", "vendor": "V", "segment": "merchant", "source": "a test", "date": "2024",
@@ -105,6 +105,31 @@ def test_a_chip_of_your_own_needs_no_source():
     assert (mine.title, mine.segment, mine.ridge_flop_per_byte) == ("mine", "own", 200)
     with pytest.raises(ValueError, match="source is empty"):
         accelerators.Accelerator("mine", confidence="primary")
+
+
+OWN = """
+[mine]
+hbm_gb = 64
+hbm_tb_per_s = 2.0
+bf16_tflops = 400
+links = [
+    { kind = "bridge", chips = 2, gb_per_s = 300, name = "a bridge" },
+    { kind = "pcie", chips = 8, gb_per_s = 64, name = "PCIe 5" },
+]
+"""
+
+
+def test_a_chip_of_your_own_with_links_serves_without_any_source(tmp_path):
+    file = tmp_path / "chips.toml"
+    file.write_text(OWN)
+    mine = accelerators.load(file)["mine"]
+    assert list(mine.group_bytes_per_s([2, 8])) == [300e9, 64e9]
+    two, eight = (serving.Deployment("llama-3.1-8b", mine, n, "bf16") for n in (2, 8))
+    assert two.verdict(serving.Load()).runs
+    assert eight.setup.link_bytes_per_s == two.setup.link_bytes_per_s == 300e9
+    file.write_text(OWN + 'source = "a sheet"\ndate = "2026"\nconfidence = "estimate"\n')
+    with pytest.raises(ValueError, match=r"row \[mine\]: source is empty"):
+        accelerators.load(file)
 
 
 def test_the_speed_of_a_group_follows_the_topology():

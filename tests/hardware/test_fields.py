@@ -42,7 +42,7 @@ def test_a_row_of_your_own_needs_no_counted_memory():
     ({"hbm_gib": 80, "usable_basis": "guess"}, "unknown usable_basis 'guess'; known: driver"),
     ({"usable_mib": 81559, "usable_basis": "driver", **SEEN}, "needs the vendor's beside it"),
     ({"hbm_gib": 80, "usable_gib": 81559, "usable_basis": "driver", **SEEN}, "usable memory is 1019.49 of"),
-    ({"hbm_gib": 80, "usable_mib": 81559, "usable_basis": "driver"}, "source is empty"),
+    ({"hbm_gib": 80, "usable_mib": 81559, "usable_basis": "driver", "source": "a sheet"}, "source is empty"),
     ({"hbm_gib": 80, "usable_source": "x"}, "need a usable figure beside them"),
 ])
 def test_wrong_memory_is_named(row, message):
@@ -51,7 +51,8 @@ def test_wrong_memory_is_named(row, message):
 
 
 @pytest.mark.parametrize(("row", "message"), [
-    ({"links": [FAST]}, "source is empty"),
+    ({"links": [FAST], "source": "a sheet"}, "source is empty"),
+    ({"links": [FAST], "links_date": "2026"}, "source is empty"),
     ({"links": [], **READ}, "not a list of tiers"),
     ({"links": [{"kind": "switch"}], **READ}, "needs kind, name and gb_per_s"),
     ({"links": [{**FAST, "speed": 1}], **READ}, "needs kind, name and gb_per_s"),
@@ -68,6 +69,13 @@ def test_wrong_memory_is_named(row, message):
 def test_wrong_links_are_named(row, message):
     with pytest.raises(ValueError, match=message):
         link_fields(row)
+
+
+def test_a_chip_of_ones_own_may_have_links_and_memory_without_a_source():
+    links, memory = {"links": [FAST, SLOW]}, {"hbm_gib": 80, "usable_mib": 81559, "usable_basis": "driver"}
+    assert len(link_fields(links)["links"]) == 2
+    assert link_fields(links)["links_source"] == ""
+    assert memory_fields(memory)["hbm_bytes"] == 81559 * 2**20
 
 
 def tiers(name):

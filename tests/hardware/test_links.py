@@ -36,7 +36,8 @@ def test_a_mesh_gives_a_group_its_wires(n):
 @given(message=st.floats(1, 1e9), n=st.integers(2, 64))
 def test_an_all_to_all_sends_half_of_an_all_reduce(message, n):
     assert 2 * links.all_to_all_bytes(message, n) == pytest.approx(links.all_reduce_bytes(message, n))
-    assert links.all_reduce_time_s(message, n, 450e9) == pytest.approx(links.all_reduce_bytes(message, n) / 450e9)
+    time = links.all_reduce_time_s(message, links.Group(n, 450e9))
+    assert time == pytest.approx(links.all_reduce_bytes(message, n) / 450e9)
 
 
 def test_one_chip_sends_nothing():

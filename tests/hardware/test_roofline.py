@@ -20,9 +20,30 @@ sizes = st.floats(1, 1e6)
 factors = st.floats(1.01, 100)
 
 
+def split(inputs):
+    """Return the inputs of a step's work, and those of the roof over it."""
+    roof = {name: value for name, value in inputs.items() if name in ("hbm_bytes_per_s", "flop_per_s", "mfu", "mbu")}
+    return {name: value for name, value in inputs.items() if name not in roof}, roof
+
+
+def decode_bounds(*args, **inputs):
+    work, roof = split(inputs)
+    return roofline.bounds(roofline.decode_work(*args, **work), roofline.Roof(**roof))
+
+
+def decode_estimate_s(*args, **inputs):
+    work, roof = split(inputs)
+    return roofline.estimate_s(roofline.decode_work(*args, **work), roofline.Roof(**roof))
+
+
+def prefill_bounds(*args, **inputs):
+    work, roof = split(inputs)
+    return roofline.bounds(roofline.prefill_work(*args, **work), roofline.Roof(**roof))
+
+
 @pytest.mark.parametrize(("batch", "reported_ms"), [(4, 2.57), (256, 21.05)])
 def test_scaling_book_quiz(batch, reported_ms):
-    assert round(roofline.decode_step_time_s(batch, **QUIZ) * 1e3, 2) == reported_ms
+    assert round(decode_estimate_s(batch, **QUIZ) * 1e3, 2) == reported_ms
 
 
 @pytest.mark.parametrize(("chip", "bytes_per_param", "reported"),
@@ -43,7 +64,7 @@ def test_ridge_of_mtia_2i(peak, bandwidth, reported):
 
 
 def test_llama_2_7b_on_mtia_2i_misses_its_target():
-    floor = roofline.decode_step_time_s(1, 0, 0, 13.5e9, 6.74e9, 204.8e9, 177e12)
+    floor = decode_bounds(1, 0, 0, 13.5e9, 6.74e9, hbm_bytes_per_s=204.8e9, flop_per_s=177e12).overlapped_s
     assert round(floor * 1e3) == 66
     assert floor > 60e-3
 
@@ -62,7 +83,7 @@ PALM = {"hbm_bytes_per_s": 64 * 1.2e12, "flop_per_s": 64 * 2.75e14}
 @pytest.mark.parametrize(("batch", "reported_s", "mfu"), [(1, 0.29, 0.43), (512, 85.2, 0.76)])
 def test_palm_prefill_is_above_the_bound_by_its_mfu(batch, reported_s, mfu):
     m = models.get("palm-540b")
-    low, high = roofline.prefill_bounds(batch, 2048, m.n_params, m.n_params_non_embedding, m.layers,
+    low, high = prefill_bounds(batch, 2048, m.n_params, m.n_params_non_embedding, m.layers,
                                         m.q_heads * m.head_dim, **PALM)
     assert low < reported_s
     assert low <= high
@@ -72,44 +93,44 @@ def test_palm_prefill_is_above_the_bound_by_its_mfu(batch, reported_s, mfu):
 @pytest.mark.parametrize(("batch", "bytes_per_param", "reported_s"), [(64, 1, 1.82), (512, 2, 6.0)])
 def test_palm_decode_is_above_the_bound(batch, bytes_per_param, reported_s):
     m = models.get("palm-540b")
-    low, _ = roofline.decode_step_bounds(batch, 2048 + 32, 2 * m.kv_values_per_token, bytes_per_param * m.n_params,
+    low, _ = decode_bounds(batch, 2048 + 32, 2 * m.kv_values_per_token, bytes_per_param * m.n_params,
                                          m.n_params, **PALM)
     assert 0.15 < 64 * low / reported_s < 1
 
 
 def test_palm_bandwidth_floor():
     m = models.get("palm-540b")
-    floor = roofline.decode_step_time_s(64, 2048, 2 * m.kv_values_per_token, m.n_params, m.n_params, **PALM)
+    floor = decode_bounds(64, 2048, 2 * m.kv_values_per_token, m.n_params, m.n_params, **PALM).overlapped_s
     assert round(floor * 1e3, 1) == 7.2
     assert 28.4e-3 / floor == pytest.approx(4, abs=0.1)
 
 
 @given(batch=sizes, k=factors)
 def test_bounds_are_ordered_and_grow_with_the_batch(batch, k):
-    low, high = roofline.decode_step_bounds(**{**STEP, "batch": batch})
+    low, high = decode_bounds(**{**STEP, "batch": batch})
     assert low <= high <= 2 * low
-    assert roofline.decode_step_bounds(**{**STEP, "batch": batch * k}).overlapped_s > low
+    assert decode_bounds(**{**STEP, "batch": batch * k}).overlapped_s > low
 
 
 @given(k=factors)
 def test_units_scale_as_they_must(k):
     # a byte half as large: every size and every bandwidth doubles and no time changes
     scaled = {name: value * (k if "bytes" in name else 1) for name, value in STEP.items()}
-    assert roofline.decode_step_time_s(**scaled) == pytest.approx(roofline.decode_step_time_s(**STEP))
+    assert decode_estimate_s(**scaled) == pytest.approx(decode_estimate_s(**STEP))
     faster = {**STEP, "hbm_bytes_per_s": STEP["hbm_bytes_per_s"] * k, "flop_per_s": STEP["flop_per_s"] * k}
-    assert roofline.decode_step_time_s(**faster) == pytest.approx(roofline.decode_step_time_s(**STEP) / k)
-    assert roofline.prefill_bounds(**{**PREFILL, "mfu": 1 / k}).overlapped_s >= (
-        roofline.prefill_bounds(**PREFILL).overlapped_s)
+    assert decode_estimate_s(**faster) == pytest.approx(decode_estimate_s(**STEP) / k)
+    assert prefill_bounds(**{**PREFILL, "mfu": 1 / k}).overlapped_s >= (
+        prefill_bounds(**PREFILL).overlapped_s)
 
 
 def test_batch_one_reads_the_weights_once():
-    alone = roofline.decode_step_time_s(**{**STEP, "batch": 1, "context_tok": 0})
+    alone = decode_estimate_s(**{**STEP, "batch": 1, "context_tok": 0})
     assert alone == pytest.approx(STEP["param_bytes"] / STEP["hbm_bytes_per_s"])
 
 
 def test_efficiencies_divide_the_bound():
-    half = roofline.decode_step_time_s(**STEP, mfu=0.5, mbu=0.5)
-    assert half == pytest.approx(2 * roofline.decode_step_time_s(**STEP))
+    half = decode_estimate_s(**STEP, mfu=0.5, mbu=0.5)
+    assert half == pytest.approx(2 * decode_estimate_s(**STEP))
 
 
 @given(batch=st.integers(1, 10_000), experts=st.integers(1, 512), k=st.integers(1, 16))
@@ -134,20 +155,20 @@ def test_expert_bytes_of_deepseek():
 
 @given(message=st.floats(1, 1e9), n=st.integers(2, 64))
 def test_all_reduce_approaches_twice_the_message(message, n):
-    time = links.all_reduce_time_s(message, n, 450e9)
+    time = links.all_reduce_time_s(message, links.Group(n, 450e9))
     assert message / 450e9 <= time * (1 + 1e-12)
     assert time < 2 * message / 450e9
 
 
 def test_one_chip_sends_nothing():
-    assert links.all_reduce_time_s(1e9, 1, 450e9, 1e-5) == 0
-    assert links.tensor_parallel_time_s(64, 8192, 80, 1, 450e9, 1e-5) == 0
+    assert links.all_reduce_time_s(1e9, links.Group(1, 450e9, 1e-5)) == 0
+    assert links.tensor_parallel_time_s(64, 8192, 80, links.Group(1, 450e9, 1e-5)) == 0
 
 
 def test_latency_dominates_decode_and_bandwidth_prefill():
     latency = 2 * 80 * 1e-5
-    assert links.tensor_parallel_time_s(1, 8192, 80, 8, 450e9, 1e-5) == pytest.approx(latency, rel=0.02)
-    assert links.tensor_parallel_time_s(8192, 8192, 80, 8, 450e9, 1e-5) > 10 * latency
+    assert links.tensor_parallel_time_s(1, 8192, 80, links.Group(8, 450e9, 1e-5)) == pytest.approx(latency, rel=0.02)
+    assert links.tensor_parallel_time_s(8192, 8192, 80, links.Group(8, 450e9, 1e-5)) > 10 * latency
 
 
 def test_roofline_meets_at_the_ridge():
@@ -170,27 +191,27 @@ def test_attention_of_a_prompt_is_the_sum_over_its_tokens():
 
 def test_a_list_is_an_array():
     assert models.linear_flop([1, 2], 1e9) == pytest.approx([2e9, 4e9])
-    assert roofline.decode_step_time_s(**{**STEP, "batch": [1, 2, 4]}).shape == (3,)
+    assert decode_estimate_s(**{**STEP, "batch": [1, 2, 4]}).shape == (3,)
 
 
 @pytest.mark.parametrize("name", STEP)
 @pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf"), "many"])
 def test_decode_refuses_what_cannot_be(name, bad):
     with pytest.raises(ValueError, match=name):
-        roofline.decode_step_bounds(**{**STEP, name: bad})
+        decode_bounds(**{**STEP, name: bad})
 
 
 @pytest.mark.parametrize("name", PREFILL)
 @pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf")])
 def test_prefill_refuses_what_cannot_be(name, bad):
     with pytest.raises(ValueError, match=name):
-        roofline.prefill_bounds(**{**PREFILL, name: bad})
+        prefill_bounds(**{**PREFILL, name: bad})
 
 
 @given(batch=st.floats(1, 4096), context=st.floats(0, 1e5))
 def test_the_floor_is_at_most_the_estimate_and_that_at_most_the_sum(batch, context):
     step = {**STEP, "batch": batch, "context_tok": context}
-    bounds, estimate = roofline.decode_step_bounds(**step), roofline.decode_step_time_s(**step)
+    bounds, estimate = decode_bounds(**step), decode_estimate_s(**step)
     floor = bounds.overlapped_s
     assert floor <= estimate * (1 + 1e-12)
     assert estimate <= bounds.serial_s * (1 + 1e-12) <= 3 * floor
@@ -203,7 +224,7 @@ def test_the_floor_is_at_most_the_estimate_and_that_at_most_the_sum(batch, conte
                          [("hbm_bytes_per_s", 3.35, "TB/s"), ("flop_per_s", 989.0, "TFLOP/s")])
 def test_unit_slips_are_named(name, slip, hint):
     with pytest.raises(ValueError, match=hint):
-        roofline.decode_step_time_s(**{**STEP, name: slip})
+        decode_estimate_s(**{**STEP, name: slip})
 
 
 @pytest.mark.parametrize(("call", "name"), [
@@ -211,12 +232,12 @@ def test_unit_slips_are_named(name, slip, hint):
     (lambda: models.experts_touched(1, 0, 2), "experts"),
     (lambda: models.experts_touched(1, 8, 0), "experts_active"),
     (lambda: models.expert_bytes_read(1, 8, 2, -1.0), "n_params_expert"),
-    (lambda: links.all_reduce_time_s(-1, 8, 450e9), "message_bytes"),
-    (lambda: links.all_reduce_time_s(1, 0, 450e9), "n_chips"),
-    (lambda: links.all_reduce_time_s(1, 8, 450), "link_bytes_per_s"),
-    (lambda: links.all_reduce_time_s(1, 8, 450e9, 10), "collective_latency_s"),
-    (lambda: roofline.decode_step_time_s(**STEP, mfu=60), "fraction"),
-    (lambda: roofline.decode_step_time_s(**STEP, mbu=0), "mbu"),
+    (lambda: links.all_reduce_time_s(-1, links.Group(8, 450e9)), "message_bytes"),
+    (lambda: links.all_reduce_time_s(1, links.Group(0, 450e9)), "n_chips"),
+    (lambda: links.all_reduce_time_s(1, links.Group(8, 450)), "link_bytes_per_s"),
+    (lambda: links.all_reduce_time_s(1, links.Group(8, 450e9, 10)), "collective_latency_s"),
+    (lambda: decode_estimate_s(**STEP, mfu=60), "fraction"),
+    (lambda: decode_estimate_s(**STEP, mbu=0), "mbu"),
     (lambda: roofline.critical_batch(989e12, 3.35e12, 0), "bytes_per_param"),
     (lambda: models.attention_intensity_decode(0, 8), "q_heads"),
     (lambda: roofline.attainable_flop_per_s(-1, 1e12, 1e12), "intensity"),
@@ -231,7 +252,8 @@ def test_bad_arguments_are_named(call, name):
 def test_formulas_trace():
     graph = Graph()
     step = {name: graph.parameter(name) for name in STEP}
-    assert roofline.decode_step_bounds(**step).serial_s is not None
-    assert roofline.prefill_bounds(**{name: graph.parameter(name) for name in PREFILL}).overlapped_s is not None
+    assert decode_bounds(**step).serial_s is not None
+    assert prefill_bounds(**{name: graph.parameter(name) for name in PREFILL}).overlapped_s is not None
     assert models.experts_touched(graph.parameter("batch"), 128, 4) is not None
-    assert links.tensor_parallel_time_s(step["batch"], 8192, 80, graph.parameter("tp"), 450e9, 1e-5) is not None
+    group = links.Group(graph.parameter("n_chips"), 450e9, 1e-5)
+    assert links.tensor_parallel_time_s(step["batch"], 8192, 80, group) is not None

@@ -23,7 +23,7 @@ def test_inline_scripts_are_allowed_by_their_hash_alone():
 
 def test_data_in_a_script_element_needs_no_permission():
     page = ('<script type="application/json">{"a": 1}</script><script type="application/ld+json">{}</script>'
-            '<script type="text/x-mathjax-config">{}</script>')
+            '<script type="text/x-template">{}</script>')
     assert "sha256" not in policy.policy(page)
 
 

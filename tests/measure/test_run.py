@@ -28,8 +28,8 @@ def test_the_prediction_is_the_roofline_of_the_book(report):
     config = TINY.config(4)
     n_params = config.n_params - 16 * 32
     read = max(report["bandwidth"]["dot"], report["bandwidth"]["gemv"])
-    bounds = roofline.decode_step_bounds(3, 10, 4 * config.kv_values_per_token, 4 * n_params, n_params, read,
-                                         report["matmul"]["library"])
+    bounds = roofline.bounds(roofline.decode_work(3, 10, 4 * config.kv_values_per_token, 4 * n_params, n_params),
+                             roofline.Roof(read, report["matmul"]["library"]))
     assert row["bound_s"] == pytest.approx(bounds.overlapped_s)
     assert row["serial_s"] == pytest.approx(bounds.serial_s)
     assert row["ratio"] == row["measured_s"] / row["bound_s"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from inference_economics import kv_cache, models
 from inference_economics.models.architecture import Architecture, stack
 from inference_economics.models.groups import LayerGroup
+from inference_economics.models.layers import Layers
 from inference_economics.models.spec import from_config
 from kernelless.trace import Graph, Traced
 
@@ -20,10 +21,11 @@ CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 MODELS = {name: from_config(CONFIGS / f"{name}.json") for name in (
     "gpt2", "llama-3.1-8b", "mistral-7b-v0.1", "gemma-4-26b-a4b", "gpt-oss-120b", "llama-4-maverick", "mimo-v2-flash",
     "deepseek-v3", "deepseek-v3.2", "deepseek-v4-pro", "glm-5.2", "qwen3-next-80b-a3b", "jamba-v0.1", "nemotron-h-8b",
-    "nemotron-3-super-120b-a12b", "falcon-h1-0.5b")}
+    "nemotron-3-super-120b-a12b", "falcon-h1-0.5b", "gemma-3n-e4b", "kimi-linear-48b-a3b", "minimax-m3",
+    "lfm2-8b-a1b")}
 GQA = LayerGroup(layers=2, q_heads=8, kv_heads=2, qk_dim=16, v_dim=12, ffn_width=64, vector_params=256)
 DENSE = Architecture(hidden=128, vocab=1000, groups=(GQA,), vector_params=128)
-SUMS = [name for name, value in vars(Architecture).items() if isinstance(value, property)]
+SUMS = [name for name, value in {**vars(Layers), **vars(Architecture)}.items() if isinstance(value, property)]
 WORK = [kv_cache.of_model, models.decode_flop_per_token, models.prefill_flop_per_token]
 
 
@@ -103,19 +105,6 @@ def test_copies_of_a_cache_that_is_cut_by_heads():
     assert windowed.kv_values_per_token_window_on_chip(16) == windowed.kv_values_per_token_window / 8
 
 
-def test_layers_that_do_not_agree_are_said_to():
-    model = MODELS["mimo-v2-flash"]
-    with pytest.raises(ValueError, match="kv_heads differs between layers: 4, 8; look at the groups"):
-        _ = model.kv_heads
-    assert model.q_heads == 64
-    with pytest.raises(ValueError, match="window_tok differs between layers: 100, 200"):
-        Architecture(hidden=64, vocab=10, groups=tuple(
-            replace(GQA, kept_share=0, window_tok=window) for window in (100, 200)))
-    sparse = replace(GQA, attend_tok=10)
-    with pytest.raises(ValueError, match=r"kept_share differs between the layers that have attend_tok: .0\.5, 1."):
-        Architecture(hidden=64, vocab=10, groups=(sparse, replace(sparse, kept_share=0.5)))
-
-
 def test_active_parameters_leave_out_the_experts_that_rest():
     model = MODELS["gpt-oss-120b"]
     assert model.n_params_read == 5_132_849_472
@@ -191,7 +180,8 @@ def test_rows_trace_into_a_program():
     graph = Graph()
     rows = tuple(LayerGroup(**{field.name: graph.parameter(f"{field.name}{index}") for field in fields(LayerGroup)})
                  for index in range(2))
-    plain = {name: graph.parameter(name) for name in ("hidden", "vocab", "tied", "positions", "vector_params")}
+    numbers = ("hidden", "vocab", "tied", "positions", "lookup_params", "vector_params")
+    plain = {name: graph.parameter(name) for name in numbers}
     model = Architecture(groups=rows, mtp=rows[:1], **plain)
     context = graph.parameter("context_tok")
     for value in [getattr(model, name) for name in SUMS] + [work(model, context) for work in WORK]:

@@ -11,7 +11,7 @@ import pytest
 
 from inference_economics import models
 from inference_economics.models.groups import LayerGroup
-from inference_economics.models.reader import table
+from inference_economics.models.keys import table
 
 CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 GQA = LayerGroup(layers=2, q_heads=8, kv_heads=2, qk_dim=16, v_dim=12, ffn_width=64, vector_params=256)
@@ -38,12 +38,23 @@ def test_a_layer_that_reads_an_earlier_cache_keeps_none():
     ({"state_heads": 4}, "state_heads=4 describes nothing without state_out"),
     ({"conv_tok": 4}, "conv_tok=4 describes nothing without conv_width"),
     ({"expert_width": 4}, "expert_width=4 describes nothing without experts"),
-    ({"experts": 4, "expert_width": 8, "experts_active": 5}, "experts_active=5 is outside 1..4"),
-    ({"experts": 4, "expert_width": 8}, "experts_active=0 is outside 1..4"),
+    ({"experts": 4, "expert_width": 8, "router_width": 4, "experts_active": 5}, "experts_active=5 is outside 1..4"),
+    ({"experts": 4, "expert_width": 8, "router_width": 4}, "experts_active=0 is outside 1..4"),
+    ({"experts": 4, "expert_width": 8, "experts_active": 2}, "experts=4 needs router_width"),
+    ({"experts": 4, "expert_width": 8, "experts_active": 2, "router_width": 3}, "router_width=3 is less than"),
+    ({"qk_dim": 0}, "q_heads=8 needs qk_dim"), ({"v_dim": 0}, "q_heads=8 needs v_dim"),
+    ({"kv_lora": 512}, "kv_heads=2 and kv_lora=512 exclude each other"),
+    ({"state_heads": 4, "state_out": 8, "state_in": 8}, "state_heads=4 needs state_key_dim"),
+    ({"state_heads": 4, "state_out": 8, "state_key_dim": 2, "state_value_dim": 2}, "state_heads=4 needs state_in"),
+    ({"attend_tok": 8, "indexer_dim": 4}, "indexer_dim=4 needs indexer_heads"),
+    ({"v_from_k": 2}, "v_from_k=2 is neither 0 nor 1"), ({"kv_shared": 3}, "kv_shared=3 is neither 0 nor 1"),
+    ({"v_from_k": 1, "kv_tied": 2}, "kv_tied=2 is neither"),
+    ({"indexer_even": 1}, "describes nothing without indexer_heads"),
+    ({"out_lora": 8, "out_groups": 3}, "out_groups=3 does not divide q_heads=8"),
     ({"ffn_matrices": 4}, "ffn_matrices=4 is neither 2 nor 3"),
     ({"kept_share": 2}, "kept_share=2 is outside"), ({"kept_share": 0}, "attention without a cache"),
     ({"window_tok": 128}, "window_tok=128 adds nothing to kept_share=1"),
-    ({"kv_lora": 8, "rope_dim": 20}, "rope_dim=20 exceeds qk_dim=16"),
+    ({"kv_heads": 0, "kv_lora": 8, "rope_dim": 20}, "rope_dim=20 exceeds qk_dim=16"),
 ])
 def test_a_row_that_cannot_be_is_refused_by_name(change, words):
     with pytest.raises(ValueError, match=words):

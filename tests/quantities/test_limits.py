@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 from dataclasses import dataclass
@@ -172,3 +173,39 @@ def test_rows_are_limits():
 
 def test_the_constants_are_those_of_units():
     assert limits.SECONDS_PER_YEAR == units.SECONDS_PER_YEAR == 365 * 24 * 3600 == 365 * units.SECONDS_PER_DAY
+
+
+@dataclasses.dataclass(frozen=True)
+class Box:
+    n_chips: float = 1.0
+    power_w: float = 100.0
+
+
+@checked
+def power_of(box: Box, pue: float = 1.0) -> float:
+    return box.n_chips * box.power_w * pue
+
+
+@pytest.mark.parametrize("bad", [None, 5, "box", [1, 2], {"n_chips": 1}, np.array([1.0]), np.float64(3)])
+def test_a_record_is_asked_for_by_name(bad):
+    with pytest.raises(ValueError, match=r"box=.* is no Box; give Box\(n_chips, power_w\)"):
+        power_of(bad)
+    with pytest.raises(ValueError, match="is no Box"):
+        power_of(box=bad)
+
+
+def test_another_record_is_refused_unless_it_has_every_field():
+    @dataclasses.dataclass
+    class Crate:
+        n_chips: float = 2.0
+        power_w: float = 50.0
+
+    assert power_of(Box()) == power_of(Crate()) == 100
+    with pytest.raises(ValueError, match="is no Box"):
+        power_of(dataclasses.make_dataclass("Half", ["n_chips"])(1.0))
+
+
+def test_an_undefined_value_passes_where_the_row_says_so():
+    assert np.isnan(limits.checked(lambda near_bytes_per_s: near_bytes_per_s)(np.nan))
+    with pytest.raises(ValueError, match=r"near_bytes_per_s=300 is outside \(1e\+06, 1e\+15\]; was it given in GB/s"):
+        limits.checked(lambda near_bytes_per_s: near_bytes_per_s)([np.nan, 300])

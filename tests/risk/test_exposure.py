@@ -108,5 +108,5 @@ def test_uncertain_demand_never_makes_a_commitment_cheaper(mean, vol, discount):
 def test_slips_are_named():
     with pytest.raises(ValueError, match=r"committed_discount=30 is outside \[0, 1\]; give a fraction"):
         ex.committed_usd(100, 100, 30)
-    with pytest.raises(ValueError, match=r"shock_factor=0 is outside \(0, 10000\]"):
+    with pytest.raises(ValueError, match=r"shock_factor=0 is outside \(0, 1e\+30\]"):
         ex.margin_after_shock(100, 60, 0)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from inference_economics import accelerators, calibration, kv_cache, models, roofline, serving, step
+from inference_economics.models.flop import FLOP_PER_PARAM
 from inference_economics.serving import Deployment, Formats, Layout, Load
-from inference_economics.serving.formats import part_params
+from inference_economics.serving.stored import part_params
 from kernelless.options import Options
 from kernelless.trace import Graph
 
@@ -28,8 +29,13 @@ CASES = list(itertools.product(sorted(MODELS), CHIPS))
 
 
 def cut(model):
-    """A dense model has no experts to spread."""
-    return LAYOUTS if MODELS[model].experts else replace(LAYOUTS, ep=np.ones(8))
+    """A dense model has no experts to spread, and heads are cut evenly."""
+    m = MODELS[model]
+    tp = LAYOUTS.tp
+    for group in m.groups:
+        tp = np.gcd(tp.astype(int), group.q_heads or 8).astype(float)
+    ep = np.gcd(LAYOUTS.ep.astype(int), (tp * LAYOUTS.attention_dp).astype(int)) if m.experts else np.ones(8)
+    return replace(LAYOUTS, tp=tp, cp=np.gcd(LAYOUTS.cp.astype(int), tp.astype(int)), ep=ep)
 
 
 def parts_of(m):
@@ -41,8 +47,8 @@ def parts_of(m):
 
 @pytest.mark.parametrize(("model", "chip"), CASES)
 def test_memory_has_one_answer(model, chip):
-    m = MODELS[model]
-    for one in (Deployment(model, chip, cut(model), form) for form in FORMATS):
+    m, layouts = MODELS[model], cut(model)
+    for one in (Deployment(model, chip, layouts, form) for form in FORMATS):
         s, reserve, form = one.setup, 1 - one.constants.memory_share, one.formats.stored
         weights, width = one.weight_bytes, one.formats.cache_bytes_per_value()
         assert_allclose(one.cache_bytes(2500), kv_cache.of_model(m, 2500, 1, width), rtol=1e-12)
@@ -51,52 +57,61 @@ def test_memory_has_one_answer(model, chip):
                                      for part, count in parts_of(m).items()), rtol=1e-9)
         capacity = one.capacity(LOAD)
         assert np.all(capacity >= 0)
-        each = np.where(LAYOUTS.batch_sharded > 0, LAYOUTS.tp, LAYOUTS.attention_dp)  # places that hold whole sequences
+        each = np.where(layouts.batch_sharded > 0, layouts.tp, layouts.attention_dp)  # places that hold whole sequences
         assert np.array_equal(one.sequences_that_fit(LOAD), each * np.floor(capacity / each))
         # where nothing is copied, the plain functions see the same room
-        once = (LAYOUTS.cache_shards(s.cache_shards) == LAYOUTS.tp) & (LAYOUTS.attention_dp == 1)
-        plain = kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, LAYOUTS.n_chips, weights / m.n_params, width, reserve)
-        batch = serving.largest_batch(s.hbm_bytes, LAYOUTS.n_chips, weights, one.cache_bytes(2500), reserve)
+        once = (layouts.cache_shards(s.cache_shards) == layouts.tp) & (layouts.attention_dp == 1)
+        plain = kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, layouts.n_chips, weights / m.n_params, width, reserve)
         near = np.abs(capacity - np.round(capacity)) < 1e-6  # where rounding may tip the floor
         once &= (capacity == 0) | (capacity >= each)  # a sequence is not spread over places that hold whole ones
         assert np.all((plain == np.floor(capacity))[once & ~near])
-        assert np.all((plain >= np.floor(capacity))[(LAYOUTS.attention_dp == 1) & ~near])
-        assert np.array_equal(plain[once & ~near], batch[once & ~near])
+        assert np.all((plain >= np.floor(capacity))[(layouts.attention_dp == 1) & ~near])
         # every weight is held somewhere, and groups hold copies
         held = one.weight_bytes_per_chip * one.n_chips
-        assert np.all((held >= weights * (1 - 1e-12)) & (held <= weights * LAYOUTS.attention_dp * (1 + 1e-12)))
+        assert np.all((held >= weights * (1 - 1e-12)) & (held <= weights * layouts.attention_dp * (1 + 1e-12)))
 
 
 @pytest.mark.parametrize(("model", "chip"), CASES)
 def test_arithmetic_and_time_have_one_answer(model, chip):
-    m = MODELS[model]
-    for one in (Deployment(model, chip, cut(model), form) for form in FORMATS):
+    m, layouts = MODELS[model], cut(model)
+    for one in (Deployment(model, chip, layouts, form) for form in FORMATS):
         s, ideal = one.setup, one.constants.bound()
         joined = step.joined(s, one.n_chips)
         shared, expert = step.prefill_flop(s, 2000.0)
         # a model with a stated count states its active weights, which its groups need not add up to
         assert_allclose(shared + expert, one.prefill_flop(2000), rtol=1e-9 if m.exact else 0.05)
-        taken, _ = step.prefill_time_s(s, ideal, 2000.0, layout=LAYOUTS)
-        same = joined & (LAYOUTS.ep == 1)
+        taken, _ = step.prefill_time_s(s, ideal, 2000.0, layouts)
+        same = joined & (layouts.ep == 1)
         assert_allclose((taken * one.n_chips)[same], shared / s.shared_flop_per_s + expert / s.expert_flop_per_s)
-        total = step.decode_step(s, ideal, 16.0, 2250.0, layout=LAYOUTS).total_s
-        floor = one.decode_floor_s(16.0, 2250.0)
-        assert np.array_equal(total, step.decode_step_s(s, ideal, 16.0, 2250.0, layout=LAYOUTS), equal_nan=True)
+        total = step.decode_step(s, ideal, 16.0, 2250.0, layouts).total_s
+        floor = step.decode_floor_s(s, 16.0, 2250.0, layouts)
+        holds = joined & (step.capacity(s, one.constants, 2250.0, layouts) >= 16)
+        assert np.array_equal(one.decode_floor_s(16.0, 2250.0), np.where(holds, floor, np.nan), equal_nan=True)
+        assert np.array_equal(np.isnan(one.decode_step(16.0, 2250.0).total_s), ~holds)
+        # a token's arithmetic: what it is multiplied with, and its attention
+        once = FLOP_PER_PARAM * (s.shared_params + s.head_params + s.experts_active * s.expert_params)
+        assert_allclose(once + step.attention_flop(s, 2250.0), one.decode_flop(2250), rtol=1e-9 if m.exact else 0.05)
         assert np.array_equal(np.isnan(total), ~joined)
         assert np.all(floor[joined] <= total[joined] * (1 + 1e-12))
         if not m.experts and not s.sparse_bytes_per_tok:
             read = s.shared_params * s.shared_bytes_per_param + s.head_params * s.head_bytes_per_param
-            n, copies = LAYOUTS.tp, LAYOUTS.tp / LAYOUTS.cache_shards(s.cache_shards)
-            arguments = (16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
-                         s.shared_params + s.head_params, n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
-            assert_allclose(floor[PLAIN], roofline.decode_step_bounds(*arguments).overlapped_s[PLAIN], rtol=1e-9)
+            n, copies = layouts.tp, layouts.tp / layouts.cache_shards(s.cache_shards)
+            work = roofline.decode_work(16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
+                                        s.shared_params + s.head_params)
+            roof = roofline.Roof(n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
+            # the roofline of a step leaves out attention's arithmetic, which matters where bandwidth is plenty
+            attention_s = 16 * step.attention_flop(s, 2250.0) / roof.flop_per_s
+            least = np.maximum(roofline.bounds(work, roof).overlapped_s, work.flop / roof.flop_per_s + attention_s)
+            assert_allclose(floor[PLAIN], least[PLAIN], rtol=1e-9)
+            beyond_s = np.maximum(attention_s - work.kv_bytes / roof.hbm_bytes_per_s, 0.0)
             plain = PLAIN & joined
-            assert_allclose(total[plain], roofline.decode_step_time_s(*arguments)[plain], rtol=1e-9)
+            assert_allclose(total[plain], (roofline.estimate_s(work, roof) + beyond_s)[plain], rtol=1e-9)
 
 
 @pytest.mark.parametrize(("model", "chip"), CASES)
 def test_service_and_money_have_one_answer(model, chip):
-    for one in (Deployment(model, chip, cut(model), form) for form in FORMATS):
+    layouts = cut(model)
+    for one in (Deployment(model, chip, layouts, form) for form in FORMATS):
         point, verdict = one.serve(LOAD), one.verdict(LOAD, 10.0, 1.0)
         cost, whole = one.token_cost(LOAD, 2.0), one.usd_per_output_token(LOAD, 2.0)
         runs = point.runs
@@ -113,20 +128,19 @@ def test_service_and_money_have_one_answer(model, chip):
         assert not one.verdict(LOAD, 10.0, np.nanmin([*point.tpot_s, 1.0]) / 2).feasible.any()
         if one.formats.weights == "fp8":
             for k in np.flatnonzero(PLAIN & runs):
-                asked = {"concurrency": 16, "prompt_tok": 2000, "output_tok": 500, "tp": LAYOUTS.tp[k]}
-                assert calibration.calibrated(model, chip, **asked) == tuple(np.broadcast_to(x, 8)[k] for x in point)
-                priced = serving.calibrated_token_cost(model, chip, 2.0, **asked)
-                assert_allclose(priced, [x[k] for x in cost])
+                alone = Deployment(model, chip, layouts.tp[k])
+                assert alone.serve(LOAD) == tuple(np.broadcast_to(x, 8)[k] for x in point)
+                assert_allclose(alone.token_cost(LOAD, 2.0), [x[k] for x in cost])
 
 
 @given(batch=st.floats(1, 4096), context=st.floats(1, 1e6), tp=st.sampled_from([1, 2, 4, 8]),
        model=st.sampled_from(sorted(MODELS)))
 @settings(max_examples=60, deadline=None)
 def test_the_floor_is_below_everything(batch, context, tp, model):
-    one = Deployment(model, "h100-sxm", tp)
-    floor = one.decode_floor_s(batch, context)
-    assert floor <= step.decode_step_s(one.setup, step.IDEAL, batch, context, tp) * (1 + 1e-12)
-    assert floor <= one.decode_step(batch, context).total_s
+    s, c, layout = serving.setup(model, "h100-sxm"), calibration.constants("h100-sxm"), Layout(tp)
+    floor = step.decode_floor_s(s, batch, context, layout)
+    assert floor <= step.decode_step(s, step.IDEAL, batch, context, layout).total_s * (1 + 1e-12)
+    assert floor <= step.decode_step(s, c, batch, context, layout).total_s
 
 
 # -- formats ----------------------------------------------------------------------------------------------------------
@@ -142,6 +156,26 @@ def test_eight_bit_weights_do_not_halve_the_cache():
     assert wide.cache_bytes(1000) == narrow.cache_bytes(1000)
     asked = Deployment("llama-3.1-70b", "h100-sxm", 8, Formats("fp8", "kv8"))
     assert asked.cache_bytes(1000) == narrow.cache_bytes(1000) / 2
+
+
+def test_heads_are_cut_evenly_or_copied():
+    """Eight key-value heads on sixteen chips are held twice; whole sequences on a chip need no cut at all."""
+    copied = Deployment("llama-3.1-70b", "h100-sxm", 16)
+    assert copied.n_chips / copied.layout.cache_shards(8) == 2
+    assert Deployment("gpt2-xl", "h100-sxm", Layout(tp=8, batch_sharded=1)).n_chips == 8
+    assert Deployment("gpt2-xl", "h100-sxm", Layout(attention_dp=8)).n_chips == 8
+
+
+def test_weights_may_be_given_by_their_bytes():
+    """One byte a weight, whatever the part: what the plain functions of `kv_cache` count with."""
+    m, chip = MODELS["llama-3.1-70b"], accelerators.get("h100-sxm")
+    one = Deployment(m, chip, 8, Formats(1.0, 1.0))
+    assert_allclose(one.weight_bytes, m.n_params)
+    reserve = 1 - one.constants.memory_share
+    assert one.sequences_that_fit(Load(1, 8000, 192)) == kv_cache.sequences_that_fit(
+        m, chip.hbm_bytes, 8192, 8, 1, 1, reserve)
+    assert one.setup.shared_flop_per_s == chip.bf16_flop_per_s
+    assert Deployment(m, chip, 8, Formats(1, arithmetic="fp8")).setup.shared_flop_per_s == chip.fp8_flop_per_s
 
 
 def test_engines_differ_in_what_a_checkpoint_may_ask():
@@ -210,7 +244,7 @@ def test_a_choice_of_deployments_traces():
     point = chosen.serve(load)
     assert point.tpot_s.__traced__
     assert chosen.verdict(load, 2.0, 0.05).feasible.__traced__
-    assert step.serve(chosen.setup, chosen.constants, *load, layout=chosen.layout).ttft_s.__traced__
+    assert step.serve(chosen.setup, chosen.constants, load, chosen.layout).ttft_s.__traced__
 
 
 def test_a_choice_of_models_and_chips_traces():
@@ -218,7 +252,7 @@ def test_a_choice_of_models_and_chips_traces():
     model = Options(graph, list(MODELS.values()), graph.parameter("model"))
     chip = Options(graph, [accelerators.get(name) for name in CHIPS], graph.parameter("chip"))
     s = serving.setup(model, chip, "fp8", graph.parameter("width"))
-    assert step.capacity(s, step.IDEAL, 1000.0, 100.0, graph.parameter("n")).__traced__
+    assert step.capacity(s, step.IDEAL, 1100.0, Layout(graph.parameter("n"))).__traced__
 
 
 @pytest.mark.parametrize(("call", "message"), [
@@ -232,6 +266,11 @@ def test_a_choice_of_models_and_chips_traces():
     (lambda: Deployment("llama-3.1-8b", "h100-sxm", Layout(tp=8, ep=8)), "no experts to spread; use ep=1"),
     (lambda: Deployment("mixtral-8x7b", "h100-sxm", Layout(tp=16, ep=16)), "ep=16: this model has 8 experts"),
     (lambda: Deployment("llama-3.1-8b", "h100-sxm", Layout(pp=[1, 64])), "pp=.*: a model of 32 layers"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", 3), "tp=3.* does not divide the 32 query heads of a layer"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", 64), "tp=64.* does not divide the 32 query heads"),
+    (lambda: Deployment("gpt2", "h100-sxm", [1, 2, 8]), "does not divide the 12 query heads"),
+    (lambda: Formats(weights=8), "weights=8 is outside .*; give the bytes of one weight, not bits"),
+    (lambda: Formats(weights=float("nan")), "weights=nan is outside"),
     (lambda: Formats(state=None), "unknown state format None; known: state16"),
     (lambda: Formats(state=0), "unknown state format 0; known"),
     (lambda: Formats(state=[1, 2]), "unknown state format .*; known"),
@@ -261,8 +300,13 @@ def test_the_times_of_what_cannot_run_are_undefined(one):
     assert not one.verdict(LOAD).runs
     assert np.isnan(one.floor_tpot_s(LOAD))
     assert np.isnan(one.prefill_time_s(1000))
+    assert np.isnan(one.decode_step(1, 1000)).all()
+    assert np.isnan(one.decode_step(1, 1000).total_s)
+    assert np.isnan(one.decode_floor_s(1, 1000))
 
 
-def test_the_floor_of_what_does_not_fit_is_undefined():
-    assert np.isnan(serving.floor_s("llama-3.1-405b", "h100-sxm"))
-    assert serving.floor_s("llama-3.1-8b", "h100-sxm") > 0
+def test_a_batch_that_does_not_fit_has_no_step():
+    one = Deployment("llama-3.1-8b", "h100-sxm")
+    room = one.capacity(Load(1, 1000, 1000))
+    total = one.decode_step(np.array([1, 0.99 * room, 1.01 * room]), 2000).total_s
+    assert np.isnan(total).tolist() == [False, False, True]

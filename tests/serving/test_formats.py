@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from inference_economics import accelerators, catalog, models
-from inference_economics.serving import Formats, UnsupportedFormatError, formats
+from inference_economics.serving import Formats, UnsupportedFormatError, engines, formats, stored
 
 CHECKPOINTS = tomllib.loads(catalog.path("checkpoint_bytes.toml").read_text(encoding="utf-8"))
 # with its extra layer, which the model leaves out
@@ -16,21 +16,21 @@ COUNTED = sorted(set(CHECKPOINTS) - {"deepseek-v3"})
 def test_checkpoints_weigh_what_they_weigh(name):
     row = CHECKPOINTS[name]
     m = models.get(row["model"])
-    held = formats.stored(m, formats.get(row["format"]))
+    held = stored.stored(m, formats.get(row["format"]))
     total = held.bytes_per_copy + m.experts * held.expert_bytes
     assert total == pytest.approx(row["bytes"], rel=max(row["tolerance"], 1e-12))
 
 
 def test_deepseek_without_its_extra_layer():
     m = models.get("deepseek-v3")
-    held = formats.stored(m, formats.get("w8a8-fp8-block"))
+    held = stored.stored(m, formats.get("w8a8-fp8-block"))
     assert held.bytes_per_copy + m.experts * held.expert_bytes == pytest.approx(673.2e9, rel=1e-4)
 
 
 @pytest.mark.parametrize("name", sorted(models.load()))
 def test_sixteen_bits_are_two_bytes_a_weight(name):
     m = models.get(name)
-    held = formats.stored(m, formats.get("bf16"))
+    held = stored.stored(m, formats.get("bf16"))
     assert held.bytes_per_copy + m.experts * held.expert_bytes == pytest.approx(2 * m.n_params, rel=1e-12)
     assert held.shared_params + held.head_params > 0
 
@@ -49,6 +49,10 @@ def test_the_arithmetic_is_the_format_asked_for_or_sixteen_bits():
     assert Formats("fp8").flop_per_s(a100) == a100.bf16_flop_per_s
     assert Formats("nvfp4").flop_per_s(b200) == b200.fp4_flop_per_s
     assert Formats("w4a16", arithmetic="fp8").flop_per_s(b200) == b200.fp8_flop_per_s
+    # blocks that matrix units scale need no widening: InferenceX runs gpt-oss on Blackwell in MXFP8
+    assert Formats("mxfp4").flop_per_s(b200) == b200.fp8_flop_per_s
+    assert Formats("mxfp4").flop_per_s(h100) == h100.bf16_flop_per_s
+    assert Formats("mxfp4", arithmetic="bf16").flop_per_s(b200) == b200.bf16_flop_per_s
     assert Formats("int8").flop_per_s(accelerators.get("b300")) == 150e12
 
 
@@ -62,7 +66,7 @@ def test_no_narrower_peak_stands_in(form, words):
 
 def test_engines_choose_the_cache():
     fp8, nvfp4 = formats.get("fp8"), formats.get("nvfp4")
-    assert {formats.default_cache(fp8, engine).name for engine in formats.load_engines()} == {"kv16"}
+    assert {formats.default_cache(fp8, engine).name for engine in engines.load_engines()} == {"kv16"}
     assert formats.default_cache(nvfp4).name == "kv8"
     assert formats.default_cache(nvfp4, "trtllm").name == "kv8"
     assert formats.default_cache(nvfp4, "mlx").name == "kv16"

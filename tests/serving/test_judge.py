@@ -42,3 +42,16 @@ def test_coverage_is_judged_by_the_errors_of_others():
 def test_a_range_of_nothing_but_one_name_is_unknown():
     held, _ = judge.inside(made([1.0, 1.1], ["a", "a"]))
     assert np.isnan(held).all()
+
+
+def test_a_range_widens_where_names_differ():
+    """Names that are each right to a few per cent, but about different middles, ask for more than their quantiles."""
+    middles = (0.8, 0.95, 1.05, 1.25)
+    ratios = np.concatenate([np.linspace(0.97, 1.03, 50) * middle for middle in middles])
+    names = np.repeat(["a", "b", "c", "d"], 50)
+    dense = np.zeros(200, bool)
+    assert judge._stretch(ratios, names, dense) > 1.2
+    assert judge._stretch(np.tile(np.linspace(0.9, 1.1, 50), 4), names, dense) < 1.1
+    assert judge._stretch(ratios[:50], names[:50], dense[:50]) == 1.0
+    (low, high), (narrow, wide) = judge._range(ratios, 1.5), judge._quantiles(ratios)
+    assert low < narrow < wide < high

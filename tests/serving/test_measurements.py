@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from inference_economics import accelerators, calibration, measurements, models
+from inference_economics.serving import Deployment, Load
 
 
 def test_points_are_what_ran():
@@ -33,9 +34,11 @@ def test_blank_precision_is_bf16():
     points = [p for p in measurements.kept() if p.model == "llama-3.1-8b" and p.precision == "bf16"]
     assert {(p.accelerator, p.engine) for p in points} == {("h100-sxm", "trtllm")}
     busiest = min((p for p in points if p.n_chips == 1 and p.concurrency == 128), key=lambda p: p.output_tok)
-    load = {"concurrency": 128, "prompt_tok": busiest.prompt_tok, "output_tok": busiest.output_tok}
-    assert 0.6 < calibration.bound_tpot_s("llama-3.1-8b", "h100-sxm", precision="bf16", **load) / busiest.tpot_s < 1
-    assert calibration.bound_tpot_s("llama-3.1-8b", "h100-sxm", precision="fp8", **load) / busiest.tpot_s < 0.6
+    load = Load(128, busiest.prompt_tok, busiest.output_tok)
+    wide, narrow = (Deployment("llama-3.1-8b", "h100-sxm", formats=form).in_turn(load).tpot_s
+                    for form in ("bf16", "fp8"))
+    assert 0.6 < wide / busiest.tpot_s < 1
+    assert narrow / busiest.tpot_s < 0.6
 
 
 def test_experts_tell_the_chips_where_the_source_gives_no_groups():

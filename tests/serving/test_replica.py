@@ -15,8 +15,7 @@ CONSTANTS = calibration.constants(H100.chip)
 
 def test_the_best_replica_meets_its_targets_and_matches_the_serving_model():
     best = serving.best_replica(SETUP, CONSTANTS, 1500, 400, 2.0, 0.05)
-    point = calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=float(best.batch), prompt_tok=1500,
-                                   output_tok=400, tp=float(best.n_chips))
+    point = serving.Deployment("llama-3.1-70b", "h100-sxm", best.n_chips).serve(serving.Load(best.batch, 1500, 400))
     assert best.feasible
     assert best.tpot_s == pytest.approx(point.tpot_s)
     assert best.ttft_s == pytest.approx(point.ttft_s)
@@ -30,8 +29,8 @@ def test_a_latent_cache_is_not_copied_to_every_chip():
     h200 = offers.machines()[1].chip
     s, c = serving.setup(models.get("deepseek-v3"), h200), calibration.constants(h200)
     best = serving.best_replica(s, c, 4000, 1200, 10.0, 0.05)
-    cut, whole = (calibration.calibrated("deepseek-v3", "h200-sxm", concurrency=float(best.batch), prompt_tok=4000,
-                                         output_tok=1200, tp=8, attention_dp=dp) for dp in (1, 8))
+    cut, whole = (serving.Deployment("deepseek-v3", "h200-sxm", serving.Layout.of(8, groups)).serve(
+        serving.Load(best.batch, 4000, 1200)) for groups in (1, 8))
     assert best.tpot_s == pytest.approx(whole.tpot_s)
     assert cut.output_tok_per_s < whole.output_tok_per_s
 

@@ -26,19 +26,21 @@ def test_models_never_seen():
     rows = calibration.unseen()["model"]
     assert set(measurements.MODELS.values()) < set(rows)
     assert rows["all"]["rows"] == len(measurements.kept())
-    assert rows["all"]["tpot_error"] < 0.17  # the aim; the best published tools reach it
-    assert rows["all but odd series"]["tpot_error"] < 0.136
+    assert rows["all"]["tpot_error"] < 0.136  # what the best published tools reach on models that they know
+    assert rows["all but odd series"]["tpot_error"] < 0.11
     assert abs(rows["all"]["tpot_bias"]) < 0.05
+    assert rows["all but odd series"]["ttft_error"] < 0.25
+    assert rows["all"]["ttft_error"] < 0.26
 
 
-def test_models_that_did_not_choose_the_structure():
+def test_models_that_were_looked_at_first_and_later():
     rows = calibration.unseen()["looked_at"]
     assert rows["yes"]["rows"] + rows["no"]["rows"] == calibration.unseen()["model"]["all"]["rows"]
     assert rows["no"]["tpot_error"] < 0.17
 
 
-@pytest.mark.parametrize(("cut", "aim"), [("accelerator", 0.16), ("engine", 0.18), ("harness", 0.16),
-                                          ("generation", 0.17)])
+@pytest.mark.parametrize(("cut", "aim"), [("accelerator", 0.136), ("engine", 0.145), ("harness", 0.136),
+                                          ("generation", 0.145)])
 def test_whole_cuts_never_seen(cut, aim):
     rows = calibration.unseen()[cut]
     assert rows["all"]["tpot_error"] < aim
@@ -60,7 +62,13 @@ def test_no_slice_is_hidden():
 @pytest.mark.parametrize("cut", ["model", "accelerator", "harness"])
 def test_intervals_hold_what_they_promise(cut):
     inside = calibration.unseen()[cut]["all"]["tpot_inside"]
-    assert 0.7 < inside < 0.9
+    assert 0.75 < inside < 0.9
+
+
+def test_intervals_of_models_never_seen_are_neither_narrow_nor_idle():
+    rows = calibration.unseen()["model"]
+    for measure in ("tpot_inside", "ttft_inside"):
+        assert rows["all"][measure] == pytest.approx(0.8, abs=0.03)
 
 
 def test_known_models_in_configurations_that_were_not_fitted():
@@ -77,7 +85,7 @@ def test_queues_follow_from_the_cache():
     assert len(points) == 4
     data = fit.Data(points)
     out = data.predict(data.constants(STORED))
-    assert np.all(out.batch < data.concurrency)
+    assert np.all(out.batch < data.load.concurrency)
     assert out.ttft_s == pytest.approx(data.ttft_s, rel=0.35)
     assert out.tpot_s == pytest.approx(data.tpot_s, rel=0.15)
 

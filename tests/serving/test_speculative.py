@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_economics import serving
+from inference_economics import calibration, serving, step
 
 # draft length, acceptance, draft cost, predicted speed-up: Leviathan et al., Table 2, the rows that state a cost
 LEVIATHAN = [(7, 0.75, 0.02, 3.2), (7, 0.80, 0.04, 3.3), (7, 0.82, 0.11, 2.5), (7, 0.62, 0.02, 2.3),
@@ -31,12 +31,29 @@ def test_expected_tokens_is_the_sum_of_its_series(acceptance, draft):
 
 def test_no_draft_no_change():
     assert serving.speculative_speedup(0.9, 0, 0.1) == 1
-    assert serving.verification_cost(8, 0, 0.01, 1e-5) == 1
 
 
 def test_drafting_stops_paying_in_large_batches():
-    verify = serving.verification_cost(np.array([1.0, 16.0, 2048.0]), 4, 0.01, 1e-5, 0.002)
-    gain = serving.speculative_speedup(0.7, 4, 0.05, verify)
+    """Arithmetic is free in a small batch and dear in a large one: the step of five tokens a sequence against one."""
+    s, c = serving.setup("llama-3.1-70b", "h100-sxm"), calibration.constants("h100-sxm")
+    batch, layout = np.array([1.0, 64.0, 2048.0]), serving.Layout(4)
+    plain, check = (step.weights_time_s(s, c, n, layout) for n in (batch, 5 * batch))
+    gain = serving.speculative_speedup(0.7, 4, 0.05, check / plain)
     assert np.all(np.diff(gain) <= 0)
     assert gain[0] > 2
     assert gain[-1] < 1
+
+
+@given(acceptance=st.floats(0, 1), draft=st.integers(0, 32))
+def test_drafts_keep_what_acceptance_says(acceptance, draft):
+    drafts = serving.Drafts(draft, serving.expected_tokens(acceptance, draft))
+    assert 1 <= drafts.tokens_per_step * (1 + 1e-9) <= (draft + 1) * (1 + 1e-8)
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    ((3, 4.5), "tokens_per_step=4.5 is more than draft_tok"), ((-1, 1), "^draft_tok"), ((3, 0.5), "^tokens_per_step"),
+    ((3, None), "^tokens_per_step"), (("3", 1), "^draft_tok"),
+])
+def test_drafts_that_cannot_be(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        serving.Drafts(*arguments)

@@ -91,8 +91,7 @@ def visit(opening):
 
 def load(page, address: str) -> None:
     page.goto(address, wait_until="load")
-    # Fonts and mathematics come after the load event.
-    page.evaluate("Promise.all([document.fonts.ready, window.MathJax?.startup?.promise])")
+    page.evaluate("document.fonts.ready")  # they come after the load event
 
 
 def _note_message(page, message) -> None:

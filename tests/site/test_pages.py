@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from book_site import ROOT, page_names, website
 
+PAGE_BYTES = 310_000  # compressed, fonts included
 PHONE = {"width": 390, "height": 844}
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 # The API page has thirty sections by the same hand; three stand for all.
@@ -76,10 +79,42 @@ def test_the_search_finds_a_chapter(visit, from_disk):
     assert page.troubles == []
 
 
-def test_mathematics_is_typeset(visit):
-    page = visit("notebooks/03_the_kv_cache.html", from_disk=True)
-    page.wait_for_selector("mjx-container svg", state="attached")
-    assert page.troubles == []
+def test_formulas_are_drawn_with_the_books_font_alone(visit):
+    """A character that the font lacks would come from another, at another weight, and not stretch."""
+    for name in sorted(LIVE):
+        page = visit(name)
+        session = page.context.new_cdp_session(page)
+        session.send("DOM.enable")
+        session.send("CSS.enable")
+        root = session.send("DOM.getDocument")["root"]["nodeId"]
+        formulas = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "math"})["nodeIds"]
+        assert (len(formulas) > 0) or name == "book/index.html"
+        for node in formulas:
+            fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+            foreign = {font["familyName"] for font in fonts if not font["isCustomFont"]}
+            assert not foreign, (name, session.send("DOM.getOuterHTML", {"nodeId": node})["outerHTML"])
+
+
+def test_a_chapter_weighs_no_more_than_its_budget(visit):
+    """All that a page loads, as a server that compresses sends it."""
+    for name in sorted(LIVE):
+        responses = []
+        page = visit("search.html")
+        page.on("response", responses.append)
+        page.goto(f"{page.home}/{name}", wait_until="load")
+        page.evaluate("document.fonts.ready")
+        # fonts and pictures are compressed already
+        sizes = {r.url: len(r.body() if r.url.endswith((".woff2", ".png")) else gzip.compress(r.body()))
+                 for r in responses}
+        assert sum(sizes.values()) <= PAGE_BYTES, (name, sorted(sizes.items(), key=lambda item: -item[1])[:6])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_theme_is_there_with_the_first_paint(visit, theme):
+    page = visit("book/index.html", color_scheme=theme)
+    head = page.content().split("</head>")[0]
+    assert f'data-theme="{theme}"' in head
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "17px"
 
 
 def test_the_theme_follows_the_button(visit):

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from inference_economics import scaling as sc
 from inference_economics.training import serving_flop
+from inference_economics.training.loss_constants import LOSS_CONSTANTS, LossConstants
 
-FITS = sorted(sc.LOSS_CONSTANTS)
+FITS = sorted(LOSS_CONSTANTS)
 sizes = st.floats(8, 12).map(lambda x: 10**x)
 token_counts = st.floats(9, 14).map(lambda x: 10**x)
 
@@ -33,7 +34,7 @@ def cheapest_at(training_flop, fit):
 
 def quality(n_params, fit="sardana"):
     """Return the loss of the compute-optimal model of this size."""
-    c = sc.LOSS_CONSTANTS[fit]
+    c = LOSS_CONSTANTS[fit]
     return c.floor + c.a / n_params**c.alpha * (1 + c.alpha / c.beta)
 
 
@@ -95,7 +96,7 @@ def test_inference_aware_optimum_against_a_grid(fit, inference_tok, cost_ratio):
 
 @given(n=sizes, inference_tok=st.floats(0, 20).map(lambda x: 10**x), fit=st.sampled_from(FITS))
 def test_first_order_condition_holds(n, inference_tok, fit):
-    c = sc.LOSS_CONSTANTS[fit]
+    c = LOSS_CONSTANTS[fit]
     plan = sc.inference_aware_optimum(quality(n, fit), inference_tok, fit)
     of_params, of_data = c.a / plan.n_params**c.alpha, c.b / plan.training_tok**c.beta
     excess = c.alpha / c.beta * of_params / of_data - 1
@@ -143,7 +144,7 @@ def test_unknown_constants_and_unreachable_loss():
         with pytest.raises(ValueError, match=r"loss=1.5 is outside \(1.8172, inf\]; no model falls below"):
             function(1.5)
     with pytest.raises(ValueError, match="alpha=3 is outside"):
-        sc.LossConstants("mine", "", 1.7, 400, 400, 3, 0.3, "")
+        LossConstants("mine", "", 1.7, 400, 400, 3, 0.3, "")
 
 
 @given(n=sizes, served=st.floats(10, 18).map(lambda x: 10**x), ratio=st.sampled_from([1.0, 50.0]),

@@ -9,6 +9,7 @@ __all__ = [
     "market",
     "ownership",
     "reference",
+    "running",
     "seats",
 ]
 

@@ -67,6 +67,46 @@ def break_even_tokens_per_day(fixed_usd_per_year: Numeric, alternative_usd_per_t
 
 
 @checked
+def machines_for(needed: Numeric, per_machine: Numeric) -> Numeric:
+    """Whole machines that carry a load: requests at once, or tokens per second.
+
+    Parameters
+    ----------
+    needed : numeric
+        What all machines together must carry. [1]
+    per_machine : numeric
+        What one of them carries, in the same unit. [1]
+
+    Returns
+    -------
+    numeric
+        One at the least while anything is needed, without headroom, which `serving.queueing.replicas_for` adds.
+        Undefined where a machine carries nothing. [1]
+    """
+    # A hair's breadth keeps a load of exactly three machines from needing four.
+    return np.ceil(ratio(needed, per_machine, np.where(needed > 0, np.nan, 0.0)) * (1 - 1e-12))
+
+
+@checked
+def with_spares(machines: Numeric, spare_fraction: Numeric) -> Numeric:
+    """Machines in use and the spare ones beside them.
+
+    Parameters
+    ----------
+    machines : numeric
+        Machines in use. [1]
+    spare_fraction : numeric
+        Spare machines for each one in use. [1]
+
+    Returns
+    -------
+    numeric
+        Whole spare machines: the first one in use has one already, unless the share is zero. [1]
+    """
+    return machines + np.ceil(machines * spare_fraction * (1 - 1e-12))
+
+
+@checked
 def servers_for_demand(tokens_per_day: Numeric, throughput_tok_per_s: Numeric, peak_to_mean: Numeric = 1.0,
                        spare_fraction: Numeric = 0.0) -> Numeric:
     """Servers that carry the demand of the busiest time.
@@ -80,13 +120,12 @@ def servers_for_demand(tokens_per_day: Numeric, throughput_tok_per_s: Numeric, p
     peak_to_mean : numeric
         Demand of the busiest time over the average. [1]
     spare_fraction : numeric
-        Spare servers for each one in use. [1]
+        Spare servers for each one in use; see `with_spares`. [1]
 
     Returns
     -------
     numeric
         Whole servers, one at the least while there is any demand. [1]
     """
-    needed = tokens_per_day / SECONDS_PER_DAY * peak_to_mean / throughput_tok_per_s * (1 + spare_fraction)
-    # A hair's breadth keeps a demand of exactly three servers from needing four.
-    return np.ceil(needed * (1 - 1e-12))
+    at_peak = tokens_per_day / SECONDS_PER_DAY * peak_to_mean
+    return with_spares(machines_for(at_peak, throughput_tok_per_s), spare_fraction)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..catalog.prices import ApiPrice
+from ..catalog.price_rows import ApiPrice
 from ..quantities.limits import SECONDS_PER_HOUR, checked, checked_fields
 from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
@@ -33,10 +33,15 @@ class TokenPrices:
 
     @classmethod
     def of(cls, listed: TokenPrices | ApiPrice | Any) -> TokenPrices:
-        """Return the prices of anything that has them by these names, such as a row of the catalogue."""
+        """Return the prices of anything that has them by these names, such as a row of the catalogue.
+
+        Cached input has a price of its own, or a factor on the list price, or no discount.
+        """
         try:
-            return cls(listed.input_usd_per_token, listed.output_usd_per_token,
-                       getattr(listed, "cached_input_usd_per_token", None))
+            cached = getattr(listed, "cached_input_usd_per_token", None)
+            if cached is None and hasattr(listed, "cached_input_factor"):
+                cached = listed.input_usd_per_token * listed.cached_input_factor
+            return cls(listed.input_usd_per_token, listed.output_usd_per_token, cached)
         except AttributeError:
             raise ValueError(f"prices={listed!r} have no input_usd_per_token and output_usd_per_token; "
                              "give TokenPrices, or a row such as prices.api_price(name).") from None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from .ownership import Server, owned_usd_per_year
@@ -35,26 +33,6 @@ def requests_at_once(users: Numeric, queries_per_day: Numeric, service_s: Numeri
         By Little's law, at twice the mean of eight hours. [1]
     """
     return users * queries_per_day / WORKDAY_S * PEAK_TO_MEAN * service_s
-
-
-@checked
-def machines_for(offered_load: Numeric, requests_per_machine: Numeric) -> Numeric:
-    """Whole machines that serve some requests at once.
-
-    Parameters
-    ----------
-    offered_load : numeric
-        Requests at once, each of which has a place. [1]
-    requests_per_machine : numeric
-        Requests at once that one machine carries. [1]
-
-    Returns
-    -------
-    numeric
-        One at the least; without the headroom of `serving.queueing.replicas_for`, so that some wait at the peak. Where
-        a machine carries none, a number so large that it cannot be mistaken. [1]
-    """
-    return np.maximum(np.ceil(offered_load / np.maximum(requests_per_machine, 1e-9)), 1.0)
 
 
 @checked
@@ -90,7 +68,7 @@ def seat_usd_per_month(users: Numeric, machines: Numeric, usd_per_year: Numeric,
     users : numeric
         People who have a seat. [1]
     machines : numeric
-        Machines; see `machines_for`. [1]
+        Machines; see `break_even.machines_for`. [1]
     usd_per_year : numeric
         Yearly cost of one; see `machine_usd_per_year`. [USD/year]
     team_usd_per_year : numeric

@@ -3,12 +3,11 @@
 # May import: quantities.
 
 from ..quantities.faces import handing_on
+from .deepseek import DeepSeekDay, deepseek_day
 from .facts import (
-    DeepSeekDay,
     Fact,
     Table,
     datacentre,
-    deepseek_day,
     everything,
     load_facts,
     load_tables,

@@ -9,6 +9,7 @@ the catalogue are cases as well.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,7 +45,9 @@ class Case(catalog.Recorded):
     unit : str
         As `units.text` takes it.
     tolerance : float
-        For a match: half a unit of the last digit given, or what the rounding of the inputs allows. In `unit`.
+        For a match: at most half a unit of the last digit reported, unless `tolerance_from` says why more. In `unit`.
+    tolerance_from : str
+        Where a wider tolerance comes from, such as the rounding of the inputs.
     rule : str
         One of `RULES`.
     within : float
@@ -59,7 +62,7 @@ class Case(catalog.Recorded):
     Raises
     ------
     ValueError
-        When a case cannot be judged: no tolerance for a match, no reason or factor for a bound.
+        When a case cannot be judged: a match whose tolerance nothing explains, a bound without reason or factor.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Case(catalog.Recorded):
     reported: float
     unit: str
     tolerance: float = 0.0
+    tolerance_from: str = ""
     rule: str = "match"
     within: float = 1.0
     digits: int = 4
@@ -85,8 +89,20 @@ class Case(catalog.Recorded):
             raise ValueError(f"reported={self.reported!r} must be a positive number.")
         if not self.tolerance >= 0:
             raise ValueError(f"tolerance={self.tolerance!r} must be zero or more.")
+        if self.rule == "match" and not self.tolerance_basis:
+            raise ValueError(f"tolerance={self.tolerance!r} is more than half a unit of the last digit of "
+                             f"{self.reported!r}; say in tolerance_from where it comes from.")
         if self.rule != "match" and not (self.reason and self.within > 1):
             raise ValueError(f"rule={self.rule!r} needs a reason, and a factor `within` above 1.")
+
+    @property
+    def tolerance_basis(self) -> str:
+        """Where the tolerance comes from, in words; empty where nothing explains it."""
+        if self.tolerance_from or not self.tolerance:
+            return self.tolerance_from or "exact"
+        exponent = Decimal(repr(float(self.reported))).normalize().as_tuple().exponent
+        half_unit = 0.5 * 10.0 ** int(exponent)
+        return "half a unit of the last digit" if self.tolerance <= half_unit * (1 + 1e-9) else ""
 
     @property
     def published(self) -> bool:
@@ -170,13 +186,14 @@ def rows() -> list[dict[str, str]]:
     -------
     list of dict
         Keys ``case``, ``title``, ``group``, ``origin`` (``published`` or ``second derivation``), ``source``, ``date``,
-        ``reported``, ``computed``, ``ratio``, ``verdict`` and ``reason``.
+        ``reported``, ``computed``, ``ratio``, ``tolerance``, ``verdict`` and ``reason``; ``tolerance`` says where it
+        comes from.
     """
     return [{
         "case": case.name, "title": case.title, "group": case.group,
         "origin": "published" if case.published else "second derivation", "source": case.source, "date": case.date,
         "reported": text(case.reported, case.unit, case.digits), "computed": text(computed, case.unit, case.digits),
-        "ratio": text(ratio, digits=3), "verdict": verdict, "reason": case.reason,
+        "ratio": text(ratio, digits=3), "tolerance": case.tolerance_basis, "verdict": verdict, "reason": case.reason,
     } for case, computed, ratio, _, verdict in results()]
 
 

@@ -22,6 +22,7 @@ from ..decoder import toy_context
 from ..hardware import accelerators
 from ..models import Model, head_sharing, kv_cache
 from ..quantities.checks import known
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..risk import exposure
 from ..serving import calibration, step
@@ -85,11 +86,10 @@ def global_scale() -> GlobalScale:
 
     For C3, chapter 9: Llama-3.1 70B in fp8, four H100 to a copy, 64 requests in flight, 3,000 tokens in and 1,000 out.
     """
-    served = calibration.calibrated("llama-3.1-70b", "h100-sxm", precision="fp8", concurrency=64, prompt_tok=3000,
-                                    output_tok=1000, tp=4)
+    served = serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(64, 3000, 1000))
     per_s, rent = served.input_tok_per_s + served.output_tok_per_s, offers.rent_usd_per_hour("h100-sxm")
     tokens = 4000 * PLATFORM_PROMPTS
-    hourly = np.maximum(break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s), 1.0)
+    hourly = break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s)
     held = break_even.servers_for_demand(tokens, per_s, 2.0)
     premium = prices.api_price("gpt-5.6-sol")
     return GlobalScale(
@@ -188,20 +188,41 @@ def memory() -> Memory:
 
 
 @cache
+def _llama(*, every_head: bool) -> Model:
+    """Return Llama-3.1 70B as built, or with keys and values for every query head."""
+    built = models.get("llama-3.1-70b")
+    return head_sharing.with_kv_heads(built, built.q_heads) if every_head else built
+
+
+@checked(context_tok="[2, 1e9]")
+def users_held(context_tok: Numeric, *, every_head: bool = False) -> Numeric:
+    """Return how many users of a context eight H100 hold, with Llama-3.1 70B and its cache in 8 bits.
+
+    Parameters
+    ----------
+    context_tok : numeric
+        Tokens of each, at least two. [token]
+    every_head : bool
+        Whether every query head keeps keys and values of its own.
+
+    Returns
+    -------
+    numeric
+        Whole users. [1]
+    """
+    held = serving.Deployment(_llama(every_head=every_head), "h100-sxm", 8, serving.Formats("fp8", "kv8"))
+    return held.sequences_that_fit(serving.Load(1, context_tok - 1, 1))
+
+
+@cache
 def shared_heads() -> SharedHeads:
     """Return users of 32,768 tokens on eight H100 with and without shared heads, and the weights either way.
 
     For C9, chapters 4 and 8.
     """
-    built = models.get("llama-3.1-70b")
-    every = head_sharing.with_kv_heads(built, built.q_heads)
-    hbm = known(accelerators.get("h100-sxm").hbm_bytes)
-
-    def users(model: Model) -> Numeric:
-        return kv_cache.sequences_that_fit(model, hbm, 32_768, 8, 1, 1)
-
-    return SharedHeads(users=users(built), users_unshared=users(every), weights_bytes=built.n_params * 2,
-                       weights_unshared_bytes=every.n_params * 2)
+    built, every = _llama(every_head=False), _llama(every_head=True)
+    return SharedHeads(users=users_held(32_768), users_unshared=users_held(32_768, every_head=True),
+                       weights_bytes=built.n_params * 2, weights_unshared_bytes=every.n_params * 2)
 
 
 @cache
@@ -214,8 +235,8 @@ def block() -> Block:
     fitted = calibration.constants("h100-sxm")
     setup = serving.setup("llama-3.1-70b", "h100-sxm", "fp8", 2)
     rent = prices.rental_usd_per_hour("h100-sxm")
-    long, short = (serving.usd_per_output_token(rent, 8, step.serve(setup, fitted, 8, n, 500, 8).output_tok_per_s)
-                   for n in (131_072, 8192))
+    long, short = (serving.usd_per_output_token(rent, 8, step.serve(
+        setup, fitted, serving.Load(8, n, 500), serving.Layout(8)).output_tok_per_s) for n in (131_072, 8192))
     return Block(
         models=len(known), gated=sum(model.ffn == "gated" for model in known), home=float(np.mean(unscaled[:2])),
         far=float(np.mean(unscaled[8:])), dearer=long / short, longer=131_072 / 8192)
@@ -266,8 +287,8 @@ def example() -> Example:
     And DeepSeek's day on it: the price of its peak arithmetic, by all tokens and by those that no cache held.
     """
     model, chip = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
-    rungs = ladder(serving.setup(model, chip, "fp8"), calibration.constants(chip), model.n_params_read,
-                   offers.rent_usd_per_hour("h100-sxm"), 4, 64, 3000, 1000, 0.5)
+    rungs = ladder(serving.setup(model, chip, "fp8"), calibration.constants(chip), serving.Load(64, 3000, 1000),
+                   serving.Layout(4), model.n_params_read, offers.rent_usd_per_hour("h100-sxm"), 0.5)
     one, deepseek = deepseek_day(), models.get("deepseek-v3")
     peak = serving.hourly_usd_per_token(one.price_usd_per_hour, chip.flop_per_s("fp8") / (2 * deepseek.n_params_active))
     computed = one.usd / one.missed_tok

@@ -4,7 +4,8 @@
 
 from ..quantities.faces import handing_on
 from .costs import WAYS, Costs, cheapest, stays_cheaper_from, within, yearly_costs
-from .workload import YEARS, Demand, Finance, Fleet, Inputs, Offer, Programme, Server
+from .inputs import Inputs
+from .workload import YEARS, Demand, Finance, Fleet, Offer, Programme, Server
 
 __all__ = [
     "WAYS",

@@ -13,14 +13,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..buying.market import api_usd
-from ..buying.ownership import average_load_fraction, capital_recovery_factor, owned_usd_per_year
+from ..buying.break_even import machines_for, with_spares
+from ..buying.market import Discounts, TokenPrices, api_usd
+from ..buying.ownership import capital_recovery_factor, owned_usd_per_year
+from ..buying.running import average_load_fraction
+from ..quantities.checks import is_traced, number
 from ..quantities.limits import DAYS_PER_YEAR, checked
 from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
 from ..serving.queueing import column, replicas_for
 from ..silicon.programme import ChipProgramme, programme_cost, saving_from_perf_per_tco
-from .workload import YEARS, Inputs
+from .inputs import Inputs
+from .workload import YEARS
 
 WAYS = ("API", "rent", "own", "own chip")
 
@@ -71,12 +75,12 @@ def yearly_costs(inputs: Inputs) -> Costs:
     assumed                             if false
     ==================================  =======================================================================
     the API's answers are good enough   no price compares two answers of different worth
-    no prompt meets a cache             both sides get cheaper, by what their caches find
+    own machines keep no prompts        they get cheaper as well, by what their caches find
     the rented fleet runs day and       handing back idle chips at night saves rent, where chips come back
     night                               in the morning
     servers are replaced as they wear   a fleet that stands still is cheaper later and older
     owned servers never shrink          falling demand can be met by selling
-    the own chip runs any model         it must be programmed anew for each; see `programme.porting_ramp`
+    the own chip runs any model         it must be programmed anew for each; see `ramp.porting_ramp`
     ==================================  =======================================================================
     """
     demand, offer, fleet, programme = inputs.demand, inputs.offer, inputs.fleet, inputs.programme
@@ -87,7 +91,10 @@ def yearly_costs(inputs: Inputs) -> Costs:
     total = np.sum(weight, axis=-1)
     prompts = column(demand.users * demand.queries_per_day * DAYS_PER_YEAR) * np.exp(growth * t)
     # what a level yearly payment costs is the average over the years, weighted by their present value
-    api = prompts * column(api_usd(demand.prompt_tok, demand.output_tok, offer)) * np.exp(
+    listed = TokenPrices(offer.input_usd_per_token, offer.output_usd_per_token,
+                         offer.input_usd_per_token * offer.cached_input_factor)
+    discounts = Discounts(demand.cached_fraction, demand.batch_fraction, offer.batch_discount)
+    api = prompts * column(api_usd(demand.prompt_tok, demand.output_tok, listed, discounts)) * np.exp(
         np.log1p(-column(offer.price_decline_per_year)) * t)
     busy_s = np.where(fleet.batch > 0, fleet.service_s, 1.0)
     load = prompts / (DAYS_PER_YEAR * SECONDS_PER_DAY) * column(demand.peak_to_mean * busy_s)
@@ -96,7 +103,7 @@ def yearly_costs(inputs: Inputs) -> Costs:
     server = owned_usd_per_year(
         inputs.server.owned_for(horizon_years), inputs.site, discount_rate,
         load_fraction=average_load_fraction(1 / demand.peak_to_mean, inputs.server.idle_power_fraction)).total_usd
-    servers = np.ceil(chips / column(fleet.chips_per_server) * (1 + column(fleet.spare_fraction)))
+    servers: Any = with_spares(machines_for(chips, column(fleet.chips_per_server)), column(fleet.spare_fraction))
     own = np.maximum(servers, servers[..., :1]) * column(server)
     serves = np.clip(YEARS + 1 - column(programme.delay_years), 0.0, 1.0)
     custom = own * (1 - serves * column(saving_from_perf_per_tco(programme.perf_per_tco)))
@@ -152,6 +159,7 @@ def cheapest(ways: Iterable[Any]) -> Numeric:
     """
     least: Numeric = np.inf
     for way in ways:
+        way = way if is_traced(way) else number("way", way)
         least = np.minimum(least, np.where(np.isnan(way), np.inf, way))
     return np.where(np.isfinite(least), least, np.nan)[()]
 
@@ -172,6 +180,8 @@ def stays_cheaper_from(demand: Numeric, cheaper: Numeric, dearer: Numeric) -> Nu
         The first demand after the last at which it is not cheaper; infinite where there is none, undefined (NaN) where
         one of the two cannot serve. [any]
     """
+    demand, cheaper, dearer = (value if is_traced(value) else number(name, value) for name, value in (
+        ("demand", demand), ("cheaper", cheaper), ("dearer", dearer)))
     ratio = cheaper / dearer
     last = np.max(np.where(ratio >= 1, demand, 0.0))
     found: Numeric = np.min(np.where(last < demand, demand, np.inf))

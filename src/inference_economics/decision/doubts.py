@@ -1,4 +1,4 @@
-"""What is not known exactly about a decision: factors on the fields of `workload.Inputs`."""
+"""What is not known exactly about a decision: factors on the fields of `inputs.Inputs`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from ..catalog import prices
 from ..catalog.facts import shipped_facts
 from ..models.spec import load as known_models
 from ..quantities.checks import lookup, require, require_whole
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range
 from ..serving import calibration
-from .workload import Inputs
+from .inputs import Inputs
 
 SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the programme; assumed
 
@@ -95,6 +96,7 @@ def doubts() -> tuple[Doubt, ...]:
     )
 
 
+@checked
 def scaled(inputs: Inputs, factors: Mapping[str, Numeric]) -> Inputs:
     """Return the inputs of `yearly_costs` with factors applied.
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from .. import catalog
 from ..catalog import prices
+from ..catalog.price_rows import ApiPrice
 from ..hardware.accelerators import Accelerator
 from ..hardware.accelerators import get as accelerator
 from ..models.spec import Model
@@ -36,7 +39,7 @@ def rent_usd_per_hour(chip: str, segment: str = prices.NEOCLOUD) -> float:
     ValueError
         For a chip or segment without a quote of that day.
     """
-    found = [quote for quote in prices.rental_quotes(chip, segment) if quote.date == RENTS_OF]
+    found = [quote for quote in prices.rental_quotes(chip, segment) if quote.date == RENTS_OF and chip is not None]
     if not found:
         raise ValueError(f"chip={chip!r} has no rent of {RENTS_OF} from segment={segment!r}; see prices.rental_quotes.")
     return found[0].usd_per_hour
@@ -83,12 +86,35 @@ class Listing:
 
     name, title : slug, and name for readers with the day on which the price was first recorded.
     input_usd_per_token, output_usd_per_token : list prices. [USD/token]
+    cached_input_factor : price of input that the API's cache holds, over the list price. [1]
+    batch_discount : share of the price that is saved where the answer may wait a day. [1]
     """
 
     name: str
     title: str
     input_usd_per_token: float
     output_usd_per_token: float
+    cached_input_factor: float = 1.0
+    batch_discount: float = 0.0
+
+
+def _listing(row: ApiPrice) -> Listing:
+    return Listing(row.model, f"{row.model}, {row.date}", row.input_usd_per_token, row.output_usd_per_token,
+                   row.cached_input_factor, row.batch_discount)
+
+
+@cache
+def listed_decline_per_year() -> float:
+    """Return how fast the list price of one and the same model fell, to a hundredth.
+
+    Returns
+    -------
+    float
+        Recorded changes per year times the mean logarithm of a change. At fixed quality, for a buyer who moves on to
+        newer models, prices fell nine to nine hundred times a year: see the table ``decline-claims``. [1/year]
+    """
+    mean = np.mean(np.log([change.factor for change in prices.api_changes()]))
+    return round(float(-np.expm1(mean * prices.api_change_rate_per_year())), 2)
 
 
 @cache
@@ -101,8 +127,7 @@ def offers() -> tuple[Listing, ...]:
     """
     names = ("gpt-5.6-luna", "deepseek-v4-flash", "gemini-3.5-flash-lite", "claude-4.5-haiku", "gpt-5.6-terra",
              "claude-sonnet-5", "gpt-5.6-sol")
-    listed = (prices.api_price(name) for name in names)
-    found = [Listing(p.model, f"{p.model}, {p.date}", p.input_usd_per_token, p.output_usd_per_token) for p in listed]
+    found = [_listing(prices.api_price(name)) for name in names]
     hosted = prices.api_table("open-weights-hosting").records(model="Llama-3.1-70B", date="2024-07")[0]
     price = hosted["usd_per_mtok"] / 1e6
     return (*found, Listing("llama-3.1-70b-hosted", f"Llama-3.1 70B at a host, {hosted['date']}", price, price))

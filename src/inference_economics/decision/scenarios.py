@@ -8,27 +8,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from .. import catalog, serving
+from ..models.spec import Model
 from ..models.spec import get as get_model
-from ..quantities.checks import lookup
+from ..quantities.checks import lookup, shown
+from ..quantities.limits import check
 from ..serving import calibration
 from ..serving.deployment import Setup
 from ..serving.replica import Replica, best_replica
-from ..serving.step import Constants
+from ..serving.step import Constants, Truth
 from ..silicon.programme import programme_cost
 from ..silicon.reference import one_digit, programme
 from .doubts import SOFTWARE_PER_NRE
-from .offers import Listing, Machine, machines, offers, precision_of
-from .workload import Inputs
+from .inputs import Inputs
+from .offers import Listing, Machine, listed_decline_per_year, machines, offers, precision_of
 
 # The programme of chapters 10 and 14 before its first unit, to one digit: nobody knows a second.
 _NRE_USD = one_digit(programme_cost(programme()).nre_usd)
+# What a scenario may leave out: hits in an API's cache, work that can wait, and the format in place of the usual one.
+OPTIONAL: dict[str, Any] = {"cached_fraction": 0.0, "batch_fraction": 0.0, "precision": ""}
 _START_UP: dict[str, Any] = {
     "users": 5000, "queries_per_day": 5.0, "prompt_tok": 1500, "output_tok": 400, "growth_per_year": 1.0,
     "peak_to_mean": 2.0, "ttft_limit_s": 2.0, "tpot_limit_s": 0.05, "privacy": 0, "model": "llama-3.1-70b",
-    "machine": "h100-sxm", "api": "gemini-3.5-flash-lite", "price_decline_per_year": 0.0, "horizon_years": 3,
-    "discount_rate": 0.15, "team_usd_per_year": 3e5, "nre_usd": _NRE_USD, "perf_per_tco": 1.79, "delay_years": 3.0,
-    "rent_over_median": 1.0,
+    "machine": "h100-sxm", "api": "gemini-3.5-flash-lite", "price_decline_per_year": listed_decline_per_year(),
+    "horizon_years": 3, "discount_rate": 0.15, "team_usd_per_year": 3e5, "nre_usd": _NRE_USD, "perf_per_tco": 1.79,
+    "delay_years": 3.0, "rent_over_median": 1.0,
 }
 # One-year contracts for an H100 in June 2026 over that month's index of list prices: 2.65 / 3.32.
 _CONTRACT = 0.8
@@ -43,6 +49,31 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         "machine": "b200", "api": "gpt-5.6-luna", "horizon_years": 5, "discount_rate": 0.08, "team_usd_per_year": 3e7,
         "rent_over_median": _CONTRACT},
 }
+
+
+def _model(scenario: Mapping[str, Any]) -> Model:
+    """Return the model of a scenario, by its slug or itself."""
+    named = scenario["model"]
+    return named if hasattr(named, "max_context_tok") else get_model(named)
+
+
+def holds_context(scenario: Mapping[str, Any]) -> Truth:
+    """Say whether the context of a scenario's model holds prompt and answer.
+
+    Parameters
+    ----------
+    scenario : mapping
+        As `inputs_of` takes it; the model by its slug or itself.
+
+    Returns
+    -------
+    bool or array
+    """
+    for name in ("prompt_tok", "output_tok", "model"):
+        lookup("entry of the scenario", name, scenario)
+    check(prompt_tok=scenario["prompt_tok"], output_tok=scenario["output_tok"])
+    model = _model(scenario)
+    return scenario["prompt_tok"] + scenario["output_tok"] <= model.max_context_tok
 
 
 def replica_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants | None = None) -> Replica:
@@ -62,12 +93,20 @@ def replica_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants
     Raises
     ------
     ValueError
-        For a model or machine that is not known, or a target outside its limits.
+        For a model or machine that is not known, a target outside its limits, or a prompt and answer that the model's
+        context does not hold.
     """
     if s is None or c is None:
         machine = lookup("machine", scenario["machine"], {one.name: one for one in machines()})
-        model = get_model(scenario["model"])
-        s, c = serving.setup(model, machine.chip, precision_of(model)), calibration.constants(machine.chip)
+        model = _model(scenario)
+        if not np.all(holds_context(scenario)):
+            asked = np.max(scenario["prompt_tok"] + scenario["output_tok"])
+            raise ValueError(f"model={model.name!r} holds {model.max_context_tok:,} tokens; prompt and answer take "
+                             f"{asked:,}: shorten them, or take another model.")
+        precision = scenario.get("precision") or precision_of(model)
+        if not isinstance(precision, str):
+            raise ValueError(f"precision={shown(precision)} is no name of a format, such as fp8 or fp4.")
+        s, c = serving.setup(model, machine.chip, precision), calibration.constants(machine.chip)
     return best_replica(s, c, *(scenario[name] for name in ("prompt_tok", "output_tok", "ttft_limit_s",
                                                             "tpot_limit_s")))
 
@@ -79,9 +118,10 @@ def inputs_of(scenario: Mapping[str, Any], best: Replica | None = None, machine:
     Parameters
     ----------
     scenario : mapping
-        Workload, targets, constraints and money, by the names in `SCENARIOS`.
+        Workload, targets, constraints and money, by the names in `SCENARIOS`, and those of `OPTIONAL`.
     best, machine, api : Replica, Machine, Listing
-        In place of what the scenario names: a figure looks them up where the reader chooses. See `replica_of`.
+        In place of what the scenario names: a figure looks them up where the reader chooses. See `replica_of`. A copy
+        whose model does not hold prompt and answer serves nothing.
 
     Returns
     -------
@@ -92,8 +132,12 @@ def inputs_of(scenario: Mapping[str, Any], best: Replica | None = None, machine:
     ValueError
         For a scenario that lacks a name, or a model, machine or API that is not known.
     """
+    if not isinstance(scenario, Mapping):
+        raise ValueError(f"scenario={shown(scenario)} is no mapping; start from one of SCENARIOS.")
     for name in _START_UP:
         lookup("entry of the scenario", name, scenario)
+    for name in scenario:
+        lookup("entry of the scenario", name, _START_UP | OPTIONAL)
     if machine is None:
         machine = lookup("machine", scenario["machine"], {one.name: one for one in machines()})
     if api is None:
@@ -104,8 +148,11 @@ def inputs_of(scenario: Mapping[str, Any], best: Replica | None = None, machine:
             "price_decline_per_year", "discount_rate", "team_usd_per_year", "nre_usd", "perf_per_tco", "delay_years")
     return Inputs.of(
         **{name: scenario[name] for name in same},
+        cached_fraction=scenario.get("cached_fraction", OPTIONAL["cached_fraction"]),
+        batch_fraction=scenario.get("batch_fraction", OPTIONAL["batch_fraction"]),
+        cached_input_factor=api.cached_input_factor, batch_discount=api.batch_discount,
         input_usd_per_token=api.input_usd_per_token, output_usd_per_token=api.output_usd_per_token,
-        service_s=best.service_s, batch=best.batch, n_chips=best.n_chips,
+        service_s=best.service_s, batch=np.where(holds_context(scenario), best.batch, 0.0)[()], n_chips=best.n_chips,
         price_usd_per_hour=machine.price_usd_per_hour * scenario["rent_over_median"],
         capex_usd=machine.capex_usd, power_w=machine.power_w,
         colocation_usd_per_kw_month=catalog.datacentre("colocation-2025").value,

@@ -6,15 +6,12 @@ field accepts stands in the glossary under its name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..buying import ownership
-from ..buying.ownership import Site
-from ..quantities.checks import is_traced, lookup, number, require
+from ..quantities.checks import is_traced, number, require
 from ..quantities.limits import check, checked_fields
 from ..quantities.numeric import Numeric
 
@@ -37,6 +34,10 @@ class Demand:
         Busiest hour over the average; the fleet is fixed at what that hour needs. [1]
     wait_probability : numeric
         Share of requests that may wait for a place in the busiest hour. [1]
+    cached_fraction : numeric
+        Share of the input that an API's cache holds. What machines of one's own would save is left out. [1]
+    batch_fraction : numeric
+        Share of the work that may wait a day for an API's cheaper tier. [1]
     """
 
     users: Numeric
@@ -46,6 +47,8 @@ class Demand:
     growth_per_year: Numeric = 0.0
     peak_to_mean: Numeric = 2.0
     wait_probability: Numeric = 0.05
+    cached_fraction: Numeric = 0.0
+    batch_fraction: Numeric = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a field outside its limits."""
@@ -62,11 +65,17 @@ class Offer:
         Price list. [USD/token]
     price_decline_per_year : numeric
         How fast it falls. [1/year]
+    cached_input_factor : numeric
+        Price of an input token that the API's cache holds, over the list price; 1 for no discount. [1]
+    batch_discount : numeric
+        Share of the price that is saved by waiting. [1]
     """
 
     input_usd_per_token: Numeric
     output_usd_per_token: Numeric
     price_decline_per_year: Numeric = 0.0
+    cached_input_factor: Numeric = 1.0
+    batch_discount: Numeric = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a field outside its limits."""
@@ -87,7 +96,7 @@ class Fleet:
     chips_per_server : numeric
         Chips in a server; servers are bought whole, chips are rented one by one. [1]
     spare_fraction : numeric
-        Spare servers for each one in use, where they are owned. [1]
+        Spare servers for each one in use, where they are owned; whole ones, so that one server has one spare. [1]
     team_usd_per_year : numeric
         People who run a model themselves, rented or owned; an API needs none of them. [USD/year]
     """
@@ -186,114 +195,3 @@ class Finance:
         """Refuse a field outside its limits."""
         checked_fields(self)
         require(0.1, YEARS[-1] + 1, hint="the model looks at ten years at most.", horizon_years=self.horizon_years)
-
-
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """One workload, and everything that its cost depends on.
-
-    Parameters
-    ----------
-    demand, offer, fleet, server : Demand, Offer, Fleet, Server
-        What is asked for, and with what it may be met.
-    site : ownership.Site
-        Where owned servers stand.
-    programme, finance : Programme, Finance
-        A chip of one's own, and the worth of later dollars.
-
-    Notes
-    -----
-    No two parts have a field of the same name, so `of` and `changed` take fields by name alone.
-    """
-
-    demand: Demand
-    offer: Offer
-    fleet: Fleet
-    server: Server
-    site: Site = field(default_factory=lambda: Site(0.08, 1.3, 150.0))
-    programme: Programme = field(default_factory=Programme)
-    finance: Finance = field(default_factory=Finance)
-
-    @classmethod
-    def of(cls, **values: Numeric) -> Inputs:
-        """Return the inputs from the fields of all parts, by name.
-
-        Parameters
-        ----------
-        **values
-            Fields, such as ``users=5000``. Those that are left out keep their defaults.
-
-        Returns
-        -------
-        Inputs
-
-        Raises
-        ------
-        ValueError
-            For a name that no part has, a field without a default that is missing, or a value outside its limits.
-        """
-        by_part = _by_part(values)
-        parts: dict[str, Any] = {}
-        for name, kind in _KINDS.items():
-            given = _SITE | by_part[name] if name == "site" else by_part[name]
-            missing = [one.name for one in fields(kind) if one.name not in given and one.name in _NEEDED]
-            if missing:
-                raise ValueError(f"{name} lacks {', '.join(missing)}; give a number for each.")
-            parts[name] = kind(**given)
-        return cls(**parts)
-
-    def changed(self, **values: Numeric) -> Inputs:
-        """Return the inputs with some fields replaced, by name.
-
-        Parameters
-        ----------
-        **values
-            Fields of any part, such as ``users=5000``.
-
-        Returns
-        -------
-        Inputs
-
-        Raises
-        ------
-        ValueError
-            For a name that no part has, or a value outside its limits.
-        """
-        parts = {name: replace(getattr(self, name), **given) for name, given in _by_part(values).items() if given}
-        return replace(self, **parts)
-
-    def value(self, name: str) -> Numeric:
-        """Return one field of any part.
-
-        Parameters
-        ----------
-        name : str
-            Such as ``users``.
-
-        Returns
-        -------
-        numeric
-
-        Raises
-        ------
-        ValueError
-            For a name that no part has.
-        """
-        found: Numeric = getattr(getattr(self, lookup("input", name, PARTS)), name)
-        return found
-
-
-_SITE: dict[str, Numeric] = {"electricity_usd_per_kwh": 0.08, "pue": 1.3, "colocation_usd_per_kw_month": 150.0}
-_KINDS: dict[str, Any] = {"demand": Demand, "offer": Offer, "fleet": Fleet, "server": Server, "site": Site,
-                          "programme": Programme, "finance": Finance}
-# field: the part that it belongs to
-PARTS = {one.name: part for part, kind in _KINDS.items() for one in fields(kind)}
-_NEEDED = ("users", "queries_per_day", "prompt_tok", "output_tok", "input_usd_per_token", "output_usd_per_token",
-           "service_s", "batch", "n_chips", "price_usd_per_hour", "capex_usd", "power_w")
-
-
-def _by_part(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    parts: dict[str, dict[str, Any]] = {name: {} for name in _KINDS}
-    for name, value in values.items():
-        parts[lookup("input", name, PARTS)][name] = value
-    return parts

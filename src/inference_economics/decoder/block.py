@@ -6,6 +6,7 @@ Shapes are written as (batch, heads, tokens, width). `w` holds the weights by na
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -87,12 +88,33 @@ def attend(q: Array, k: Array, v: Array, q_positions: Array, k_positions: Array,
     return (weights @ v).reshape(batch, q_heads, tokens, v.shape[-1])
 
 
-def grouped_query(config: Config, w: Mapping[str, Array], at: str, x: Array, positions: Array, frequency: Array,
-                  cache: Cache, layer: int) -> Array:
+class Place(NamedTuple):
+    """Where new tokens stand, and where a layer keeps what it must remember of them.
+
+    Parameters
+    ----------
+    positions : numpy.ndarray
+        Position of each new token, shape (tokens,). [token]
+    frequency : numpy.ndarray
+        Angle per token of each rotary pair. [rad/token]
+    cache : Cache
+        Of the batch.
+    layer : int
+        Which layer of it.
+    """
+
+    positions: Array
+    frequency: Array
+    cache: Cache
+    layer: int
+
+
+def grouped_query(config: Config, w: Mapping[str, Array], at: str, x: Array, place: Place) -> Array:
     """Attention with K and V in the cache. x: (batch, tokens, hidden)."""
     def heads(name: str, count: int) -> Array:
         return linear(x, w[at + name]).reshape(*x.shape[:2], count, config.head_dim).swapaxes(1, 2)
 
+    positions, frequency, cache, layer = place
     factor = config.rope_scaling.rotary_factor if config.rope_scaling else 1.0
     q = rotate(heads("q_proj.weight", config.q_heads), positions, frequency) * x.dtype.type(factor)
     k = rotate(heads("k_proj.weight", config.kv_heads), positions, frequency) * x.dtype.type(factor)

@@ -21,7 +21,8 @@ from safetensors import SafetensorError, deserialize
 
 from .config import Config
 from .decoder import Decoder
-from .hf_config import config_from, predicting_layers, read_config, read_json
+from .hf_config import config_from, predicting_layers, read_config
+from .hf_values import read_json
 
 __all__ = ["config_from", "load", "read_config", "read_weights"]
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..quantities.checks import number, require, require_non_negative, whole
-from .block import feed_forward, grouped_query, linear, rms_norm, softmax
+from .block import Place, feed_forward, grouped_query, linear, rms_norm, softmax
 from .cache import Cache
 from .config import Config, check_weights, shapes
 from .deepseek import latent_attention, mixture
@@ -84,7 +84,7 @@ class Decoder:
         for layer in range(c.layers):
             at = f"model.layers.{layer}."
             h = rms_norm(x, w[at + "input_layernorm.weight"], c.norm_eps)
-            x = x + attention(c, w, at + "self_attn.", h, positions, frequency, cache, layer)
+            x = x + attention(c, w, at + "self_attn.", h, Place(positions, frequency, cache, layer))
             h = rms_norm(x, w[at + "post_attention_layernorm.weight"], c.norm_eps)
             if c.experts and layer >= c.dense_layers:
                 x = x + mixture(c, w, at + "mlp.", h)

@@ -11,15 +11,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .block import attend, feed_forward, linear, rms_norm
-from .cache import Cache
+from .block import Place, attend, feed_forward, linear, rms_norm
 from .config import Config
 from .rope import Array, rotate
 
 
-def latent_attention(c: Config, w: Mapping[str, Array], at: str, x: Array, positions: Array, frequency: Array,
-                     cache: Cache, layer: int) -> Array:
+def latent_attention(c: Config, w: Mapping[str, Array], at: str, x: Array, place: Place) -> Array:
     """Multi-head latent attention, on the compressed cache. x: (batch, tokens, hidden)."""
+    positions, frequency, cache, layer = place
     batch, tokens, _ = x.shape
     if c.q_lora:
         # the two inner norms have their own epsilon in the published code, whatever the configuration says

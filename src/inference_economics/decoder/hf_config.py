@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
 
 from ..quantities.checks import lookup, shown
 from .config import Config
+from .hf_values import as_json, number, read_json, says, truth
 from .rope import Scaling, yarn_attention_factor
 
 MOST_LAYERS = 4096  # of layers that predict further tokens: published models have one to three
-MAX_BYTES = 64_000_000  # the index of the largest published checkpoint takes 9
 _MODEL_TYPES = {"llama": "gqa", "mistral": "gqa", "deepseek_v3": "mla"}
 _LATENT = {"kv_lora_rank": "kv_lora", "q_lora_rank": "q_lora", "qk_rope_head_dim": "rope_dim",
            "v_head_dim": "v_head_dim", "qk_nope_head_dim": "head_dim", "n_routed_experts": "experts",
@@ -52,46 +51,6 @@ _FACTOR, _ORIGINAL = {"factor": "factor"}, {"original_max_position_embeddings": 
 _SCALING = {"default": {}, "linear": _FACTOR, "dynamic": _FACTOR | _ORIGINAL, "yarn": _FACTOR | _ORIGINAL | _RAMP,
             "llama3": _FACTOR | _ORIGINAL | _BANDS}
 _ROPE = {"rope_type", "type", "rope_theta", "partial_rotary_factor"}
-
-
-def read_json(file: str | Path) -> dict[str, Any]:
-    """Read a JSON file of keys and values, such as an index of weights.
-
-    Parameters
-    ----------
-    file : str or pathlib.Path
-        The file.
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    ValueError
-        When it is missing, too large, not UTF-8, not JSON, nested without end, or says a key twice.
-    """
-    try:
-        with Path(file).open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
-        raw = json.loads(data.decode("utf-8"), object_pairs_hook=_once)
-    except OSError as error:
-        raise ValueError(f"{str(file)!r} cannot be read: {error}.") from None
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{str(file)!r} is not JSON: {error}.") from None
-    if not isinstance(raw, dict):
-        raise ValueError(f"{str(file)!r} is not JSON of keys and values.")
-    return raw
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands there twice")
-    return table
 
 
 def read_config(file: str | Path) -> Config:
@@ -136,19 +95,19 @@ def config_from(raw: dict[str, Any]) -> Config:
     """
     attention = lookup("model_type", raw.get("model_type"), _MODEL_TYPES)
     _refuse(raw, _ONLY | (_ONLY_LATENT if attention == "mla" else {}), _LATENT if attention == "mla" else {})
-    hidden, q_heads = _number(raw, "hidden_size", whole=True), _number(raw, "num_attention_heads", whole=True)
+    hidden, q_heads = number(raw, "hidden_size", whole=True), number(raw, "num_attention_heads", whole=True)
     usual_dim = hidden // q_heads if q_heads else 0
     fields: dict[str, Any] = {
-        "layers": _number(raw, "num_hidden_layers", whole=True), "hidden": hidden, "q_heads": q_heads,
-        "kv_heads": _number(raw, "num_key_value_heads", q_heads, whole=True), "attention": attention,
-        "ffn_hidden": _number(raw, "intermediate_size", whole=True), "vocab": _number(raw, "vocab_size", whole=True),
-        "head_dim": _number(raw, "head_dim", usual_dim, whole=True), "window_tok": _window(raw),
-        "norm_eps": _number(raw, "rms_norm_eps", 1e-6), "tied": _truth(raw, "tie_word_embeddings"),
+        "layers": number(raw, "num_hidden_layers", whole=True), "hidden": hidden, "q_heads": q_heads,
+        "kv_heads": number(raw, "num_key_value_heads", q_heads, whole=True), "attention": attention,
+        "ffn_hidden": number(raw, "intermediate_size", whole=True), "vocab": number(raw, "vocab_size", whole=True),
+        "head_dim": number(raw, "head_dim", usual_dim, whole=True), "window_tok": _window(raw),
+        "norm_eps": number(raw, "rms_norm_eps", 1e-6), "tied": truth(raw, "tie_word_embeddings"),
     }
     if attention == "mla":
-        fields |= {ours: _number(raw, theirs, 0 if theirs in raw else None, whole=theirs != "routed_scaling_factor")
+        fields |= {ours: number(raw, theirs, 0 if theirs in raw else None, whole=theirs != "routed_scaling_factor")
                    for theirs, ours in _LATENT.items()}
-    _number(raw, "max_position_embeddings", 1, whole=True, low=1)
+    number(raw, "max_position_embeddings", 1, whole=True, low=1)
     predicting_layers(raw)
     kinds = raw.get("layer_types")
     if kinds and len(kinds) != fields["layers"]:
@@ -176,18 +135,10 @@ def predicting_layers(raw: dict[str, Any]) -> int:
         When it is no whole number of 0..4096.
     """
     name = "num_nextn_predict_layers"
-    layers: int = _number(raw, name, 0, whole=True, low=0)
+    layers: int = number(raw, name, 0, whole=True, low=0)
     if layers > MOST_LAYERS:
         raise ValueError(f"{name}={shown(layers)} is outside 0..{MOST_LAYERS}.")
     return layers
-
-
-def _json(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else shown(value)
-
-
-def _says(value: Any) -> bool:
-    return not (value is None or (isinstance(value, (dict, list)) and not value))
 
 
 def _refuse(raw: dict[str, Any], only: dict[str, Any], latent: dict[str, str]) -> None:
@@ -196,41 +147,19 @@ def _refuse(raw: dict[str, Any], only: dict[str, Any], latent: dict[str, str]) -
         value = raw.get(name)
         if value is not None and accepted is not None and (
                 value != accepted or isinstance(value, bool) is not isinstance(accepted, bool)):
-            raise ValueError(f"{name}={_json(value)}; the decoder computes only {name}={_json(accepted)}.")
-    if _says(raw.get("quantization_config")):
+            raise ValueError(f"{name}={as_json(value)}; the decoder computes only {name}={as_json(accepted)}.")
+    if says(raw.get("quantization_config")):
         raise ValueError("quantization_config is set; convert quantised weights to bf16 first.")
     known = {*_SHAPE, *only, *latent, *_HARMLESS, "quantization_config"}
-    unknown = [name for name, value in raw.items() if name not in known and _says(value)]
+    unknown = [name for name, value in raw.items() if name not in known and says(value)]
     if unknown:
         raise ValueError(f"not understood: {', '.join(map(shown, unknown[:5]))}. If the decoder computes the same "
                          "without, take it out of the file, or pass config=Config(...).")
 
 
-def _number(raw: dict[str, Any], name: str, default: Any = None, *, whole: bool = False,
-            low: float = -math.inf) -> Any:
-    value = raw.get(name)
-    if value is None:
-        if default is None:
-            raise ValueError(f"config.json lacks {name!r}.")
-        return default
-    plain = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 1e15
-    if not plain or (whole and value % 1):
-        raise ValueError(f"{name}={shown(value)} is not a {'whole ' if whole else ''}number.")
-    if value < low:
-        raise ValueError(f"{name}={shown(value)} is less than {low:g}.")
-    return int(value) if whole else float(value)
-
-
-def _truth(raw: dict[str, Any], name: str) -> bool:
-    value = raw.get(name)
-    if value is not None and not isinstance(value, bool):
-        raise ValueError(f"{name}={shown(value)} is neither true nor false.")
-    return bool(value)
-
-
 def _window(raw: dict[str, Any]) -> int:
     """Return the window of all layers; layers that differ are refused."""
-    window, kinds = int(_number(raw, "sliding_window", 0, whole=True)), raw.get("layer_types")
+    window, kinds = int(number(raw, "sliding_window", 0, whole=True)), raw.get("layer_types")
     if not isinstance(kinds, list) and kinds is not None:
         raise ValueError(f"layer_types={shown(kinds)} is not a list.")
     if not kinds:
@@ -244,7 +173,7 @@ def _window(raw: dict[str, Any]) -> int:
 
 def _rope(raw: dict[str, Any]) -> tuple[float, Scaling | None]:
     """Read the rotary embedding. Transformers 5 gathers base and scaling in one entry; earlier ones keep them apart."""
-    given = {name: raw[name] for name in ("rope_parameters", "rope_scaling") if _says(raw.get(name))}
+    given = {name: raw[name] for name in ("rope_parameters", "rope_scaling") if says(raw.get(name))}
     for name, rope in given.items():
         if not isinstance(rope, dict) or any(isinstance(value, (dict, list)) for value in rope.values()):
             raise ValueError(f"{name}={shown(rope)}; the decoder has one set of rotary frequencies for all layers.")
@@ -255,14 +184,14 @@ def _rope(raw: dict[str, Any]) -> tuple[float, Scaling | None]:
         for name, value in source.items():
             if value is not rope[name] and value != rope[name]:
                 raise ValueError(f"{name}={shown(value)} contradicts {name}={shown(rope[name])} in rope_parameters.")
-    return _number(rope, "rope_theta", 10000.0), _scaling(rope, raw)
+    return number(rope, "rope_theta", 10000.0), _scaling(rope, raw)
 
 
 def _scaling(rope: dict[str, Any], raw: dict[str, Any]) -> Scaling | None:
     kind = rope.get("rope_type") or rope.get("type") or "default"
     names = lookup("rope_type", kind, _SCALING)
     honoured = {*names, *_ROPE, *(("truncate", "attention_factor") if kind == "yarn" else ())}
-    unknown = [name for name, value in rope.items() if name not in honoured and _says(value)]
+    unknown = [name for name, value in rope.items() if name not in honoured and says(value)]
     if unknown:
         raise ValueError(f"rope_scaling: {', '.join(map(shown, unknown[:5]))} not understood with rope_type={kind!r}; "
                          f"known: {', '.join(sorted(honoured))}.")
@@ -273,10 +202,10 @@ def _scaling(rope: dict[str, Any], raw: dict[str, Any]) -> Scaling | None:
         raise ValueError(f"rope_scaling: type={shown(rope['type'])} contradicts rope_type={kind!r}.")
     if kind == "default":
         return None
-    given = {ours: _number(rope, theirs, whole=ours == "original_tok") for theirs, ours in names.items()
+    given = {ours: number(rope, theirs, whole=ours == "original_tok") for theirs, ours in names.items()
              if rope.get(theirs) is not None}
     if kind in ("dynamic", "yarn"):
-        given.setdefault("original_tok", _number(raw, "max_position_embeddings", 0, whole=True))
+        given.setdefault("original_tok", number(raw, "max_position_embeddings", 0, whole=True))
     missing = [theirs for theirs, ours in names.items() if ours not in given and theirs not in _RAMP]
     if missing:
         raise ValueError(f"rope_scaling: {', '.join(missing)} missing with rope_type={kind!r}.")
@@ -289,13 +218,13 @@ def _scaling(rope: dict[str, Any], raw: dict[str, Any]) -> Scaling | None:
 def _refuse_yarn(rope: dict[str, Any], scaling: Scaling) -> None:
     """Refuse what a file may say of YaRN that the decoder does not compute."""
     if rope.get("truncate") not in (None, True):
-        raise ValueError(f"rope_scaling: truncate={_json(rope['truncate'])}; the decoder rounds the ends of the ramp "
+        raise ValueError(f"rope_scaling: truncate={as_json(rope['truncate'])}; the decoder rounds the ends of the ramp "
                          "to whole pairs.")
     said = rope.get("attention_factor")
     if said is None:
         return
     usual = float(yarn_attention_factor(scaling.factor))
-    if scaling.mscale or scaling.mscale_all_dim or not math.isclose(_number(rope, "attention_factor"), usual,
+    if scaling.mscale or scaling.mscale_all_dim or not math.isclose(number(rope, "attention_factor"), usual,
                                                                      rel_tol=1e-6):
         raise ValueError(f"rope_scaling: attention_factor={shown(said)}; the decoder computes 0.1 ln(factor) + 1 = "
                          f"{usual:.6g}.")

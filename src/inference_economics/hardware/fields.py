@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import catalog
 from ..quantities.checks import is_traced, lookup, require_whole
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from . import links as links_
 
@@ -104,7 +105,8 @@ def memory_fields(row: dict[str, Any]) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        When a quantity is given twice, is no number, lacks its source, or contradicts the vendor's figure.
+        When a quantity is given twice, is no number, contradicts the vendor's figure, or lacks its source in a row that
+        has one.
     """
     nominal, usable = _one(row, NOMINAL), _one(row, USABLE)
     basis = row.get("usable_basis", "nominal")
@@ -119,7 +121,7 @@ def memory_fields(row: dict[str, Any]) -> dict[str, Any]:
         return {} if nominal is None else {"nominal_bytes": nominal, "hbm_bytes": nominal, "usable_basis": basis}
     if nominal is None:
         raise ValueError("a usable figure needs the vendor's beside it: give hbm_gib or hbm_gb.")
-    catalog.check_provenance(*provenance.values())
+    _check_read(row, provenance)
     low, high = SHARE
     if not low <= usable / nominal <= high:
         raise ValueError(f"usable memory is {usable / nominal:.2f} of the vendor's figure, outside {low}..{high}; "
@@ -144,7 +146,7 @@ def link_fields(row: dict[str, Any]) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        When a tier is malformed, the tiers are out of order, or their source is missing.
+        When a tier is malformed, the tiers are out of order, or their source is missing in a row that has one.
     """
     if "links" not in row:
         stray = [key for key in READ if key in row]
@@ -157,7 +159,7 @@ def link_fields(row: dict[str, Any]) -> dict[str, Any]:
     if "link_gb_per_s" in row:
         raise ValueError("link_bytes_per_s is given twice: by links and by link_gb_per_s.")
     provenance = {key: row.get(key, "") for key in READ}
-    catalog.check_provenance(*provenance.values())
+    _check_read(row, provenance)
     if not isinstance(row["links"], list) or not row["links"]:
         raise ValueError(f"links={row['links']!r} is not a list of tiers.")
     tiers = tuple(_tier(tier) for tier in row["links"])
@@ -167,6 +169,7 @@ def link_fields(row: dict[str, Any]) -> dict[str, Any]:
     return {"links": tiers, "link_bytes_per_s": tiers[0].bytes_per_s, **provenance}
 
 
+@checked
 def group_bytes_per_s(links: tuple[Link, ...], n_chips: Numeric, title: str = "this chip") -> Numeric:
     """Link speed of one chip in a group of equals: that of the fastest tier which joins the whole group.
 
@@ -206,6 +209,12 @@ def group_bytes_per_s(links: tuple[Link, ...], n_chips: Numeric, title: str = "t
         raise ValueError(f"n_chips={np.max(n_chips):g}: the links of {title} join at most {widest} chips "
                          f"({links[-1].name}); use fewer or give link_bytes_per_s.")
     return speed
+
+
+def _check_read(row: dict[str, Any], provenance: dict[str, Any]) -> None:
+    """Refuse a part of a recorded row without its source; a row of the reader's own claims none, and needs none."""
+    if any(provenance.values()) or any(row.get(key) for key in ("source", "date", "confidence")):
+        catalog.check_provenance(*provenance.values())
 
 
 def _scaled(key: str, value: Any, unit: float) -> float:

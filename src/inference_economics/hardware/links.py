@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ..quantities.limits import checked
+from ..quantities.limits import checked, checked_fields
 from ..quantities.numeric import Numeric
 
 # -- the speed of a group ---------------------------------------------------------------------------------------------
 
 
+@checked
 def tier_bytes_per_s(n_chips: Numeric, near_bytes_per_s: Numeric, near_chips: Numeric, near_mesh: Numeric = 0.0,
                      beyond_bytes_per_s: Numeric = np.nan) -> Numeric:
     """Link speed of one chip in a group: that of the nearest tier where it joins the whole group, else the next one's.
@@ -19,7 +22,7 @@ def tier_bytes_per_s(n_chips: Numeric, near_bytes_per_s: Numeric, near_chips: Nu
     n_chips : numeric
         Size of the group. [1]
     near_bytes_per_s : numeric
-        One direction, all ports of one chip together. [B/s]
+        One direction, all ports of one chip together; NaN for a chip without links. [B/s]
     near_chips : numeric
         Chips that the near tier joins; infinite where nothing limits it. [1]
     near_mesh : numeric
@@ -78,21 +81,39 @@ def all_to_all_bytes(message_bytes: Numeric, n_chips: Numeric) -> Numeric:
     return (n_chips - 1) / n_chips * message_bytes
 
 
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Some chips that sum their results.
+
+    Parameters
+    ----------
+    n_chips : numeric
+        Chips; one alone has nothing to sum. [1]
+    link_bytes_per_s : numeric
+        Link of one chip, one direction. [B/s]
+    collective_latency_s : numeric
+        Time with nothing to send. Measured ones are 5 to 20 µs within a server. [s]
+    """
+
+    n_chips: Numeric
+    link_bytes_per_s: Numeric
+    collective_latency_s: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
 @checked
-def all_reduce_time_s(message_bytes: Numeric, n_chips: Numeric, link_bytes_per_s: Numeric,
-                      collective_latency_s: Numeric = 0.0) -> Numeric:
+def all_reduce_time_s(message_bytes: Numeric, group: Group) -> Numeric:
     """Time to sum a message over some chips and hand every chip the result.
 
     Parameters
     ----------
     message_bytes : numeric
         What each chip contributes. [B]
-    n_chips : numeric
-        Chips; with one there is nothing to do. [1]
-    link_bytes_per_s : numeric
-        Link of one chip, one direction. [B/s]
-    collective_latency_s : numeric
-        Time with nothing to send. Measured ones are 5 to 20 µs within a server. [s]
+    group : Group
+        The chips and their links.
 
     Returns
     -------
@@ -103,14 +124,13 @@ def all_reduce_time_s(message_bytes: Numeric, n_chips: Numeric, link_bytes_per_s
     -----
     Switches that add on the way (NVLink SHARP) halve the traffic. During decode the latency is nearly all of it.
     """
-    sent = all_reduce_bytes(message_bytes, n_chips) / link_bytes_per_s
-    return np.where(n_chips > 1, collective_latency_s + sent, 0.0)
+    sent = all_reduce_bytes(message_bytes, group.n_chips) / group.link_bytes_per_s
+    return np.where(group.n_chips > 1, group.collective_latency_s + sent, 0.0)
 
 
 @checked
-def tensor_parallel_time_s(batch_tok: Numeric, hidden: Numeric, layers: Numeric, tp: Numeric, link_bytes_per_s: Numeric,
-                           collective_latency_s: Numeric = 0.0, bytes_per_activation: Numeric = 2.0,
-                           collectives_per_layer: Numeric = 2.0) -> Numeric:
+def tensor_parallel_time_s(batch_tok: Numeric, hidden: Numeric, layers: Numeric, group: Group,
+                           bytes_per_activation: Numeric = 2.0, collectives_per_layer: Numeric = 2.0) -> Numeric:
     """Communication of one forward pass of a model whose layers are cut across chips.
 
     Parameters
@@ -119,10 +139,8 @@ def tensor_parallel_time_s(batch_tok: Numeric, hidden: Numeric, layers: Numeric,
         Tokens that pass together: the batch in decode, all prompt tokens in prefill. [token]
     hidden, layers : numeric
         Width and depth. [1]
-    tp : numeric
-        Tensor-parallel degree. [1]
-    link_bytes_per_s, collective_latency_s : numeric
-        As in `all_reduce_time_s`.
+    group : Group
+        The chips across which each layer is cut, and their links.
     bytes_per_activation : numeric
         Bytes of one value sent. [B]
     collectives_per_layer : numeric
@@ -134,4 +152,4 @@ def tensor_parallel_time_s(batch_tok: Numeric, hidden: Numeric, layers: Numeric,
         Nothing of it hidden behind other work. [s]
     """
     message = batch_tok * hidden * bytes_per_activation
-    return layers * collectives_per_layer * all_reduce_time_s(message, tp, link_bytes_per_s, collective_latency_s)
+    return layers * collectives_per_layer * all_reduce_time_s(message, group)

@@ -1,8 +1,9 @@
 """What a step cannot beat: arithmetic at the peak, memory at its bandwidth, links at theirs.
 
-Every time here is a bound or becomes an estimate through a stated efficiency (`mfu`, `mbu`). A decode step reads all
-weights once for everybody and each sequence's cache once for itself; prefill does arithmetic on many tokens per weight
-read. `calibration` says how far measured engines stay from these bounds, and why.
+A step is `Work`, its bytes and FLOPs, under a `Roof`, a bandwidth and a peak; `decode_work` and `prefill_work` say what
+a step of a model is. A decode step reads all weights once for everybody and each sequence's cache once for itself;
+prefill does arithmetic on many tokens per weight read. Every time here is a bound, or becomes an estimate through a
+stated efficiency (`mfu`, `mbu`). `calibration` says how far measured engines stay from these bounds, and why.
 
 References
 ----------
@@ -14,13 +15,57 @@ References
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from ..models.flop import FLOP_PER_PARAM, attention_flop_prefill, linear_flop
-from ..quantities.limits import checked
+from ..quantities.limits import checked, checked_fields
 from ..quantities.numeric import Numeric
+
+
+@dataclass(frozen=True, eq=False)
+class Roof:
+    """The two rates of a machine: what its chips read and what they compute, all together.
+
+    Parameters
+    ----------
+    hbm_bytes_per_s, flop_per_s : numeric
+        Bandwidth, and dense peak of the format the arithmetic runs in. [B/s], [FLOP/s]
+    mfu, mbu : numeric
+        Share of peak and of bandwidth reached; 1 gives bounds, less gives estimates. [1]
+    """
+
+    hbm_bytes_per_s: Numeric
+    flop_per_s: Numeric
+    mfu: Numeric = 1.0
+    mbu: Numeric = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What one step reads and computes.
+
+    Parameters
+    ----------
+    param_bytes, kv_bytes : numeric
+        Weights, and cache of the whole batch, read in the step. [B]
+    flop : numeric
+        Arithmetic. [FLOP]
+    """
+
+    param_bytes: Numeric
+    kv_bytes: Numeric
+    flop: Numeric
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
 
 
 class Bounds(NamedTuple):
@@ -124,20 +169,10 @@ def critical_batch(flop_per_s: Numeric, hbm_bytes_per_s: Numeric, bytes_per_para
 # -- prefill and decode -----------------------------------------------------------------------------------------------
 
 
-def _decode_parts_s(batch: Numeric, context_tok: Numeric, kv_bytes_per_token: Numeric, param_bytes: Numeric,
-                    n_params: Numeric, hbm_bytes_per_s: Numeric, flop_per_s: Numeric, mfu: Numeric,
-                    mbu: Numeric) -> tuple[Numeric, Numeric, Numeric]:
-    """Cache read, weights read, arithmetic done [s]."""
-    read_bytes_per_s = hbm_bytes_per_s * mbu
-    return (batch * context_tok * kv_bytes_per_token / read_bytes_per_s, param_bytes / read_bytes_per_s,
-            linear_flop(batch, n_params) / (flop_per_s * mfu))
-
-
 @checked
-def decode_step_bounds(batch: Numeric, context_tok: Numeric, kv_bytes_per_token: Numeric, param_bytes: Numeric,
-                       n_params: Numeric, hbm_bytes_per_s: Numeric, flop_per_s: Numeric, mfu: Numeric = 1.0,
-                       mbu: Numeric = 1.0) -> Bounds:
-    """Bounds of one decode step, or estimates at stated efficiencies.
+def decode_work(batch: Numeric, context_tok: Numeric, kv_bytes_per_token: Numeric, param_bytes: Numeric,
+                n_params: Numeric) -> Work:
+    """One decode step: a token more for every sequence.
 
     Parameters
     ----------
@@ -151,15 +186,11 @@ def decode_step_bounds(batch: Numeric, context_tok: Numeric, kv_bytes_per_token:
         Weights read in the step. [B]
     n_params : numeric
         Weights each token passes. [1]
-    hbm_bytes_per_s, flop_per_s : numeric
-        Bandwidth and peak of all chips together. [B/s], [FLOP/s]
-    mfu, mbu : numeric
-        Share of peak and of bandwidth reached; 1 gives the bound. [1]
 
     Returns
     -------
-    Bounds
-        All reading under all arithmetic, and everything in turn. [s]
+    Work
+        For `bounds` and `estimate_s`.
 
     Notes
     -----
@@ -169,50 +200,18 @@ def decode_step_bounds(batch: Numeric, context_tok: Numeric, kv_bytes_per_token:
     weights are read once per step  more, where experts or chunks are visited twice
     the cache is read once          slower with kernels that do not fuse attention
     no links, no launches           optimistic on many chips and for small models: see
-                                    `tensor_parallel_time_s` and `calibration`
+                                    `links` and `calibration`
+    no arithmetic of attention      its products are far below the ridge: reading the
+                                    cache takes longer
     ==============================  ==================================================
-
-    The first bound is max((cache + weights) / bandwidth, arithmetic / peak): memory and arithmetic are different parts
-    of a chip, and engines overlap them on purpose [4]_. `decode_step_time_s` lies between the two.
     """
-    cache_s, weights_s, compute_s = _decode_parts_s(batch, context_tok, kv_bytes_per_token, param_bytes, n_params,
-                                                    hbm_bytes_per_s, flop_per_s, mfu, mbu)
-    return Bounds(np.maximum(cache_s + weights_s, compute_s), cache_s + weights_s + compute_s)
+    return Work(param_bytes, batch * context_tok * kv_bytes_per_token, linear_flop(batch, n_params))
 
 
 @checked
-def decode_step_time_s(batch: Numeric, context_tok: Numeric, kv_bytes_per_token: Numeric, param_bytes: Numeric,
-                       n_params: Numeric, hbm_bytes_per_s: Numeric, flop_per_s: Numeric, mfu: Numeric = 1.0,
-                       mbu: Numeric = 1.0) -> Numeric:
-    """Estimate of one decode step by the scaling book [3]_: the cache, then weights under arithmetic.
-
-    Parameters
-    ----------
-    batch, context_tok, kv_bytes_per_token, param_bytes, n_params, hbm_bytes_per_s, flop_per_s, mfu, mbu : numeric
-        As in `decode_step_bounds`.
-
-    Returns
-    -------
-    numeric
-        Every sequence has one token more after this. [s]
-
-    Notes
-    -----
-    No bound: attention reads the cache before a layer's matrices run, but a machine that overlaps one request's
-    attention with another's matrices is faster [4]_. Never below the first of `decode_step_bounds`, and equal to it
-    while reading the weights takes longer than the arithmetic. For the quiz of [3]_: 2.57 ms at a batch of 4,
-    21.05 at 256.
-    """
-    cache_s, weights_s, compute_s = _decode_parts_s(batch, context_tok, kv_bytes_per_token, param_bytes, n_params,
-                                                    hbm_bytes_per_s, flop_per_s, mfu, mbu)
-    return cache_s + np.maximum(weights_s, compute_s)
-
-
-@checked
-def prefill_bounds(batch: Numeric, prompt_tok: Numeric, param_bytes: Numeric, n_params: Numeric, layers: Numeric,
-                   attention_width: Numeric, hbm_bytes_per_s: Numeric, flop_per_s: Numeric, mfu: Numeric = 1.0,
-                   mbu: Numeric = 1.0, causal_fraction: Numeric = 0.5) -> Bounds:
-    """Bounds of reading some prompts at once, or estimates at stated efficiencies.
+def prefill_work(batch: Numeric, prompt_tok: Numeric, param_bytes: Numeric, n_params: Numeric, layers: Numeric,
+                 attention_width: Numeric, causal_fraction: Numeric = 0.5) -> Work:
+    """Reading some prompts at once, attention included.
 
     Parameters
     ----------
@@ -224,19 +223,68 @@ def prefill_bounds(batch: Numeric, prompt_tok: Numeric, param_bytes: Numeric, n_
         Weights read; weights each token passes. [B], [1]
     layers, attention_width : numeric
         Attention layers; query heads times head size. [1]
-    hbm_bytes_per_s, flop_per_s : numeric
-        Bandwidth and peak of all chips together. [B/s], [FLOP/s]
-    mfu, mbu : numeric
-        Share of peak and of bandwidth reached; 1 gives the bound. [1]
     causal_fraction : numeric
         Share of the attention square that counts. [1]
 
     Returns
     -------
-    Bounds
-        Reading the weights under the arithmetic, and one after the other. [s]
+    Work
+        For `bounds`; no cache is read from memory.
     """
     flop = linear_flop(batch * prompt_tok, n_params)
-    flop = flop + batch * attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction)
-    compute_s, weights_s = flop / (flop_per_s * mfu), param_bytes / (hbm_bytes_per_s * mbu)
-    return Bounds(np.maximum(compute_s, weights_s), compute_s + weights_s)
+    return Work(param_bytes, 0.0,
+                flop + batch * attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction))
+
+
+def _parts_s(work: Work, roof: Roof) -> tuple[Numeric, Numeric, Numeric]:
+    """Cache read, weights read, arithmetic done [s]."""
+    read_bytes_per_s = roof.hbm_bytes_per_s * roof.mbu
+    return (work.kv_bytes / read_bytes_per_s, work.param_bytes / read_bytes_per_s,
+            work.flop / (roof.flop_per_s * roof.mfu))
+
+
+@checked
+def bounds(work: Work, roof: Roof) -> Bounds:
+    """Bounds of one step, or estimates at the roof's efficiencies.
+
+    Parameters
+    ----------
+    work, roof : Work, Roof
+        What is read and computed, and the rates at which that happens.
+
+    Returns
+    -------
+    Bounds
+        All reading under all arithmetic, and everything in turn. [s]
+
+    Notes
+    -----
+    The first is max((cache + weights) / bandwidth, arithmetic / peak): memory and arithmetic are different parts of a
+    chip, and engines overlap them on purpose [4]_. `estimate_s` lies between the two.
+    """
+    cache_s, weights_s, compute_s = _parts_s(work, roof)
+    return Bounds(np.maximum(cache_s + weights_s, compute_s), cache_s + weights_s + compute_s)
+
+
+@checked
+def estimate_s(work: Work, roof: Roof) -> Numeric:
+    """Estimate of one step by the scaling book [3]_: the cache, then weights under arithmetic.
+
+    Parameters
+    ----------
+    work, roof : Work, Roof
+        As in `bounds`.
+
+    Returns
+    -------
+    numeric
+        Time of the step. [s]
+
+    Notes
+    -----
+    No bound: attention reads the cache before a layer's matrices run, but a machine that overlaps one request's
+    attention with another's matrices is faster [4]_. Never below the first of `bounds`, and equal to it while reading
+    the weights takes longer than the arithmetic. For the quiz of [3]_: 2.57 ms at a batch of 4, 21.05 at 256.
+    """
+    cache_s, weights_s, compute_s = _parts_s(work, roof)
+    return cache_s + np.maximum(weights_s, compute_s)

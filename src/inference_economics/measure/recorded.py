@@ -61,8 +61,8 @@ def best_of(reports: Iterable[Report]) -> Report:
     for row in steps.values():
         n_params = row["n_params"] - plan["vocab"] * plan["hidden"]
         per_token = 2 * plan["layers"] * row["kv_heads"] * plan["head_dim"] * FLOAT_BYTES
-        bounds = roofline.decode_step_bounds(row["batch"], row["context_tok"], per_token, FLOAT_BYTES * n_params,
-                                             n_params, read, matmul["library"])
+        work = roofline.decode_work(row["batch"], row["context_tok"], per_token, FLOAT_BYTES * n_params, n_params)
+        bounds = roofline.bounds(work, roofline.Roof(read, matmul["library"]))
         decode.append(row | {"bound_s": float(bounds.overlapped_s), "serial_s": float(bounds.serial_s),
                              "ratio": row["measured_s"] / float(bounds.overlapped_s)})
     left_out = [step for step in reports[0]["left_out"] if (step["kv_heads"], step["batch"]) not in steps]

@@ -4,7 +4,7 @@
 
 Three questions. How fast does memory stream? How fast do matrices multiply: by the library numpy calls, by a plain
 compiled loop, by a Python loop? And given the first two, how long should a decode step take, and how long does it?
-The prediction is `roofline.decode_step_bounds` at the measured bandwidth and rate. The gap is what software costs.
+The prediction is `roofline.bounds` at the measured bandwidth and rate. The gap is what software costs.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def decode_row(decoder: Decoder, batch: int, plan: Plan, read_bytes_per_s: float
     # the embedding is looked up, not multiplied with
     n_params = config.n_params - config.vocab * config.hidden
     kv_bytes_per_token = config.kv_values_per_token * cache.bytes_per_value
-    bounds = roofline.decode_step_bounds(batch, plan.context_tok, kv_bytes_per_token, FLOAT_BYTES * n_params, n_params,
-                                         read_bytes_per_s, flop_per_s)
+    work = roofline.decode_work(batch, plan.context_tok, kv_bytes_per_token, FLOAT_BYTES * n_params, n_params)
+    bounds = roofline.bounds(work, roofline.Roof(read_bytes_per_s, flop_per_s))
     return {"batch": batch, "kv_heads": config.kv_heads, "context_tok": plan.context_tok,
             "n_params": config.n_params, "kv_bytes": cache.used_bytes,
             "bound_s": float(bounds.overlapped_s), "serial_s": float(bounds.serial_s), "measured_s": measured,

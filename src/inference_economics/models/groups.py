@@ -23,13 +23,19 @@ _NEEDS = {
     "kv_shared": ("q_heads",), "qk_dim": ("q_heads",), "v_dim": ("q_heads",), "gate_width": ("q_heads",),
     "v_from_k": ("kv_heads",), "kv_tied": ("v_from_k",), "out_lora": ("out_groups",), "out_groups": ("out_lora",),
     "q_lora": ("q_heads",), "rope_dim": ("kv_lora",), "window_tok": ("q_heads",), "attend_tok": ("q_heads",),
-    "indexer_heads": ("indexer_dim",), "indexer_dim": ("attend_tok",),
+    "indexer_heads": ("indexer_dim",), "indexer_dim": ("attend_tok",), "indexer_even": ("indexer_heads",),
     "state_heads": ("state_out",), "state_key_dim": ("state_heads",), "state_value_dim": ("state_heads",),
     "state_in": ("state_heads",), "state_out": ("state_heads",), "conv_width": ("conv_tok",),
     "conv_tok": ("conv_width",), "experts": ("expert_width",), "experts_active": ("experts",),
     "expert_width": ("experts",), "expert_input": ("experts",), "expert_vector_params": ("experts",),
     "router_width": ("experts",),
 }
+# A field that is set needs every one of these.
+_NEEDS_ALL = {
+    "q_heads": ("qk_dim", "v_dim"), "state_heads": ("state_key_dim", "state_value_dim", "state_in"),
+    "experts": ("router_width",), "indexer_dim": ("indexer_heads",),
+}
+_FLAGS = ("v_from_k", "kv_tied", "kv_shared", "indexer_even")
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,9 @@ class LayerGroup:
         Last tokens kept besides. [token]
     attend_tok : int
         Entries that are read of those kept for good, chosen by an indexer; zero reads all. [token]
-    indexer_heads, indexer_dim : int
-        Shape of that indexer; zero in a layer that follows the choice of an earlier one. [1]
+    indexer_heads, indexer_dim, indexer_even : int
+        Shape of that indexer; zero in a layer that follows the choice of an earlier one; 1 where its heads count alike,
+        without weights made from the token. [1]
     kv_shared : int
         1 where the layer reads the cache of an earlier one and has no keys and values of its own. [1]
     state_heads, state_key_dim, state_value_dim : int
@@ -106,6 +113,7 @@ class LayerGroup:
     attend_tok: Numeric = 0
     indexer_heads: Numeric = 0
     indexer_dim: Numeric = 0
+    indexer_even: Numeric = 0
     kv_shared: Numeric = 0
     state_heads: Numeric = 0
     state_key_dim: Numeric = 0
@@ -142,7 +150,8 @@ class LayerGroup:
         latent = hidden * (self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
         latent = latent + self.kv_lora * self.q_heads * (self.qk_dim - self.rope_dim + self.v_dim)
         out = self.q_heads * self.v_dim * _either(self.out_lora, hidden) + self.out_groups * self.out_lora * hidden
-        indexer = self.indexer_dim * (inputs * self.indexer_heads + hidden) + hidden * self.indexer_heads
+        indexer = (self.indexer_dim * (inputs * self.indexer_heads + hidden)
+                   + hidden * self.indexer_heads * (1 - self.indexer_even))
         return query + grouped + latent + out + hidden * self.gate_width + indexer
 
     def n_params_state(self, hidden: Numeric) -> Numeric:
@@ -252,10 +261,13 @@ def _check_row(row: LayerGroup) -> None:
         share = field.name == "kept_share" and _is_number(value) and value >= 0
         if not share and not whole(value):
             raise ValueError(f"{field.name}={shown(value)} is not a whole number of 0..2**53.")
-    for name, partners in _NEEDS.items():
-        if getattr(row, name) and not any(getattr(row, partner) for partner in partners):
-            raise ValueError(f"{name}={getattr(row, name)!r} describes nothing without {' or '.join(partners)}.")
+    _check_partners(row)
     refusals = {
+        f"kv_heads={row.kv_heads} and kv_lora={row.kv_lora} exclude each other: a latent stands for all heads":
+            row.kv_heads and row.kv_lora,
+        f"out_groups={row.out_groups} does not divide q_heads={row.q_heads}":
+            row.out_groups and row.q_heads % row.out_groups,
+        f"router_width={row.router_width} is less than experts={row.experts}": row.router_width < row.experts,
         f"kv_heads={row.kv_heads} does not divide q_heads={row.q_heads}": row.kv_heads and row.q_heads % row.kv_heads,
         f"rope_dim={row.rope_dim} exceeds qk_dim={row.qk_dim}": row.rope_dim > row.qk_dim,
         f"kept_share={row.kept_share} is outside 0..1": row.kept_share > 1,
@@ -269,3 +281,17 @@ def _check_row(row: LayerGroup) -> None:
     for words, wrong in refusals.items():
         if wrong:
             raise ValueError(f"{words}.")
+
+
+def _check_partners(row: LayerGroup) -> None:
+    """Refuse a field that is set without what it belongs to, and a flag that is none."""
+    for name, partners in _NEEDS.items():
+        if getattr(row, name) and not any(getattr(row, partner) for partner in partners):
+            raise ValueError(f"{name}={getattr(row, name)!r} describes nothing without {' or '.join(partners)}.")
+    for name, partners in _NEEDS_ALL.items():
+        for partner in partners:
+            if getattr(row, name) and not getattr(row, partner):
+                raise ValueError(f"{name}={getattr(row, name)!r} needs {partner}.")
+    for name in _FLAGS:
+        if getattr(row, name) > 1:
+            raise ValueError(f"{name}={getattr(row, name)!r} is neither 0 nor 1.")

@@ -7,11 +7,8 @@ that claims more than a model can be, before anything is built.
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,12 +17,8 @@ from ..quantities.checks import lookup
 from .architecture import Architecture
 from .formula import evaluate, parse
 from .groups import LayerGroup, whole
-from .source import says, show
-
-BY_HAND = ('To enter a model by hand: from_config({"model_type": "by_hand", "layers": ..., "hidden": ..., '
-           '"q_heads": ..., "kv_heads": ..., "head_dim": ..., "ffn_hidden": ..., "vocab": ...}), '
-           'or models.Model(name=..., hidden=..., vocab=..., groups=(LayerGroup(...), ...))')
-MERGED = ("keys", "terms", "row", "model", "mtp")
+from .keys import BY_HAND, inside, refuse_unknown, table, text_decoder
+from .source import show
 
 
 class Reading(NamedTuple):
@@ -56,7 +49,7 @@ def read(raw: dict[str, Any], ignore: Sequence[str] = ()) -> Reading:
         When a field is missing or not understood wholly; the message names it.
     """
     tab = table()
-    raw, left_out = _decoder(raw, tab, ignore)
+    raw, left_out = text_decoder(raw, ignore)
     kind = raw.get("model_type")
     if not isinstance(kind, str):
         raise ValueError(f"model_type={show(kind)}; a config.json says there what it is, such as \"llama\". {BY_HAND}.")
@@ -65,10 +58,9 @@ def read(raw: dict[str, Any], ignore: Sequence[str] = ()) -> Reading:
         guess = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"model_type {show(kind)} is not known; known: {', '.join(tab['types'])}.{guess} {BY_HAND}.")
     family = tab["families"][tab["types"][kind]]
-    _refuse_unknown(raw, kind, family, {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *ignore})
+    refuse_unknown(raw, kind, family, ignore)
     left_out |= {key: None for key in tab["ignored"]["parts"] if raw.get(key) and key not in family["keys"]}
-    reader = _Reader(raw, kind, family, tab["limits"])
-    architecture = reader.architecture(tuple(left_out))
+    architecture = _Reader(raw, kind).architecture(tuple(left_out))
     name = raw.get("_name_or_path")
     return Reading(architecture, _longest(raw, tab), Path(name).name if isinstance(name, str) and name[:300] else "")
 
@@ -84,77 +76,21 @@ def _longest(raw: dict[str, Any], tab: dict[str, Any]) -> int:
     return 0
 
 
-@cache
-def table() -> dict[str, Any]:
-    """Return ``config_keys.toml``, each family with what it takes over from the one that it is like."""
-    raw = tomllib.loads((files(__package__) / "config_keys.toml").read_text(encoding="utf-8"))
-    families: dict[str, Any] = {}
-    types: dict[str, str] = {}
-    for name, family in raw["families"].items():
-        base = families.get(family.get("like"), {})
-        merged: dict[str, Any] = {part: {**base.get(part, {}), **family.get(part, {})} for part in MERGED}
-        merged["keys"] = {key: spec if isinstance(spec, dict) else {"default": spec}
-                          for key, spec in merged["keys"].items() if key not in family.get("ignored", ())}
-        merged |= {part: family.get(part, base.get(part, [])) for part in ("required", "refuse")}
-        # a family that reads a key again takes it out of what it is like to ignore
-        merged["ignored"] = {*family.get("ignored", ()), *base.get("ignored", ())} - {*family.get("keys", ())}
-        families[name] = merged
-        types |= dict.fromkeys(family["types"], name)
-    return {**raw, "families": families, "types": types}
-
-
-# -- the keys ---------------------------------------------------------------------------------------------------------
-
-
-def _decoder(raw: dict[str, Any], tab: dict[str, Any],
-             ignore: Sequence[str]) -> tuple[dict[str, Any], dict[str, None]]:
-    """Return the level of the file that describes the text decoder, and what stands beside it."""
-    nested = tab["nested"]
-    inner = raw.get(nested["key"])
-    if inner is None:
-        return raw, {}
-    if not isinstance(inner, dict):
-        raise ValueError(f"{nested['key']}={show(inner)} is not a set of keys and values.")
-    known = {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *nested["keys"], *ignore, nested["key"],
-             "tie_word_embeddings"}
-    _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"beside {nested['key']}")
-    inner = dict(inner)
-    outer = raw.get("model_type")
-    if isinstance(outer, str):
-        if inner.get("model_type") is None and outer not in nested["types"]:
-            raise ValueError(f"model_type {show(outer)} around a {nested['key']} is not known; known: "
-                             f"{', '.join(nested['types'])}. Say model_type in the {nested['key']} itself.")
-        inner.setdefault("model_type", nested["types"].get(outer))
-    tie = "tie_word_embeddings"
-    if raw.get(tie) is not None and inner.setdefault(tie, raw[tie]) is (not raw[tie]):
-        raise ValueError(f"{tie}={show(inner[tie])} in {nested['key']}, but {show(raw[tie])} beside it.")
-    return inner, {key: None for key in tab["ignored"]["parts"] if raw.get(key)}
-
-
-def _refuse_unknown(raw: dict[str, Any], kind: str, family: dict[str, Any], known: set[str]) -> None:
-    known = known | family["ignored"] | {*family["keys"]}
-    known |= {name for spec in family["keys"].values() for name in spec.get("also", ())}
-    _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"in a {kind}")
-
-
-def _refuse_keys(keys: list[str], where: str) -> None:
-    if keys:
-        listed = ", ".join(show(key) for key in keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
-        raise ValueError(f"{listed}: not understood {where}. If it changes neither weights nor cache, say so: "
-                         f"from_config(source, ignore=({show(keys[0])},)). {BY_HAND}.")
-
-
 class _Reader:
     """Gives the numbers that names in the formulas of one family stand for."""
 
-    def __init__(self, raw: dict[str, Any], kind: str, family: dict[str, Any], limits: dict[str, int]) -> None:
-        self.raw, self.kind, self.family, self.limits = raw, kind, family, limits
+    def __init__(self, raw: dict[str, Any], kind: str) -> None:
+        self.raw, self.kind, self.table = raw, kind, table()
+        self.family: dict[str, Any] = self.table["families"][self.table["types"][kind]]
+        self.limits: dict[str, int] = self.table["limits"]
         self.known: dict[str, int] = {}
         self.terms: dict[str, int] = {}
         # what does not depend on the layer is computed once
         self.fixed: dict[str, int] = {}
         self.by_layer = False
         self.layer = 0
+        # the lists of keys that a file may give layer by layer
+        self.each: dict[str, list[int]] = {}
 
     def architecture(self, left_out: tuple[str, ...]) -> Architecture:
         """Build the model: one group for each kind of layer."""
@@ -176,11 +112,8 @@ class _Reader:
             rows[row] = rows.get(row, 0) + 1
         model = {name: self.number(rule) for name, rule in self.family["model"].items()}
         groups = tuple(LayerGroup(layers=count, **dict(row)) for row, count in rows.items())
-        built = Architecture(groups=groups, left_out=left_out, mtp=self.mtp(LayerGroup(**dict(row)), model["hidden"]),
-                             **model)
-        if built.n_params + built.n_params_mtp > 2**53:
-            raise ValueError(f"{show(built.n_params)} parameters are more than can be counted exactly (2**53).")
-        return built
+        return Architecture(groups=groups, left_out=left_out, mtp=self.mtp(LayerGroup(**dict(row)), model["hidden"]),
+                            **model)
 
     def mtp(self, last: LayerGroup, hidden: float) -> tuple[LayerGroup, ...]:
         """Return the layers that predict further tokens: like the last one, with two inputs and three norms more."""
@@ -238,12 +171,13 @@ class _Reader:
         self.by_layer = True
         layers = self.key("num_hidden_layers")
         if "at" in rule:
-            wrong = [entry for entry in entries if isinstance(entry, str) or not 0 <= entry < layers]
+            first = rule.get("first", 0)
+            wrong = [entry for entry in entries if isinstance(entry, str) or not first <= entry < first + layers]
             if wrong:
-                raise ValueError(f"{name}: {show(wrong[0])} is no layer of 0..{layers - 1}.")
-            return int(self.layer in entries)
-        if len(entries) != layers and not (rule.get("longer") and len(entries) > layers):
-            raise ValueError(f"{name} has {len(entries)} entries for {layers} layers.")
+                raise ValueError(f"{name}: {show(wrong[0])} is no layer of {first}..{first + layers - 1}.")
+            return int(first + self.layer in entries)
+        if not (rule.get("longer") and len(entries) > layers):
+            self.of_each_layer(name, entries)
         understood = [*rule["is"], *rule.get("known", ())]
         if "known" in rule and entries[self.layer] not in understood:
             raise ValueError(f"{name}: {show(entries[self.layer])} is not understood in a {self.kind}; "
@@ -253,9 +187,10 @@ class _Reader:
     def given(self, name: str) -> Any:
         """Return what the file says under a key or another name of it, or None."""
         spec = self.family["keys"][name]
-        said = {key: self.raw[key] for key in (name, *spec.get("also", ())) if self.raw.get(key) is not None}
+        found = {key: inside(self.raw, key) for key in (name, *spec.get("also", ()))}
+        said = {key: value for key, value in found.items() if value is not None}
         for key, value in said.items():
-            if spec.get("list"):
+            if spec.get("list") or (isinstance(value, list) and spec.get("each")):
                 said[key] = self.entries(key, value)
             elif not isinstance(value, (str, Real)):
                 return value  # refused where it is read; to compare it first could go on without end
@@ -264,6 +199,13 @@ class _Reader:
             if value is not first and value != first:  # NaN differs from itself
                 raise ValueError(f"{key}={show(value)} contradicts {next(iter(said))}={show(first)}.")
         return first
+
+    def of_each_layer(self, name: str, entries: list[Any]) -> list[Any]:
+        """Refuse a list that has not one entry for each layer."""
+        layers = self.key("num_hidden_layers")
+        if len(entries) != layers:
+            raise ValueError(f"{name} has {len(entries)} entries for {layers} layers.")
+        return entries
 
     def entries(self, key: str, value: Any) -> list[Any]:
         """Return a list or a text with one entry per layer."""
@@ -278,7 +220,14 @@ class _Reader:
         """Return the number of a key: as given, or as transformers supplies it."""
         if name not in self.known:
             spec = self.family["keys"][name]
-            self.known[name] = self.value(name, spec, self.given(name))
+            said = self.given(name)
+            if isinstance(said, list) and spec.get("each"):
+                self.each[name] = [self.value(name, spec, entry) for entry in self.of_each_layer(name, said)]
+                said = said[0]
+            self.known[name] = self.value(name, spec, said)
+        if name in self.each:
+            self.by_layer = True
+            return self.each[name][self.layer]
         return self.known[name]
 
     def value(self, name: str, spec: dict[str, Any], said: Any) -> int:
@@ -288,7 +237,7 @@ class _Reader:
         elif said is None:
             if name == "head_dim":
                 self.split_heads(spec)
-            present = any(key in self.raw for key in (name, *spec.get("also", ())))
+            present = name in self.raw or any(key in self.raw for key in spec.get("also", ()))
             return int(self.number(spec["null"] if present and "null" in spec else spec.get("default", 0)))
         elif isinstance(said, str) and "words" in spec:
             number = self.number(lookup(name, said, spec["words"]))
@@ -298,6 +247,12 @@ class _Reader:
         if "only" in spec and number != self.number(spec["only"]):
             raise ValueError(f"{name}={show(said)} is not understood in a {self.kind}, only {spec['only']}.")
         return number
+
+    def never_none(self, name: str, spec: dict[str, Any]) -> bool:
+        """Say whether a number must be at least 1: where 0 would not mean that the model has no such part."""
+        if name in self.table["none"]["keys"]:
+            return False
+        return name in self.family["required"] or bool(self.number(spec.get("default", 0)))
 
     def split_heads(self, spec: dict[str, Any]) -> None:
         """Refuse a width that heads of no stated size cannot share."""
@@ -313,6 +268,7 @@ class _Reader:
             if not isinstance(said, bool):
                 raise ValueError(f"{name}={show(said)} is neither true nor false.")
             return int(said)
-        if not whole(said, 0, self.limits["number"]):
-            raise ValueError(f"{name}={show(said)} is not a whole number of 0..{self.limits['number']:,}.")
+        least = spec["least"] if "least" in spec else int(self.never_none(name, spec))
+        if not whole(said, least, self.limits["number"]):
+            raise ValueError(f"{name}={show(said)} is not a whole number of {least}..{self.limits['number']:,}.")
         return int(said)

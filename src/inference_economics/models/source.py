@@ -6,13 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 MAX_BYTES = 4_000_000  # published files are below 200 kB
 
 
 def load(source: object) -> tuple[str, dict[str, Any]]:
     """Return what to call the source, and its contents as a dict."""
     if isinstance(source, dict):
-        return "config", source
+        return "config", _plain(source)
     # some editors begin a text with a byte order mark
     if isinstance(source, str) and source.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         source = source.encode("utf-8", "surrogatepass")
@@ -21,7 +23,8 @@ def load(source: object) -> tuple[str, dict[str, Any]]:
     elif isinstance(source, (str, Path)) and str(source).strip():
         where, data = _file(source)
     else:
-        raise ValueError(f"{show(source)} is no config; give a dict, the text of a config.json, or its path.")
+        raise ValueError(f"{show(source)} is no config; give a dict, the text of a config.json, or its path "
+                         "(of transformers' own object, its to_dict()).")
     if len(data) > MAX_BYTES:
         raise ValueError(f"{where}: {len(data):,} bytes; a config.json has at most {MAX_BYTES:,}.")
     try:
@@ -35,6 +38,28 @@ def load(source: object) -> tuple[str, dict[str, Any]]:
     if not isinstance(raw, dict):
         raise ValueError(f"{where}: not a config.json: it holds {show(raw)}, not keys and values.")
     return where, raw
+
+
+def _plain(source: dict[Any, Any]) -> dict[str, Any]:
+    """Return the same as JSON would hold it: no number of numpy's, no tuple, nothing of the caller's to change."""
+    strange = next((key for key in source if not isinstance(key, str)), "")
+    if strange != "":
+        raise ValueError(f"config: the key {show(strange)} is no text.")
+    try:
+        text = json.dumps(source, default=_known)
+    except RecursionError:
+        raise ValueError("config: nested too deeply.") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"config: JSON could not hold it: {error}.") from None
+    plain: dict[str, Any] = json.loads(text)
+    return plain
+
+
+def _known(value: object) -> object:
+    """Return a number or an array of numpy's as Python's."""
+    if isinstance(value, (np.generic, np.ndarray)) and value.dtype.kind in "biufU" and value.size <= MAX_BYTES:
+        return value.tolist()
+    raise TypeError(f"{show(value)} is neither a number, nor text, a list or a set of keys and values")
 
 
 def _file(source: str | Path) -> tuple[str, bytes]:

@@ -18,9 +18,10 @@ import numpy as np
 from .. import catalog
 from ..quantities.checks import lookup, require, shown
 from ..quantities.numeric import Numeric
-from . import reader, source
+from . import keys, reader, source
 from .architecture import Architecture
 from .groups import whole
+from .published import check_count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,9 @@ class Model(catalog.Recorded, Architecture):
                 training_tok=self.training_tok, training_hours=self.training_hours)
         catalog.Recorded.__post_init__(self)
         Architecture.__post_init__(self)
-        _check_published(self)
+        check_count("published_n_params", self.published_n_params, self.n_params)
+        check_count("published_n_params_active", self.published_n_params_active, self.n_params_read,
+                    self.n_params_active)
 
     @property
     def exact(self) -> bool:
@@ -155,21 +158,21 @@ def from_config(config: object, ignore: str | tuple[str, ...] | list[str] = (), 
     where, raw = source.load(config)
     try:
         about = {key: value for key, value in about.items() if lookup("field", key, _ABOUT)}
-        read = reader.read(raw, (ignore,) if isinstance(ignore, str) else tuple(ignore))
+        read = reader.read(raw, _listed(ignore))
         folder = Path(where).resolve().parent.name if Path(where).name == "config.json" else Path(where).stem
         called = read.name or ("" if where == "config" else folder) or raw.get("model_type") or "model"
         parts = {field.name: getattr(read.architecture, field.name) for field in fields(Architecture)}
-        return Model(**{"name": name or called, "config": _text(raw), "max_context_tok": read.max_context_tok, **about,
-                        **parts})
+        return Model(**{"name": name or called, "config": json.dumps(raw, sort_keys=True),
+                        "max_context_tok": read.max_context_tok, **about, **parts})
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
 
 
-def _text(raw: dict[str, Any]) -> str:
-    try:
-        return json.dumps(raw, sort_keys=True)
-    except (TypeError, ValueError, RecursionError):
-        raise ValueError("it holds keys or values that JSON does not know.") from None
+def _listed(ignore: object) -> tuple[str, ...]:
+    keys = (ignore,) if isinstance(ignore, str) else ignore
+    if not isinstance(keys, (tuple, list, set, frozenset)) or not all(isinstance(key, str) for key in keys):
+        raise ValueError(f"ignore={shown(ignore)} is no list of keys; write for example ignore=('my_key',).")
+    return tuple(keys)
 
 
 _ABOUT = {field.name: True for field in fields(Model)
@@ -237,7 +240,7 @@ def load(path: str | Path | None = None) -> dict[str, Model]:
 
 
 def _row(file: str | Path, key: str, row: dict[str, Any]) -> Model:
-    words = {"layers", *reader.table()["families"]["by_hand"]["keys"]}
+    words = {"layers", *keys.table()["families"]["by_hand"]["keys"]}
     try:
         for name in row:
             lookup("field", name, dict.fromkeys([*_ABOUT, *sorted(words), "config"]))
@@ -269,46 +272,6 @@ def get(name: str) -> Model:
     Model
     """
     return lookup("model", name, {**_shipped(), **_OWN})
-
-
-# -- published counts -------------------------------------------------------------------------------------------------
-
-
-def _check_published(m: Model) -> None:
-    """Catch a slip in the shape: the count must agree with what the publisher rounds."""
-    # published counts differ by what they include (embedding, vision tower), never by more than this
-    slack = 0.07
-    published: dict[str, tuple[Any, ...]] = {"published_n_params": (m.n_params,),
-                                             "published_n_params_active": (m.n_params_read, m.n_params_active)}
-    for name, counts in published.items():
-        if not getattr(m, name):
-            continue
-        value, half = rounded(getattr(m, name))
-        if min(abs(count - value) for count in counts) > half + slack * value:
-            raise ValueError(f"{name}={getattr(m, name)!r}, but the architecture gives {counts[0]:,}; check the shape.")
-
-
-def rounded(text: str) -> tuple[float, float]:
-    """Read a published count with its rounding.
-
-    Parameters
-    ----------
-    text : str
-        A number with K, M, B or T, such as ``540.35B``.
-
-    Returns
-    -------
-    tuple of float
-        The value, and half a unit of its last digit.
-    """
-    scale = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-    try:
-        digits, unit = text[:-1], scale[text[-1]]
-        value = float(digits)
-    except (KeyError, IndexError, ValueError, TypeError):
-        raise ValueError(f"{text!r} is not a rounded count; write for example 671B or 1.5B.") from None
-    decimals = len(digits.partition(".")[2])
-    return value * unit, 0.5 * 10.0**-decimals * unit
 
 
 def model_of(model: Architecture | str) -> Architecture:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar, cast, overload
 import numpy as np
 
 from . import glossary
-from .checks import is_traced, number, require, require_whole
+from .checks import is_traced, number, require, require_whole, shown
 from .units import (  # the constants that formulas ask for beside the limits
     DAYS_PER_YEAR,
     HOURS_PER_YEAR,
@@ -32,7 +32,10 @@ R = TypeVar("R")
 
 
 class Quantity(NamedTuple):
-    """The limits of one argument name, in its unit, and the slip that a value outside suggests."""
+    """The limits of one argument name, in its unit, and the slip that a value outside suggests.
+
+    `undefined` says that NaN is an answer too: there is no such thing, a link that joins the group, say.
+    """
 
     low: float
     high: float
@@ -40,12 +43,13 @@ class Quantity(NamedTuple):
     open_high: bool
     hint: str
     whole: bool = False
+    undefined: bool = False
 
 
 def _quantity(limits: str, hint: str) -> Quantity:
-    span, _, whole = limits.partition("]" if "]" in limits else ")")
+    span, _, more = limits.partition("]" if "]" in limits else ")")
     low, high = map(float, span[1:].split(","))
-    return Quantity(low, high, limits[0] == "(", limits[len(span)] == ")", hint, whole.strip() == "whole")
+    return Quantity(low, high, limits[0] == "(", limits[len(span)] == ")", hint, "whole" in more, "undefined" in more)
 
 
 QUANTITIES = {name: _quantity(term.limits, term.hint) for name, term in glossary.load().items() if term.limits}
@@ -71,7 +75,8 @@ def _plain(row: Quantity, name: str, value: Any) -> Any:
     array = value if kind is np.ndarray and value.dtype == np.float64 else number(name, value)
     # two reductions settle the usual case; a NaN fails both comparisons and goes on to the full check
     if not array.size or not (array.min() > row.low and array.max() < row.high):
-        require(row.low, row.high, open_low=row.open_low, open_high=row.open_high, hint=row.hint, **{name: array})
+        defined = array[~np.isnan(array)] if row.undefined else array
+        require(row.low, row.high, open_low=row.open_low, open_high=row.open_high, hint=row.hint, **{name: defined})
     if row.whole:
         require_whole(row.low, row.hint, **{name: array})
     return array if array.ndim else array[()]
@@ -119,6 +124,18 @@ def _scalar(result: Any) -> Any:
     return result[()] if isinstance(result, np.ndarray) and result.ndim == 0 else result
 
 
+def _check_record(name: str, value: Any, kind: type) -> None:
+    """Raise `ValueError` where a record is asked for and something else is given.
+
+    What has all fields passes: a page's choice among records is none itself.
+    """
+    wanted = [field.name for field in dataclasses.fields(kind) if field.init]
+    plain = value is None or isinstance(value, (bool, int, float, complex, str, bytes, list, tuple, dict, set,
+                                                np.ndarray, np.generic))
+    if plain or (dataclasses.is_dataclass(value) and not all(hasattr(value, one) for one in wanted)):
+        raise ValueError(f"{name}={shown(value)} is no {kind.__name__}; give {kind.__name__}({', '.join(wanted)}).")
+
+
 _RAISES = """Raises
 ------
 ValueError
@@ -146,8 +163,9 @@ def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any
     """Check every argument of a formula that is a quantity, by name, and hand it over as float64 or array of float64.
 
     Limits that this formula alone needs are written as in the glossary: ``@checked(utilisation="(0, 1]")``.
-    An argument that the glossary does not know (a spec, a set of draws) passes as it is. `None` stands for "not given",
-    where that is the argument's default. A result without axes comes back as a plain number.
+    An argument annotated as a record, such as ``server: Server``, must be one. Any other that the glossary does not
+    know (a set of draws) passes as it is. `None` stands for "not given", where that is the argument's default. A result
+    without axes comes back as a plain number.
     """
     if function is None:
         return functools.partial(checked, **limits)
@@ -162,11 +180,24 @@ def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any
         row, optional = doors[name]
         return value if value is None and optional else _plain(row, name, value)
 
+    @functools.cache
+    def records() -> dict[str, type]:
+        # looked up when first called: a module may name a record before it defines it
+        named = {name: function.__globals__.get(str(parameter.annotation)) for name, parameter in parameters.items()
+                 if name not in doors}
+        return {name: kind for name, kind in named.items() if isinstance(kind, type) and dataclasses.is_dataclass(kind)}
+
+    def door(name: str, value: Any) -> Any:
+        kind = records().get(name)
+        if kind is not None and not isinstance(value, kind):
+            _check_record(name, value, kind)
+        return plain(name, value)
+
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         # A wrong number of arguments, or one given twice, is left for Python to report.
-        given = [plain(name, value) for name, value in zip(names, args, strict=False)]
-        named = {name: plain(name, value) for name, value in kwargs.items()}
+        given = [door(name, value) for name, value in zip(names, args, strict=False)]
+        named = {name: door(name, value) for name, value in kwargs.items()}
         result = function(*given, *args[len(names):], **named)
         return result._make(map(_scalar, result)) if hasattr(result, "_make") else _scalar(result)
 

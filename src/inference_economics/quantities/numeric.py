@@ -9,3 +9,5 @@ import numpy.typing as npt
 
 # A value that is traced into a page's program stands for either: it has the same operators and no type here.
 Numeric: TypeAlias = float | np.floating[Any] | npt.NDArray[Any]
+# whether something holds, for each of the numbers that decide it
+Truth: TypeAlias = bool | np.bool_ | npt.NDArray[Any]

@@ -9,26 +9,19 @@ from .batching import (
     Pools,
     best_batch,
     frontier,
-    largest_batch,
     pools,
     prefill_tok,
     prefix_cached_fraction,
     replicas_for,
 )
-from .deployment import (
-    BYTES_PER_PARAM,
-    CONSTRAINTS,
-    EMBEDDING_BYTES,
-    Deployment,
-    Feasibility,
-    Setup,
-    setup,
-    setup_with_kv_heads,
-    verdict,
-)
-from .formats import Engine, Format, Formats, UnsupportedFormatError, load_engines, load_formats
+from .deployment import Deployment
+from .disaggregation import Disaggregated, Pool, serve_pools
+from .engines import Engine, load_engines
+from .feasibility import CONSTRAINTS, Feasibility, verdict
+from .formats import Format, Formats, UnsupportedFormatError, load_formats
+from .intervals import Interval, interval
 from .layout import Layout, expert_imbalance
-from .load import Load, floor_s
+from .load import Load
 from .queueing import (
     EULER_GAMMA,
     HOURS,
@@ -42,16 +35,9 @@ from .queueing import (
     static_batching_fraction,
 )
 from .replica import BATCHES, LAYOUTS, Replica, best_replica
-from .speculative import expected_tokens, speculative_speedup, verification_cost
-from .token_cost import (
-    TokenCost,
-    calibrated_token_cost,
-    hourly_usd_per_token,
-    ladder,
-    served_token_cost,
-    token_cost,
-    usd_per_output_token,
-)
+from .setups import BYTES_PER_PARAM, EMBEDDING_BYTES, Setup, setup, setup_with_kv_heads
+from .speculative import Drafts, expected_tokens, speculative_speedup
+from .token_cost import TokenCost, hourly_usd_per_token, ladder, token_cost, usd_per_output_token
 
 __all__ = [
     "BATCHES",
@@ -63,13 +49,17 @@ __all__ = [
     "LAYOUTS",
     "Best",
     "Deployment",
+    "Disaggregated",
+    "Drafts",
     "Engine",
     "Feasibility",
     "Format",
     "Formats",
     "Frontier",
+    "Interval",
     "Layout",
     "Load",
+    "Pool",
     "Pools",
     "Provision",
     "Replica",
@@ -78,17 +68,15 @@ __all__ = [
     "UnsupportedFormatError",
     "best_batch",
     "best_replica",
-    "calibrated_token_cost",
     "column",
     "daily_curve",
     "erlang_c",
     "expected_tokens",
     "expert_imbalance",
-    "floor_s",
     "frontier",
     "hourly_usd_per_token",
+    "interval",
     "ladder",
-    "largest_batch",
     "load_engines",
     "load_formats",
     "mean_wait_s",
@@ -97,7 +85,7 @@ __all__ = [
     "prefix_cached_fraction",
     "provision",
     "replicas_for",
-    "served_token_cost",
+    "serve_pools",
     "servers_for",
     "setup",
     "setup_with_kv_heads",
@@ -106,7 +94,6 @@ __all__ = [
     "token_cost",
     "usd_per_output_token",
     "verdict",
-    "verification_cost",
 ]
 
 __getattr__, __dir__ = handing_on(__name__)

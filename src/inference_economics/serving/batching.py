@@ -1,4 +1,4 @@
-"""From a step to a service: batches that fit, latency targets, replicas for a demand, and what a token costs.
+"""From a step to a service: latency targets, prompts already cached, pools, and replicas for a demand.
 
 The chain is demand → places → replicas → utilisation → dollars; the middle of it is in `queueing`, and its functions
 can be called from here too. Times of steps and prompts come from `roofline` (bounds) or `calibration` (fitted);
@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..models.kv_cache import cache_room_bytes, capacity_sequences
-from ..quantities.checks import is_traced, require_non_negative, require_positive
+from ..quantities.checks import is_traced, number
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from .queueing import column
@@ -72,31 +71,6 @@ class Pools(NamedTuple):
 
 
 @checked
-def largest_batch(hbm_bytes: Numeric, n_chips: Numeric, param_bytes: Numeric, kv_bytes_per_sequence: Numeric,
-                  reserve_fraction: Numeric = 0.1) -> Numeric:
-    """Whole sequences that fit beside the weights.
-
-    Parameters
-    ----------
-    hbm_bytes : numeric
-        Memory of one chip. [B]
-    n_chips : numeric
-        Chips that share the weights and the cache. [1]
-    param_bytes, kv_bytes_per_sequence : numeric
-        Weights of one copy; cache of one sequence at its full length. [B]
-    reserve_fraction : numeric
-        Memory kept for activations, graphs and fragmentation; engines keep about a tenth. [1]
-
-    Returns
-    -------
-    numeric
-        0 where the weights alone do not fit. [1]
-    """
-    room = cache_room_bytes(hbm_bytes, param_bytes, n_chips, reserve_fraction)
-    return capacity_sequences(room, kv_bytes_per_sequence)
-
-
-@checked
 def frontier(batch: Numeric, decode_step_s: Numeric, prefill_time_s: Numeric, output_tok: Numeric,
              queue_share: Numeric = 0.0) -> Frontier:
     """Latency and throughput of a replica that prefills and decodes on the same chips.
@@ -149,18 +123,22 @@ def best_batch(batch: Numeric, tpot_s: Numeric, ttft_s: Numeric, tpot_limit_s: N
     -------
     Best
         Reduced over the last axis.
-
-    Raises
-    ------
-    ValueError
-        If an argument lies outside its limits.
     """
-    require_non_negative(batch=batch)
-    require_positive(tpot_limit_s=tpot_limit_s, ttft_limit_s=ttft_limit_s)
-    batch, tpot_s, ttft_s = (x if is_traced(x) else np.asarray(x, dtype=float) for x in (batch, tpot_s, ttft_s))
-    for name, value in (("tpot_s", tpot_s), ("ttft_s", ttft_s)):
-        if not is_traced(value) and np.any(value < 0):
-            raise ValueError(f"{name}={np.min(value):g} is below 0.")
+    tpot_s, ttft_s = _undefined_last("tpot_s", tpot_s), _undefined_last("ttft_s", ttft_s)
+    return _best(batch, tpot_s, ttft_s, tpot_limit_s, ttft_limit_s, largest)
+
+
+def _undefined_last(name: str, time_s: Numeric) -> Numeric:
+    """Return a latency with infinity where it is undefined, so that it meets no target."""
+    if is_traced(time_s):
+        return time_s
+    time_s = number(name, time_s)
+    return np.where(np.isnan(time_s), np.inf, time_s)
+
+
+@checked(tpot_s="[0, inf]", ttft_s="[0, inf]")
+def _best(batch: Numeric, tpot_s: Numeric, ttft_s: Numeric, tpot_limit_s: Numeric, ttft_limit_s: Numeric,
+          largest: Numeric) -> Best:
     meets = np.logical_and(np.logical_and(tpot_s <= tpot_limit_s, ttft_s <= ttft_limit_s), batch <= largest)
     throughput = np.where(meets, batch / np.where(meets, tpot_s, 1.0), 0.0)
     best = np.max(throughput, axis=-1)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,68 +20,16 @@ from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
 from ..quantities.checks import is_traced, require, shown
-from ..quantities.numeric import Numeric
+from ..quantities.numeric import Numeric, Truth
 from . import calibration, step, token_cost
+from .constants import Constants
+from .feasibility import Feasibility, verdict
 from .formats import TYPICAL, Formats, UnsupportedFormatError
 from .layout import Layout
-from .load import Load, check_joined
-from .setups import BYTES_PER_PARAM, EMBEDDING_BYTES, Setup, chip_of, model_of, setup, setup_with_kv_heads
-from .step import Truth
+from .load import Load
+from .setups import Setup, setup
 from .token_cost import TokenCost
-
-__all__ = ["BYTES_PER_PARAM", "CONSTRAINTS", "EMBEDDING_BYTES", "Deployment", "Feasibility", "Setup", "setup",
-           "setup_with_kv_heads"]
-
-# what can fail, in the order in which it is looked at, and what to say then
-CONSTRAINTS = {
-    "format": "the chip multiplies neither in this format nor in 16 bits",
-    "topology": "no link joins so many of these chips",
-    "weights": "the weights do not fit into the memory",
-    "cache": "no room is left for the cache of one sequence",
-    "ttft": "the first token comes later than its target",
-    "tpot": "tokens follow more slowly than their target",
-}
-
-
-class Feasibility(NamedTuple):
-    """Whether a deployment can serve a load within its targets; and if not, which constraint fails.
-
-    Parameters
-    ----------
-    format, topology, weights, cache, ttft, tpot : bool or array
-        Whether each constraint of `CONSTRAINTS` holds. A latency without a target holds where anything runs; one of a
-        deployment that cannot run does not.
-    """
-
-    format: Truth
-    topology: Truth
-    weights: Truth
-    cache: Truth
-    ttft: Truth
-    tpot: Truth
-
-    @property
-    def runs(self) -> Truth:
-        """Whether anything is served, late or not."""
-        return np.logical_and(np.logical_and(self.format, self.topology), np.logical_and(self.weights, self.cache))
-
-    @property
-    def feasible(self) -> Truth:
-        """Whether every constraint holds."""
-        return np.logical_and(self.runs, np.logical_and(self.ttft, self.tpot))
-
-    @property
-    def fails(self) -> str:
-        """The first constraint that fails, by name; empty where none does. `ValueError` over several loads."""
-        if any(np.ndim(holds) for holds in self):
-            raise ValueError("fails and reason are those of one load and one layout, not of arrays; look at the "
-                             f"constraints one by one: {', '.join(self._fields)}.")
-        return next((name for name, holds in zip(self._fields, self, strict=True) if not holds), "")
-
-    @property
-    def reason(self) -> str:
-        """The same in words."""
-        return CONSTRAINTS.get(self.fails, "")
+from .unpacked import chip_of, model_of
 
 
 @dataclass(frozen=True)
@@ -140,7 +87,7 @@ class Deployment:
         return setup(self.model, self.chip, self._formats, None, self.link_bytes_per_s, self.engine)
 
     @cached_property
-    def constants(self) -> step.Constants:
+    def constants(self) -> Constants:
         """The fitted constants of the chip's generation and the engine."""
         measured = self.engine if self.engine in calibration.ENGINES else TYPICAL
         return calibration.constants(self._chip, measured)
@@ -178,7 +125,7 @@ class Deployment:
     @property
     def weight_bytes_per_chip(self) -> Numeric:
         """Weights that one chip holds, copies of its group included [B]."""
-        return step.weight_bytes_per_chip(self.setup, layout=self._layout)
+        return step.weight_bytes_per_chip(self.setup, self._layout)
 
     def cache_bytes(self, context_tok: Numeric) -> Numeric:
         """Cache of one sequence, once [B]."""
@@ -187,7 +134,7 @@ class Deployment:
     def capacity(self, load: Load) -> Numeric:
         """Sequences of the load's whole length that fit over all chips, not rounded; never negative [1]."""
         _check_asked(load)
-        return step.capacity(self.setup, self.constants, load.prompt_tok, load.output_tok, layout=self._layout)
+        return step.capacity(self.setup, self.constants, load.context_tok, self._layout)
 
     def sequences_that_fit(self, load: Load) -> Numeric:
         """Whole sequences that fit, in as many places as hold whole ones [1]."""
@@ -218,38 +165,53 @@ class Deployment:
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
-    def serve(self, load: Load) -> step.Serving:
-        """Evaluate the service with the fitted constants."""
-        return self._at(self.constants, load)
+    def serve(self, load: Load, constants: Constants | None = None) -> step.Serving:
+        """Evaluate the service with the fitted constants, or with others, such as those of another date or harness.
+
+        Notes
+        -----
+        ===================================  =============================================================
+        assumed                              if false
+        ===================================  =============================================================
+        prefill and decode share the chips   see `serve_pools`
+        closed loop: a fixed number of       open arrivals queue more; see `serving.erlang_c`
+        requests in flight
+        one token per step                   drafting decodes more; see `speculative.Drafts`
+        no prefix cache                      less prefill; see `serving.prefill_tok`
+        ===================================  =============================================================
+        """
+        _check_asked(load)
+        return step.serve(self.setup, self.constants if constants is None else constants, load, self._layout)
 
     def in_turn(self, load: Load) -> step.Serving:
         """Evaluate the service without losses or latencies, its parts in turn: an estimate, no bound."""
-        return self._at(self.constants.bound(), load)
-
-    def _at(self, constants: step.Constants, load: Load) -> step.Serving:
-        _check_asked(load)
-        return step.serve(self.setup, constants, load.concurrency, load.prompt_tok, load.output_tok,
-                          layout=self._layout)
+        return self.serve(load, self.constants.bound())
 
     def floor_tpot_s(self, load: Load) -> Numeric:
         """Time per output token that no machine of this kind beats: all reading under all arithmetic [s]."""
         _check_asked(load)
-        return step.serving_floor_s(self.setup, self.constants, load.concurrency, load.prompt_tok, load.output_tok,
-                                    layout=self._layout)
+        return step.serving_floor_s(self.setup, self.constants, load, self._layout)
 
     def decode_step(self, batch: Numeric, context_tok: Numeric) -> step.DecodeStep:
-        """One decode step by its causes."""
-        return step.decode_step(self.setup, self.constants, batch, context_tok, layout=self._layout)
+        """One decode step by its causes; undefined where the batch does not fit, or no link joins the chips."""
+        stands = self._holds(batch, context_tok)
+        parts = step.decode_step(self.setup, self.constants, batch, context_tok, self._layout)
+        return step.DecodeStep(*(np.where(stands, part, np.nan)[()] for part in parts))
+
+    def _holds(self, batch: Numeric, context_tok: Numeric) -> Truth:
+        room = step.capacity(self.setup, self.constants, context_tok, self._layout)
+        return np.logical_and(step.joined(self.setup, self.n_chips), room >= np.maximum(batch, 1.0))
 
     def decode_floor_s(self, batch: Numeric, context_tok: Numeric) -> Numeric:
-        """Least time of one decode step [s]."""
-        return step.decode_floor_s(self.setup, batch, context_tok, layout=self._layout)
+        """Least time of one decode step; undefined where `decode_step` is [s]."""
+        floor = step.decode_floor_s(self.setup, batch, context_tok, self._layout)
+        return np.where(self._holds(batch, context_tok), floor, np.nan)[()]
 
     def prefill_time_s(self, prompt_tok: Numeric) -> Numeric:
         """Machine time of one prompt; NaN where the weights do not fit, or no link joins the chips [s]."""
         s, c = self.setup, self.constants
         stands = np.logical_and(step.joined(s, self.n_chips), self.weight_bytes_per_chip < c.memory_share * s.hbm_bytes)
-        return np.where(stands, step.prefill_time_s(s, c, prompt_tok, layout=self._layout)[0], np.nan)[()]
+        return np.where(stands, step.prefill_time_s(s, c, prompt_tok, self._layout)[0], np.nan)[()]
 
     # -- dollars ------------------------------------------------------------------------------------------------------
 
@@ -261,14 +223,14 @@ class Deployment:
     def token_cost(self, load: Load, price_usd_per_hour: Numeric, utilisation: Numeric = 1.0,
                    cached_fraction: Numeric = 0.0) -> TokenCost:
         """Cost of input and output tokens, by the machine time that each takes."""
-        return token_cost.served_token_cost(self.serve(load), load, price_usd_per_hour, self.n_chips, utilisation,
-                                            cached_fraction)
+        return token_cost.token_cost(self.serve(load), load, price_usd_per_hour, self.n_chips, utilisation,
+                                     cached_fraction)
 
     # -- feasible or not ----------------------------------------------------------------------------------------------
 
     def check(self) -> None:
         """Raise `ValueError` where the format or the links rule the deployment out."""
-        check_joined(self.setup, self.n_chips, "n_chips")
+        step.check_joined(self.setup, self.n_chips)
 
     def verdict(self, load: Load, ttft_limit_s: Numeric = np.inf, tpot_limit_s: Numeric = np.inf) -> Feasibility:
         """Say whether the deployment can serve a load within latency targets, and if not, which constraint fails.
@@ -305,36 +267,16 @@ def _check_cut(model: Model, layout: Layout) -> None:
     if is_traced(model) or is_traced(model.layers) or is_traced(model.experts):
         return
     experts = np.maximum(model.experts, 1)
+    for heads in sorted({float(np.max(group.q_heads)) for group in model.groups} - {0.0}):
+        # a cache cut by sequence leaves every head on its chip
+        uneven = np.logical_and(heads % layout.tp > 0, layout.batch_sharded < 1)
+        if not is_traced(uneven) and np.any(uneven):
+            tp = f"{layout.tp:g}" if np.ndim(layout.tp) == 0 else shown(layout.tp)
+            raise ValueError(f"tp={tp} does not divide the {heads:g} query heads of a layer, by which "
+                             "engines cut attention; use fewer chips, or groups of them: attention_dp.")
     if not is_traced(layout.pp) and np.any(layout.pp > np.asarray(model.layers)):
         raise ValueError(f"pp={shown(layout.pp)}: a model of {shown(model.layers)} layers has no more stages.")
     if not is_traced(layout.ep) and np.any(layout.ep > experts):
         has = "no experts to spread" if np.all(experts == 1) else f"{shown(model.experts)} experts in a layer"
         raise ValueError(f"ep={shown(layout.ep)}: this model has {has}; use "
                          f"{'ep=1' if np.all(experts == 1) else 'fewer chips'}.")
-
-
-def verdict(s: Setup, c: step.Constants, point: step.Serving, layout: Layout, ttft_limit_s: Numeric = np.inf,
-            tpot_limit_s: Numeric = np.inf) -> Feasibility:
-    """Say which constraints a service meets, in plain numbers.
-
-    Parameters
-    ----------
-    s, c : Setup, Constants
-        Model and chip, and what was measured of them.
-    point : Serving
-        What `step.serve` gives for them and the layout.
-    layout : Layout
-        How a copy is cut.
-    ttft_limit_s, tpot_limit_s : numeric
-        Targets. [s]
-
-    Returns
-    -------
-    Feasibility
-    """
-    joins = step.joined(s, layout.n_chips)
-    weights = step.weight_bytes_per_chip(s, layout=layout) < c.memory_share * s.hbm_bytes
-    cache = point.capacity >= 1  # less than one where no group, or chip, has room for a whole one
-    everywhere = point.capacity == point.capacity
-    return Feasibility(everywhere, np.logical_and(everywhere, joins), np.logical_and(everywhere, weights), cache,
-                       point.ttft_s <= ttft_limit_s, point.tpot_s <= tpot_limit_s)

@@ -6,21 +6,61 @@ errors under ``disaggregated``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from ..hardware.accelerators import Accelerator
-from ..models import Model
-from ..quantities.checks import require_whole
+from ..quantities.checks import is_traced
+from ..quantities.limits import checked_fields
 from ..quantities.numeric import Numeric
-from .calibration import TYPICAL, constants, layout_of
-from .formats import Formats
-from .layout import Layout
-from .load import _check_load
-from .measurements import BUILT
-from .setups import Setup, setup
-from .step import Constants, cached_bytes, link_bytes_per_s, serve, window_copies_bytes
+from .communication import check_joined, link_bytes_per_s
+from .constants import Constants
+from .deployment import Deployment
+from .layout import ONE_CHIP, Layout
+from .load import Load
+from .memory import cached_bytes, window_copies_bytes
+from .prefill import fixed_prefill_s
+from .setups import Setup
+from .step import Serving, serve
+
+PASS_TOK = 8192.0  # tokens of one forward pass: vLLM's and TensorRT-LLM's default on chips of this size
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Equal copies of a model that do one thing.
+
+    Parameters
+    ----------
+    setup, constants : Setup, Constants
+        Model and chip, and what was measured of them.
+    layout : Layout
+        How each copy is cut.
+    workers : numeric
+        Copies. [1]
+
+    Raises
+    ------
+    ValueError
+        When `workers` is no whole number of them, or no link joins the chips of a copy.
+    """
+
+    setup: Setup
+    constants: Constants
+    layout: Layout = ONE_CHIP
+    workers: Numeric = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be, and hold the number as float64."""
+        checked_fields(self)
+        check_joined(self.setup, self.layout.n_chips)
+
+    @classmethod
+    def of(cls, deployment: Deployment, workers: Numeric = 1.0) -> Pool:
+        """Return so many copies of a deployment."""
+        layout = deployment.layout if isinstance(deployment.layout, Layout) else Layout.of(deployment.layout)
+        return cls(deployment.setup, deployment.constants, layout, workers)
 
 
 class Disaggregated(NamedTuple):
@@ -48,87 +88,68 @@ class Disaggregated(NamedTuple):
     output_tok_per_s: Numeric
 
 
-def disaggregated(model: Model | str, accelerator: Accelerator | str, *, prefill_workers: Numeric, prefill_tp: Numeric,
-                  decode_workers: Numeric, decode_tp: Numeric, decode_attention_dp: Numeric = 1,
-                  expert_parallel: Numeric = 1, precision: str | Formats = "fp8", concurrency: Numeric = 1,
-                  prompt_tok: Numeric = 1024, output_tok: Numeric = 1024, engine: str = TYPICAL,
-                  bytes_per_value: float | None = None, link_bytes_per_s: float | None = None,
-                  harness: str = "inferencex", built: float = BUILT) -> Disaggregated:
+def serve_pools(prefill: Pool, decode: Pool, load: Load) -> Disaggregated:
     """Evaluate a service with one pool of copies for prompts and one for answers.
 
     Parameters
     ----------
-    model, accelerator, precision, concurrency, prompt_tok, output_tok, engine, harness, built
-        As in `calibrated`; `concurrency` counts the whole service.
-    prefill_workers, decode_workers : numeric
-        Copies in each pool. [1]
-    prefill_tp, decode_tp : numeric
-        Chips of one copy. [1]
-    decode_attention_dp, expert_parallel : numeric
-        Of a decoding copy, as in `calibrated`. [1]
-    bytes_per_value, link_bytes_per_s : float, optional
-        As in `calibrated`.
+    prefill, decode : Pool
+        The copies that read prompts, and those that answer: of one model, on one chip or on two.
+    load : Load
+        What is asked of the whole service.
 
     Returns
     -------
     Disaggregated
+
+    Raises
+    ------
+    ValueError
+        When the pools run two models.
 
     Notes
     -----
     Requests circulate: a queue before the prefill pool (Schweitzer's approximation of a closed network, the pool's many
-    servers as one fast one and a delay), the transfer, and the answer without interference. The cache moves over one
-    chip's share of the links at `Constants.bulk_share`.
+    servers as one fast one and a delay), the transfer, and the answer without interference. Prompts of fewer than
+    `PASS_TOK` tokens share the launches of a forward pass. The cache moves over one chip's share of the prefill pool's
+    links at `Constants.bulk_share`.
     """
-    s = setup(model, accelerator, precision, bytes_per_value, link_bytes_per_s)
-    require_whole(prefill_workers=prefill_workers, decode_workers=decode_workers)
-    _check_load(s, concurrency, prompt_tok, output_tok, decode_tp, decode_attention_dp)
-    _check_load(s, concurrency, prompt_tok, output_tok, prefill_tp, 1)
-    c = constants(accelerator, engine, harness, built)
-    return serve_pools(s, c, concurrency, prompt_tok, output_tok, prefill_workers, layout_of(prefill_tp),
-                       decode_workers, layout_of(decode_tp, decode_attention_dp, expert_parallel))
-
-
-def serve_pools(s: Setup, c: Constants, concurrency: Numeric, prompt_tok: Numeric, output_tok: Numeric,
-                prefill_workers: Numeric, prefill: Layout, decode_workers: Numeric, decode: Layout) -> Disaggregated:
-    """Evaluate `disaggregated` in plain numbers.
-
-    Parameters
-    ----------
-    s, c : Setup, Constants
-        Model and chip, and what was measured of them.
-    concurrency, prompt_tok, output_tok : numeric
-        As in `disaggregated`. [1], [token], [token]
-    prefill_workers, decode_workers : numeric
-        Copies in each pool. [1]
-    prefill, decode : Layout
-        How a copy of each is cut.
-
-    Returns
-    -------
-    Disaggregated
-    """
-    read = serve(s, c, 1.0, prompt_tok, 1.0, layout=prefill)
-    fixed = s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s
-    work_s = read.prompt_s + c.queue_launch_share * fixed
+    s, c = prefill.setup, prefill.constants
+    _check_one_model(s, decode.setup)
+    output_tok = load.output_tok
+    read = serve(s, c, Load(1.0, load.prompt_tok, 1.0), prefill.layout)
+    # prompts that fit into one forward pass share its launches
+    work_s = read.prompt_s + c.queue_launch_share * fixed_prefill_s(s, c) * np.minimum(load.prompt_tok / PASS_TOK, 1.0)
     link = np.where(np.isnan(s.link_bytes_per_s), s.far_link_bytes_per_s, link_bytes_per_s(s, 2.0))
-    cached = cached_bytes(s, prompt_tok) + window_copies_bytes(s, prompt_tok, prefill)
-    transfer = cached / prefill.cache_shards(s.cache_shards) / (link * c.bulk_share)
+    cached = cached_bytes(s, load.prompt_tok) + window_copies_bytes(s, load.prompt_tok, prefill.layout)
+    transfer = cached / prefill.layout.cache_shards(s.cache_shards) / (link * c.bulk_share)
     # the pool as one server that is as fast as all of them, and the rest of a prompt's own time as a delay
-    aside = read.ttft_s + transfer - work_s / prefill_workers
-    load = (prompt_tok, output_tok)
-    answered = serve(s, c, np.maximum(concurrency / decode_workers, 1.0), *load, layout=decode, burst=1.0)
-    demand = work_s / prefill_workers
+    demand = work_s / prefill.workers
+    # two engines each take the request in
+    aside = read.ttft_s + c.request_s + transfer - demand
+
+    def answer(decoding: Numeric) -> Serving:
+        # prompts are read elsewhere, so nothing interferes
+        each = replace(load, concurrency=np.maximum(decoding / decode.workers, 1.0), arrival="burst")
+        return serve(decode.setup, decode.constants, each, decode.layout)
+
+    answered = answer(load.concurrency)
     for _ in range(2):
         # what waits for its prompt does not decode; what cannot run is worked out for a step of a second, and left out
         delay = np.where(np.logical_and(read.runs, answered.runs), aside + output_tok * answered.tpot_s, output_tok)
-        half = (delay - np.where(read.runs, demand, 0.0) * concurrency) / 2
+        half = (delay - np.where(read.runs, demand, 0.0) * load.concurrency) / 2
         queue = np.sqrt(half * half + np.where(read.runs, demand, 0.0) * delay) - half
         share = np.minimum(np.where(answered.runs, output_tok * answered.tpot_s, 0.0) / (delay + queue), 1.0)
-        decoding = np.maximum(concurrency * np.where(read.runs, share, 1.0) / decode_workers, 1.0)
-        answered = serve(s, c, decoding, *load, layout=decode, burst=1.0)
+        answered = answer(load.concurrency * np.where(read.runs, share, 1.0))
     runs = np.logical_and(read.runs, answered.runs)
-    rate = np.where(runs, concurrency / (aside + queue + output_tok * answered.tpot_s), 0.0)
+    rate = np.where(runs, load.concurrency / (aside + queue + output_tok * answered.tpot_s), 0.0)
     # whoever finds no room to decode waits with a first token already out
     return Disaggregated(np.where(runs, answered.tpot_s, np.nan), np.where(runs, aside + queue, np.nan), answered.batch,
                          np.where(runs, transfer, np.nan), np.where(runs, np.minimum(rate * demand, 1.0), 0.0),
                          rate * output_tok)
+
+
+def _check_one_model(prefill: Setup, decode: Setup) -> None:
+    shapes = [(s.layers, s.hidden, s.experts, s.shared_params) for s in (prefill, decode)]
+    if not is_traced(shapes[0][0]) and not is_traced(shapes[1][0]) and not all(map(np.array_equal, *shapes)):
+        raise ValueError("prefill and decode run two models: give pools of the same one.")

@@ -11,21 +11,21 @@ their sisters (`measurements.oddity`) are judged, but not fitted.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from . import calibration, measurements, step
+from . import calibration, measurements, recipes, step
 from .layout import Layout
+from .load import Load
 from .measurements import HARNESSES, Point
 from .setups import Setup, setup
 from .step import Constants, Serving
 
 SEED = 20260422
 TPOT_SCALE, TTFT_SCALE = 0.2, 0.25  # residuals beyond these, on the log scale, count less and less
-TTFT_WEIGHT = 0.7
+TTFT_WEIGHT = 1.0
 QUEUED_S = 5.0  # a wait this long, with room in the cache, has a cause outside the model (server start-up)
 
 # name: (prior, width of the pull on its scale, what each kind of group may add to it)
@@ -38,12 +38,14 @@ CONSTANTS = {
     "block_share": (0.6, 0.5, {"generation": 0.3, "engine": 0.3}),
     "fp4_share": (0.6, 0.5, {}),
     "expert_mfu": (0.35, 0.5, {"generation": 0.3, "engine": 0.3}),
-    "message_share": (0.3, 0.5, {"generation": 0.3}),
+    "message_share": (0.5, 0.5, {"generation": 0.3}),
     "bulk_share": (0.6, 0.5, {"generation": 0.3}),
-    "collective_s": (8e-6, 0.5, {"generation": 0.3, "engine": 0.3}),
+    "collective_s": (8e-6, 0.5, {"generation": 0.3}),
     "layer_s": (35e-6, 0.5, {"engine": 0.08, "generation": 0.1, "pair": 0.05}),
     "expert_layer_s": (30e-6, 0.5, {"engine": 0.08, "generation": 0.08, "pair": 0.05}),
+    "shared_expert_s": (10e-6, 0.5, {}),
     "latent_launch_s": (15e-6, 0.5, {"engine": 0.3}),
+    "state_launch_s": (20e-6, 0.5, {}),
     "quantise_s": (20e-6, 0.5, {"engine": 0.3}),
     "block_s": (20e-6, 0.5, {"engine": 0.3, "generation": 0.2}),
     "widen_s": (40e-6, 0.5, {}),
@@ -55,6 +57,7 @@ CONSTANTS = {
     "request_s": (30e-3, 0.7, {"engine": 0.5, "pair": 0.4, "harness": 0.5}),
     "request_layer_s": (0.3e-3, 0.7, {"engine": 0.4}),
     "latent_layer_s": (0.5e-3, 0.7, {"engine": 0.4}),
+    "state_layer_s": (0.5e-3, 0.7, {}),
     "queue_share": (0.07, 0.7, {"engine": 0.4, "harness": 0.4}),
     "queue_launch_share": (0.3, 0.7, {"engine": 0.7}),
     "memory_share": (0.93, 0.05, {}),
@@ -62,11 +65,10 @@ CONSTANTS = {
 # what a model, and a model on one engine and generation, may multiply: launches, prefill's arithmetic, fixed times
 EFFECTS = {"launch": {"model": 0.2, "series": 0.6}, "work": {"model": 0.08, "series": 0.2},
            "fixed": {"model": 0.1, "series": 0.3}}
-LAUNCHES = ("layer_s", "expert_layer_s", "latent_launch_s", "quantise_s", "block_s", "widen_s")
-FIXED = ("request_s", "request_layer_s", "latent_layer_s")
+LAUNCHES = ("layer_s", "expert_layer_s", "shared_expert_s", "latent_launch_s", "state_launch_s", "quantise_s",
+            "block_s", "widen_s")
+FIXED = ("request_s", "request_layer_s", "latent_layer_s", "state_layer_s")
 NAMES = (*CONSTANTS, *EFFECTS)
-# arrays of points are made here, and need no check
-_serve: Callable[..., Serving] = inspect.unwrap(step.serve)
 
 
 def _bounded(name: str) -> bool:
@@ -105,9 +107,10 @@ class Data:
         def column(name: str) -> np.ndarray:
             return np.array([getattr(p, name) for p in points], float)
 
-        self.concurrency, self.prompt_tok, self.output_tok = map(column, ("concurrency", "prompt_tok", "output_tok"))
+        self.load = Load(column("concurrency"), column("prompt_tok"), column("output_tok"))
         self.n_chips, self.attention_dp, self.built = map(column, ("n_chips", "attention_dp", "built"))
         self.tpot_s, self.ttft_s = column("tpot_s"), column("ttft_s")
+        self.held_steps = np.array([recipes.held_steps(p) for p in points], float)
         groups = self.attention_dp
         # without groups, chips that hold whole experts see every token, and sum as they do without
         spread = np.where(groups > 1, [p.expert_parallel for p in points], 1.0)
@@ -118,15 +121,16 @@ class Data:
         self.groups = [_groups(p) for p in points]
 
     def constants(self, fitted: dict[str, Any]) -> Constants:
-        """Constants of each point's chip, engine, harness and date."""
+        """Constants of each point's chip, engine, harness and date, with what its own run was told to wait."""
         each = [calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
                 for p in self.points]
         names = Constants.__dataclass_fields__
-        return Constants(**{name: np.array([getattr(c, name) for c in each]) for name in names})
+        columns = {name: np.array([getattr(c, name) for c in each]) for name in names}
+        return Constants(**columns | {"held_steps": self.held_steps})
 
     def predict(self, constants: Constants) -> Serving:
         """Evaluate the model at every point."""
-        return _serve(self.setup, constants, self.concurrency, self.prompt_tok, self.output_tok, layout=self.layout)
+        return step.serve(self.setup, constants, self.load, self.layout)
 
     def explained(self, predicted: Serving) -> Any:
         """Points whose time to first token the model can speak about."""
@@ -164,7 +168,7 @@ class _Slots:
         return out
 
 
-def _constants(values: dict[str, Any], built: np.ndarray) -> Constants:
+def _constants(values: dict[str, Any], data: Data) -> Constants:
     """Constants from values per point, with the effects of models folded in."""
     values = dict(values)
     for name in LAUNCHES:
@@ -173,7 +177,8 @@ def _constants(values: dict[str, Any], built: np.ndarray) -> Constants:
         values[name] = values[name] * values["fixed"]
     for name in ("dense_mfu", "expert_mfu"):
         values[name] = values[name] / values["work"]
-    values["mixture_launch"] = calibration.mixture_launch(values["launch_decline"], built)
+    values["mixture_launch"] = calibration.mixture_launch(values["launch_decline"], data.built)
+    values["held_steps"] = data.held_steps
     return Constants(**{name: values[name] for name in Constants.__dataclass_fields__})
 
 
@@ -198,7 +203,7 @@ def fit(points: Sequence[Point]) -> dict[str, Any]:
     design = slots.design(data)
 
     def residuals(scaled: dict[str, np.ndarray]) -> np.ndarray:
-        out = data.predict(_constants({name: _forward(name, scaled[name]) for name in NAMES}, data.built))
+        out = data.predict(_constants({name: _forward(name, scaled[name]) for name in NAMES}, data))
         known = data.explained(out)
         tpot = np.log(np.where(np.isfinite(out.tpot_s), out.tpot_s, data.tpot_s) / data.tpot_s)
         ttft = np.where(known, np.log(np.where(known, out.ttft_s, 1) / data.ttft_s), 0)

@@ -8,17 +8,14 @@ where nobody says is in ``catalog/engines.toml``.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import catalog
 from ..hardware.accelerators import Accelerator
-from ..models.groups import LayerGroup
-from ..models.spec import Model
-from ..quantities.checks import is_traced, lookup
-from ..quantities.numeric import Numeric
+from ..quantities.checks import is_traced, lookup, require
+from .engines import load_engines
 
 WIDE_BYTES = 2.0  # what stays unquantised: bf16
 # short names of formats, as engines' options and model cards use them
@@ -68,6 +65,7 @@ class Format(catalog.Recorded):
     zero_bits: float = 0
     arithmetic: str = ""
     otherwise: str = ""
+    scaled_by_hardware: str = ""
     keeps_16_bit: tuple[str, ...] = ()
     mixtures_keep_16_bit: tuple[str, ...] = ()
     checkpoint_cache: str = ""
@@ -101,43 +99,10 @@ PARTS = {"embedding": "rows looked up", "head": "output head", "norm": "norms, b
          "shared": "dense layers and shared experts"}
 
 
-@dataclass(frozen=True)
-class Engine(catalog.Recorded):
-    """What an engine does unless it is told otherwise; see the head of ``catalog/engines.toml`` for the fields."""
-
-    name: str
-    title: str
-    version: str
-    cache_format: str
-    cache_from_checkpoint: bool
-    chunked_prefill: bool
-    memory_fraction: float | None = None
-    memory_of: str = ""
-    reserve_base_mib: float = 0
-    reserve_mib_per_chunk_tok: float = 0
-    reserve_mib_per_graph_sequence: float = 0
-    reserve_mib_per_chip: float = 0
-    reserve_min_mib: float = 0
-    reserve_min_above_gib: float = 0
-    graph_sequences: tuple[Any, ...] = ()
-    graph_sequences_tp4: tuple[Any, ...] = ()
-    chunks: tuple[Any, ...] = ()
-    max_sequences: tuple[Any, ...] = ()
-    block_tok: int = 1
-    prefix_cache: bool = False
-    context_parallel_flag: str = ""
-
-
 @cache
 def load_formats() -> dict[str, Format]:
     """Return the formats of the catalogue, by slug."""
     return catalog.build_all(Format, catalog.path("formats.toml"))
-
-
-@cache
-def load_engines() -> dict[str, Engine]:
-    """Return the engines of the catalogue, by slug."""
-    return catalog.build_all(Engine, catalog.path("engines.toml"))
 
 
 def get(name: str, holds: str = "weights") -> Format:
@@ -199,8 +164,9 @@ class Formats:
 
     Parameters
     ----------
-    weights : str or Format
-        A format of the catalogue or a short name of `SHORT`.
+    weights : str, Format or float
+        A format of the catalogue, a short name of `SHORT`, or the bytes of one weight, all parts alike [B]: of those
+        nothing stays in 16 bits, and matrices are multiplied in 16 bits unless `arithmetic` says otherwise.
     cache : str, Format, float or None
         A cache format, or the bytes of one cached value [B]; None takes what the engine would (`default_cache`).
     state : str or Format
@@ -214,7 +180,7 @@ class Formats:
         For a format that is not known or does not hold what it should.
     """
 
-    weights: str | Format = "fp8"
+    weights: str | Format | float = "fp8"
     cache: str | Format | float | None = None
     state: str | Format = "state16"
     arithmetic: str = ""
@@ -230,6 +196,8 @@ class Formats:
                 if value.holds != use:
                     raise ValueError(f"{use}={value.name}: this format holds {value.holds}.")
                 self._found[use] = value
+            elif use == "weights" and _is_bytes(value) and not is_traced(value):
+                self._found[use] = _of_bytes(value)
             elif not (use == "cache" and (value is None or _is_bytes(value))):
                 get(value, use)  # which says what is known
         if self.arithmetic:
@@ -253,7 +221,12 @@ class Formats:
 
     def native(self, chip: Accelerator) -> bool:
         """Say whether a chip multiplies in the format asked for."""
-        return _peak(chip, self.arithmetic or self.stored.arithmetic) is not None
+        return _peak(chip, self.multiplied_in(chip)) is not None
+
+    def multiplied_in(self, chip: Accelerator) -> str:
+        """Return the arithmetic asked for on a chip: blocks that its matrix units scale themselves need no widening."""
+        scaled = self.stored.scaled_by_hardware if _peak(chip, "fp4") is not None else ""
+        return self.arithmetic or scaled or self.stored.arithmetic
 
     def flop_per_s(self, chip: Accelerator) -> float:
         """Peak of the arithmetic: the format asked for, or 16 bits on a chip that lacks it.
@@ -273,11 +246,19 @@ class Formats:
         UnsupportedFormatError
             When the chip has neither: no narrower format stands in.
         """
-        return arithmetic_flop_per_s(chip, self.arithmetic or self.stored.arithmetic, self.stored.title)
+        return arithmetic_flop_per_s(chip, self.multiplied_in(chip), self.stored.title)
 
 
 def _is_bytes(value: object) -> bool:
     return is_traced(value) or (isinstance(value, numbers.Real) and not isinstance(value, bool))
+
+
+def _of_bytes(bytes_per_param: Any) -> Format:
+    """Return a format of which only the bytes of a weight are known."""
+    require(1 / 8, 4, hint="give the bytes of one weight, not bits.", weights=bytes_per_param)
+    size = float(bytes_per_param)
+    return Format(name=f"{size:g}-bytes", title=f"{size:g} B a weight", holds="weights", bits=8 * size,
+                  arithmetic="bf16")
 
 
 def _peak(chip: Accelerator, arithmetic: str) -> float | None:
@@ -314,88 +295,3 @@ def arithmetic_flop_per_s(chip: Accelerator, arithmetic: str, asked_for: str) ->
     asked = f"no {arithmetic} peak" if arithmetic == "bf16" else f"neither a {arithmetic} nor a bf16 peak"
     raise UnsupportedFormatError(f"{chip.title} has {asked} in the catalogue, as needed for {asked_for}; known: "
                                  f"{', '.join(have) or 'none'}. Choose another format or chip.")
-
-
-# -- what a model's parts weigh ---------------------------------------------------------------------------------------
-
-
-class Stored(NamedTuple):
-    """A model's weights as stored.
-
-    Parameters
-    ----------
-    shared_params, head_params, expert_params : int
-        What every token passes, without the head; the head; one expert over all layers. [1]
-    shared_bytes, head_bytes, embedding_bytes, expert_bytes : float
-        The same as stored; the embedding without a tied head; one expert. [B]
-    shared_wide_params : int
-        Matrices among the shared weights that stay in 16 bits and are multiplied so. [1]
-    """
-
-    shared_params: Numeric
-    head_params: Numeric
-    expert_params: Numeric
-    shared_bytes: Numeric
-    head_bytes: Numeric
-    embedding_bytes: Numeric
-    expert_bytes: Numeric
-    shared_wide_params: Numeric
-
-    @property
-    def bytes_per_copy(self) -> Numeric:
-        """Shared weights, head and embedding: what each group with whole attention layers holds [B]."""
-        return self.shared_bytes + self.head_bytes + self.embedding_bytes
-
-
-def part_params(m: Model) -> dict[str, Any]:
-    """Count a model's weights by the parts that formats treat alike.
-
-    Parameters
-    ----------
-    m : Model
-        What runs.
-
-    Returns
-    -------
-    dict
-        `PARTS` to weights; ``experts`` are the matrices of all routed experts, whose vectors stand under ``bias``. The
-        head of a tied model is its embedding, which then counts nothing. Sums to ``m.n_params``. [1]
-    """
-    def over(quantity: Callable[[LayerGroup], Numeric]) -> Numeric:
-        total: Numeric = sum(group.layers * quantity(group) for group in m.groups)
-        return total
-
-    width = m.hidden
-    parts = {
-        "embedding": m.n_params_embedding - m.n_params_head, "head": m.n_params_head,
-        "norm": over(lambda g: g.vector_params) + m.vector_params, "router": over(lambda g: width * g.router_width),
-        "bias": over(lambda g: g.experts * g.expert_vector_params),
-        "shared": over(lambda g: width * (g.ffn_matrices * (g.ffn_width + g.shared_width) + 2 * g.expert_input)),
-        "experts": over(lambda g: g.experts * (g.n_params_expert(width) - g.expert_vector_params)),
-    }
-    # the rest, so that a model with a stated total adds up to it
-    return parts | {"attention": m.n_params - sum(parts.values())}
-
-
-def stored(m: Model, form: Format) -> Stored:
-    """Weigh a model's parts in a format: scales and what stays in 16 bits included.
-
-    Parameters
-    ----------
-    m : Model
-        What runs.
-    form : Format
-        Of the weights.
-
-    Returns
-    -------
-    Stored
-    """
-    parts, kept = part_params(m), form.kept(bool(m.experts > 0))
-    bytes_of = {part: count * (WIDE_BYTES if part in kept else form.bytes_per_value) for part, count in parts.items()}
-    shared, experts = ("norm", "router", "attention", "shared"), max(m.experts, 1)
-    return Stored(
-        shared_params=sum(parts[part] for part in shared), head_params=parts["head"], expert_params=m.n_params_expert,
-        shared_bytes=sum(bytes_of[part] for part in shared), head_bytes=bytes_of["head"],
-        embedding_bytes=bytes_of["embedding"], expert_bytes=(bytes_of["experts"] + bytes_of["bias"]) / experts,
-        shared_wide_params=sum(parts[part] for part in ("attention", "shared", "router") if part in kept))

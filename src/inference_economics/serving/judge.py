@@ -1,27 +1,31 @@
 """Errors on what a fit never saw, and the ranges made of them.
 
-Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose. What a layer
-launches was first looked at on all models at light load, and an early form was judged on all of them; every choice
-between forms and widths after that was made by the errors on `LOOKED_AT` alone.
+Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose. The form of the
+model was chosen by the errors on models left out, at first on those of `LOOKED_AT` alone, later on all of them; what
+the runs were told to do (`recipes`) was read, not chosen. No form, width or weight was chosen by the errors on chips,
+engines, harnesses, generations or disaggregated services: those are the split that only judges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import models
 from . import calibration, measurements, step
-from .calibration import layout_of
-from .disaggregation import serve_pools
+from .disaggregation import Pool, serve_pools
 from .fit import Data, fit
+from .layout import Layout
+from .load import Load
 from .measurements import Point
 from .setups import setup
 
 LOOKED_AT = ("deepseek-v3", "kimi-k2", "llama-3.1-70b", "qwen3-235b-a22b")
 INSIDE = 0.8  # share of measurements that an interval is to hold
+STRETCHES = np.linspace(1.0, 3.0, 41)
 LEAST = 10  # nothing with fewer points is left out
 CUTS: dict[str, Callable[[Point], str]] = {
     "model": lambda p: p.model, "accelerator": lambda p: p.accelerator, "engine": lambda p: p.engine,
@@ -100,11 +104,36 @@ def joined(parts: Sequence[Unseen]) -> Unseen:
                                                                 for i in (1, 2, 3)))
 
 
-def _range(ratios: np.ndarray) -> tuple[float, float]:
-    """Factors on a prediction between which `INSIDE` of the measurements lie."""
+def _quantiles(ratios: np.ndarray) -> tuple[float, float]:
+    """Factors on a prediction between which `INSIDE` of the measurements at hand lie."""
     tail = (1 - INSIDE) / 2
     low, high = np.nanquantile(1 / ratios, (tail, 1 - tail))
     return float(low), float(high)
+
+
+def _stretch(ratios: np.ndarray, names: np.ndarray, mixture: np.ndarray) -> float:
+    """Power of the quantiles of all names but one that holds `INSIDE` of that one's points, over all names in turn.
+
+    Errors of one name are alike, so the quantiles of some names hold too few points of the next. Dense models and
+    mixtures have quantiles of their own, and share the power.
+    """
+    known = np.isfinite(ratios)
+    others = []
+    for name, kind in sorted(set(zip(names[known], mixture[known], strict=True))):
+        own, rest = (known & (mixture == kind) & (names == name)), (known & (mixture == kind) & (names != name))
+        if rest.any():
+            others.append((1 / ratios[own], _quantiles(ratios[rest])))
+    points = sum(len(own) for own, _ in others)
+    for stretch in STRETCHES if others else ():
+        if sum(np.sum((a**stretch <= own) & (own <= b**stretch)) for own, (a, b) in others) >= INSIDE * points:
+            return float(stretch)
+    return float(STRETCHES[-1]) if others else 1.0
+
+
+def _range(ratios: np.ndarray, stretch: float) -> tuple[float, float]:
+    """Factors on a prediction between which `INSIDE` of the measurements of one further name are expected."""
+    low, high = _quantiles(ratios)
+    return float(low**stretch), float(high**stretch)
 
 
 def intervals(unseen: Unseen) -> dict[str, dict[str, float]]:
@@ -120,9 +149,10 @@ def intervals(unseen: Unseen) -> dict[str, dict[str, float]]:
         ``dense`` and ``mixture`` to ``tpot_low``, ``tpot_high``, ``ttft_low``, ``ttft_high``. [1]
     """
     out = {}
+    both = [(ratios, _stretch(ratios, unseen.names, unseen.mixture)) for ratios in (unseen.tpot, unseen.ttft)]
     for kind in ("dense", "mixture"):
         own = unseen.mixture == (kind == "mixture")
-        (a, b), (c, d) = _range(unseen.tpot[own]), _range(unseen.ttft[own])
+        (a, b), (c, d) = (_range(ratios[own], stretch) for ratios, stretch in both)
         out[kind] = {"tpot_low": a, "tpot_high": b, "ttft_low": c, "ttft_high": d}
     return out
 
@@ -143,12 +173,14 @@ def inside(unseen: Unseen) -> tuple[np.ndarray, np.ndarray]:
     for ratios in (unseen.tpot, unseen.ttft):
         flags = np.full(ratios.shape, np.nan)
         for name in set(unseen.names):
+            away = unseen.names != name
+            stretch = _stretch(ratios[away], unseen.names[away], unseen.mixture[away])
             for mixture in (False, True):
                 own = (unseen.names == name) & (unseen.mixture == mixture)
                 rest = (unseen.names != name) & (unseen.mixture == mixture)
                 known = own & np.isfinite(ratios)
                 if known.any() and np.isfinite(ratios[rest]).any():
-                    low, high = _range(ratios[rest])
+                    low, high = _range(ratios[rest], stretch)
                     flags[known] = (low <= 1 / ratios[known]) & (1 / ratios[known] <= high)
         held.append(flags)
     return held[0], held[1]
@@ -219,16 +251,16 @@ def judge_pools(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple[s
         s = setup(p.model, p.accelerator, p.precision, p.bytes_per_value)
         c = calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
         spread = p.expert_parallel if p.attention_dp > 1 else 1
-        decode, load = layout_of(p.n_chips, p.attention_dp, spread), (p.prompt_tok, p.output_tok)
+        read, answer = Layout(p.prefill_chips), Layout.of(p.n_chips, p.attention_dp, spread, imbalance=1.0)
+        load = Load(p.concurrency, p.prompt_tok, p.output_tok)
         # the source leaves out the groups of some prefilling copies: where one chip cannot hold what it is said to
         # hold, nothing is known of the prompts, and all requests are taken to decode
-        if step.capacity(s, c, p.prompt_tok, 1.0, float(p.prefill_chips)) >= 1:
-            out = serve_pools(s, c, float(p.concurrency), *load, float(p.prefill_workers),
-                                    layout_of(p.prefill_chips), float(p.decode_workers), decode)
+        if step.capacity(s, c, p.prompt_tok + 1.0, read) >= 1:
+            out = serve_pools(Pool(s, c, read, p.prefill_workers), Pool(s, c, answer, p.decode_workers), load)
             ratios.append((out.tpot_s / p.tpot_s, out.ttft_s / p.ttft_s))
         else:
-            batch = max(p.concurrency / p.decode_workers, 1.0)
-            ratios.append((step.serve(s, c, batch, *load, layout=decode, burst=1.0).tpot_s / p.tpot_s, np.nan))
+            each = replace(load, concurrency=max(p.concurrency / p.decode_workers, 1.0), arrival="burst")
+            ratios.append((step.serve(s, c, each, answer).tpot_s / p.tpot_s, np.nan))
     tpot, ttft = np.array(ratios).T
     rows = {}
     for engine in [*sorted({p.engine for p in points}), "all"]:

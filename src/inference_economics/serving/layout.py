@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ..quantities.checks import is_traced, require, require_whole, shown
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 
 
@@ -82,16 +83,17 @@ class Layout:
             raise ValueError(f"cp={self.cp} and batch_sharded=1 exclude each other: a cache cut by sequence is whole.")
 
     @classmethod
-    def of(cls, n_chips: Numeric, attention_dp: Numeric = 1.0) -> Layout:
-        """Return the layout of `n_chips` chips in `attention_dp` groups, and nothing else cut."""
+    def of(cls, n_chips: Numeric, attention_dp: Numeric = 1.0, ep: Numeric = 1.0,
+           imbalance: Numeric | None = None) -> Layout:
+        """Return the layout of `n_chips` chips in `attention_dp` groups, with experts spread or cut like the rest."""
         if not (is_traced(n_chips) or is_traced(attention_dp)):
             require_whole(n_chips=n_chips, attention_dp=attention_dp)
             n_chips, attention_dp = np.asarray(n_chips, dtype=float)[()], np.asarray(attention_dp, dtype=float)[()]
             if np.any(n_chips % attention_dp):
-                raise ValueError(f"attention_dp={attention_dp:g} does not divide tp={n_chips:g}."
+                raise ValueError(f"attention_dp={attention_dp:g} does not divide n_chips={n_chips:g}."
                                  if np.ndim(n_chips) == np.ndim(attention_dp) == 0 else
                                  f"attention_dp={attention_dp!r} does not divide {n_chips!r} chips.")
-        return cls(tp=n_chips / attention_dp, attention_dp=attention_dp)
+        return cls(tp=n_chips / attention_dp, attention_dp=attention_dp, ep=ep, imbalance=imbalance)
 
     @property
     def stage_chips(self) -> Numeric:
@@ -135,11 +137,20 @@ class Layout:
         by_head = self.cp * kv_heads / np.ceil(kv_heads / head_chips)
         return np.where(self.batch_sharded > 0, self.tp, by_head)
 
+    def busiest(self, choices: Numeric) -> Numeric:
+        """Load of the busiest expert chip over the mean, when a layer's tokens choose so many experts together [1]."""
+        even = expert_imbalance(choices, self.ep) if self.imbalance is None else self.imbalance
+        return np.where(self.ep > 1, even, 1.0)
+
     def micro_batch(self, batch: Numeric) -> Numeric:
         """Sequences that pass a stage together: a pipeline is full while every stage has some of the batch [1]."""
         return np.maximum(batch / self.pp, np.minimum(batch, 1.0))
 
 
+ONE_CHIP = Layout()
+
+
+@checked
 def expert_imbalance(choices: Numeric, ep: Numeric) -> Numeric:
     """Load of the busiest of some expert chips over the mean, when tokens choose independently and evenly.
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from .. import catalog, models
 from ..quantities.checks import lookup
+from . import recipes
 
 MODELS = {
     "meta-llama/Llama-3.1-8B-Instruct": "llama-3.1-8b",
@@ -120,8 +121,8 @@ class Point:
 
     @property
     def bytes_per_value(self) -> float:
-        """Bytes of one cached value: these runs ask for an eight-bit cache with weights narrower than bf16 [B]."""
-        return 2.0 if self.precision == "bf16" else 1.0
+        """Bytes of one cached value, by the run's recipe or its engine's default [B]."""
+        return recipes.cache_bytes_per_value(self)
 
     @property
     def built(self) -> float:
@@ -204,14 +205,16 @@ def _speculative(point: Point) -> bool:
 
 def _impossible(point: Point) -> str:
     """A row that cannot be what it says: heads that do not divide, or faster than every chip at its full peak."""
-    from .load import floor_s
+    from . import step
+    from .layout import Layout
+    from .load import Load
+    from .setups import setup
 
     if models.get(point.model).q_heads % (point.n_chips / point.attention_dp):
         return "its chips do not divide the heads: several pools were added up"
-    floor = floor_s(
-        point.model, point.accelerator, precision=point.precision, concurrency=point.concurrency, tp=point.n_chips,
-        prompt_tok=point.prompt_tok, output_tok=point.output_tok, attention_dp=point.attention_dp,
-        bytes_per_value=point.bytes_per_value)
+    floor = step.serving_floor_s(
+        setup(point.model, point.accelerator, point.precision, point.bytes_per_value), step.IDEAL,
+        Load(point.concurrency, point.prompt_tok, point.output_tok), Layout.of(point.n_chips, point.attention_dp))
     return "faster than the chip's peak allows: part of the prompts came from a cache" if point.tpot_s < floor else ""
 
 

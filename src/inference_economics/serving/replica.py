@@ -6,13 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import check
-from ..quantities.numeric import Numeric
-from .deployment import Feasibility, verdict
+from ..quantities.limits import checked
+from ..quantities.numeric import Numeric, Truth
+from .constants import Constants
+from .feasibility import Feasibility, verdict
 from .layout import Layout
+from .load import Load
+from .memory import capacity
 from .queueing import column
 from .setups import Setup
-from .step import Constants, Truth, capacity, serve
+from .step import serve
 
 # chips that share one copy, within one server, and groups of them that hold whole attention layers
 LAYOUTS = ((1.0, 1.0), (2.0, 1.0), (4.0, 1.0), (8.0, 1.0), (4.0, 4.0), (8.0, 8.0))
@@ -53,6 +56,7 @@ class Replica(NamedTuple):
 # -- one copy of a model ----------------------------------------------------------------------------------------------
 
 
+@checked
 def best_replica(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeric, ttft_limit_s: Numeric,
                  tpot_limit_s: Numeric) -> Replica:
     """Search batches and ways of cutting the model for the most requests per chip within the latency targets.
@@ -70,31 +74,26 @@ def best_replica(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeri
     -------
     Replica
 
-    Raises
-    ------
-    ValueError
-        If an argument lies outside its limits.
-
     Notes
     -----
     Every layer cut over 1, 2, 4 or 8 chips, or whole attention layers on each of 4 or 8, which suits a latent cache;
     batches from 1 to 2,048 in steps of about a quarter, never more than fit. Targets are held by the mean; a target for
     the slowest twentieth needs a smaller batch.
     """
-    check(prompt_tok=prompt_tok, output_tok=output_tok, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
     chips = np.repeat([n for n, _ in LAYOUTS], BATCHES.size)
     groups = np.repeat([dp for _, dp in LAYOUTS], BATCHES.size)
     # a batch of one at least: whether there is room for it is asked of the capacity
-    room = np.maximum(np.floor(capacity(s, c, column(prompt_tok), column(output_tok), chips, groups)), 1.0)
+    layout, prompts, answers = Layout.of(chips, groups), column(prompt_tok), column(output_tok)
+    room = np.maximum(np.floor(capacity(s, c, prompts + answers, layout)), 1.0)
     batch = np.minimum(np.tile(BATCHES, len(LAYOUTS)), room)
-    point = serve(s, c, batch, column(prompt_tok), column(output_tok), chips, groups)
-    truths = verdict(s, c, point, Layout.of(chips, groups), column(ttft_limit_s), column(tpot_limit_s))
+    point = serve(s, c, Load(batch, prompts, answers), layout)
+    truths = verdict(s, c, point, layout, column(ttft_limit_s), column(tpot_limit_s))
     meets: Truth = True
     some: list[Truth] = []
     for truth in truths:
         meets = np.logical_and(meets, truth)
         some.append(np.max(np.where(meets, 1.0, 0.0), axis=-1) > 0)
-    rate = np.where(meets, point.output_tok_per_s / column(output_tok) / chips, 0.0)
+    rate = np.where(meets, point.output_tok_per_s / answers / chips, 0.0)
     most = np.max(rate, axis=-1)
     chosen = np.logical_and(rate >= column(most), meets)
     # among equals the first degree: the same batch may stand in the grid twice where memory cuts it off

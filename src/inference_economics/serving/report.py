@@ -14,9 +14,11 @@ from .. import catalog
 from ..quantities.checks import lookup, require_whole
 from ..quantities.units import text
 from . import calibration, measurements, step
-from .calibration import _fitted
+from .deployment import Deployment
 from .fit import SEED, Data, fit, split
+from .formats import Formats
 from .judge import CUTS, above_bound, intervals, joined, judge_pools, leave_out, load_band, mean, unseen_rows
+from .load import Load
 from .measurements import Point
 
 
@@ -54,7 +56,7 @@ def misses(count: int = 12) -> list[Miss]:
     require_whole(count=count)
     points = measurements.kept()
     data = Data(points)
-    predicted = np.asarray(data.predict(data.constants(_fitted())).tpot_s)
+    predicted = np.asarray(data.predict(data.constants(calibration.fitted())).tpot_s)
     worst = np.argsort(-np.abs(np.log(predicted / data.tpot_s)), kind="stable")[:count]
     return [Miss(points[i], float(predicted[i]), measurements.oddity(points[i])) for i in worst]
 
@@ -129,16 +131,14 @@ def benchmarks(model: str = "llama-2-70b", prompt_tok: float | None = None,
     """
     rules = {row["scenario"]: row for row in catalog.published("mlperf-rules").records(model=model)}
     answer = next(iter(rules.values()))["mean_output_tok"]
-    load = {"concurrency": np.geomspace(1, 4096, 145), "prompt_tok": answer if prompt_tok is None else prompt_tok,
-            "output_tok": answer, "bytes_per_value": 1}
+    load = Load(np.geomspace(1, 4096, 145), answer if prompt_tok is None else prompt_tok, answer)
     rows = []
     for row in catalog.published("mlperf").records(model=model):
         if row["round"] in rounds and row["scenario"] in ("Offline", "Server") and row["n_chips"] <= 8:
             known = calibration.generation(row["accelerator"]) != calibration.OTHER
             engine, best = "trtllm" if known else calibration.TYPICAL, 0.0
             for tp in (1, 2, 4, 8):
-                point = calibration.calibrated(model, row["accelerator"], precision=row["precision"], tp=tp,
-                                               engine=engine, **load)
+                point = Deployment(model, row["accelerator"], tp, Formats(row["precision"], 1), engine).serve(load)
                 rule = rules["Server"] if row["scenario"] == "Server" else {"tpot_s": np.inf, "ttft_s": np.inf}
                 meets = np.logical_and(point.tpot_s <= rule["tpot_s"], point.ttft_s <= rule["ttft_s"])
                 rates = np.where(np.logical_and(meets, point.wait_s == 0), point.output_tok_per_s, 0.0)
@@ -171,7 +171,7 @@ def residual_rows(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple
     bound = data.predict(step.IDEAL)
     tpot, ttft = out.tpot_s / data.tpot_s - 1, out.ttft_s / data.ttft_s - 1
     low, known = bound.tpot_s / data.tpot_s - 1, data.explained(out)
-    quiet = np.asarray(known & (out.wait_s == 0) & (data.concurrency <= 16))
+    quiet = np.asarray(known & (out.wait_s == 0) & (data.load.concurrency <= 16))
     groups: dict[tuple[str, str], list[int]] = {}
     for i, p in enumerate(points):
         kind = "mixture" if data.mixture[i] else "dense"

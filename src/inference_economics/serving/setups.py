@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import cast
 
 import numpy as np
 
-from ..hardware import accelerators
 from ..hardware.accelerators import Accelerator
-from ..models import spec
-from ..models.groups import LayerGroup
 from ..models.head_sharing import check_heads, n_params_key_value
-from ..models.kv_cache import INDEXER_BYTES_PER_VALUE, kv_bytes_per_token, kv_values_per_token
+from ..models.kv_cache import kv_bytes_per_token, kv_values_per_token
 from ..models.spec import Model
 from ..quantities.checks import is_traced
-from ..quantities.choices import tabulated
-from ..quantities.limits import check
+from ..quantities.limits import check, checked
 from ..quantities.numeric import Numeric
-from .formats import (
-    SHORT,
-    TYPICAL,
-    WIDE_BYTES,
-    Formats,
-    arithmetic_flop_per_s,
-    load_formats,
-    stored,
-)
+from .formats import SHORT, TYPICAL, WIDE_BYTES, Formats, arithmetic_flop_per_s, load_formats
+from .unpacked import cache_bytes_per_value, chip_of, of_chip, of_model
 
 EMBEDDING_BYTES = WIDE_BYTES  # published checkpoints leave embeddings and output head in bf16
 # what one stored weight takes, by the names that `setup` accepts: scales included, what stays in 16 bits left out
 BYTES_PER_PARAM = {name: row.bytes_per_value for name, row in (
     *((short, load_formats()[slug]) for short, slug in SHORT.items()), *load_formats().items())
     if row.holds == "weights"}
-ENDLESS_TOK = 1e12  # stands for "no window" and "reads everything"
 LINKS = ("link_bytes_per_s", "link_chips", "link_mesh", "far_link_bytes_per_s", "far_link_chips")
-ALONE = 1.0  # chips that a chip without links joins
 
 
 @dataclass(frozen=True)
@@ -45,8 +30,12 @@ class Setup:
 
     Parameters
     ----------
-    layers, expert_layers, latent_layers, quantised_layers : numeric
-        Layers; those with experts, with latent attention, with quantised activations in dense weights. [1]
+    layers, expert_layers, shared_expert_layers, quantised_layers : numeric
+        Layers; those with experts, with an expert that every token passes besides, with quantised activations in dense
+        weights. [1]
+    latent_layers, state_layers, summed_norm_layers : numeric
+        Layers with latent attention; with a fixed state in place of a cache; with queries and keys normalised over all
+        heads together, which chips that share them have to sum first. [1]
     hidden, experts, experts_active : numeric
         Width; routed experts of a layer (1 in a dense model) and those of one token (0). [1]
     shared_params, head_params, expert_params : numeric
@@ -76,6 +65,8 @@ class Setup:
     pair_flop_global, pair_flop_sparse, pair_flop_window : numeric
         Attention arithmetic of prefill per pair of tokens, all layers: on what stays for good (indexers included), on
         what an indexer chose, and within a window. [FLOP]
+    decode_pair_flop_global, decode_pair_flop_sparse, decode_pair_flop_window : numeric
+        The same of one more token in decode, where latent attention works on the compressed cache. [FLOP]
     hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s : numeric
         One chip. [B], [B/s], [FLOP/s], [FLOP/s]
     link_bytes_per_s, link_chips, link_mesh : numeric
@@ -89,6 +80,9 @@ class Setup:
     expert_layers: Numeric
     latent_layers: Numeric
     quantised_layers: Numeric
+    shared_expert_layers: Numeric
+    state_layers: Numeric
+    summed_norm_layers: Numeric
     hidden: Numeric
     experts: Numeric
     experts_active: Numeric
@@ -118,6 +112,9 @@ class Setup:
     pair_flop_global: Numeric
     pair_flop_sparse: Numeric
     pair_flop_window: Numeric
+    decode_pair_flop_global: Numeric
+    decode_pair_flop_sparse: Numeric
+    decode_pair_flop_window: Numeric
     hbm_bytes: Numeric
     hbm_bytes_per_s: Numeric
     shared_flop_per_s: Numeric
@@ -129,33 +126,7 @@ class Setup:
     far_link_chips: Numeric
 
 
-def model_of(model: Model | str) -> Model:
-    """Return a model of the catalogue by its slug, or the model itself; anything else is refused."""
-    return cast(Model, spec.model_of(model))
-
-
-def chip_of(accelerator: Accelerator | str) -> Accelerator:
-    """Return a chip of the catalogue by its slug, or the chip itself; anything else is refused."""
-    if isinstance(accelerator, str):
-        return accelerators.get(accelerator)
-    if not hasattr(accelerator, "hbm_bytes_per_s"):
-        raise ValueError(f"accelerator={accelerator!r} is neither a slug of the catalogue nor an Accelerator.")
-    return accelerator
-
-
-def _links(chip: Accelerator) -> dict[str, float]:
-    """Speed and reach of the two nearest tiers."""
-    tiers = [(t.bytes_per_s, np.inf if t.chips is None else float(t.chips), float(t.kind == "mesh"))
-             for t in chip.tiers]
-    if len(tiers) > 2 or any(mesh for _, _, mesh in tiers[1:]):
-        raise ValueError(f"{chip.title} has {len(tiers)} tiers of links; give two at most, a mesh only as the first.")
-    none = (np.nan, ALONE, 0.0)
-    near, far = (*tiers, none, none)[:2]
-    return {"link_bytes_per_s": near[0], "link_chips": near[1], "link_mesh": near[2], "far_link_bytes_per_s": far[0],
-            "far_link_chips": far[1]}
-
-
-def setup(model: Model | str, accelerator: Accelerator | str, precision: str | Formats = "fp8",
+def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats = "fp8",
           bytes_per_value: float | None = None, link_bytes_per_s: float | None = None, engine: str = TYPICAL) -> Setup:
     """Unpack a model and a chip into the plain numbers of the formulas.
 
@@ -163,7 +134,7 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
     ----------
     model : Model or str
         What runs.
-    accelerator : Accelerator or str
+    chip : Accelerator or str
         One chip.
     precision : str or Formats
         Format of the weights: a row of ``catalog/formats.toml``, such as ``w8a16``, or ``bf16``, ``fp8``, ``int8``,
@@ -186,26 +157,27 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
     ValueError
         For names that are not known, and for a chip without memory, or without any peak that the format can use.
     """
-    m, chip = _of_model(model, precision), _of_chip(accelerator, precision)
+    m, one = of_model(model, precision), of_chip(chip, precision)
     if bytes_per_value is None:
-        bytes_per_value = _cache_bytes_per_value(precision, engine)
+        bytes_per_value = cache_bytes_per_value(precision, engine)
     check(bytes_per_value=bytes_per_value)
-    if not (is_traced(m) or is_traced(chip)) and m.wide_share > 0 and np.isnan(chip.wide_flop_per_s):
-        arithmetic_flop_per_s(chip_of(accelerator), "bf16", "what this format keeps in 16 bits")
-    links = {name: getattr(chip, name) for name in LINKS}
+    if not (is_traced(m) or is_traced(one)) and m.wide_share > 0 and np.isnan(one.wide_flop_per_s):
+        arithmetic_flop_per_s(chip_of(chip), "bf16", "what this format keeps in 16 bits")
+    links = {name: getattr(one, name) for name in LINKS}
     if link_bytes_per_s is not None:
         check(link_bytes_per_s=link_bytes_per_s)
         # a speed given in place of the catalogue's reaches everywhere
         links |= {"link_bytes_per_s": link_bytes_per_s, "link_chips": np.inf, "link_mesh": 0.0}
     # parts in two formats take turns: the mean of their peaks is the harmonic one
-    wide_s = np.where(m.wide_share > 0, m.wide_share / chip.wide_flop_per_s, 0.0)
+    wide_s = np.where(m.wide_share > 0, m.wide_share / one.wide_flop_per_s, 0.0)
     return Setup(
         layers=m.layers, expert_layers=m.expert_layers, latent_layers=m.latent_layers,
-        quantised_layers=m.dense_layers * chip.quantises, hidden=m.hidden, experts=m.experts,
+        quantised_layers=m.dense_layers * one.quantises, shared_expert_layers=m.shared_expert_layers,
+        state_layers=m.state_layers, summed_norm_layers=m.summed_norm_layers, hidden=m.hidden, experts=m.experts,
         experts_active=m.experts_active, shared_params=m.shared_params, head_params=m.head_params,
         expert_params=m.expert_params, attention_params=m.attention_params,
-        fp8_shared=m.fp8_tensor * chip.native, block_scaled=m.fp8_block * chip.native,
-        fp4_shared=m.fp4_dense * chip.native, fp4_experts=m.fp4_mixture * chip.native, widened=m.widened,
+        fp8_shared=m.fp8_tensor * one.native, block_scaled=m.fp8_block * one.native,
+        fp4_shared=m.fp4_dense * one.native, fp4_experts=m.fp4_mixture * one.native, widened=m.widened,
         resident_bytes=m.resident_bytes, shared_bytes_per_param=m.shared_bytes_per_param,
         head_bytes_per_param=m.head_bytes_per_param, expert_bytes_per_param=m.expert_bytes_per_param,
         attention_bytes_per_param=m.attention_bytes_per_param,
@@ -214,98 +186,27 @@ def setup(model: Model | str, accelerator: Accelerator | str, precision: str | F
         state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, window_tok=m.window_tok,
         attend_tok=m.attend_tok, cache_shards=m.cache_shards, window_shards=m.window_shards,
         pair_flop_global=m.pair_flop_global, pair_flop_sparse=m.pair_flop_sparse,
-        pair_flop_window=m.pair_flop_window, hbm_bytes=chip.hbm_bytes,
-        hbm_bytes_per_s=chip.hbm_bytes_per_s, shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / chip.flop_per_s),
-        expert_flop_per_s=chip.flop_per_s, **links)
+        pair_flop_window=m.pair_flop_window, decode_pair_flop_global=m.decode_pair_flop_global,
+        decode_pair_flop_sparse=m.decode_pair_flop_sparse, decode_pair_flop_window=m.decode_pair_flop_window,
+        hbm_bytes=one.hbm_bytes, hbm_bytes_per_s=one.hbm_bytes_per_s,
+        shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / one.flop_per_s),
+        expert_flop_per_s=one.flop_per_s, **links)
 
 
-def _formats(precision: str | Formats) -> Formats:
-    return precision if isinstance(precision, Formats) else Formats(precision)
-
-
-@tabulated
-def _cache_bytes_per_value(precision: str | Formats, engine: str) -> float:
-    return _formats(precision).cache_bytes_per_value(engine)
-
-
-@tabulated
-def _of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
-    """The numbers that a model and a format decide."""
-    m, form = model_of(model), _formats(precision)
-    held = stored(m, form.stored)
-    mixture = bool(m.experts)
-    mixers = sum(group.layers * (group.n_params_attention(m.hidden) + group.n_params_state(m.hidden))
-                 for group in m.groups)
-    arithmetic = form.arithmetic or form.stored.arithmetic
-    # published mixtures in fp8 are scaled by blocks (DeepSeek, Qwen, MiniMax, GLM); dense models by tensor or channel
-    blocks = arithmetic == "fp8" and (mixture or form.stored.group > 0)
-    return SimpleNamespace(
-        attention_params=min(mixers, held.shared_params), fp8_block=float(blocks),
-        fp8_tensor=float(arithmetic == "fp8" and not blocks), fp4_dense=float(arithmetic == "fp4" and not mixture),
-        fp4_mixture=float(arithmetic == "fp4" and mixture),
-        widened=float(mixture and arithmetic == "bf16" and form.stored.bits <= 4 and form.stored.name != "mxfp4"),
-        layers=m.layers, expert_layers=m.moe_layers, latent_layers=m.latent_layers,
-        # activations are quantised layer by layer where dense weights are multiplied in four bits
-        dense_layers=0 if m.experts else m.layers, hidden=m.hidden, experts=max(m.experts, 1),
-        experts_active=m.experts_active, shared_params=held.shared_params, head_params=held.head_params,
-        expert_params=held.expert_params, resident_bytes=held.bytes_per_copy,
-        shared_bytes_per_param=held.shared_bytes / held.shared_params,
-        head_bytes_per_param=held.head_bytes / held.head_params,
-        expert_bytes_per_param=held.expert_bytes / held.expert_params if m.experts else form.stored.bytes_per_value,
-        attention_bytes_per_param=(WIDE_BYTES if "attention" in form.stored.kept(bool(m.experts > 0))
-                                   else form.stored.bytes_per_value),
-        wide_share=held.shared_wide_params / held.shared_params, cache_values=m.kv_values_per_token_global,
-        sparse_values=m.kv_values_per_token_sparse, window_values=m.kv_values_per_token_window,
-        state_bytes=m.state_values * form.state_bytes_per_value,
-        indexer_bytes_per_tok=m.indexer_values_per_token * INDEXER_BYTES_PER_VALUE,
-        window_tok=m.window_tok or ENDLESS_TOK,
-        # an entry may stand for several tokens: the choice then is full after as many times more of them
-        attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK,
-        cache_shards=_shards(m, window=False), window_shards=_shards(m, window=True),
-        pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
-        pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window)
-
-
-def _shards(m: Model, *, window: bool) -> float:
-    """Heads that one sort of layers cuts its cache by: a latent is one to all; states alone are cut by theirs."""
-    def values(group: LayerGroup) -> Numeric:
-        return group.layers * group.kv_values
-
-    cached = [group for group in m.groups if values(group)]
-    if not cached:
-        return max(float(max(group.state_heads for group in m.groups)), 1.0)
-    # a sort that a model lacks has nothing to cut, and is taken like the other
-    cached = [group for group in cached if (group.window_tok if window else group.kept_share)] or cached
-    per_head = sum(values(group) / max(group.kv_heads if not group.kv_lora else 1, 1) for group in cached)
-    return float(sum(map(values, cached)) / per_head)
-
-
-@tabulated
-def _of_chip(accelerator: Accelerator | str, precision: str | Formats) -> SimpleNamespace:
-    """The numbers that a chip and a format decide; no 16-bit peak is NaN here, because not every model needs it."""
-    chip, form = chip_of(accelerator), _formats(precision)
-    if chip.hbm_bytes is None or chip.hbm_bytes_per_s is None:
-        raise ValueError(f"{chip.title} has no memory size or bandwidth in the catalogue; choose another accelerator.")
-    native = form.native(chip) and (form.arithmetic or form.stored.arithmetic) == "fp4"
-    return SimpleNamespace(
-        hbm_bytes=chip.hbm_bytes, hbm_bytes_per_s=chip.hbm_bytes_per_s, flop_per_s=form.flop_per_s(chip),
-        wide_flop_per_s=np.nan if chip.bf16_flop_per_s is None else chip.bf16_flop_per_s,
-        quantises=1.0 if native else 0.0, native=1.0 if form.native(chip) else 0.0, **_links(chip))
-
-
-def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per_value: Numeric | None = None) -> Setup:
-    """Return the plain numbers of `setup` for another number of key-value heads.
+@checked
+def setup_with_kv_heads(s: Setup, model: Model, kv_heads: Numeric, bytes_per_value: Numeric | None = None) -> Setup:
+    """Return the plain numbers of a setup for another number of key-value heads.
 
     Parameters
     ----------
-    setup : Setup
+    s : Setup
         From `setup` for the same model. The model has no sliding windows.
     model : Model
         What runs.
     kv_heads : numeric
         Key-value heads, at most the query heads; may be an array, one entry per configuration. [1]
     bytes_per_value : numeric, optional
-        Bytes of one cached value; by default those of `setup`. [B]
+        Bytes of one cached value; by default those of `s`. [B]
 
     Returns
     -------
@@ -314,12 +215,12 @@ def setup_with_kv_heads(setup: Setup, model: Model, kv_heads: Numeric, bytes_per
     """
     check_heads(model.q_heads, kv_heads)
     if bytes_per_value is None:
-        bytes_per_value = setup.cache_bytes_per_tok / model.kv_values_per_token_global
+        bytes_per_value = s.cache_bytes_per_tok / model.kv_values_per_token_global
     per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
     more = (n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
             - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))
-    params, more_bytes = setup.shared_params + more, more * setup.attention_bytes_per_param
-    shared_bytes = setup.shared_params * setup.shared_bytes_per_param + more_bytes
-    return replace(setup, cache_bytes_per_tok=per_token, cache_shards=kv_heads, window_shards=kv_heads,
-                   shared_params=params, attention_params=setup.attention_params + more,
-                   shared_bytes_per_param=shared_bytes / params, resident_bytes=setup.resident_bytes + more_bytes)
+    params, more_bytes = s.shared_params + more, more * s.attention_bytes_per_param
+    shared_bytes = s.shared_params * s.shared_bytes_per_param + more_bytes
+    return replace(s, cache_bytes_per_tok=per_token, cache_shards=kv_heads, window_shards=kv_heads,
+                   shared_params=params, attention_params=s.attention_params + more,
+                   shared_bytes_per_param=shared_bytes / params, resident_bytes=s.resident_bytes + more_bytes)

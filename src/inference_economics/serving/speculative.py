@@ -1,4 +1,4 @@
-"""Speculative decoding: tokens per step, what checking a draft costs, and what is gained.
+"""Speculative decoding: tokens per step, and what is gained.
 
 References
 ----------
@@ -7,12 +7,42 @@ References
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ..quantities.limits import checked
+from ..quantities.checks import is_traced
+from ..quantities.limits import checked, checked_fields
 from ..quantities.numeric import Numeric
 
-# -- speculative decoding ---------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Drafts:
+    """How speculative decoding turns out: what each sequence of a step guesses, and what it keeps.
+
+    Parameters
+    ----------
+    draft_tok : numeric
+        Tokens guessed, which the step checks besides the one that it makes. [token]
+    tokens_per_step : numeric
+        Mean tokens that come out of a step, its own included: at most ``draft_tok + 1``. See `expected_tokens`. [token]
+
+    Raises
+    ------
+    ValueError
+        When one is no number or outside its limits, or more is kept than was guessed.
+    """
+
+    draft_tok: Numeric = 0.0
+    tokens_per_step: Numeric = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be, and hold both as float64."""
+        checked_fields(self)
+        traced = is_traced(self.draft_tok) or is_traced(self.tokens_per_step)
+        if not traced and np.any(self.tokens_per_step > (self.draft_tok + 1) * (1 + 1e-12)):
+            raise ValueError(f"tokens_per_step={np.max(self.tokens_per_step):g} is more than draft_tok + 1 = "
+                             f"{np.min(self.draft_tok + 1):g}: a step yields its own token and those guessed right.")
 
 
 @checked
@@ -36,33 +66,6 @@ def expected_tokens(acceptance: Numeric, draft_tok: Numeric) -> Numeric:
 
 
 @checked
-def verification_cost(batch: Numeric, draft_tok: Numeric, weights_s: Numeric, compute_per_token_s: Numeric,
-                      other_s: Numeric = 0.0) -> Numeric:
-    """Verification step over a plain step: free while reading weights is the bottleneck, dear in large batches.
-
-    Parameters
-    ----------
-    batch : numeric
-        Sequences. [1]
-    draft_tok : numeric
-        Tokens drafted for each. [token]
-    weights_s : numeric
-        Time to read the weights. [s]
-    compute_per_token_s : numeric
-        Arithmetic for one token. [s]
-    other_s : numeric
-        Rest of the step: cache, launches, communication. [s]
-
-    Returns
-    -------
-    numeric
-        At least 1. [1]
-    """
-    plain = other_s + np.maximum(weights_s, batch * compute_per_token_s)
-    return (other_s + np.maximum(weights_s, batch * (draft_tok + 1) * compute_per_token_s)) / plain
-
-
-@checked
 def speculative_speedup(acceptance: Numeric, draft_tok: Numeric, draft_cost: Numeric,
                         verify_cost: Numeric = 1.0) -> Numeric:
     """Tokens per unit of time with drafts over without [1]_.
@@ -74,7 +77,7 @@ def speculative_speedup(acceptance: Numeric, draft_tok: Numeric, draft_cost: Num
     draft_cost : numeric
         A step of the draft model over a step of the target. [1]
     verify_cost : numeric
-        As from `verification_cost`; Leviathan et al. take 1, a machine with arithmetic to spare. [1]
+        Step that checks the drafts over a plain one; Leviathan et al. take 1, a machine with arithmetic to spare. [1]
 
     Returns
     -------

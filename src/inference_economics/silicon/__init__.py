@@ -3,22 +3,15 @@
 # May import: quantities, catalog.
 
 from ..quantities.faces import handing_on
-from .chip import (
+from .chip import ChipCost, Margins, MarginStack, ServerBuild, chip_cost, margin_stack, memory_usd, price_at_margin
+from .die import (
     YIELD_MODELS,
-    ChipCost,
-    Margins,
-    MarginStack,
-    ServerBuild,
-    chip_cost,
     die_usd,
     good_die_usd,
     gross_dies,
-    margin_stack,
-    memory_usd,
     murphy_yield,
     negative_binomial_yield,
     poisson_yield,
-    price_at_margin,
     repaired_yield,
     seeds_yield,
 )

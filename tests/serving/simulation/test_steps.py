@@ -3,6 +3,7 @@
 import pytest
 
 from inference_economics import calibration, step
+from inference_economics.serving import Deployment, Layout, Load, setup
 from inference_economics.serving.simulation import (
     calibrated,
 )
@@ -20,17 +21,17 @@ def test_the_table_says_what_the_serving_model_says(model, chip, precision, tp):
         for mean in (1, 500, 1024, 1025, 5000, 19_999):
             fixed, slope = table.line(batch, batch * mean)
             assert fixed + slope * batch * mean == pytest.approx(float(times.decode_s(batch, batch * mean)), rel=1e-9)
-    s, c = calibration.setup(model, chip, precision), calibration.constants(chip)
+    s, c = setup(model, chip, precision), calibration.constants(chip)
     for tok in (1, 100, 9000):
-        assert table.prefill[tok] == pytest.approx(step.prefill_time_s(s, c, tok, tp, 1)[0], rel=1e-9)
+        assert table.prefill[tok] == pytest.approx(step.prefill_time_s(s, c, tok, Layout(tp))[0], rel=1e-9)
 
 
 def test_parts_of_a_step_add_up_to_the_serving_model():
     """A batch's time per token, less other prompts' prefill, is a decode step at the mean context."""
-    point = calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=32, prompt_tok=1000, output_tok=400, tp=4)
+    point = Deployment("llama-3.1-70b", "h100-sxm", 4).serve(Load(32, 1000, 400))
     times = calibrated("llama-3.1-70b", "h100-sxm", tp=4)
     assert times(32, 32 * 1200) == pytest.approx(point.tpot_s - point.prefill_s, rel=1e-12)
-    one = calibration.calibrated("llama-3.1-70b", "h100-sxm", prompt_tok=1000, output_tok=400, tp=4)
+    one = Deployment("llama-3.1-70b", "h100-sxm", 4).serve(Load(1, 1000, 400))
     alone = times.request_s + times(0, 1200, 1000, first_tokens=1)
     assert alone == pytest.approx(one.ttft_s, rel=1e-12)
 

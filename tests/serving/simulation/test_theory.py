@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from serving.simulation.stubs import FLAT
 
-from inference_economics import calibration, queueing
+from inference_economics import queueing
+from inference_economics.serving import Deployment, Load
 from inference_economics.serving.simulation import (
     Lengths,
     Policy,
@@ -76,8 +77,7 @@ def test_littles_law_holds_exactly_for_sequences_that_decode():
 @pytest.mark.parametrize("users", [1, 8, 64])
 def test_a_closed_loop_runs_at_the_steady_state_of_the_serving_model(model, chip, precision, tp, users):
     prompt, output = 1024, 512
-    steady = calibration.calibrated(model, chip, precision=precision, concurrency=users, prompt_tok=prompt,
-                                    output_tok=output, tp=tp)
+    steady = Deployment(model, chip, tp, precision).serve(Load(users, prompt, output))
     service = calibrated_service(model, chip, precision=precision, tp=tp, context_tok=prompt + output)
     count = max(12 * users, 40)
     result = simulate(closed_loop(users, count, Lengths(prompt, output, 0.3, 0.3), seed=1), service)
@@ -93,7 +93,7 @@ def test_a_closed_loop_runs_at_the_steady_state_of_the_serving_model(model, chip
 @pytest.mark.parametrize(("model", "chip", "precision", "tp"), [
     ("llama-3.1-8b", "h100-sxm", "bf16", 1), ("deepseek-v3", "h200-sxm", "fp8", 8)])
 def test_one_request_takes_what_the_serving_model_says(model, chip, precision, tp):
-    steady = calibration.calibrated(model, chip, precision=precision, prompt_tok=2048, output_tok=2, tp=tp)
+    steady = Deployment(model, chip, tp, precision).serve(Load(1, 2048, 2))
     result = simulate(burst(1, Lengths(2048, 2)), calibrated_service(model, chip, precision=precision, tp=tp))
     assert result.ttft_s[0] == pytest.approx(steady.ttft_s, rel=1e-3)
     assert result.tpot_s[0] == pytest.approx(steady.tpot_s, rel=1e-3)

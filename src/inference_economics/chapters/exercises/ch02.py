@@ -20,8 +20,8 @@ _8B_TOKEN, _70B_TOKEN = (kv_cache.kv_bytes_per_token(m.kv_values_per_token) for 
 
 
 def _step_8b(batch, context_tok):
-    return roofline.decode_step_bounds(batch, context_tok, _8B_TOKEN, 2 * _8B.n_params_read, _8B.n_params_read,
-                                       _H100_BANDWIDTH, _H100_BF16).overlapped_s
+    work = roofline.decode_work(batch, context_tok, _8B_TOKEN, 2 * _8B.n_params_read, _8B.n_params_read)
+    return roofline.bounds(work, roofline.Roof(_H100_BANDWIDTH, _H100_BF16)).overlapped_s
 
 
 _alone, _together = _step_8b(1, 512), _step_8b(32, 512)
@@ -33,10 +33,11 @@ _floor = _70B.n_params_read / _H200_BANDWIDTH
 _crit = roofline.critical_batch(_H100_BF16, _H100_BANDWIDTH, 1)
 _equal = 2 * _70B.n_params_read / (_70B_TOKEN * 8192)
 _wrong_heads = _equal * _70B.kv_heads / _70B.q_heads
-_link = (32, _70B.hidden, _70B.layers, 8, _H100_LINK)
-_links = links.tensor_parallel_time_s(*_link, 15e-6)
-_no_latency = links.tensor_parallel_time_s(*_link)
-_once = links.tensor_parallel_time_s(*_link, 15e-6, collectives_per_layer=1)
+_sums = (32, _70B.hidden, _70B.layers)
+_eight = links.Group(8, _H100_LINK, 15e-6)
+_links = links.tensor_parallel_time_s(*_sums, _eight)
+_no_latency = links.tensor_parallel_time_s(*_sums, links.Group(8, _H100_LINK))
+_once = links.tensor_parallel_time_s(*_sums, _eight, collectives_per_layer=1)
 
 EXERCISES = (
     Exercise(

@@ -22,7 +22,7 @@ def _token(model, kv_heads=None, bytes_per_value=2):
 
 def _cost(kv_heads):
     setup = serving.setup_with_kv_heads(serving.setup(_70B, _H100, "fp8", 2), _70B, kv_heads, 2)
-    rate = step.serve(setup, calibration.constants(_H100), 256, 4096, 1024, 8).output_tok_per_s
+    rate = step.serve(setup, calibration.constants(_H100), serving.Load(256, 4096, 1024), serving.Layout(8)).output_tok_per_s
     return serving.usd_per_output_token(prices.rental_usd_per_hour(_H100.name), 8, rate)
 
 

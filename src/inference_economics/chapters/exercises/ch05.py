@@ -27,7 +27,8 @@ _long_cache = kv_cache.of_model(_70B, 131_072)
 
 
 def _request(prompt_tok):
-    served = step.serve(serving.setup(_70B, _H100, "fp8", 2), calibration.constants(_H100), 8, prompt_tok, 500, 8)
+    served = step.serve(serving.setup(_70B, _H100, "fp8", 2), calibration.constants(_H100),
+                        serving.Load(8, prompt_tok, 500), serving.Layout(8))
     return 500 * serving.usd_per_output_token(prices.rental_usd_per_hour(_H100.name), 8, served.output_tok_per_s)
 
 

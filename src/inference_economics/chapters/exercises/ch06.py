@@ -7,7 +7,6 @@ from ...buying import market
 from ...catalog import prices
 from ...hardware import accelerators
 from ...quantities.units import text
-from ...serving import calibration
 from .exercise import Exercise
 
 _70B, _H100 = models.get("llama-3.1-70b"), accelerators.get("h100-sxm")
@@ -16,7 +15,7 @@ _DAY = catalog.deepseek_day()
 
 
 def _at(batch):
-    return calibration.calibrated(_70B, _H100, precision="fp8", concurrency=batch, prompt_tok=2048, output_tok=512, tp=4)
+    return serving.Deployment(_70B, _H100, 4).serve(serving.Load(batch, 2048, 512))
 
 
 _one, _many = _at(1), _at(64)

@@ -9,7 +9,7 @@ from ...buying import seats
 from ...hardware import accelerators
 from ...models import head_sharing, kv_cache
 from ...quantities.units import text
-from ...serving import calibration
+from ...serving import Deployment, Load
 from .exercise import Exercise, known
 
 _70B, _405B, _8B = (models.get(f"llama-3.1-{size}") for size in ("70b", "405b", "8b"))
@@ -27,7 +27,7 @@ def _users(model, chip, context_tok, n_chips=8, width=1):
 
 
 def _speed(users):
-    return 1 / calibration.calibrated_tpot_s(_70B, _H100, concurrency=users, prompt_tok=3000, output_tok=1000, tp=8)
+    return 1 / Deployment(_70B, _H100, 8).serve(Load(users, 3000, 1000)).tpot_s
 
 
 _year = seats.machine_usd_per_year(_PRICE, _POWER)

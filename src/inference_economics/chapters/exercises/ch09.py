@@ -7,7 +7,6 @@ from ...buying import market, ownership, reference
 from ...catalog import prices
 from ...decision import offers
 from ...quantities.units import text
-from ...serving import calibration
 from . import slips
 from .exercise import Exercise
 
@@ -28,7 +27,7 @@ def _usd_per_mtok(ratio, cached, batch=0.0):
 
 
 _agent = _usd_per_mtok(20, 0.8)
-_copy = calibration.calibrated("llama-3.1-70b", "h100-sxm", concurrency=64, prompt_tok=3000, output_tok=1000, tp=4)
+_copy = serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(64, 3000, 1000))
 _rented = serving.hourly_usd_per_token(4 * _RENT, _copy.input_tok_per_s + _copy.output_tok_per_s) * 1e6
 _owned = ownership.owned_usd_per_year(ownership.Server(_CAPEX, _POWER, 5.5, operations_fraction=0.08),
                                       reference.colocated(), 0.10)

@@ -6,7 +6,7 @@ from ... import catalog, models, silicon
 from ...buying import ownership
 from ...hardware import accelerators, roofline
 from ...quantities.units import text
-from ...silicon import programme, reference
+from ...silicon import programme, ramp, reference
 from .exercise import Exercise, known
 
 _WAFER = catalog.silicon("wafer-n5").value
@@ -32,8 +32,9 @@ _stack = silicon.margin_stack(reference.h100_build(), reference.h100_margins(), 
 _per_gpu = catalog.deepseek_day().output_tok_per_gpu
 _units = programme.break_even_units(reference.one_digit(reference.programme_usd()), 60_000, _SAVING)
 _prompts = _units * _per_gpu / 500
-_floor = roofline.decode_step_time_s(1, 0, 0, 2 * _7B.n_params_read, _7B.n_params_read, _2I_BANDWIDTH, _2I_BF16)
-_left = programme.perf_per_tco_after_delay(_END, 2, 0.4)
+_floor = roofline.bounds(roofline.decode_work(1, 0, 0, 2 * _7B.n_params_read, _7B.n_params_read),
+                         roofline.Roof(_2I_BANDWIDTH, _2I_BF16)).overlapped_s
+_left = ramp.perf_per_tco_after_delay(_END, 2, 0.4)
 
 EXERCISES = (
     Exercise(
@@ -133,7 +134,7 @@ EXERCISES = (
                (_END / 1.8, "40% a year compounds: two years make 1.4 × 1.4."),
                (_END * 1.96, "The rival's progress divides the advantage.")),
         solution=f"\\( 1.8 / 1.4^2 \\) = {text(_left, '×')}. The chip arrives behind. It was overtaken after "
-                 f"{text(programme.years_until_overtaken(_END, 0.4), '')} years.",
+                 f"{text(ramp.years_until_overtaken(_END, 0.4), '')} years.",
     ),
     Exercise(
         id="asic-5",

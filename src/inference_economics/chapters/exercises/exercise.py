@@ -240,5 +240,5 @@ def _json(value: float) -> float | str:
 
 def _paragraphs(words: str) -> str:
     parts = (escape(" ".join(part.split())) for part in words.strip().split("\n\n"))
-    # the book's sections ask MathJax to pass over them, except where a class asks it back
-    return "".join('<p class="mathjax_process">' + re.sub("`([^`]+)`", r"<code>\1</code>", part) + "</p>" for part in parts)
+    # the book's build turns the TeX of these paragraphs into MathML; JupyterLab sets it by itself
+    return "".join('<p class="has-tex">' + re.sub("`([^`]+)`", r"<code>\1</code>", part) + "</p>" for part in parts)

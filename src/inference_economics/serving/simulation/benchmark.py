@@ -11,6 +11,8 @@ import numpy as np
 from ... import catalog
 from ...quantities.checks import lookup, require_positive
 from .. import calibration
+from ..deployment import Deployment
+from ..load import Load
 from .fleet import simulate
 from .requests import Lengths, burst, process
 from .service import Policy, Service, calibrated_service
@@ -153,8 +155,7 @@ def mlperf_ratios(model: str = "llama-2-70b", *, prompt_tok: float = 300, engine
 def _best_tp(model: str, chip: str, precision: str, engine: str, prompt_tok: float, output_tok: float) -> int:
     """Return the chips per replica with the highest offline throughput per chip."""
     def per_chip(tp: int) -> float:
-        point = calibration.calibrated(model, chip, precision=precision, concurrency=1024, prompt_tok=prompt_tok,
-                                       output_tok=output_tok, tp=tp, engine=engine)
+        point = Deployment(model, chip, tp, precision, engine).serve(Load(1024, prompt_tok, output_tok))
         return float(point.output_tok_per_s) / tp
 
     return max((1, 2, 4, 8), key=per_chip)

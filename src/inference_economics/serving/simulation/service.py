@@ -10,6 +10,7 @@ from ...hardware.accelerators import Accelerator
 from ...models import Model
 from ...quantities.checks import lookup, require, require_fraction, require_positive, require_whole
 from .. import calibration, setups, step
+from ..layout import Layout
 from .steps import StepTime, from_parts
 
 ROUTERS = ("least-loaded", "round-robin", "prefix")
@@ -159,7 +160,7 @@ def calibrated_service(model: Model | str, accelerator: Accelerator | str, *, pr
     Parameters
     ----------
     model, accelerator, precision, tp, engine, attention_dp
-        As in `calibration.calibrated`.
+        As in `Deployment`, with chips of a copy in groups of whole attention layers.
     context_tok : float
         Length of sequence at which the cache is cut into blocks. It matters where some layers keep a window or a fixed
         state: a token of a long sequence then takes less. [token]
@@ -177,7 +178,7 @@ def calibrated_service(model: Model | str, accelerator: Accelerator | str, *, pr
         raise ValueError(f"attention_dp={attention_dp} does not divide tp={tp}.")
     if tp > 1 and np.isnan(s.link_bytes_per_s):
         raise ValueError(f"tp={tp}, but the catalogue has no link bandwidth for {accelerator!r}; use tp=1.")
-    held_tok = float(step.capacity(s, c, context_tok / 2, context_tok / 2, tp, attention_dp)) * context_tok
+    held_tok = float(step.capacity(s, c, context_tok, Layout.of(tp, attention_dp))) * context_tok
     if held_tok < block_tok:
         raise ValueError(f"{model!r} in {precision} leaves no room for a cache on {tp} × {accelerator!r}; "
                          "use more chips or fewer bits.")

@@ -19,6 +19,7 @@ from ...models import Model
 from ...quantities.checks import require_non_negative, require_positive
 from ...quantities.numeric import Numeric
 from .. import calibration, setups, step
+from ..layout import Layout
 
 FAR_TOK = 1e9  # windows beyond this stand for "none" in `setups.Setup`
 
@@ -186,18 +187,18 @@ def from_parts(setup: setups.Setup, constants: step.Constants, tp: int = 1, atte
     # a chip without links serves alone: any finite bandwidth will do
     s, c = replace(setup, link_bytes_per_s=np.nan_to_num(setup.link_bytes_per_s, nan=1.0)), constants
     unread = replace(c, weight_mbu=np.inf, expert_mbu=np.inf)  # leaves the arithmetic of a prompt
-    prefill = inspect.unwrap(step.prefill_time_s)
+    prefill, layout = inspect.unwrap(step.prefill_time_s), Layout.of(tp, attention_dp)
 
     def decode_s(batch: Any, context_tok: Any) -> Numeric:
-        return step.decode_step_s(s, c, batch, context_tok / batch, tp, attention_dp)
+        return step.decode_step(s, c, batch, context_tok / batch, layout).total_s
 
     return StepTime(
         decode_s=decode_s,
-        prefill_s=lambda tok: prefill(s, c, tok, tp, attention_dp)[0],
-        prefill_alone_s=lambda tok: prefill(s, unread, tok, tp, attention_dp)[1],
+        prefill_s=lambda tok: prefill(s, c, tok, layout)[0],
+        prefill_alone_s=lambda tok: prefill(s, unread, tok, layout)[1],
         # one token's prefill is all reading
-        read_s=float(prefill(s, c, 1.0, tp, attention_dp)[1]),
-        launch_s=float(step.launch_time_s(s, c) + step.communication_time_s(s, c, 0.0, tp, attention_dp)),
+        read_s=float(prefill(s, c, 1.0, layout)[1]),
+        launch_s=float(step.launch_time_s(s, c) + step.communication_time_s(s, c, 0.0, layout)),
         interference=float(c.interference),
         request_s=float(c.request_s + s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s),
         knees_tok=tuple(float(tok) for tok, used in ((s.window_tok, np.any(s.window_bytes_per_tok > 0)),
@@ -211,7 +212,7 @@ def calibrated(model: Model | str, accelerator: Accelerator | str, *, precision:
     Parameters
     ----------
     model, accelerator, precision, tp, engine, attention_dp
-        As in `calibration.calibrated`.
+        As in `Deployment`, with chips of a copy in groups of whole attention layers.
 
     Returns
     -------

@@ -12,6 +12,8 @@ from ...hardware.accelerators import Accelerator
 from ...models import Model
 from ...quantities.checks import require, require_positive, require_whole
 from .. import calibration, queueing
+from ..deployment import Deployment
+from ..load import Load
 from .fleet import simulate
 from .requests import Lengths, Requests, process
 from .service import Policy, Service, calibrated_service
@@ -162,7 +164,7 @@ def queueing_error(model: Model | str, accelerator: Accelerator | str, *, precis
     Parameters
     ----------
     model, accelerator, precision, tp, engine
-        As in `calibration.calibrated`.
+        As in `Deployment`.
     batch : int
         Places of one replica. [1]
     prompt_tok, output_tok : float
@@ -183,8 +185,7 @@ def queueing_error(model: Model | str, accelerator: Accelerator | str, *, precis
     """
     service = calibrated_service(model, accelerator, precision=precision, tp=tp, engine=engine,
                                  context_tok=prompt_tok + output_tok, max_batch=batch)
-    point = calibration.calibrated(model, accelerator, precision=precision, concurrency=batch, prompt_tok=prompt_tok,
-                                   output_tok=output_tok, tp=tp, engine=engine)
+    point = Deployment(model, accelerator, tp, precision, engine).serve(Load(batch, prompt_tok, output_tok))
     if point.capacity < batch:
         raise ValueError(f"batch={batch}, but the cache holds {point.capacity:.0f} sequences of this length.")
     # a place is held from admission on, so the engine's fixed delay before it does not count

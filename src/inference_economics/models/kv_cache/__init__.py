@@ -1,0 +1,47 @@
+"""The key-value cache: how many bytes, how many sequences fit, and what allocation wastes."""
+
+from .allocation import (
+    contiguous_waste_fraction,
+    expected_block_waste_fraction,
+    paged_tok,
+    shared_prefix_bytes,
+    shared_prefix_saving,
+)
+from .capacity import (
+    cache_room_bytes,
+    capacity_sequences,
+    capacity_tok,
+    context_where_cache_equals_weights,
+    sequences_that_fit,
+)
+from .size import (
+    INDEXER_BYTES_PER_VALUE,
+    STATE_BYTES_PER_VALUE,
+    kv_bytes,
+    kv_bytes_per_token,
+    kv_values_per_token,
+    latent_values_per_token,
+    of_model,
+    quantised_bytes_per_value,
+)
+
+__all__ = [
+    "INDEXER_BYTES_PER_VALUE",
+    "STATE_BYTES_PER_VALUE",
+    "cache_room_bytes",
+    "capacity_sequences",
+    "capacity_tok",
+    "context_where_cache_equals_weights",
+    "contiguous_waste_fraction",
+    "expected_block_waste_fraction",
+    "kv_bytes",
+    "kv_bytes_per_token",
+    "kv_values_per_token",
+    "latent_values_per_token",
+    "of_model",
+    "paged_tok",
+    "quantised_bytes_per_value",
+    "sequences_that_fit",
+    "shared_prefix_bytes",
+    "shared_prefix_saving",
+]

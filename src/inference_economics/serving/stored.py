@@ -1,0 +1,93 @@
+"""What a model's parts weigh in a format: scales, and what stays in 16 bits, included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..models.groups import LayerGroup
+from ..models.spec import Model
+from ..quantities.numeric import Numeric
+from .formats import WIDE_BYTES, Format
+
+
+class Stored(NamedTuple):
+    """A model's weights as stored.
+
+    Parameters
+    ----------
+    shared_params, head_params, expert_params : int
+        What every token passes, without the head; the head; one expert over all layers. [1]
+    shared_bytes, head_bytes, embedding_bytes, expert_bytes : float
+        The same as stored; the embedding without a tied head; one expert. [B]
+    shared_wide_params : int
+        Matrices among the shared weights that stay in 16 bits and are multiplied so. [1]
+    """
+
+    shared_params: Numeric
+    head_params: Numeric
+    expert_params: Numeric
+    shared_bytes: Numeric
+    head_bytes: Numeric
+    embedding_bytes: Numeric
+    expert_bytes: Numeric
+    shared_wide_params: Numeric
+
+    @property
+    def bytes_per_copy(self) -> Numeric:
+        """Shared weights, head and embedding: what each group with whole attention layers holds [B]."""
+        return self.shared_bytes + self.head_bytes + self.embedding_bytes
+
+
+def part_params(m: Model) -> dict[str, Any]:
+    """Count a model's weights by the parts that formats treat alike.
+
+    Parameters
+    ----------
+    m : Model
+        What runs.
+
+    Returns
+    -------
+    dict
+        `PARTS` to weights; ``experts`` are the matrices of all routed experts, whose vectors stand under ``bias``. The
+        head of a tied model is its embedding, which then counts nothing. Sums to ``m.n_params``. [1]
+    """
+    def over(quantity: Callable[[LayerGroup], Numeric]) -> Numeric:
+        total: Numeric = sum(group.layers * quantity(group) for group in m.groups)
+        return total
+
+    width = m.hidden
+    parts = {
+        "embedding": m.n_params_embedding - m.n_params_head, "head": m.n_params_head,
+        "norm": over(lambda g: g.vector_params) + m.vector_params, "router": over(lambda g: width * g.router_width),
+        "bias": over(lambda g: g.experts * g.expert_vector_params),
+        "shared": over(lambda g: width * (g.ffn_matrices * (g.ffn_width + g.shared_width) + 2 * g.expert_input)),
+        "experts": over(lambda g: g.experts * (g.n_params_expert(width) - g.expert_vector_params)),
+    }
+    # the rest, so that a model with a stated total adds up to it
+    return parts | {"attention": m.n_params - sum(parts.values())}
+
+
+def stored(m: Model, form: Format) -> Stored:
+    """Weigh a model's parts in a format: scales and what stays in 16 bits included.
+
+    Parameters
+    ----------
+    m : Model
+        What runs.
+    form : Format
+        Of the weights.
+
+    Returns
+    -------
+    Stored
+    """
+    parts, kept = part_params(m), form.kept(bool(m.experts > 0))
+    bytes_of = {part: count * (WIDE_BYTES if part in kept else form.bytes_per_value) for part, count in parts.items()}
+    shared, experts = ("norm", "router", "attention", "shared"), max(m.experts, 1)
+    return Stored(
+        shared_params=sum(parts[part] for part in shared), head_params=parts["head"], expert_params=m.n_params_expert,
+        shared_bytes=sum(bytes_of[part] for part in shared), head_bytes=bytes_of["head"],
+        embedding_bytes=bytes_of["embedding"], expert_bytes=(bytes_of["experts"] + bytes_of["bias"]) / experts,
+        shared_wide_params=sum(parts[part] for part in ("attention", "shared", "router") if part in kept))

@@ -1,0 +1,41 @@
+"""Prefill: every pair once, and the time of short and long prompts."""
+
+import pytest
+
+from inference_economics import calibration, models, serving, step
+from inference_economics.models.flop import prefill_flop_per_token
+from inference_economics.serving import Layout, prefill
+
+S = serving.setup("llama-3.1-70b", "h100-sxm", "fp8")
+C = calibration.constants("h100-sxm")
+
+
+def test_prefill_counts_every_pair_once():
+    shared, expert = prefill.prefill_flop(S, 1.0)
+    assert (shared, expert) == (2 * (S.shared_params + S.head_params) + S.pair_flop_global, 0)
+    shared, expert = prefill.prefill_flop(S, 5000.0)
+    assert shared + expert == pytest.approx(5000 * prefill_flop_per_token(models.get("llama-3.1-70b"), 5000))
+
+
+def test_short_prompts_still_read_every_weight():
+    taken, alone = prefill.prefill_time_s(S, step.IDEAL, 1.0)
+    read = S.shared_params * S.shared_bytes_per_param / S.hbm_bytes_per_s
+    assert taken < alone == pytest.approx(read)
+
+
+def test_groups_take_prompts_of_their_own():
+    cut, groups = (prefill.prefill_time_s(S, C, 4000.0, Layout.of(8, n)) for n in (1, 8))
+    assert groups[0] < cut[0]  # nothing is summed over all chips
+    assert groups[1] > cut[1]  # one prompt has one chip
+
+
+def test_a_pipeline_takes_as_much_and_lasts_as_long():
+    whole, staged = (prefill.prefill_time_s(S, step.IDEAL, 1000.0, Layout(tp=4, pp=n)) for n in (1, 2))
+    assert staged[0] == pytest.approx(whole[0] / 2)
+    assert staged[1] == pytest.approx(whole[1])
+
+
+@pytest.mark.parametrize("bad", [0, -1, float("nan"), "long"])
+def test_prompts_that_cannot_be(bad):
+    with pytest.raises(ValueError, match=r"^prompt_tok"):
+        prefill.prefill_time_s(S, C, bad)
