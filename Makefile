@@ -58,6 +58,7 @@ bench: $(ENV)  ## time the figures, the pages and the model on this machine
 
 calibrate: $(ENV)  ## fit the serving efficiencies to the published measurements again
 	$(PY) -m inference_economics.serving.report
+	$(PY) -m inference_economics.serving.simulation.report
 
 oracle: $(ENV)  ## compare the reference decoder with another implementation (fetches PyTorch)
 	$(PY) tools/in_oracle.py tools/oracle.py

@@ -22,6 +22,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 
+from inference_economics.serving import Deployment
 from inference_economics.serving.simulation import Lengths, Policy, calibrated_service, process, simulate, trace
 from inference_economics.serving.simulation.steps import StepTable
 
@@ -119,7 +120,7 @@ def vidur(requests, service) -> dict:
 
 def main() -> int:
     """Print the table."""
-    service = calibrated_service(MODEL, CHIP, precision=PRECISION)
+    service = calibrated_service(Deployment(MODEL, CHIP, formats=PRECISION))
     hour, few = trace("azure-2023-conversation"), trace("azure-2023-conversation").first(FEW)
     million = process(6.0, MANY, Lengths(1155, 211, 1.0, 1.0))
     mooncake = trace("mooncake-conversation")

@@ -52,14 +52,16 @@ FIRST_EDITION = [
 # Modules without a test file of their own, and where they are tested.
 TESTED_ELSEWHERE = {
     "quantities.numeric": "a type, which mypy uses",
-    "serving.simulation.job": "a record; every run of a fleet fills it",
+    "serving.simulation.job": "records; every run of a fleet fills them",
     "measure.__main__": "tests/measure/test_main.py",
     **{f"chapters.exercises.ch{chapter:02d}": "tests/chapters/exercises/test_exercise.py" for chapter in range(1, 15)},
 }
 # Public functions that still wait for a user other than a test, by room.
 WITHOUT_USERS = [
-    "serving.simulation.benchmark.mlperf_ratios",
-    "serving.simulation.requests.closed_loop", "serving.simulation.study.queueing_error",
+    # the players and the decision's figures will draw them
+    "serving.simulation.percentiles.tail_latency", "serving.simulation.sizing.follow_a_day",
+    "serving.simulation.paging.occupancy", "serving.simulation.paging.pages",
+    "serving.simulation.timeline.side_by_side",
 ]
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from inference_economics import serving
+from inference_economics.serving.queueing import late_fraction
 from kernelless.trace import Graph
 
 
@@ -27,3 +28,20 @@ def test_it_broadcasts_and_traces():
 def test_a_bad_batch_is_named():
     with pytest.raises(ValueError, match="batch"):
         serving.static_batching_fraction(-1)
+
+
+def test_late_fraction_is_erlangs_and_dies_out_with_patience():
+    assert late_fraction(10, 8, 2.0, 0.0) == pytest.approx(0.4092, abs=1e-4)
+    assert late_fraction(10, 8, 2.0, 1.0) == pytest.approx(0.4092 * np.exp(-1), abs=1e-4)
+    assert late_fraction(10, 12, 2.0, 1.0) == 1
+    assert late_fraction(np.array([10, 20]), 8, 2.0, np.array([[0.0], [1.0]])).shape == (2, 2)
+
+
+def test_days_of_several_shapes_are_days_of_each():
+    ratios, hours = np.array([1.0, 2.0, 6.0]), np.array([14.0, 3.0, 20.0])
+    curves = serving.daily_curve(ratios, hours)
+    assert curves.shape == (3, 24)
+    for row, ratio, hour in zip(curves, ratios, hours, strict=True):
+        assert np.array_equal(row, serving.daily_curve(ratio, hour))
+        assert np.argmax(row) == (0 if ratio == 1 else hour)
+        assert np.mean(row) == pytest.approx(1)

@@ -42,6 +42,11 @@ class Provision(NamedTuple):
     mean_wait_s: Numeric
 
 
+def column(x: Any) -> Any:
+    """Give an array a last axis of its own, along which a grid can run."""
+    return x[..., np.newaxis] if getattr(x, "ndim", 0) else x
+
+
 # -- a day of demand --------------------------------------------------------------------------------------------------
 
 
@@ -52,7 +57,7 @@ def daily_curve(peak_to_mean: Numeric, peak_hour: Numeric = 14.0) -> Numeric:
     Parameters
     ----------
     peak_to_mean : numeric
-        Busiest hour over the mean; a scalar between 1 and 12. [1]
+        Busiest hour over the mean, between 1 and 12. [1]
     peak_hour : numeric
         Hour of the peak. [h]
 
@@ -67,10 +72,11 @@ def daily_curve(peak_to_mean: Numeric, peak_hour: Numeric = 14.0) -> Numeric:
     night becomes flat and the peak narrow.
     """
     # the least power of a raised cosine whose own peak-to-mean is not below the wanted one
-    power = np.maximum(1.0, np.square(peak_to_mean) / math.pi - 0.25)
-    shape = np.power((1 + np.cos((HOURS - peak_hour) * (2 * math.pi / 24))) / 2, power)
-    mean = np.sum(shape) / 24
-    curve: Numeric = np.maximum(1 + (shape - mean) * ((peak_to_mean - 1) / (np.max(shape) - mean)), 0.0)
+    ratio = column(peak_to_mean)
+    power = np.maximum(1.0, np.square(ratio) / math.pi - 0.25)
+    shape = np.power((1 + np.cos((HOURS - column(peak_hour)) * (2 * math.pi / 24))) / 2, power)
+    mean = column(np.sum(shape, axis=-1)) / 24
+    curve: Numeric = np.maximum(1 + (shape - mean) * ((ratio - 1) / (column(np.max(shape, axis=-1)) - mean)), 0.0)
     return curve
 
 
@@ -108,11 +114,6 @@ def static_batching_fraction(batch: Numeric) -> Numeric:
 
 
 # -- queues -----------------------------------------------------------------------------------------------------------
-
-
-def column(x: Any) -> Any:
-    """Give an array a last axis of its own, along which a grid can run."""
-    return x[..., np.newaxis] if getattr(x, "ndim", 0) else x
 
 
 _NODES = np.linspace(0.0, 1.0, 801)

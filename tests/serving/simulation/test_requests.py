@@ -8,6 +8,7 @@ from inference_economics.serving.simulation import (
     Lengths,
     Requests,
     burst,
+    changing,
     closed_loop,
     process,
     trace,
@@ -21,6 +22,21 @@ def test_a_process_has_the_rate_and_the_variation_that_was_asked_for(cv):
     assert requests.request_per_s == pytest.approx(20, rel=0.05)
     assert np.std(gaps) / np.mean(gaps) == pytest.approx(cv, rel=0.05, abs=1e-9)
     assert requests.arrival_s[0] == 0
+
+
+def test_a_changing_process_follows_its_rates():
+    rates = np.array([5.0, 0.0, 20.0, 10.0])
+    requests = changing(rates, 500.0, Lengths(100, 100), seed=3)
+    counts = np.histogram(requests.arrival_s, np.arange(5) * 500.0)[0]
+    assert counts[1] == 0
+    assert counts[[0, 2, 3]] == pytest.approx(rates[[0, 2, 3]] * 500, rel=0.06)
+    # within an interval, a Poisson process: gaps vary as their mean
+    gaps = np.diff(requests.arrival_s[(requests.arrival_s > 1000) & (requests.arrival_s < 1500)])
+    assert np.std(gaps) / np.mean(gaps) == pytest.approx(1, abs=0.05)
+    with pytest.raises(ValueError, match="request_per_s=-1"):
+        changing([1, -1], 10, Lengths(9, 9))
+    with pytest.raises(ValueError, match="there are no requests"):
+        changing([0.0], 10, Lengths(9, 9))
 
 
 @pytest.mark.parametrize("cv", [0.0, 0.3, 1.0])

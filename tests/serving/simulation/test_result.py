@@ -8,6 +8,7 @@ from inference_economics.serving.simulation import (
     Lengths,
     Policy,
     Service,
+    Targets,
     burst,
     process,
     simulate,
@@ -25,9 +26,9 @@ def test_dollars_follow_from_time_and_tokens():
 def test_goodput_counts_requests_that_meet_both_targets():
     result = simulate(process(60, 300, Lengths(200, 50, 1, 1), seed=6), Service(SLOPED, 500))
     limit = float(result.percentile("ttft_s", 50))
-    assert np.mean(result.met(limit, np.inf)) == pytest.approx(0.5, abs=0.01)
-    assert result.goodput_per_s(limit, np.inf) == pytest.approx(0.5 * 300 / result.duration_s, rel=0.02)
-    assert not np.any(result.met(np.inf, 1e-6) & (result.requests.output_tok > 1))
+    assert np.mean(result.met(Targets(limit))) == pytest.approx(0.5, abs=0.01)
+    assert result.goodput_per_s(Targets(limit)) == pytest.approx(0.5 * 300 / result.duration_s, rel=0.02)
+    assert not np.any(result.met(Targets(tpot_limit_s=1e-6)) & (result.requests.output_tok > 1))
     single = simulate(burst(3, Lengths(10, 1)), Service(SLOPED, 500))
     assert np.isnan(single.percentile("tpot_s", 99))
-    assert np.all(single.met(np.inf, 1e-9))
+    assert np.all(single.met(Targets(tpot_limit_s=1e-9)))

@@ -3,13 +3,16 @@
 import pytest
 from serving.simulation.stubs import FLAT
 
+from inference_economics.serving import Deployment, Layout
 from inference_economics.serving.simulation import Autoscale, Policy, Service, calibrated_service
 
 
 @pytest.mark.parametrize(("build", "message"), [
-    (lambda: calibrated_service("llama-3.1-405b", "h100-sxm"), r"leaves no room for a cache on 1 × 'h100-sxm'"),
-    (lambda: calibrated_service("llama-3.1-8b", "h100-sxm", tp=4, attention_dp=3), "attention_dp=3 does not divide"),
-    (lambda: calibrated_service("llama-3.1-8b", "h100-sxm", token_budget=0), "token_budget"),
+    (lambda: calibrated_service(Deployment("llama-3.1-405b", "h100-sxm")),
+     r"leaves no room for a cache on 1 × 'h100-sxm'"),
+    (lambda: calibrated_service(Deployment("llama-3.1-8b", "h100-sxm", Layout(pp=2))), "pp=2.*a pipeline runs several"),
+    (lambda: calibrated_service(Deployment("llama-3.1-8b", "l40s", 16)), "join at most 8 chips"),
+    (lambda: calibrated_service(Deployment("llama-3.1-8b", "h100-sxm"), token_budget=0), "token_budget"),
 ])
 def test_services_that_cannot_be_are_refused(build, message):
     with pytest.raises(ValueError, match=message):

@@ -66,7 +66,7 @@ def test_many_places_never_wait():
 
 def test_littles_law_holds_exactly_for_sequences_that_decode():
     result = simulate(trace("azure-2023-conversation").first(3000).faster(3),
-                      calibrated_service("llama-3.1-8b", "h100-sxm", precision="bf16"), Policy(replicas=2))
+                      calibrated_service(Deployment("llama-3.1-8b", "h100-sxm", formats="bf16")), Policy(replicas=2))
     assert result.preemptions.sum() == 0
     assert result.decode_s == pytest.approx(np.sum(result.finish_s - result.first_s), rel=1e-9)
 
@@ -77,8 +77,9 @@ def test_littles_law_holds_exactly_for_sequences_that_decode():
 @pytest.mark.parametrize("users", [1, 8, 64])
 def test_a_closed_loop_runs_at_the_steady_state_of_the_serving_model(model, chip, precision, tp, users):
     prompt, output = 1024, 512
-    steady = Deployment(model, chip, tp, precision).serve(Load(users, prompt, output))
-    service = calibrated_service(model, chip, precision=precision, tp=tp, context_tok=prompt + output)
+    deployment = Deployment(model, chip, tp, precision)
+    steady = deployment.serve(Load(users, prompt, output))
+    service = calibrated_service(deployment, context_tok=prompt + output)
     count = max(12 * users, 40)
     result = simulate(closed_loop(users, count, Lengths(prompt, output, 0.3, 0.3), seed=1), service)
     # beginning and end of the run are not steady
@@ -91,10 +92,12 @@ def test_a_closed_loop_runs_at_the_steady_state_of_the_serving_model(model, chip
 
 
 @pytest.mark.parametrize(("model", "chip", "precision", "tp"), [
-    ("llama-3.1-8b", "h100-sxm", "bf16", 1), ("deepseek-v3", "h200-sxm", "fp8", 8)])
+    ("llama-3.1-8b", "h100-sxm", "bf16", 1), ("deepseek-v3", "h200-sxm", "fp8", 8),
+    ("qwen3.5-397b-a17b", "h200-sxm", "fp8", 8)])
 def test_one_request_takes_what_the_serving_model_says(model, chip, precision, tp):
-    steady = Deployment(model, chip, tp, precision).serve(Load(1, 2048, 2))
-    result = simulate(burst(1, Lengths(2048, 2)), calibrated_service(model, chip, precision=precision, tp=tp))
+    deployment = Deployment(model, chip, tp, precision)
+    steady = deployment.serve(Load(1, 2048, 2))
+    result = simulate(burst(1, Lengths(2048, 2)), calibrated_service(deployment))
     assert result.ttft_s[0] == pytest.approx(steady.ttft_s, rel=1e-3)
     assert result.tpot_s[0] == pytest.approx(steady.tpot_s, rel=1e-3)
 

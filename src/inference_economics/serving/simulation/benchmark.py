@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from .fleet import simulate
 from .requests import Lengths, burst, process
 from .service import Policy, Service, calibrated_service
 from .study import highest_rate
+from .targets import Targets
 
 
 class Server(NamedTuple):
@@ -62,9 +64,8 @@ class PublishedRatio(NamedTuple):
     simulated: float
 
 
-def server_against_offline(service: Service, lengths: Lengths, *, ttft_limit_s: float, tpot_limit_s: float,
-                           share: float = 0.99, duration_s: float = 600.0, policy: Policy | None = None,
-                           seed: int = 0) -> Server:
+def server_against_offline(service: Service, lengths: Lengths, targets: Targets, policy: Policy | None = None, *,
+                           duration_s: float = 600.0, seed: int = 0) -> Server:
     """The two numbers of a benchmark: throughput with and without latency targets.
 
     Parameters
@@ -73,8 +74,8 @@ def server_against_offline(service: Service, lengths: Lengths, *, ttft_limit_s: 
         As in `simulate`.
     lengths : Lengths
         Of prompts and answers.
-    ttft_limit_s, tpot_limit_s, share : float
-        Targets, and the share of the requests that must meet both; MLPerf's limits are 99th percentiles. [s], [s], [1]
+    targets : Targets
+        What is promised; MLPerf's limits are 99th percentiles.
     duration_s : float
         About how long each run lasts; MLPerf asks for 600 at least. [s]
     seed : int
@@ -90,7 +91,7 @@ def server_against_offline(service: Service, lengths: Lengths, *, ttft_limit_s: 
     count = max(int(2048 * duration_s / few.duration_s), 256)
     offline = simulate(burst(count, lengths, seed=seed), service, policy)
     requests = process(count / offline.duration_s, count, lengths, seed=seed)
-    rate = highest_rate(requests, service, policy, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s, share=share)
+    rate = highest_rate(requests, service, targets, policy)
     if not rate:
         return Server(0.0, 0.0, offline.output_tok_per_s)
     served = simulate(requests.faster(rate / requests.request_per_s), service, policy)
@@ -142,20 +143,16 @@ def mlperf_ratios(model: str = "llama-2-70b", *, prompt_tok: float = 300, engine
         if kind != scenario or offline is None:
             continue
         if (chip, precision) not in simulated:
-            tp = _best_tp(model, chip, precision, engine, prompt_tok, output_tok)
-            service = calibrated_service(model, chip, precision=precision, tp=tp, engine=engine,
+            tp = _best_tp(Deployment(model, chip, 1, precision, engine), Load(1024, prompt_tok, output_tok))
+            service = calibrated_service(Deployment(model, chip, tp, precision, engine),
                                          context_tok=prompt_tok + output_tok)
             simulated[chip, precision] = tp, server_against_offline(
-                service, lengths, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s, duration_s=duration_s).ratio
+                service, lengths, Targets(ttft_limit_s, tpot_limit_s), duration_s=duration_s).ratio
         tp, ratio = simulated[chip, precision]
         rows.append(PublishedRatio(round_, chip, precision, n_chips, tp, tok_per_s / offline, ratio))
     return rows
 
 
-def _best_tp(model: str, chip: str, precision: str, engine: str, prompt_tok: float, output_tok: float) -> int:
+def _best_tp(deployment: Deployment, load: Load) -> int:
     """Return the chips per replica with the highest offline throughput per chip."""
-    def per_chip(tp: int) -> float:
-        point = Deployment(model, chip, tp, precision, engine).serve(Load(1024, prompt_tok, output_tok))
-        return float(point.output_tok_per_s) / tp
-
-    return max((1, 2, 4, 8), key=per_chip)
+    return max((1, 2, 4, 8), key=lambda tp: float(replace(deployment, layout=tp).serve(load).output_tok_per_s) / tp)

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from .autoscale import Scaler
-from .job import TRANSFER, Job
-from .replica import Event, Replica
+from .job import TRANSFER, Job, Log
+from .replica import Replica
 from .requests import Requests
-from .result import EVENT, Result
+from .result import EVENT, STEPS, Result
 from .service import Policy, Service
 from .steps import StepTable
 
@@ -43,7 +43,7 @@ def simulate(requests: Requests, service: Service, policy: Policy | None = None,
     prefill_service : Service, optional
         A replica of the prefill pool, where it differs.
     timeline : bool
-        Whether to keep `Result.events`.
+        Whether to keep `Result.events` and `Result.steps`.
 
     Returns
     -------
@@ -121,7 +121,7 @@ class Fleet:
         check_fits(requests, service, prefill_service)
         self.requests, self.service, self.policy = requests, service, policy
         self.prefill_service = prefill_service
-        self.log: list[Event] | None = [] if timeline else None
+        self.log = Log() if timeline else None
         self.delay_s = (prefill_service if policy.prefill_replicas else service).step_time.request_s
         self.named_tok = self._named_tok(service, prefill_service)
         max_tok = int(np.max(requests.prompt_tok + requests.output_tok))
@@ -271,7 +271,7 @@ class Fleet:
 
     def _arrived(self, replica: Replica, job: Job, now: float) -> None:
         if self.log is not None:
-            self.log.append((job.index, TRANSFER, job.since_s, now, replica.index))
+            self.log.events.append((job.index, TRANSFER, job.since_s, now, replica.index))
         version = replica.version
         replica.let_go(job, now)
         self._changed(replica, version)
@@ -285,6 +285,7 @@ class Fleet:
             return np.fromiter(map(attrgetter(name), jobs), dtype, len(jobs))
 
         arrival_s = column("arrival_s") - self.delay_s
+        log = self.log or Log()
         sums = {name: sum(getattr(replica, name) for replica in self.all) for name in ("busy_s", "batch_s", "held_s")}
         return Result(
             requests=self.requests, arrival_s=arrival_s, start_s=column("start_s"), first_s=column("first_s"),
@@ -292,4 +293,5 @@ class Fleet:
             preemptions=column("preemptions", np.int64), replica=column("replica", np.int64),
             duration_s=self.end_s - float(arrival_s[0]), replica_s=self.paid_s, chip_s=self.paid_chip_s,
             busy_s=sums["busy_s"], decode_s=sums["batch_s"], block_s=sums["held_s"], kv_blocks=self.service.kv_blocks,
-            delay_s=self.delay_s, events=np.array(self.log or [], dtype=EVENT), fleet=np.array(self.sizes))
+            delay_s=self.delay_s, events=np.array(log.events, dtype=EVENT), steps=np.array(log.steps, dtype=STEPS),
+            fleet=np.array(self.sizes))

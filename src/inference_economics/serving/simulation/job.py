@@ -1,10 +1,13 @@
-"""A request on its way through a fleet."""
+"""A request on its way through a fleet, and what a run that is to be drawn remembers."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from math import nan
+from typing import TypeAlias
 
+Event: TypeAlias = tuple[int, int, float, float, int]  # see `result.EVENT`
+Steps: TypeAlias = tuple[int, float, float, int, float, float, int, int, int]  # see `result.STEPS`
 PREFILL, DECODE, TRANSFER = range(3)  # what it does; see `result.PHASES`
 
 
@@ -45,3 +48,11 @@ class Job:
         self.gap_s = 0.0  # longest between two of its tokens
         self.last_s = nan  # its last token before it stopped decoding
         self.start_s = self.first_s = self.finish_s = self.since_s = nan
+
+
+class Log:
+    """Lists that replicas and their fleet append to: where each request was, and what each replica did."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.steps: list[Steps] = []

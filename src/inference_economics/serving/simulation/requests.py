@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...quantities.checks import require, require_non_negative, require_positive, require_whole
 
@@ -203,6 +204,35 @@ def process(request_per_s: float, count: int, lengths: Lengths, *, cv: float = 1
     rng = np.random.default_rng(seed)
     gaps = _gamma(1 / request_per_s, cv, count, rng)
     return Requests(np.cumsum(gaps) - gaps[0], *lengths.draw(count, rng))
+
+
+def changing(request_per_s: npt.ArrayLike, interval_s: float, lengths: Lengths, *, seed: int = 0) -> Requests:
+    """Requests of a Poisson process whose rate changes from interval to interval, as over a day.
+
+    Parameters
+    ----------
+    request_per_s : array
+        Rate in each interval. [1/s]
+    interval_s : float
+        How long each lasts. [s]
+    lengths : Lengths
+        Of prompts and answers.
+    seed : int
+        Equal seeds give equal requests.
+
+    Returns
+    -------
+    Requests
+        As many as come: about the mean rate times the whole time.
+    """
+    rates = np.atleast_1d(np.asarray(request_per_s, dtype=float))
+    require_non_negative(request_per_s=rates)
+    require_positive(interval_s=interval_s)
+    rng = np.random.default_rng(seed)
+    counts = rng.poisson(rates * interval_s)
+    starts_s = np.repeat(np.arange(len(rates)) * interval_s, counts)
+    arrival_s = np.sort(starts_s + rng.uniform(0, interval_s, len(starts_s)))
+    return Requests(arrival_s, *lengths.draw(len(arrival_s), rng))
 
 
 def burst(count: int, lengths: Lengths, *, seed: int = 0) -> Requests:

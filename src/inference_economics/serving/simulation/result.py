@@ -12,10 +12,13 @@ from ...quantities.checks import require, require_non_negative, require_positive
 from ...quantities.limits import SECONDS_PER_HOUR
 from ...quantities.numeric import Numeric
 from .requests import Requests
+from .targets import Targets
 
 Times: TypeAlias = npt.NDArray[np.float64]
 PHASES = ("prefill", "decode", "transfer")
 EVENT = np.dtype([("request", "i8"), ("phase", "i1"), ("start_s", "f8"), ("end_s", "f8"), ("replica", "i4")])
+STEPS = np.dtype([("replica", "i4"), ("start_s", "f8"), ("end_s", "f8"), ("count", "i8"), ("first_s", "f8"),
+                  ("rise_s", "f8"), ("decoding", "i8"), ("blocks", "i8"), ("blocks_after", "i8")])
 PERCENTILES = (50, 95, 99)
 LATENCIES = ("ttft_s", "tpot_s", "gap_s", "wait_s")
 
@@ -53,6 +56,10 @@ class Result:
         Rows of `EVENT` for a timeline: when each request was prefilled, decoded and transferred, where. A gap between
         its rows is time in a queue; a row that a preemption cuts short is followed by another prefill. Empty unless
         asked for. [s]
+    steps : array
+        Rows of `STEPS`, kept with `events`: one chunk, or several steps in a row of which each takes `rise_s` longer
+        than the last; sequences that decode throughout; blocks in use at the start, and at the end before anything is
+        freed. [s], [1]
     fleet : array
         Times, and the replicas in service or on order from then on. [s], [1]
     """
@@ -75,6 +82,7 @@ class Result:
     kv_blocks: int
     delay_s: float
     events: np.ndarray = field(repr=False)
+    steps: np.ndarray = field(repr=False)
     fleet: np.ndarray = field(repr=False)
 
     # -- of each request ----------------------------------------------------------------------------------------------
@@ -119,35 +127,35 @@ class Result:
         values = values[~np.isnan(values)]
         return np.percentile(values, percent) if values.size else np.full(np.shape(percent), np.nan)[()]
 
-    def met(self, ttft_limit_s: float, tpot_limit_s: float) -> npt.NDArray[np.bool_]:
-        """Say which requests met both targets.
+    def met(self, targets: Targets) -> npt.NDArray[np.bool_]:
+        """Say which requests met all limits.
 
         Parameters
         ----------
-        ttft_limit_s, tpot_limit_s : float
-            The targets; infinity for none. An answer of one token has no time per further token. [s]
+        targets : Targets
+            Their limits. An answer of one token has no time per further token.
 
         Returns
         -------
         array of bool
         """
-        require(0, np.inf, open_low=True, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
-        return (self.ttft_s <= ttft_limit_s) & ~(self.tpot_s > tpot_limit_s)
+        in_time = (self.ttft_s <= targets.ttft_limit_s) & (self.wait_s <= targets.wait_limit_s)
+        return in_time & ~(self.tpot_s > targets.tpot_limit_s)
 
-    def goodput_per_s(self, ttft_limit_s: float, tpot_limit_s: float) -> float:
-        """Requests per second that met both targets.
+    def goodput_per_s(self, targets: Targets) -> float:
+        """Requests per second that met all limits.
 
         Parameters
         ----------
-        ttft_limit_s, tpot_limit_s : float
-            The targets. [s]
+        targets : Targets
+            Their limits.
 
         Returns
         -------
         float
             Over the whole run. [1/s]
         """
-        return float(np.sum(self.met(ttft_limit_s, tpot_limit_s)) / self.duration_s)
+        return float(np.sum(self.met(targets)) / self.duration_s)
 
     @property
     def output_tok_per_s(self) -> float:
@@ -208,14 +216,13 @@ class Result:
         require_non_negative(start_s=start_s)
         return self.arrival_s >= start_s
 
-    def summary(self, ttft_limit_s: float = np.inf, tpot_limit_s: float = np.inf,
-                price_usd_per_hour: float | None = None) -> dict[str, float]:
+    def summary(self, targets: Targets | None = None, price_usd_per_hour: float | None = None) -> dict[str, float]:
         """The run in a score of numbers.
 
         Parameters
         ----------
-        ttft_limit_s, tpot_limit_s : float
-            Targets for the goodput. [s]
+        targets : Targets, optional
+            For the goodput; no limits unless given.
         price_usd_per_hour : float, optional
             One chip for one hour. [USD/h]
 
@@ -224,11 +231,12 @@ class Result:
         dict
             By name, with the unit in the name.
         """
+        targets = targets or Targets()
         numbers = {f"{name.removesuffix('_s')}_p{percent}_s": float(self.percentile(name, percent))
                    for name in LATENCIES[:3] for percent in PERCENTILES}
         numbers |= {
-            "goodput_per_s": self.goodput_per_s(ttft_limit_s, tpot_limit_s),
-            "met_fraction": float(np.mean(self.met(ttft_limit_s, tpot_limit_s))),
+            "goodput_per_s": self.goodput_per_s(targets),
+            "met_fraction": float(np.mean(self.met(targets))),
             "output_tok_per_s": self.output_tok_per_s, "utilisation": self.utilisation,
             "mean_batch": self.mean_batch, "kv_utilisation": self.kv_utilisation,
             "cached_fraction": self.cached_fraction, "preemptions": float(np.sum(self.preemptions))}

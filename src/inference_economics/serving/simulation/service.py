@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...hardware.accelerators import Accelerator
-from ...models import Model
 from ...quantities.checks import lookup, require, require_fraction, require_positive, require_whole
-from .. import calibration, setups, step
-from ..layout import Layout
-from .steps import StepTime, from_parts
+from ..deployment import Deployment
+from ..load import Load
+from .steps import StepTime, step_time
 
 ROUTERS = ("least-loaded", "round-robin", "prefix")
 LARGE_CHIP_BYTES = 70 * 2**30
@@ -151,16 +149,14 @@ class Policy:
                              "which the fleet starts.")
 
 
-def calibrated_service(model: Model | str, accelerator: Accelerator | str, *, precision: str = "fp8", tp: int = 1,
-                       engine: str = calibration.TYPICAL, attention_dp: int = 1, context_tok: float = 2048,
-                       block_tok: int = 16, token_budget: int | None = None,
-                       max_batch: int | None = None) -> Service:
+def calibrated_service(deployment: Deployment, *, context_tok: float = 2048, block_tok: int = 16,
+                       token_budget: int | None = None, max_batch: int | None = None) -> Service:
     """A replica of the fitted serving model.
 
     Parameters
     ----------
-    model, accelerator, precision, tp, engine, attention_dp
-        As in `Deployment`, with chips of a copy in groups of whole attention layers.
+    deployment : Deployment
+        A model on machines, cut and stored in some way, under some engine.
     context_tok : float
         Length of sequence at which the cache is cut into blocks. It matters where some layers keep a window or a fixed
         state: a token of a long sequence then takes less. [token]
@@ -170,21 +166,24 @@ def calibrated_service(model: Model | str, accelerator: Accelerator | str, *, pr
     Returns
     -------
     Service
+
+    Raises
+    ------
+    ValueError
+        For a deployment that no link joins, that leaves no room for a cache, or that runs as a pipeline.
     """
     require_positive(context_tok=context_tok)
-    require_whole(tp=tp, attention_dp=attention_dp, block_tok=block_tok)
-    s, c = setups.setup(model, accelerator, precision), calibration.constants(accelerator, engine)
-    if tp % attention_dp:
-        raise ValueError(f"attention_dp={attention_dp} does not divide tp={tp}.")
-    if tp > 1 and np.isnan(s.link_bytes_per_s):
-        raise ValueError(f"tp={tp}, but the catalogue has no link bandwidth for {accelerator!r}; use tp=1.")
-    held_tok = float(step.capacity(s, c, context_tok, Layout.of(tp, attention_dp))) * context_tok
+    require_whole(block_tok=block_tok)
+    deployment.check()
+    s, n_chips = deployment.setup, int(np.asarray(deployment.n_chips))
+    held_tok = float(deployment.capacity(Load(1, context_tok / 2, context_tok / 2))) * context_tok
     if held_tok < block_tok:
-        raise ValueError(f"{model!r} in {precision} leaves no room for a cache on {tp} × {accelerator!r}; "
-                         "use more chips or fewer bits.")
+        names = [getattr(one, "name", one) for one in (deployment.model, deployment.chip)]
+        raise ValueError(f"{names[0]!r} leaves no room for a cache on {n_chips} × {names[1]!r}; use more chips or "
+                         "fewer bits.")
     budget, sequences = (8192, 1024) if s.hbm_bytes >= LARGE_CHIP_BYTES else (2048, 256)
     return Service(
-        from_parts(s, c, tp, attention_dp), kv_blocks=int(held_tok // block_tok), block_tok=block_tok,
+        step_time(deployment), kv_blocks=int(held_tok // block_tok), block_tok=block_tok,
         token_budget=budget if token_budget is None else token_budget,
         max_batch=sequences if max_batch is None else max_batch,
-        n_chips=tp, kv_bytes_per_tok=float(step.cached_bytes(s, context_tok)) / context_tok)
+        n_chips=n_chips, kv_bytes_per_tok=float(deployment.cache_bytes(context_tok)) / context_tok)

@@ -1,6 +1,6 @@
 """What one step of an engine takes: the only place where the simulator meets a model of the hardware.
 
-`StepTime` holds two curves and a few constants; `calibrated` fills them from the fitted serving model. Anything else
+`StepTime` holds two curves and a few constants; `step_time` fills them from the fitted serving model. Anything else
 that gives the same curves (a bound, a table of measurements, a queue from a textbook) can stand in its place.
 """
 
@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from ...hardware.accelerators import Accelerator
-from ...models import Model
 from ...quantities.checks import require_non_negative, require_positive
 from ...quantities.numeric import Numeric
-from .. import calibration, setups, step
+from .. import setups, step
+from ..deployment import Deployment
 from ..layout import Layout
+from ..prefill import fixed_prefill_s
 
 FAR_TOK = 1e9  # windows beyond this stand for "none" in `setups.Setup`
 
@@ -170,53 +170,59 @@ class StepTable:
         return most
 
 
-def from_parts(setup: setups.Setup, constants: step.Constants, tp: int = 1, attention_dp: int = 1) -> StepTime:
+def from_parts(setup: setups.Setup, constants: step.Constants, layout: Layout | None = None) -> StepTime:
     """Step times from the formulas of `step`.
 
     Parameters
     ----------
     setup, constants : setups.Setup, step.Constants
         Model and chip, and what was measured of them; ``step.IDEAL`` gives the bound.
-    tp, attention_dp : int
-        Chips that share the model; groups of them that each hold whole attention layers. [1]
+    layout : Layout, optional
+        How the copy is cut; one chip unless given.
 
     Returns
     -------
     StepTime
+
+    Notes
+    -----
+    Tokens are seen when their step ends: an engine that holds them back (see `step.Constants`) shows the first later.
     """
+    cut = layout or Layout()
+    if np.any(np.asarray(cut.pp) > 1):
+        raise ValueError(f"pp={cut.pp}: the simulator runs one batch at a time, a pipeline runs several; use pp=1.")
     # a chip without links serves alone: any finite bandwidth will do
     s, c = replace(setup, link_bytes_per_s=np.nan_to_num(setup.link_bytes_per_s, nan=1.0)), constants
     unread = replace(c, weight_mbu=np.inf, expert_mbu=np.inf)  # leaves the arithmetic of a prompt
-    prefill, layout = inspect.unwrap(step.prefill_time_s), Layout.of(tp, attention_dp)
+    prefill = inspect.unwrap(step.prefill_time_s)
 
     def decode_s(batch: Any, context_tok: Any) -> Numeric:
-        return step.decode_step(s, c, batch, context_tok / batch, layout).total_s
+        return step.decode_step(s, c, batch, context_tok / batch, layout=cut).total_s
 
     return StepTime(
         decode_s=decode_s,
-        prefill_s=lambda tok: prefill(s, c, tok, layout)[0],
-        prefill_alone_s=lambda tok: prefill(s, unread, tok, layout)[1],
+        prefill_s=lambda tok: prefill(s, c, tok, layout=cut)[0],
+        prefill_alone_s=lambda tok: prefill(s, unread, tok, layout=cut)[1],
         # one token's prefill is all reading
-        read_s=float(prefill(s, c, 1.0, layout)[1]),
-        launch_s=float(step.launch_time_s(s, c) + step.communication_time_s(s, c, 0.0, layout)),
+        read_s=float(prefill(s, c, 1.0, layout=cut)[1]),
+        launch_s=float(step.launch_time_s(s, c) + step.communication_time_s(s, c, 0.0, layout=cut)),
         interference=float(c.interference),
-        request_s=float(c.request_s + s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s),
+        request_s=float(c.request_s + fixed_prefill_s(s, c)),
         knees_tok=tuple(float(tok) for tok, used in ((s.window_tok, np.any(s.window_bytes_per_tok > 0)),
                                                      (s.attend_tok, True)) if used and tok < FAR_TOK))
 
 
-def calibrated(model: Model | str, accelerator: Accelerator | str, *, precision: str = "fp8", tp: int = 1,
-               engine: str = calibration.TYPICAL, attention_dp: int = 1) -> StepTime:
-    """Step times of the fitted serving model.
+def step_time(deployment: Deployment) -> StepTime:
+    """Step times of a deployment, by the fitted serving model.
 
     Parameters
     ----------
-    model, accelerator, precision, tp, engine, attention_dp
-        As in `Deployment`, with chips of a copy in groups of whole attention layers.
+    deployment : Deployment
+        A model on machines.
 
     Returns
     -------
     StepTime
     """
-    return from_parts(setups.setup(model, accelerator, precision), calibration.constants(accelerator, engine),
-                      tp, attention_dp)
+    cut = deployment.layout
+    return from_parts(deployment.setup, deployment.constants, cut if isinstance(cut, Layout) else Layout.of(cut))
