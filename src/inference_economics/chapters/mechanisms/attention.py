@@ -24,22 +24,23 @@ def reading_the_cache() -> Explorer:
     -------
     Explorer
     """
-    place = np.arange(STEPS)
+    step, column = (axis.ravel() for axis in np.indices((STEPS, STEPS)))
+    step, column = (axis[column <= step] for axis in (step, column))
+    # the prompt's row, then the prompt in the row of each token, then the tokens of the answer
+    lane = np.concatenate([np.arange(STEPS + 1), step + 1])
+    left = np.concatenate([np.full(STEPS + 1, -PROMPT), column])
+    right = np.concatenate([np.zeros(STEPS + 1), column + 1]) - 0.1
+    wrote = np.concatenate([np.arange(STEPS + 1) == 0, column == step])
+    words = ("all at once", *("prompt",) * STEPS, *("",) * len(step))
 
     def figure(t: Any, model: Any, batch: Any, prompt_tok: Any, bytes_per_param: Any) -> Figure:
-        row, column = place[:, None] + 1.0, place[None, :]  # row 0 is the prompt
-        answer = np.where((row <= t) & (column < row), np.where(column == row - 1, 1.0, 0.0), np.nan)
-        lane = np.arange(STEPS + 1)
         weights = model.n_params_read * bytes_per_param
         cached = kv_cache.of_model(model, prompt_tok + t, batch)
         return Figure(
-            x=Axis.blank(-PROMPT - 0.6, STEPS - 0.3),
+            x=Axis.blank(-PROMPT - 0.1, STEPS),
             y=Axis("", categories=("prompt", *(f"token {k + 1}" for k in range(STEPS)))),
-            marks=[
-                Spans(lane, np.where(lane <= t, -PROMPT - 0.45, np.nan), -0.55, "prompt", kinds=READ,
-                      kind=np.where(lane == 0, 1.0, 0.0), height=0.9),
-                Cells(answer, "answer", kinds=READ, at=(0, 1)),
-            ],
+            marks=[Spans(lane, np.where(lane <= t, left, np.nan), right, "tokens", kinds=READ,
+                         kind=np.where(wrote, 1.0, 0.0), words=words, height=0.86)],
             readouts=[
                 Readout("Tokens in each cache", prompt_tok + t, "tokens"),
                 Readout("Cache that this step reads or writes", cached, "B"),
