@@ -51,15 +51,18 @@ def reading_the_cache() -> Explorer:
 
     return explore(
         figure, name="reading-the-cache", title="Every token reads all that came before",
-        watch="Play. Each row is a step: how does what it reads grow? Then lengthen the prompt until the cache outweighs the weights.",
-        alt="A staircase. The first row writes the whole prompt; each later row reads the prompt and all answer tokens before, "
+        watch="Play. Each row is a step: how does what it reads grow? Then lengthen the prompt until the cache "
+              "outweighs the weights.",
+        alt="A staircase. The first row writes the whole prompt; each later row reads the prompt and all answer "
+            "tokens before, "
             "and writes one more.",
         t=Play(0, STEPS, unit="tokens", label="Answer tokens so far", seconds=8),
         model=model_choice("llama-3.1-8b", "llama-3.1-70b", "llama-2-13b", "deepseek-v3"),
         batch=Slider(1, 256, value=8, scale="log", unit="sequences", label="Sequences in the step"),
         prompt_tok=Slider(16, 131_072, value=2048, scale="log", unit="tokens", label="Prompt of each"),
         bytes_per_param=precision_choice(2, 1, label="Weight precision"),
-        presets={"One short chat": {"batch": 1, "prompt_tok": 128}, "Many long ones": {"batch": 64, "prompt_tok": 32_768}},
+        presets={"One short chat": {"batch": 1, "prompt_tok": 128},
+                 "Many long ones": {"batch": 64, "prompt_tok": 32_768}},
     )
 
 

@@ -14,13 +14,13 @@ from ...models.ffn import n_params_ffn
 from ..kit import model_choice, you_are_here
 
 HEAD_DIM = 128  # of most models in the catalogue
-PAIRS = np.array([0, 8, 16, 32])  # of 64, fastest first
-CENTRES = 2.7 * np.arange(len(PAIRS))
+PAIRS = np.array([0, 4, 8, 12, 16, 24, 32, 63])  # of 64, fastest first
+ACROSS, DOWN = 2.6 * (np.arange(8) % 4), -2.9 * (np.arange(8) // 4)
 TURN = np.linspace(0, 2 * np.pi, 61)
 
 
 def rows(x: Any) -> Any:
-    """Return one path of four pieces: a gap after each row."""
+    """Return one path of eight pieces: a gap after each row."""
     return np.ravel(np.concatenate([x, np.full((len(PAIRS), 1), np.nan)], axis=1))
 
 
@@ -39,20 +39,20 @@ def turning_hands() -> Explorer:
         frequency = rope.frequencies(HEAD_DIM, theta)
         drawn = np.take(frequency, PAIRS)
         key, query = t * drawn, (t + distance_tok) * drawn
-        between = np.linspace(0, 1, 61) * (query - key)[:, None] + key[:, None]
-        circle = rows(CENTRES[:, None] + np.cos(TURN)), rows(np.sin(TURN) + np.zeros((len(PAIRS), 1)))
-        arc = rows(CENTRES[:, None] + 0.45 * np.cos(between)), rows(0.45 * np.sin(between))
+        apart = np.remainder((query - key) + np.pi, 2 * np.pi) - np.pi
+        between = np.linspace(0, 1, 31) * apart[:, None] + key[:, None]
+        arc = (rows(ACROSS[:, None] + 0.5 * np.cos(between)), rows(DOWN[:, None] + 0.5 * np.sin(between)))
         wavelength = rope.wavelengths_tok(frequency)
-        tips = [(CENTRES + np.cos(angle), np.sin(angle)) for angle in (query, key)]
+        tips = [(ACROSS + np.cos(angle), DOWN + np.sin(angle)) for angle in (query, key)]
         return Figure(
-            x=Axis.blank(-1.2, CENTRES[-1] + 1.2), y=Axis.blank(-2.1, 1.4), equal=True,
+            x=Axis.blank(-1.2, ACROSS[-1] + 1.2), y=Axis.blank(-4.5, 1.2), equal=True,
             marks=[
-                Line(*circle, "", color=5),
+                Line(rows(ACROSS[:, None] + np.cos(TURN)), rows(DOWN[:, None] + np.sin(TURN)), "one turn", color=0),
                 Line(*arc, "angle between", color=3),
-                Arrows(CENTRES, 0.0, *tips[0], "query's hand", color=0), Point(*tips[0], "query", color=0),
-                Arrows(CENTRES, 0.0, *tips[1], "key's hand", color=1), Point(*tips[1], "key", color=1),
-                *(Label(x - 0.9, -1.5, "turns in", np.take(wavelength, pair), "tokens")
-                  for x, pair in zip(CENTRES, PAIRS, strict=True)),
+                Arrows(ACROSS, DOWN, *tips[0], "query's hand", color=2), Point(*tips[0], "query", color=2),
+                Arrows(ACROSS, DOWN, *tips[1], "key's hand", color=1), Point(*tips[1], "key", color=1),
+                *(Label(x - 0.9, y - 1.45, "turns in", np.take(wavelength, pair), "tok")
+                  for x, y, pair in zip(ACROSS, DOWN, PAIRS.tolist(), strict=True)),
             ],
             readouts=[
                 Readout("Place of the key", t, "tokens"), Readout("Place of the query", t + distance_tok, "tokens"),
@@ -67,7 +67,8 @@ def turning_hands() -> Explorer:
         t=Play(0, 60, value=12, unit="tokens", label="Place of the key", seconds=12),
         distance_tok=Slider(0, 64, value=4, unit="tokens", label="Distance of the query"),
         theta=Slider(1000, 10_000_000, value=500_000, scale="log", label="Base θ", whole=True),
-        presets={"Neighbours": {"distance_tok": 1}, "Far apart": {"distance_tok": 64}, "First Llama": {"theta": 10_000}},
+        presets={"Neighbours": {"distance_tok": 1}, "Far apart": {"distance_tok": 64},
+                 "First Llama": {"theta": 10_000}},
     )
 
 
@@ -84,17 +85,17 @@ def gate() -> Explorer:
 
     def figure(gate_sum: Any, up: Any, model: Any) -> Figure:
         opened = silu(gate_sum)
-        boxes = Blocks(np.array([-6.6, -3.6, -6.6, -0.9]), np.array([17.0, 17.0, 11.0, 14.0]), "channel",
-                       words=("gate", "SiLU", "up", "product"), width=2.3, height=4.4,
-                       value=np.stack([gate_sum, opened, up, opened * up]), kinds={"one channel": 5})
+        boxes = Blocks(np.array([-6.6, -3.6, -6.6, -0.9]), np.array([16.4, 16.4, 8.6, 12.5]), "channel",
+                       words=("gate", "SiLU", "up", "product"), width=2.3, height=6.4,
+                       value=np.stack([gate_sum, opened, up, opened * up]), color=5)
         return Figure(
             x=Axis("what the gate's matrix gives", (-8, 8)), y=Axis("what the channel passes on", (-20, 20)),
             marks=[
                 Line(x, silu(x) * up, "with this value of up", color=0),
-                Line(x, silu(x), "with 1: SiLU itself", color=5),
+                Line(x, silu(x), "with 1: SiLU alone", color=5),
                 boxes,
-                Arrows(np.array([-5.45, -2.45, -5.45]), np.array([17.0, 16.4, 11.0]), np.array([-4.75, -2.05, -2.05]),
-                       np.array([17.0, 15.0, 13.0]), "then"),
+                Arrows(np.array([-5.45, -2.45, -5.45]), np.array([16.4, 15.4, 8.6]), np.array([-4.75, -2.05, -2.05]),
+                       np.array([16.4, 13.6, 11.4]), "then"),
                 you_are_here(gate_sum, opened * up),
             ],
             readouts=[

@@ -82,7 +82,8 @@ def layer_cut() -> Explorer:
                 Readout("Copies of a cache in its group", layout.tp / layout.cache_shards(s.cache_shards), "×"),
                 Readout("Sequences that fit on all chips", fits),
             ],
-            states=[State(fits >= 1, "Weights and at least one sequence fit.", "Out of memory: not one sequence fits.")],
+            states=[State(fits >= 1,
+                          "Weights and at least one sequence fit.", "Out of memory: not one sequence fits.")],
         )
 
     return explore(

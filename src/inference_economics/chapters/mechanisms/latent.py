@@ -46,7 +46,7 @@ def latent_cache() -> Explorer:
             x=Axis.blank(0, 10), y=Axis.blank(0.4, 5.6),
             marks=[
                 boxes,
-                Arrows(np.array([2.4, 2.4]), np.array([3.4, 3.0]), np.array([3.5, 3.5]), np.array([4.3, 2.0]), "compressed"),
+                Arrows(2.4, np.array([3.4, 3.0]), 3.5, np.array([4.3, 2.0]), "compressed"),
                 Arrows(np.stack([8.2 - 1.5 * turned, 5.5 + expanding]), np.stack([2.85 + 1.45 * turned, 4.3]),
                        np.stack([8.2 - 2.7 * turned, 6.7]), np.stack([3.45 + 0.85 * turned, 4.3]), "attends to"),
                 Label(3.5, 0.8, "kept per token and layer:", kept),
@@ -63,7 +63,8 @@ def latent_cache() -> Explorer:
 
     return explore(
         figure, name="latent-cache", title="A latent in the cache, and who expands it",
-        watch="Switch from absorbed to expanded again. What is made for every cached token, and how much more work is it?",
+        watch="Switch from absorbed to expanded again. What is made for every cached token, and how much more work is "
+              "it?",
         model=model_choice("deepseek-v3", "kimi-k2", "glm-5"),
         absorbed=Choice(WAYS, label="The way up from the latent"),
         context_tok=Slider(128, 131_072, value=8192, scale="log", unit="tokens", label="Context"),

@@ -76,15 +76,16 @@ def marching_over_the_roofline() -> Explorer:
                 Point(np.where((steps <= t) & held, read, np.nan), rate(read), "prefill: tokens of a prompt", color=2),
                 Point(np.where((steps <= t) & (trail <= fit), write, np.nan), rate(write),
                       "decode: one of each sequence", color=1),
-                Label(0.13, 8e12, "memory at its bandwidth"), Label(1500, 1.6 * peak, "arithmetic at its peak"),
+                Label(0.13, 4e13, "memory at its bandwidth"), Label(1500, 0.12 * peak, "arithmetic at its peak"),
                 Note("prefill", np.where(held, prefill(together), np.nan), rate(prefill(together)), dx=-18, dy=-24),
-                Note("decode", np.where(together <= fit, decode(together), np.nan), rate(decode(together)), dx=16, dy=26),
+                Note("decode", np.where(together <= fit, decode(together), np.nan), rate(decode(together)),
+                     dx=16, dy=26),
                 Rule("ridge", x=roofline.ridge_flop_per_byte(peak, bandwidth)),
             ],
             readouts=[
                 Readout("Tokens that pass together", together, "tokens"),
                 Readout("Prefill, share of the peak", np.where(held, rate(prefill(together)) / peak, np.nan), "%"),
-                Readout("Decode, share of the peak", 
+                Readout("Decode, share of the peak",
                         np.where(together <= fit, rate(decode(together)) / peak, np.nan), "%"),
                 Readout("Sequences that fit", fit),
             ],
@@ -146,7 +147,8 @@ def memory_of_one_gpu() -> Explorer:
 
     return explore(
         figure, name="memory-of-one-gpu", title="What a GPU's memory is full of",
-        watch="Raise the sequences until the stack meets the line. Then double the chips: which part halves, and which one grows?",
+        watch="Raise the sequences until the stack meets the line. Then double the chips: which part halves, and "
+              "which one grows?",
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "gpt-oss-120b", "qwen3-235b-a22b"),
         chip=chip_choice("h100-sxm", "h200-sxm", "b200", "mi300x"),
         n_chips=chips_slider(2),

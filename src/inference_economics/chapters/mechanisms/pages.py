@@ -133,7 +133,8 @@ def pages_of_a_cache() -> Explorer:
 
     return explore(
         figure, name="pages-of-a-cache", title="A cache that fills, page by page",
-        watch="Play with pages of 16, then with 256, a reservation for the longest answer. How much stays empty, and who waits?",
+        watch="Play with pages of 16, then with 256, a reservation for the longest answer. How much stays empty, and "
+              "who waits?",
         t=Play(0.0, END_S, value=1.0, step=STEP_S, unit="s", label="Time", seconds=16),
         page_tok=Slider(SIZES[0], SIZES[-1], value=SIZES[0], stops=SIZES, unit="tokens", label="Slots in a page"),
         presets={"Reserved whole": {"page_tok": 256}},

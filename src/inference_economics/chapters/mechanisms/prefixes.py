@@ -53,14 +53,16 @@ def shared_prefixes() -> Explorer:
             x=Axis("place in the prompt", (0, 7500), "tokens"), y=Axis.blank(0, 1),
             marks=[parts],
             readouts=[
-                Readout("Prompts", count), Readout("Stored, for Llama 3.1 70B", stored, "B"), Readout("Each by itself", apart, "B"),
+                Readout("Prompts", count), Readout("Stored, for Llama 3.1 70B", stored, "B"),
+                Readout("Each by itself", apart, "B"),
                 Readout("Saved", 1 - stored / apart, "%"),
             ],
         )
 
     return explore(
         figure, name="shared-prefixes", title="What begins alike is stored once",
-        watch="Switch sharing off: how often are the instructions stored then? Which of the lengths decides what is saved?",
+        watch="Switch sharing off: how often are the instructions stored then? Which of the lengths decides what is "
+              "saved?",
         shared=Choice({"once": 1, "by every prompt": 0}, label="What begins alike is stored"),
         documents=Slider(1, DOCUMENTS, value=3, label="Documents"),
         users=Slider(1, USERS, value=3, label="Questions on each"),

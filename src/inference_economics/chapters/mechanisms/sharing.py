@@ -8,7 +8,7 @@ import numpy as np
 
 from kernelless import Axis, Band, Blocks, Explorer, Figure, Label, Readout, Slider, explore
 
-from ...models import FLOP_PER_PARAM, attention_intensity_decode, head_sharing, kv_cache
+from ...models import attention_intensity_decode, kv_cache
 from ..kit import model_choice, precision_choice
 
 MOST_HEADS = 64
@@ -60,7 +60,8 @@ def heads_and_groups() -> Explorer:
     return explore(
         figure, name="heads-and-groups", title="Which head reads which keys",
         watch="Let more query heads share one key-value head. What happens to the row below, and to the cache?",
-        alt="A row of 64 query heads above a row of eight key-value heads. A funnel leads from eight query heads to the "
+        alt="A row of 64 query heads above a row of eight key-value heads. A funnel leads from eight query heads to "
+            "the "
             "one whose keys and values they read.",
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "qwen3-32b"),
         group_heads=Slider(1, 32, value=8, stops=(1, 2, 4, 8, 16, 32), label="Query heads that share a key-value head"),
