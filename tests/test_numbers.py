@@ -58,6 +58,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "tpot_s": lambda: np.array([0.01, 0.02, 0.05]),
     "ttft_s": lambda: np.array([0.1, 0.2, 0.5]),
     "draws": lambda: price_paths.draws(6, 4, seed=1),
+    "hourly_copies": lambda: np.full(24, 2.0),
     "process": lambda: price_paths.PriceProcess(0.1, 0.3),
     "prices": lambda: market.TokenPrices(3e-6, 15e-6),
     "server": lambda: ownership.Server(25e4, 10_200.0, 5.0),
@@ -69,16 +70,13 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "service": lambda: spend.Service(1e11, 1e-6),
     "ways": lambda: (np.full(3, 2e6), np.full(3, 1e6)),
     "links": lambda: accelerators.get("h100-sxm").links,
-<<<<<<< HEAD
     "group": lambda: Group(4.0, 4.5e11, 1e-5),
     "work": lambda: roofline.decode_work(8.0, 4096.0, 131_072.0, 1.6e10, 8e9),
     "roof": lambda: roofline.Roof(3.35e12, 9.89e14),
     "platform": lambda: None,
     "supply": lambda: None,
     "held": lambda: None,
-=======
     "deployment": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4),
->>>>>>> sim
     "load": lambda: serving.Load(concurrency=8.0, prompt_tok=1000.0, output_tok=200.0),
     "point": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(8.0, 1000.0, 200.0)),
     "layout": lambda: serving.Layout(tp=4.0),

@@ -64,6 +64,22 @@ def test_limits():
         be.servers_for_demand(1e9, 100, 0.5)
 
 
+def test_a_token_carries_servers_people_and_rents():
+    assert be.owned_usd_per_token(1e9, 2, 100_000, 150_000) == pytest.approx(350_000 / 365e9)
+    shape = np.r_[np.ones(12), np.full(12, 3.0)]
+    assert be.rented_usd_per_token(1e9, shape, 4, 2.5) == pytest.approx((12 * 1 + 12 * 3) * 4 * 2.5 / 1e9)
+
+
+@given(demand=st.floats(1e6, 1e12), cost=yearly, speed=speeds)
+def test_a_full_server_costs_the_same_by_the_token_and_by_the_hour(demand, cost, speed):
+    full = speed * 86_400
+    assert be.owned_usd_per_token(full, 1, cost) == pytest.approx(hourly_usd_per_token(cost / 8760, speed))
+    copies = be.servers_for_demand(demand * np.ones(24), speed)
+    rented = be.rented_usd_per_token(demand, copies, 1, cost / 8760)
+    assert rented == pytest.approx(be.owned_usd_per_token(demand, copies[0], cost))
+    assert be.rented_usd_per_token(np.full(3, demand), np.ones((3, 24)), 1, 1.0).shape == (3,)
+
+
 @given(needed=st.floats(0, 1e6), carried=st.floats(0.1, 1e4))
 def test_machines_carry_the_load_and_none_is_too_many(needed, carried):
     machines = be.machines_for(needed, carried)

@@ -44,19 +44,6 @@ SIGNED = {("dials-of-a-head", "Score of equal vectors")}  # a sum of cosines
 DEPENDS = re.compile(r"^(s|USD/Mtok|tokens/s)$")
 ELSEWHERE = re.compile(r"\bAPI\b|price of a chip|limit|blend|tightest target", re.IGNORECASE)
 
-# Found and not yet mended: (explorer, rule, what). An entry that is no longer found must go.
-KNOWN: set[tuple[str, str, str]] = {
-    # The search for the demand begins at the chart's left end, and says that end where the answer lies before it.
-    ("where-the-ways-cross", "clamped", "Own stays below rent from, prompts a day []"),
-    # Half of a target that is met may be out of reach; no state speaks of the half.
-    ("what-speed-costs", "unsaid", "Rent, at half of it [USD]"),
-    ("what-speed-costs", "unsaid", "Twice the speed costs [×]"),
-    # The price at the chip's peak asks for no memory, but stands beside weights that do not fit.
-    ("from-peak-to-price", "defined", "At peak [USD/Mtok]"),
-    # No share of the work makes the two levers equal, and no state says so.
-    ("capability-or-efficiency", "unsaid", "They tie when it takes [%]"),
-}
-
 
 def ends(control) -> list:
     """Return the lowest and highest value of a slider; every option of a choice."""
@@ -209,9 +196,6 @@ def found(explorer) -> dict[tuple[str, str, str], tuple[int, dict]]:
 def test_every_corner_of_every_explorer_is_answered(source):
     made = collect.explorers_of(source)
     here = {key: where for explorer in made for key, where in found(explorer).items()}
-    new = [f"{name}: {rule}: {what}  ({count} settings; first {first})"
-           for (name, rule, what), (count, first) in here.items() if (name, rule, what) not in KNOWN]
-    names = {explorer.name for explorer in made}
-    gone = [entry for entry in KNOWN if entry[0] in names and entry not in here]
-    assert not new, "\n" + "\n".join(new)
-    assert not gone, f"mended: take these from KNOWN: {gone}"
+    wrong = [f"{name}: {rule}: {what}  ({count} settings; first {first})"
+             for (name, rule, what), (count, first) in here.items()]
+    assert not wrong, "\n" + "\n".join(wrong)

@@ -10,6 +10,7 @@ from inference_economics import (
     Figure,
     Line,
     Readout,
+    Slider,
     accelerators,
     calibration,
     explore,
@@ -82,9 +83,9 @@ def test_an_engine_is_the_setup_and_two_sets_of_constants(chip, precision, width
     setup, fitted, bound_s = at_rest("llama-3.1-8b", chip, precision, width)
     assert engine.setup == setup
     assert engine.fitted == fitted
-    assert step.serve(engine.setup, engine.bound, serving.Load()).tpot_s == pytest.approx(bound_s, rel=1e-15)
-    assert kit.fitted_and_bound(chip) == (engine.fitted, engine.bound)
-    assert kit.fitted_and_bound("h100-sxm", "vllm")[0] == calibration.constants("h100-sxm", "vllm")
+    assert step.serve(engine.setup, engine.sheet, serving.Load()).tpot_s == pytest.approx(bound_s, rel=1e-15)
+    assert kit.fitted_and_sheet(chip) == (engine.fitted, engine.sheet)
+    assert kit.fitted_and_sheet("h100-sxm", "vllm")[0] == calibration.constants("h100-sxm", "vllm")
 
 
 def test_a_figure_may_ask_for_the_engine_that_the_reader_chose():
@@ -133,6 +134,41 @@ def test_a_sensitivity_is_named_and_written_as_asked():
 def test_a_sensitivity_refuses_what_it_cannot_show(function, labels, message):
     with pytest.raises(ValueError, match=message):
         kit.sensitivity(function, {"a": 1.0}, "C", labels=labels)
+
+
+@pytest.mark.parametrize(("model", "chip", "n_chips", "precision", "width"), [
+    ("llama-3.1-70b", "h100-sxm", 8, "bf16", 2.0), ("llama-3.1-70b", "l40s", 4, "fp8", 1.0),
+    ("deepseek-v3", "h200-sxm", 8, "fp8", 2.0), ("llama-3.1-70b", "rtx-5090", 1, "bf16", 2.0)])
+def test_the_room_is_that_of_the_deployment(model, chip, n_chips, precision, width):
+    one = serving.Deployment(model, chip, n_chips, serving.Formats(precision, width))
+    room = kit.room_of(model, chip, n_chips, 8192, precision, width)
+    assert room.sequences == room.users == one.sequences_that_fit(serving.Load(1, 7168, 1024))
+    assert room.weight_bytes == pytest.approx(one.weight_bytes)
+    sequence = one.cache_bytes(8192)
+    assert room.sequences * sequence <= room.free_bytes
+    assert room == kit.room_of(model, chip, serving.Layout(n_chips), 8192, precision, width)
+
+
+def test_chips_without_links_serve_nobody_together():
+    room = kit.room_of("llama-3.1-70b", "m3-ultra", 2, 8192)
+    assert room.sequences > 0
+    assert (room.users, bool(room.joined)) == (0, False)
+
+
+def test_the_room_is_traced_over_choices_and_contexts():
+    def figure(model, n_chips, context_tok):
+        """Room of a model on some chips."""
+        room = kit.room_of(model, accelerators.get("h100-sxm"), n_chips, context_tok, "bf16")
+        return Figure(x=Axis("context", (1024, 65_536)), y=Axis("users", (0, 1000)),
+                      marks=[kit.you_are_here(context_tok, room.users)],
+                      readouts=[Readout("Fit", room.users), Readout("Room", room.free_bytes, "B")])
+
+    traced = explore(figure, title="T", watch="W?", alt="A.", model=kit.model_choice(*NAMES),
+                     n_chips=kit.chips_slider(4), context_tok=Slider(1024, 65_536, value=8192, scale="log"))
+    for model in NAMES:
+        plain = kit.room_of(models.get(model), accelerators.get("h100-sxm"), 2, 8192, "bf16")
+        shown = {"Fit": text(plain.users), "Room": text(plain.free_bytes, "B")}
+        assert traced.readouts(model=model, n_chips=2) == shown
 
 
 def test_measurements_are_found_by_their_fields():

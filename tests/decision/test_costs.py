@@ -168,7 +168,7 @@ def test_from_which_demand_a_way_stays_cheaper():
     demand = np.array([1.0, 10.0, 100.0, 1000.0])
     cheaper, dearer = np.array([5.0, 1.0, 5.0, 1.0]), np.array([2.0, 2.0, 2.0, 2.0])
     assert decision.stays_cheaper_from(demand, cheaper, dearer) == 1000
-    assert decision.stays_cheaper_from(demand, np.zeros(4), dearer) == 1
+    assert decision.stays_cheaper_from(demand, np.zeros(4), dearer) == 0  # at every demand asked, so from nothing on
     assert decision.stays_cheaper_from(demand, dearer, dearer) == np.inf
     undefined = np.full(4, np.nan)
     assert np.isnan(decision.stays_cheaper_from(demand, undefined, dearer))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,28 @@ def test_a_doubling_and_a_routing_that_save_alike():
     assert saved == pytest.approx(0.4)
     assert savings.saved_by_smaller_model(saved / (1 - 1 / 3.2), 3.2) == pytest.approx(saved)
     assert savings.saved_by_efficiency(1.0) == 0
+
+
+@given(st.floats(0.001, 1), st.floats(1.01, 100))
+def test_the_share_that_ties_saves_as_much(saved, ratio):
+    share = savings.share_that_ties(saved, ratio)
+    if np.isfinite(share):
+        assert savings.saved_by_smaller_model(min(share, 1.0), ratio) == pytest.approx(saved)
+    else:
+        assert savings.saved_by_smaller_model(1.0, ratio) < saved
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_both_levers_save_at_least_each_and_at_most_their_sum(one, other):
+    both = savings.saved_by_both(one, other)
+    assert max(one, other) - 1e-9 <= both <= min(one + other, 1) + 1e-9
+
+
+def test_what_saves_nothing_cannot_tie():
+    with pytest.raises(ValueError, match=r"price_ratio=1 is outside \(1, 1e\+09\]"):
+        savings.share_that_ties(0.4, 1.0)
+    with pytest.raises(ValueError, match=r"efficiency=2 is outside \[-1e\+09, 1\]"):
+        savings.saved_by_both(2.0, 0.5)
 
 
 @given(st.floats(1, 1e3), st.floats(0, 1), st.floats(1, 10))

@@ -67,10 +67,21 @@ def test_half_the_time_twice_as_fast():
     assert kernels.end_to_end_speedup(0.5, 1e9) == pytest.approx(2)
 
 
+@given(st.floats(0, 1), st.floats(1.01, 100))
+def test_the_part_behind_a_gain_explains_it(part, speedup):
+    whole = kernels.end_to_end_speedup(part, speedup)
+    assert kernels.part_fraction_behind(whole, speedup) == pytest.approx(part, abs=1e-9)
+
+
+def test_a_part_that_is_no_faster_explains_nothing():
+    assert np.isnan(kernels.part_fraction_behind(1.5, 1.0))
+    assert kernels.part_fraction_behind(2.0, 1.5) > 1  # more than the part can have given
+
+
 GOOD = {"prompt_tok": 10, "q_heads": 2, "head_dim": 8, "query_tok": 4, "bytes_per_value": 2.0, "sram_bytes": 1e5,
-        "part_fraction": 0.5, "part_speedup": 2.0}
+        "part_fraction": 0.5, "part_speedup": 2.0, "whole_speedup": 1.5}
 FUNCTIONS = [kernels.attention_bytes_stored, kernels.attention_bytes_fused, kernels.query_tok_in_sram,
-             kernels.end_to_end_speedup]
+             kernels.end_to_end_speedup, kernels.part_fraction_behind]
 CASES = [(function, name) for function in FUNCTIONS for name in inspect.signature(function).parameters]
 
 

@@ -41,6 +41,15 @@ def prefill_bounds(*args, **inputs):
     return roofline.bounds(roofline.prefill_work(*args, **work), roofline.Roof(**roof))
 
 
+@given(flop=st.floats(1, 1e20), moved=st.floats(1, 1e15))
+def test_the_share_of_the_peak_is_arithmetic_over_the_slower_of_two_times(flop, moved):
+    share = roofline.peak_share(flop, moved, 989e12, 3.35e12)
+    slower_s = max(flop / 989e12, moved / 3.35e12)
+    assert share == pytest.approx(flop / 989e12 / slower_s)
+    assert 0 < share <= 1
+    assert roofline.peak_share(flop, 0, 989e12, 3.35e12) == 1
+
+
 @pytest.mark.parametrize(("batch", "reported_ms"), [(4, 2.57), (256, 21.05)])
 def test_scaling_book_quiz(batch, reported_ms):
     assert round(decode_estimate_s(batch, **QUIZ) * 1e3, 2) == reported_ms

@@ -105,6 +105,15 @@ def test_uncertain_demand_never_makes_a_commitment_cheaper(mean, vol, discount):
     assert ex.expected_committed_usd(mean, 0, 100, discount) == pytest.approx(certain)
 
 
+@given(cost=st.floats(1, 99), shock=st.floats(0.1, 20), exposed=st.floats(0, 1), passed=st.floats(0, 1))
+def test_a_rise_passed_on_in_full_leaves_the_profit_and_a_cut_stays(cost, shock, exposed, passed):
+    kept = ex.revenue_after_passing_on(100, cost, shock, exposed, 1.0)
+    profit = kept * ex.margin_after_shock(kept, cost, shock, exposed)
+    assert profit == pytest.approx(100 - cost + cost * exposed * max(1 - shock, 0), rel=1e-9)
+    assert ex.revenue_after_passing_on(100, cost, min(shock, 1.0), exposed, passed) == 100
+    assert ex.revenue_after_passing_on(100, cost, shock, exposed, 0.0) == 100
+
+
 def test_slips_are_named():
     with pytest.raises(ValueError, match=r"committed_discount=30 is outside \[0, 1\]; give a fraction"):
         ex.committed_usd(100, 100, 30)

@@ -71,3 +71,15 @@ def test_slips_are_named():
         si.poisson_yield(814, 0.09)
     with pytest.raises(ValueError, match=r"gross_margin=75 is outside \[-10, 1\)"):
         si.price_at_margin(100, 75)
+
+
+def test_a_service_that_needs_a_third_of_a_chip_pays_for_all_of_it():
+    assert si.small_chip_gain(1 / 3, 3) == pytest.approx(2)
+    assert si.small_chip_gain([0.2, 1.5], 3) == pytest.approx((1 + 2) / (1 / 3 + 5 / 3) - 1)
+    assert si.small_chip_gain(np.array([1.0, 7.0]), 3) == 0
+
+
+@given(needed=st.lists(st.floats(0.01, 1e4), min_size=1, max_size=9), parts=st.integers(1, 50))
+def test_small_chips_never_lose_by_rounding(needed, parts):
+    assert si.small_chip_gain(needed, 1) == 0
+    assert si.small_chip_gain(needed, parts) >= -1e-9

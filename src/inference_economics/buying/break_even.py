@@ -129,3 +129,54 @@ def servers_for_demand(tokens_per_day: Numeric, throughput_tok_per_s: Numeric, p
     """
     at_peak = tokens_per_day / SECONDS_PER_DAY * peak_to_mean
     return with_spares(machines_for(at_peak, throughput_tok_per_s), spare_fraction)
+
+
+# -- cost of a token --------------------------------------------------------------------------------------------------
+
+
+@checked
+def owned_usd_per_token(tokens_per_day: Numeric, n_servers: Numeric, usd_per_year: Numeric,
+                        team_usd_per_year: Numeric = 0.0) -> Numeric:
+    """Cost of an average token on servers of one's own.
+
+    Parameters
+    ----------
+    tokens_per_day : numeric
+        Demand, the same every day. [token/day]
+    n_servers : numeric
+        Servers that carry it; see `servers_for_demand`. [1]
+    usd_per_year : numeric
+        Yearly cost of one server. [USD/year]
+    team_usd_per_year : numeric
+        Pay of those who run all of them. [USD/year]
+
+    Returns
+    -------
+    numeric
+        All of a year's cost on all of its tokens. [USD/token]
+    """
+    return (n_servers * usd_per_year + team_usd_per_year) / (DAYS_PER_YEAR * tokens_per_day)
+
+
+@checked
+def rented_usd_per_token(tokens_per_day: Numeric, hourly_copies: Numeric, n_chips: Numeric,
+                         price_usd_per_hour: Numeric) -> Numeric:
+    """Cost of an average token on rented copies that may change from hour to hour.
+
+    Parameters
+    ----------
+    tokens_per_day : numeric
+        Demand. [token/day]
+    hourly_copies : array
+        Copies rented in each of the 24 hours, along the last axis. [1]
+    n_chips : numeric
+        Chips of a copy. [1]
+    price_usd_per_hour : numeric
+        Rent of one of them. [USD/h]
+
+    Returns
+    -------
+    numeric
+        A day's rents on its tokens, without the last axis. [USD/token]
+    """
+    return np.sum(hourly_copies, axis=-1) * n_chips * price_usd_per_hour / tokens_per_day

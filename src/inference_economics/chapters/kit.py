@@ -10,15 +10,18 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from kernelless import Choice, Line, Point, Slider, tabulate
 
 from .. import models
 from ..catalog import prices
 from ..hardware import accelerators
+from ..models import kv_cache
 from ..quantities.checks import lookup
 from ..quantities.units import text
 from ..risk import uncertainty
-from ..serving import calibration, measurements, setup
+from ..serving import Layout, calibration, measurements, setup, step
 from .exhibits import Table
 
 CHIPS_OF_A_COPY = (1, 2, 4, 8)
@@ -150,17 +153,17 @@ class Engine(NamedTuple):
         Model, format and chip as plain numbers, as `serving.setup` gives them.
     fitted : Constants
         As engines run: fitted to measurements, typical of the engines.
-    bound : Constants
-        As the roofline has it, with the same share of the memory left to weights and cache.
+    sheet : Constants
+        As the data sheet has it: no losses, with the same share of the memory left to weights and cache.
     """
 
     setup: Any
     fitted: Any
-    bound: Any
+    sheet: Any
 
 
-def fitted_and_bound(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any, Any]:
-    """Return the constants of a chip: fitted to measured engines, and of the bound beside them.
+def fitted_and_sheet(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any, Any]:
+    """Return the constants of a chip: fitted to measured engines, and those of its data sheet beside them.
 
     Parameters
     ----------
@@ -172,7 +175,7 @@ def fitted_and_bound(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any,
     Returns
     -------
     tuple of Constants
-        Fitted, and bound.
+        Fitted, and without losses: an estimate with all parts in turn, no bound.
     """
     fitted = tabulate(calibration.constants, chip, engine)
     return fitted, fitted.bound()
@@ -196,7 +199,60 @@ def engine(model: Any, chip: Any, precision: Any = "fp8", bytes_per_value: Any =
     -------
     Engine
     """
-    return Engine(tabulate(setup, model, chip, precision, bytes_per_value), *fitted_and_bound(chip))
+    return Engine(tabulate(setup, model, chip, precision, bytes_per_value), *fitted_and_sheet(chip))
+
+
+class Room(NamedTuple):
+    """What the memory of one copy holds, as engines keep it.
+
+    Parameters
+    ----------
+    weight_bytes : numeric
+        Weights, over all chips. [B]
+    free_bytes : numeric
+        Memory left for caches, over all chips, less what engines keep back. [B]
+    sequences : numeric
+        Whole sequences of the length asked for that memory holds. [1]
+    joined : bool or array
+        Whether links join the chips.
+    """
+
+    weight_bytes: Any
+    free_bytes: Any
+    sequences: Any
+    joined: Any
+
+    @property
+    def users(self) -> Any:
+        """Sequences that are served: none where no link joins the chips [1]."""
+        return np.where(self.joined, self.sequences, 0.0)
+
+
+def room_of(model: Any, chip: Any, layout: Any, context_tok: Any, precision: Any = "fp8",
+            bytes_per_value: Any = None) -> Room:
+    """Return the room that a copy of a model has. In a figure function the page looks the numbers up.
+
+    Parameters
+    ----------
+    model, chip, precision, bytes_per_value
+        As in `engine`.
+    layout : Layout or int
+        How the copy is cut; a number of chips cuts every layer over them.
+    context_tok : number or array
+        Length of each sequence. [token]
+
+    Returns
+    -------
+    Room
+        Of a layout without groups: the sequences are those of `serving.Deployment.sequences_that_fit`.
+    """
+    at = engine(model, chip, precision, bytes_per_value)
+    cut = layout if isinstance(layout, Layout) else Layout(layout)
+    weight_bytes = cut.n_chips * step.weight_bytes_per_chip(at.setup, cut)
+    free_bytes = kv_cache.cache_room_bytes(at.setup.hbm_bytes, weight_bytes, cut.n_chips, 1 - at.fitted.memory_share)
+    joined = step.joined(at.setup, cut.n_chips)
+    sequences = np.floor(step.capacity(at.setup, at.fitted, context_tok, cut))
+    return Room(weight_bytes, free_bytes, sequences, joined)
 
 
 def rent_usd_per_hour(chip: Any) -> Any:

@@ -177,12 +177,14 @@ def stays_cheaper_from(demand: Numeric, cheaper: Numeric, dearer: Numeric) -> Nu
     Returns
     -------
     numeric
-        The first demand after the last at which it is not cheaper; infinite where there is none, undefined (NaN) where
-        one of the two cannot serve. [any]
+        The first demand after the last at which it is not cheaper; 0 where it is cheaper at each of them, infinite
+        where there is none, undefined (NaN) where one of the two cannot serve. [any]
     """
     demand, cheaper, dearer = (value if is_traced(value) else number(name, value) for name, value in (
         ("demand", demand), ("cheaper", cheaper), ("dearer", dearer)))
     ratio = cheaper / dearer
-    last = np.max(np.where(ratio >= 1, demand, 0.0))
-    found: Numeric = np.min(np.where(last < demand, demand, np.inf))
+    last = np.max(np.where(ratio >= 1, demand, -1.0))
+    first: Numeric = np.min(np.where(last < demand, demand, np.inf))
+    # the first demand given is where the question began, not where an answer lies
+    found = np.where(last >= 0, first, 0.0)
     return np.where(np.isnan(np.sum(ratio)), np.nan, found)[()]

@@ -115,3 +115,22 @@ def end_to_end_speedup(part_fraction: Numeric, part_speedup: Numeric) -> Numeric
     Amdahl, "Validity of the single processor approach to achieving large scale computing capabilities", AFIPS 1967.
     """
     return 1 / (1 - part_fraction + part_fraction / part_speedup)
+
+
+@checked
+def part_fraction_behind(whole_speedup: Numeric, part_speedup: Numeric) -> Numeric:
+    """Share of the time that a part must have taken, for its gain to speed the whole up as much as was seen.
+
+    Parameters
+    ----------
+    whole_speedup, part_speedup : numeric
+        Speed of the whole, and of the part, over before. [1]
+
+    Returns
+    -------
+    numeric
+        `end_to_end_speedup` read backwards; above 1 where the part alone cannot explain the gain, undefined (NaN)
+        where the part is no faster. [1]
+    """
+    changed = part_speedup != 1
+    return np.where(changed, (1 - 1 / whole_speedup) / np.where(changed, 1 - 1 / part_speedup, 1.0), np.nan)[()]

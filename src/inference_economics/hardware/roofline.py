@@ -99,7 +99,7 @@ def arithmetic_intensity(flop: Numeric, moved_bytes: Numeric) -> Numeric:
     numeric
         Intensity. [FLOP/B]
     """
-    return np.where(moved_bytes > 0, flop / np.maximum(moved_bytes, 1e-300), np.inf)
+    return np.where(moved_bytes > 0, flop / np.where(moved_bytes > 0, moved_bytes, 1.0), np.inf)
 
 
 @checked
@@ -138,6 +138,25 @@ def attainable_flop_per_s(intensity: Numeric, flop_per_s: Numeric, hbm_bytes_per
         Upper bound of the rate. [FLOP/s]
     """
     return np.minimum(flop_per_s, intensity * hbm_bytes_per_s)
+
+
+@checked
+def peak_share(flop: Numeric, moved_bytes: Numeric, flop_per_s: Numeric, hbm_bytes_per_s: Numeric) -> Numeric:
+    """Share of the arithmetic peak that some work can reach, by the roofline.
+
+    Parameters
+    ----------
+    flop, moved_bytes : numeric
+        Arithmetic, and traffic between memory and chip. [FLOP], [B]
+    flop_per_s, hbm_bytes_per_s : numeric
+        Dense peak and memory bandwidth. [FLOP/s], [B/s]
+
+    Returns
+    -------
+    numeric
+        Upper bound of the share: what arithmetic takes over the slower of arithmetic and traffic. [1]
+    """
+    return np.minimum(arithmetic_intensity(flop, moved_bytes) / ridge_flop_per_byte(flop_per_s, hbm_bytes_per_s), 1.0)
 
 
 @checked

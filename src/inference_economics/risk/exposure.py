@@ -33,6 +33,28 @@ def margin_after_shock(revenue_usd: Numeric, cost_usd: Numeric, shock_factor: Nu
 
 
 @checked
+def revenue_after_passing_on(revenue_usd: Numeric, cost_usd: Numeric, shock_factor: Numeric,
+                             exposed_fraction: Numeric = 1.0, passed_on_fraction: Numeric = 1.0) -> Numeric:
+    """Revenue after customers are charged a part of what a supplier's rise costs; a cut is not handed on.
+
+    Parameters
+    ----------
+    revenue_usd, cost_usd : numeric
+        Revenue and cost before. [USD]
+    shock_factor, exposed_fraction : numeric
+        As in `margin_after_shock`. [1]
+    passed_on_fraction : numeric
+        Share of the rise that customers pay, at the same sales. [1]
+
+    Returns
+    -------
+    numeric
+        Revenue after. [USD]
+    """
+    return revenue_usd + passed_on_fraction * cost_usd * exposed_fraction * np.maximum(shock_factor - 1, 0.0)
+
+
+@checked
 def break_even_shock(revenue_usd: Numeric, cost_usd: Numeric, exposed_fraction: Numeric = 1.0) -> Numeric:
     """Supplier's price rise that takes the whole margin.
 

@@ -125,6 +125,11 @@ class Point:
         return recipes.cache_bytes_per_value(self)
 
     @property
+    def output_tok_per_s(self) -> float:
+        """Output of all chips together, by Little's law [token/s]."""
+        return self.concurrency * self.output_tok / (self.ttft_s + self.output_tok * self.tpot_s)
+
+    @property
     def built(self) -> float:
         """Date of the run, or `calibration.BUILT` where the source has none [year]."""
         if not self.measured:

@@ -3,7 +3,17 @@
 # May import: quantities, catalog.
 
 from ..quantities.faces import handing_on
-from .chip import ChipCost, Margins, MarginStack, ServerBuild, chip_cost, margin_stack, memory_usd, price_at_margin
+from .chip import (
+    ChipCost,
+    Margins,
+    MarginStack,
+    ServerBuild,
+    chip_cost,
+    margin_stack,
+    memory_usd,
+    price_at_margin,
+    small_chip_gain,
+)
 from .die import (
     YIELD_MODELS,
     die_usd,
@@ -34,6 +44,7 @@ __all__ = [
     "price_at_margin",
     "repaired_yield",
     "seeds_yield",
+    "small_chip_gain",
 ]
 
 __getattr__, __dir__ = handing_on(__name__)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..quantities.limits import HOURS_PER_YEAR, checked, checked_fields
 from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
@@ -194,3 +196,26 @@ def margin_stack(build: ServerBuild, margins: Margins, capital_recovery: Numeric
     sold = ratio(server * capital_recovery + running_usd_per_year, hours) / (1 - margins.cloud_margin)
     bare = ratio((n_chips * build.chip_usd + other) * capital_recovery + running_usd_per_year, hours)
     return MarginStack(chip, server, sold, bare)
+
+
+# -- whole chips ------------------------------------------------------------------------------------------------------
+
+
+@checked
+def small_chip_gain(chips_needed: Numeric, parts: Numeric) -> Numeric:
+    """Work per dollar gained by smaller chips where every service takes whole ones, at equal cost of equal work.
+
+    Parameters
+    ----------
+    chips_needed : numeric or array
+        Work of each service, in large chips. [1]
+    parts : numeric
+        Small chips that do the work of a large one, and cost as much together. [1]
+
+    Returns
+    -------
+    numeric
+        Large chips bought over what the small ones cost, less one: 0 where the rounding loses nothing. [1]
+    """
+    large, small = np.ceil(chips_needed), np.ceil(parts * chips_needed) / parts
+    return np.sum(large) / np.sum(small) - 1

@@ -6,6 +6,8 @@ from ... import models
 from ...hardware import accelerators
 from ...models import kv_cache
 from ...quantities.units import text
+from ...serving import calibration
+from ..kit import room_of
 from .exercise import Exercise, known
 
 _70B, _8B, _13B = (models.get(name) for name in ("llama-3.1-70b", "llama-3.1-8b", "llama-2-13b"))
@@ -17,10 +19,13 @@ _H200_HBM = known(_H200.hbm_bytes)
 _per_token = kv_cache.kv_bytes_per_token(_70B.kv_values_per_token)
 _wrong_heads = kv_cache.kv_bytes_per_token(2 * _70B.layers * _70B.q_heads * _70B.head_dim)
 _13b_cache = kv_cache.of_model(_13B, 8192)
-_users = kv_cache.sequences_that_fit(_70B, _H100_HBM, 8192, n_chips=8)
-_users_h200 = kv_cache.sequences_that_fit(_70B, _H200_HBM, 32_768, n_chips=4, bytes_per_param=1, bytes_per_value=1)
-_no_reserve = kv_cache.sequences_that_fit(_70B, _H200_HBM, 32_768, n_chips=4, bytes_per_param=1, bytes_per_value=1,
-                                          reserve_fraction=0)
+_room = room_of(_70B, _H100, 8, 8192, "bf16")
+_room_h200 = room_of(_70B, _H200, 4, 32_768, "fp8", 1)
+_users_h200 = _room_h200.sequences
+_share = calibration.constants(_H200).memory_share
+_kept = text(1 - _share, "%")
+_no_reserve = kv_cache.capacity_sequences(
+    kv_cache.cache_room_bytes(_H200_HBM, _room_h200.weight_bytes, 4, 0), kv_cache.of_model(_70B, 32_768, 1, 1))
 _gemma_cache = kv_cache.of_model(_GEMMA, 131_072)
 _gemma_full = kv_cache.kv_bytes_per_token(_GEMMA.kv_values_per_token) * 131_072
 _equal = kv_cache.context_where_cache_equals_weights(_8B.n_params * 2, 16, kv_cache.kv_bytes_per_token(
@@ -43,11 +48,11 @@ EXERCISES = (
         id="kv-q2",
         level="guess",
         question=f"A server has eight {_H100.title} with {text(_H100_HBM, 'B')} each. It holds {_70B.title} in bf16. "
-                 "Each user has 8,192 tokens in the cache. A tenth of the memory is kept in reserve. How many users fit?",
-        answer=_users,
+                 f"Each user has 8,192 tokens in the cache. The engine keeps {_kept} of the memory back. How many users fit?",
+        answer=_room.sequences,
         unit="users",
-        solution=f"The weights take {text(_70B.n_params * 2, 'B')} of {text(8 * _H100_HBM * 0.9, 'B')}. The rest, "
-                 f"{text(kv_cache.cache_room_bytes(_H100_HBM, _70B.n_params * 2, 8), 'B')}, holds {_users:.0f} caches "
+        solution=f"The weights take {text(_room.weight_bytes, 'B')} of {text(8 * _H100_HBM * _share, 'B')}. The rest, "
+                 f"{text(_room.free_bytes, 'B')}, holds {_room.sequences:.0f} caches "
                  f"of {text(kv_cache.of_model(_70B, 8192), 'B')}.",
     ),
     Exercise(
@@ -89,17 +94,18 @@ EXERCISES = (
     ),
     Exercise(
         id="kv-3",
-        question=f"Four {_H200.title} ({text(_H200_HBM, 'B')} each) hold {_70B.title} with weights and cache in fp8, and "
-                 "keep a tenth in reserve. How many sequences of 32,768 tokens fit?",
+        question=f"Four {_H200.title} ({text(_H200_HBM, 'B')} each) hold {_70B.title} with a cache in fp8 and weights in "
+                 f"fp8, which take {text(_room_h200.weight_bytes, 'B')} because the embedding and the head stay in 16 bits. The engine "
+                 f"keeps {_kept} of the memory back. How many sequences of 32,768 tokens fit?",
         answer=_users_h200,
         unit="sequences",
-        unrounded=kv_cache.cache_room_bytes(_H200_HBM, _70B.n_params, 4) / kv_cache.of_model(_70B, 32_768, bytes_per_value=1),
-        wrong=((_no_reserve, "You left out the reserve: a tenth of the memory is not yours to fill."),
-               (kv_cache.sequences_that_fit(_70B, _H200_HBM, 32_768, n_chips=4),
+        unrounded=_room_h200.free_bytes / kv_cache.of_model(_70B, 32_768, bytes_per_value=1),
+        wrong=((_no_reserve, f"You left out what the engine keeps back: {_kept} of the memory is not yours to fill."),
+               (room_of(_70B, _H200, 4, 32_768, "bf16").sequences,
                 "That is bf16. Here both the weights and the cache take one byte a value.")),
         tolerance=0.005,
-        solution=f"\\( \\lfloor (0.9 \\times 4 \\times {_H200_HBM / 1e9:.1f}\\,\\text{{GB}} - "
-                 f"{_70B.n_params / 1e9:.1f}\\,\\text{{GB}}) / {kv_cache.of_model(_70B, 32768, bytes_per_value=1) / 1e9:.2f}"
+        solution=f"\\( \\lfloor ({_share:.4f} \\times 4 \\times {_H200_HBM / 1e9:.1f}\\,\\text{{GB}} - "
+                 f"{_room_h200.weight_bytes / 1e9:.1f}\\,\\text{{GB}}) / {kv_cache.of_model(_70B, 32768, bytes_per_value=1) / 1e9:.2f}"
                  f"\\,\\text{{GB}} \\rfloor \\) = {_users_h200:.0f}.",
     ),
     Exercise(

@@ -8,6 +8,7 @@ from ...hardware import accelerators
 from ...models import head_sharing, kv_cache
 from ...quantities.units import text
 from ...serving import calibration, step
+from ..kit import room_of
 from .exercise import Exercise, known
 
 _70B, _405B, _QWEN, _V3 = (models.get(name) for name in ("llama-3.1-70b", "llama-3.1-405b", "qwen3-32b", "deepseek-v3"))
@@ -30,8 +31,9 @@ _by_width = _token(_QWEN) * _QWEN.hidden / _QWEN.q_heads / _QWEN.head_dim
 _latent = kv_cache.kv_bytes_per_token(_V3.kv_values_per_token)
 _16 = _token(_405B, head_sharing.kv_heads_per_chip(_405B.kv_heads, 16))
 _lost = [row["mha"] - row["mqa"] for row in catalog.published("deepseek-v2-table8").records()]
-_users = kv_cache.sequences_that_fit(_70B, _L40S_HBM, 32_768, 4, 1, 1)
-_users_mha = kv_cache.sequences_that_fit(head_sharing.with_kv_heads(_70B, 64), _L40S_HBM, 32_768, 4, 1, 1)
+_room = room_of(_70B, _L40S, 4, 32_768, "fp8", 1)
+_users_mha = room_of(head_sharing.with_kv_heads(_70B, 64), _L40S, 4, 32_768, "fp8", 1).sequences
+_share = calibration.constants(_L40S).memory_share
 
 EXERCISES = (
     Exercise(
@@ -111,19 +113,21 @@ EXERCISES = (
     Exercise(
         id="gqa-4",
         level="harder",
-        question=f"Four {_L40S.title} ({text(_L40S_HBM, 'B')} each) hold {_70B.title} with weights and cache in fp8 and a "
-                 "tenth in reserve. How many users of 32,768 tokens fit?",
-        answer=_users,
+        question=f"Four {_L40S.title} ({text(_L40S_HBM, 'B')} each) hold {_70B.title} with a cache in fp8 and "
+                 f"{text(_room.weight_bytes, 'B')} of weights. The engine keeps {text(1 - _share, '%')} of the memory back. How "
+                 "many users of 32,768 tokens fit?",
+        answer=_room.sequences,
         unit="users",
-        unrounded=kv_cache.cache_room_bytes(_L40S_HBM, _70B.n_params, 4) / kv_cache.of_model(_70B, 32_768, 1, 1),
+        unrounded=_room.free_bytes / kv_cache.of_model(_70B, 32_768, 1, 1),
         tolerance=0.005,
         wrong=((_users_mha, "That is the count with query heads: keys and values are shared."),
-               (kv_cache.sequences_that_fit(_70B, _L40S_HBM, 32_768, 4, 1, 2),
+               (room_of(_70B, _L40S, 4, 32_768, "fp8", 2).sequences,
                 "That cache is in bf16. In fp8 a value takes one byte."),
-               (kv_cache.sequences_that_fit(_70B, _L40S_HBM, 32_768, 4, 1, 1, 0),
-                "You left out the reserve.")),
-        solution=f"Room: \\( 0.9 \\times 4 \\times {_L40S_HBM / 1e9:.1f} - {_70B.n_params / 1e9:.1f} \\) GB = "
-                 f"{text(kv_cache.cache_room_bytes(_L40S_HBM, _70B.n_params, 4), 'B')}; each user takes "
+               (kv_cache.capacity_sequences(kv_cache.cache_room_bytes(_L40S_HBM, _room.weight_bytes, 4, 0),
+                                            kv_cache.of_model(_70B, 32_768, 1, 1)),
+                "You left out what the engine keeps back.")),
+        solution=f"Room: \\( {_share:.4f} \\times 4 \\times {_L40S_HBM / 1e9:.1f} - {_room.weight_bytes / 1e9:.1f} \\) GB = "
+                 f"{text(_room.free_bytes, 'B')}; each user takes "
                  f"{text(kv_cache.of_model(_70B, 32_768, 1, 1), 'B')}. With 64 heads {_users_mha:.0f} would fit.",
     ),
     Exercise(

@@ -11,6 +11,7 @@ from ...hardware import accelerators
 from ...models import ffn, kv_cache
 from ...quantities.units import text
 from ...serving import calibration, step
+from ..kit import room_of
 from . import slips
 from .exercise import Exercise, known
 
@@ -24,6 +25,8 @@ _unfinished = int(np.sum(_llama3 > 8192))
 _llama2 = np.asarray(rope.wavelengths_tok(rope.frequencies(128, 10_000.0)))
 _m40 = rope.yarn_attention_factor(40)
 _long_cache = kv_cache.of_model(_70B, 131_072)
+_room = room_of(_70B, _H100, 4, 131_072, "fp8", 2)
+_share = calibration.constants(_H100).memory_share
 
 
 def _request(prompt_tok):
@@ -106,16 +109,17 @@ EXERCISES = (
     Exercise(
         id="blk-4",
         level="harder",
-        question=f"One user of {_70B.title} sends 131,072 tokens; the cache is in bf16. How many such users does an fp8 copy of the "
-                 f"model leave room for on four {_H100.title}, with a tenth of the memory in reserve?",
-        answer=kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 4, 1, 2),
+        question=f"One user of {_70B.title} sends 131,072 tokens; the cache is in bf16. An fp8 copy of the model takes "
+                 f"{text(_room.weight_bytes, 'B')}, and the engine keeps {text(1 - _share, '%')} of the memory back. How many such "
+                 f"users fit on four {_H100.title} of {text(_H100_HBM, 'B')} each?",
+        answer=_room.sequences,
         unit="users",
-        unrounded=kv_cache.cache_room_bytes(_H100_HBM, _70B.n_params, 4) / _long_cache,
+        unrounded=_room.free_bytes / _long_cache,
         tolerance=0.01,
-        wrong=((kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 4, 1, 1), "That is an fp8 cache. This one is bf16."),
-               (kv_cache.sequences_that_fit(_70B, _H100_HBM, 131_072, 8, 1, 2), "That is eight chips.")),
-        solution=f"Room: \\( 0.9 \\times 4 \\times {_H100_HBM / 1e9:.1f} - {_70B.n_params / 1e9:.1f} \\) GB = "
-                 f"{text(kv_cache.cache_room_bytes(_H100_HBM, _70B.n_params, 4), 'B')}. Each user takes "
+        wrong=((room_of(_70B, _H100, 4, 131_072, "fp8", 1).sequences, "That is an fp8 cache. This one is bf16."),
+               (room_of(_70B, _H100, 8, 131_072, "fp8", 2).sequences, "That is eight chips.")),
+        solution=f"Room: \\( {_share:.4f} \\times 4 \\times {_H100_HBM / 1e9:.1f} - {_room.weight_bytes / 1e9:.1f} \\) GB = "
+                 f"{text(_room.free_bytes, 'B')}. Each user takes "
                  f"{text(_long_cache, 'B')}.",
     ),
     Exercise(

@@ -9,7 +9,8 @@ from ...buying import seats
 from ...hardware import accelerators
 from ...models import head_sharing, kv_cache
 from ...quantities.units import text
-from ...serving import Deployment, Load
+from ...serving import Deployment, Load, calibration
+from ..kit import room_of
 from .exercise import Exercise, known
 
 _70B, _405B, _8B = (models.get(f"llama-3.1-{size}") for size in ("70b", "405b", "8b"))
@@ -22,8 +23,8 @@ _PRICE = catalog.datacentre("server-hgx-h100-2025-01").value
 _POWER = catalog.datacentre("power-dgx-h100").value
 
 
-def _users(model, chip, context_tok, n_chips=8, width=1):
-    return kv_cache.sequences_that_fit(model, chip.hbm_bytes, context_tok, n_chips, width, 1)
+def _users(model, chip, context_tok, bytes_per_value=1):
+    return room_of(model, chip, 8, context_tok, "fp8", bytes_per_value).sequences
 
 
 def _speed(users):
@@ -33,11 +34,14 @@ def _speed(users):
 _year = seats.machine_usd_per_year(_PRICE, _POWER)
 _seat = seats.seat_usd_per_month(500, 1, _year, 75_000)
 _l40s = _users(_70B, _L40S, 16_384)
-_l40s_16 = kv_cache.sequences_that_fit(_70B, _L40S_HBM, 16_384, 8, 1, 2)
-_l40s_all = kv_cache.sequences_that_fit(_70B, _L40S_HBM, 16_384, 8, 1, 1, reserve_fraction=0)
+_l40s_weights = room_of(_70B, _L40S, 8, 16_384).weight_bytes
+_share = calibration.constants(_L40S).memory_share
+_kept = text(1 - _share, "%")
+_user = kv_cache.of_model(_70B, 16_384, 1, 1)
+_l40s_all = kv_cache.capacity_sequences(kv_cache.cache_room_bytes(_L40S_HBM, _l40s_weights, 8, 0), _user)
 _floor = _70B.n_params_read / _M3_BANDWIDTH
 _at_once = seats.requests_at_once(2000, 30, 20)
-_chips = np.ceil(_405B.n_params * 2 / (0.9 * _H100_HBM))
+_chips = np.ceil(_405B.n_params * 2 / (_share * _H100_HBM))
 
 EXERCISES = (
     Exercise(
@@ -77,18 +81,19 @@ EXERCISES = (
     Exercise(
         id="own-1",
         level="warm-up",
-        question=f"Eight {_L40S.title} have {text(_L40S_HBM, 'B')} each. Beside {_70B.title} in eight bits, with a cache in eight "
-                 "bits and a tenth of the memory in reserve, how many users of 16,384 tokens fit?",
+        question=f"Eight {_L40S.title} have {text(_L40S_HBM, 'B')} each. {_70B.title} in eight bits takes "
+                 f"{text(_l40s_weights, 'B')}, the cache is in eight bits, and the engine keeps {_kept} of the memory back. How many "
+                 "users of 16,384 tokens fit?",
         answer=_l40s,
         unit="users",
-        unrounded=kv_cache.cache_room_bytes(_L40S_HBM, _70B.n_params, 8) / kv_cache.of_model(_70B, 16_384, 1, 1),
+        unrounded=room_of(_70B, _L40S, 8, 16_384).free_bytes / _user,
         tolerance=0.005,
-        wrong=((_l40s_16, "That keeps the cache in sixteen bits. Here it takes one byte a value."),
-               (_l40s_all, "You left out the reserve: a tenth of the memory is not yours to fill."),
+        wrong=((_users(_70B, _L40S, 16_384, 2), "That keeps the cache in sixteen bits. Here it takes one byte a value."),
+               (_l40s_all, f"You left out what the engine keeps back: {_kept} of the memory is not yours to fill."),
                (_users(_MHA, _L40S, 16_384), "That is the count with query heads: keys and values are shared."),
-               (np.floor(0.9 * 8 * _L40S_HBM / kv_cache.of_model(_70B, 16_384, 1, 1)), "You forgot the weights.")),
-        solution=f"0.9 × 8 × {text(_L40S_HBM, 'B')} less {text(_70B.n_params, 'B')} of weights, over "
-                 f"{text(kv_cache.of_model(_70B, 16_384, 1, 1), 'B')} a user: {_l40s:.0f}.",
+               (np.floor(_share * 8 * _L40S_HBM / _user), "You forgot the weights.")),
+        solution=f"{_share:.4f} × 8 × {text(_L40S_HBM, 'B')} less {text(_l40s_weights, 'B')} of weights, over "
+                 f"{text(_user, 'B')} a user: {_l40s:.0f}.",
     ),
     Exercise(
         id="own-2",
@@ -116,16 +121,16 @@ EXERCISES = (
     Exercise(
         id="own-4",
         level="harder",
-        question=f"{_405B.title} is to run in bf16 on {_H100.title} chips with {text(_H100_HBM, 'B')} each, a tenth of the memory in "
-                 "reserve. How many chips do the weights alone need?",
+        question=f"{_405B.title} is to run in bf16 on {_H100.title} chips with {text(_H100_HBM, 'B')} each, of which the engine keeps "
+                 f"{_kept} back. How many chips do the weights alone need?",
         answer=_chips,
         unit="chips",
-        unrounded=_405B.n_params * 2 / (0.9 * _H100_HBM),
+        unrounded=_405B.n_params * 2 / (_share * _H100_HBM),
         tolerance=0.005,
-        wrong=((np.ceil(_405B.n_params * 2 / _H100_HBM), "You left out the reserve."),
-               (np.ceil(_405B.n_params / (0.9 * _H100_HBM)), "That is eight bits. bf16 takes two bytes a weight.")),
-        solution=f"{text(_405B.n_params * 2, 'B')} over 0.9 × {text(_H100_HBM, 'B')} is "
-                 f"{text(_405B.n_params * 2 / (0.9 * _H100_HBM))}, so {_chips:.0f} chips. A server of eight holds "
+        wrong=((np.ceil(_405B.n_params * 2 / _H100_HBM), "You left out what the engine keeps back."),
+               (np.ceil(_405B.n_params / (_share * _H100_HBM)), "That is eight bits. bf16 takes two bytes a weight.")),
+        solution=f"{text(_405B.n_params * 2, 'B')} over {_share:.4f} × {text(_H100_HBM, 'B')} is "
+                 f"{text(_405B.n_params * 2 / (_share * _H100_HBM))}, so {_chips:.0f} chips. A server of eight holds "
                  f"{'them' if _chips <= 8 else 'too few'}; shared heads have no part in it.",
     ),
     Exercise(

@@ -35,8 +35,8 @@ EXERCISES = (
                  "times the price of its peak arithmetic does a token cost?",
         answer=_rungs[3] / _rungs[0],
         unit="×",
-        solution=f"{text(_rungs[0] * 1e6, 'USD/Mtok')} at peak, {text(_rungs[1] * 1e6, 'USD/Mtok')} at the bound of memory and "
-                 f"arithmetic, {text(_rungs[2] * 1e6, 'USD/Mtok')} with an engine as measured, "
+        solution=f"{text(_rungs[0] * 1e6, 'USD/Mtok')} at peak, {text(_rungs[1] * 1e6, 'USD/Mtok')} by the data sheet, memory "
+                 f"counted, {text(_rungs[2] * 1e6, 'USD/Mtok')} with an engine as measured, "
                  f"{text(_rungs[3] * 1e6, 'USD/Mtok')} when half of the hours are used.",
     ),
     Exercise(
