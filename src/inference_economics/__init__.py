@@ -61,9 +61,9 @@ _NAMES = {
 }
 # what the notebooks take from the library of figures
 _FIGURES = frozenset({
-    "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "Cells", "Choice", "Explorer", "Figure", "Flow", "Label",
-    "Line", "Note", "Play", "Point", "Readout", "Rule", "Slider", "Spans", "Stack", "State", "Waterfall", "explore",
-    "standalone", "tabulate", "text",
+    "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "Cells", "Choice", "Explorer", "Figure", "Flow",
+    "Label", "Line", "Note", "Play", "Point", "Readout", "Rule", "Slider", "Spans", "Stack", "State", "Waterfall",
+    "explore", "standalone", "tabulate", "text",
 })
 __all__ = [
     "Arrows",

@@ -9,6 +9,7 @@ from .explorer import Explorer, explore
 from .figure import Figure
 from .options import tabulate
 from .page import standalone
+from .palette import HERE
 from .parts import Band, Bars, Label, Line, Point, Readout, Rule, State
 from .play import Play
 from .trace import CannotBeTraced, NotSupportedYet, TraceError
@@ -16,7 +17,7 @@ from .units import text
 
 __version__ = "0.1.0"
 __all__ = [
-    "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "CannotBeTraced", "Cells", "Choice", "Explorer", "Figure",
-    "Flow", "Label", "Line", "NotSupportedYet", "Note", "Play", "Point", "Readout", "Rule", "Slider", "Spans", "Stack",
-    "State", "TraceError", "Waterfall", "explore", "standalone", "tabulate", "text",
+    "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "CannotBeTraced", "Cells", "Choice", "Explorer",
+    "Figure", "Flow", "Label", "Line", "NotSupportedYet", "Note", "Play", "Point", "Readout", "Rule", "Slider",
+    "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "standalone", "tabulate", "text",
 ]

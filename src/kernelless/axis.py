@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ class Axis:
     label : what is measured, in lower case. unit : as `units.text` knows it. limits : in base units.
     scale : linear or log. categories : names of places 0, 1, 2, … for bars; limits follow from them.
     shown : false for a diagram whose places mean nothing: no ticks, no grid, no line.
+    ticks : the values that matter, such as 1, 2, 4, 8; by default round ones. whole : only whole numbers are ticked.
     """
 
     label: str
@@ -24,6 +26,8 @@ class Axis:
     unit: str = ""
     scale: str = "linear"
     categories: tuple[str, ...] | None = None
+    ticks: tuple[float, ...] | None = None
+    whole: bool = False
     shown: bool = True
 
     @classmethod
@@ -51,6 +55,26 @@ class Axis:
             raise ValueError(f"axis {self.label!r}: limits {low:g}..{high:g} must be finite and rising.")
         if self.scale == "log" and low <= 0:
             raise ValueError(f"axis {self.label!r}: limits {low:g}..{high:g} must be above 0 on a log scale.")
+        if self.ticks is not None:
+            object.__setattr__(self, "ticks", self._checked(self.ticks))
+
+    def _checked(self, given: Any) -> tuple[float, ...]:
+        """Return the declared ticks as numbers, or say what is wrong with them."""
+        if self.categories:
+            raise ValueError(f"axis {self.label!r} has categories, which are its ticks; leave ticks={given!r} out.")
+        if is_traced(given) or not isinstance(given, (tuple, list, range, np.ndarray)) or any(map(is_traced, given)):
+            raise ValueError(f"axis {self.label!r}: ticks={given!r} must be fixed numbers, such as (1, 2, 4, 8).")
+        try:
+            ticks = tuple(float(value) for value in given)
+        except (TypeError, ValueError):
+            raise ValueError(f"axis {self.label!r}: ticks={given!r} must be numbers, such as (1, 2, 4, 8).") from None
+        rising = all(a < b for a, b in itertools.pairwise(ticks))
+        if not (ticks and rising and np.all(self.contains(ticks))):
+            raise ValueError(f"axis {self.label!r}: ticks={given!r} must rise and lie within the limits "
+                             f"{self.span[0]:g}..{self.span[1]:g}.")
+        if self.whole and any(value % 1 for value in ticks):
+            raise ValueError(f"axis {self.label!r}: ticks={given!r} must be whole numbers, as whole=True says.")
+        return ticks
 
     @property
     def span(self) -> tuple[float, float]:

@@ -8,15 +8,17 @@ traced with the figure and the page computes it with the same digits.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from .axis import Plot
+from .axis import Axis, Plot
 from .checks import is_traced, shown
 from .palette import PALETTE
 from .parts import Brush, Mark
+from .trace import Traced
 from .units import text
 
 SHADES = 6  # steps of opacity between the lowest and the highest value
@@ -43,6 +45,11 @@ def named_kinds(mark: str, kinds: Any) -> dict[str, int | None]:
     return dict(pairs)
 
 
+def _refuse_log(mark: Mark, axis: Axis) -> None:
+    if axis.scale == "log":
+        raise ValueError(f"{mark.name()}: a log axis has no zero to add parts from; use a linear one.")
+
+
 class Boxes(Mark):
     """What the marks of rectangles have in common."""
 
@@ -62,13 +69,14 @@ class Boxes(Mark):
 
     def count(self) -> int:
         """Return how many rectangles there are."""
-        return int(np.prod(np.broadcast_shapes(*(np.shape(getattr(self, side))
-                                                 for side in ("left", "right", "low", "high", "step"))), dtype=int))
+        return max(math.prod(np.shape(value)) for field in self.moving
+                   if (value := getattr(self, field)) is not None)
 
-    def places(self) -> tuple[np.ndarray, ...]:
-        """Return left, right, low, high and step of each rectangle, of known values."""
-        return tuple(np.ravel(part) for part in np.broadcast_arrays(*(
-            np.asarray(getattr(self, field), dtype=float) for field in ("left", "right", "low", "high", "step"))))
+    def places(self, *more: str) -> tuple[np.ndarray, ...]:
+        """Return left, right, low, high, step, and more fields, of each rectangle, of known values."""
+        n = self.count()
+        return tuple(np.broadcast_to(np.ravel(np.asarray(getattr(self, field), dtype=float)), (n,))
+                     for field in ("left", "right", "low", "high", "step", *more))
 
     def looks(self, color: int) -> list[Look]:
         """Return the looks that `step` chooses from."""
@@ -76,6 +84,12 @@ class Boxes(Mark):
             return [Look(self.label, color)]
         return [Look(name, -1 if place is None else place)
                 for name, place in named_kinds(self.name(), self.kinds).items()]
+
+    def constants(self) -> dict[str, Any]:
+        """Return what the page writes on the rectangles, and the names of their kinds."""
+        found = {"said": self.words and list(self.words), "unit": self.unit, "valued": self.valued,
+                 "kinds": self.kinds is not None and [look.name for look in self.looks(0)]}
+        return {field: value for field, value in found.items() if value}
 
     def legend(self, color: int) -> list[tuple[str, str, int]]:
         """Return the entries of a legend: one for each kind."""
@@ -89,7 +103,7 @@ class Boxes(Mark):
         """Return the lines written on each rectangle, of known values."""
         words = [word.split("\n") for word in self.words] if self.words else [[] for _ in range(self.count())]
         if self.valued and getattr(self, "value", None) is not None:
-            values = np.broadcast_to(np.ravel(np.asarray(self.value, dtype=float)), (self.count(),))
+            *_, values = self.places("value")
             words = [[*lines, text(value, self.unit)] for lines, value in zip(words, values, strict=True)]
         return words
 
@@ -177,6 +191,7 @@ class Cells(Boxes):
     words: Sequence[str] | None = None
     color: int | None = None
     given = ("value",)
+    moving = (*Boxes.moving, "value")
     swatch = "cell"
 
     def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
@@ -203,11 +218,13 @@ class Cells(Boxes):
                                      "them, or clip the values and say so.")
         self.check_looks()
 
-    def _side(self, axis: int, sign: int) -> np.ndarray:
+    def _side(self, axis: int, sign: int) -> Any:
         shape = np.shape(self.value)
         places = self.at[axis] + self.step_by[axis] * np.arange(shape[1 - axis])
-        half = sign * abs(self.step_by[axis]) * (1 - self.gap) / 2
-        return np.ravel(np.broadcast_to((places + half) if axis == 0 else (places + half)[:, None], shape))
+        edges: Any = places + sign * abs(self.step_by[axis]) * (1 - self.gap) / 2
+        if type(self.value) is Traced:  # one row for all, which the page repeats
+            edges = self.value.graph.lift(edges)
+        return np.ravel(np.broadcast_to(edges if axis == 0 else edges[:, None], shape))
 
     left = property(lambda self: self._side(0, -1))
     right = property(lambda self: self._side(0, 1))
@@ -361,7 +378,8 @@ class Stack(Boxes):
     valued = True
 
     def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
-        """Raise ValueError unless the values are a row with a name for each."""
+        """Raise ValueError unless the values are a row with a name for each, on a linear axis."""
+        _refuse_log(self, figure.y)
         if len(shapes["value"]) != 1 or not shapes["value"][0]:
             raise ValueError(f"{self.name()}: value must be a row of parts, but has shape {shapes['value']}.")
         if self.words is None:
@@ -438,7 +456,8 @@ class Waterfall(Boxes):
     valued = True
 
     def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
-        """Raise ValueError unless each category is either a change or a total."""
+        """Raise ValueError unless each category is either a change or a total, on a linear axis."""
+        _refuse_log(self, figure.x)
         names = figure.y.categories
         if not names:
             raise ValueError(f"{self.name()} needs a y axis with categories: Axis(label, categories=(…)).")

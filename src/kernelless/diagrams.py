@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .axis import Plot
-from .boxes import Blocks, Boxes
+from .boxes import Blocks, Boxes, _refuse_log
 from .checks import is_traced, lookup, shown
 from .parts import Brush, Mark
 from .shapes import GAP, LINE
@@ -81,6 +81,12 @@ class Arrows(Mark):
         return cls(edge((leaves, "x"), starts), edge((up, "y"), starts), edge((enters, "x"), ends),
                    edge((down, "y"), ends), label, **more)
 
+    def constants(self) -> dict[str, Any]:
+        """Return what the page writes beside the arrows, and what it measures them by."""
+        found = {"said": self.words and list(self.words), "unit": self.unit, "widest": self.widest,
+                 "valued": self.value is not None}
+        return {field: value for field, value in found.items() if value}
+
     def ends(self) -> list[np.ndarray]:
         """Return x, y, to_x, to_y and value of each arrow, of known values."""
         value = 0.0 if self.value is None else self.value
@@ -120,12 +126,15 @@ class Arrows(Mark):
         """Draw the arrows, and write beside them: above those that are level, else to the right."""
         x, y, to_x, to_y, value = self.ends()
         thick = np.full_like(value, THIN) if self.widest is None else THICK * value / self.widest
+        thick = np.where(self.inside(figure), thick, np.nan)
         brush.arrows(x, y, to_x, to_y, thick)
         if self.words is None and self.value is None:
             return
         places = zip(self.captions(), figure.x.middle(x, to_x), figure.y.middle(y, to_y), y == to_y, thick, strict=True)
         for k, (words, px, py, level, t) in enumerate(places):
-            if level:
+            if np.isnan(t):
+                brush.caption(k, words, np.nan, py)
+            elif level:
                 brush.caption(k, words, px, py, 0.0, -(t / 2 + 6.0) / LINE)
             else:
                 brush.caption(k, words, px, py, t / 2 + GAP, 0.0, "start")
@@ -146,7 +155,7 @@ class Flow(Boxes):
     label : str
         What flows.
     words, unit, kinds, kind
-        As in `Blocks`; the value is written after the words, in the middle.
+        As in `Blocks`; the value is written below the words, in the middle.
     """
 
     x: Any
@@ -170,31 +179,32 @@ class Flow(Boxes):
     high = property(lambda self: self.end)
     step = property(lambda self: self.kind)
 
-    def legend(self, color: int) -> list[tuple[str, str, int]]:
-        """Return an entry for each kind, or for the flow."""
-        return super().legend(color)
-
-    def captions(self) -> list[list[str]]:
-        """Return the words and the value of each band, in one line."""
-        return [[" ".join(lines)] for lines in super().captions()]
+    def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
+        """Raise ValueError where lengths do not fit, or y is a log axis, on which a thickness means nothing."""
+        _refuse_log(self, figure.y)
+        super().check_shapes(figure, shapes)
 
     def inside(self, figure: Plot) -> Any:
         """Say of which bands the box around them has a part within the limits."""
-        left, right, low, high, step = self.places()
-        thick = np.broadcast_to(np.ravel(np.asarray(self.value, dtype=float)), step.shape)
-        along = figure.y.overlaps(np.minimum(low, high), np.maximum(low, high) + thick)
-        return figure.x.overlaps(left, right) & along & ~np.isnan(step)
+        left, right, low, high, step, thick = self.places("value")
+        with np.errstate(all="ignore"):
+            along = figure.y.overlaps(np.minimum(low, high), np.maximum(low, high) + thick)
+            placed = np.isfinite(figure.x.place(left) + figure.x.place(right) + low + high + thick)
+        return figure.x.overlaps(left, right) & along & placed & ~np.isnan(step)
 
     def draw(self, brush: Brush, figure: Plot) -> None:
         """Draw the bands of each look, then write in their middles."""
-        left, right, low, high, step = self.places()
-        thick = np.broadcast_to(np.ravel(np.asarray(self.value, dtype=float)), step.shape)
+        left, right, low, high, step, thick = self.places("value")
+        seen = self.inside(figure)
         for j, look in enumerate(self.looks(brush.color)):
-            mine = step == j
+            mine = seen & (step == j)
             brush.ribbons(j, look.color, left[mine], right[mine], low[mine], high[mine], thick[mine])
-        for k, (line,) in enumerate(self.captions()):
-            x = figure.x.middle(left[k], right[k]) if not np.isnan(step[k]) else np.nan
-            brush.caption(k, line, x, (low[k] + high[k] + thick[k]) / 2)
+        k = 0
+        middles = np.where(seen, figure.x.middle(left, right), np.nan), (low + high + thick) / 2
+        for lines, x, y in zip(self.captions(), *middles, strict=True):
+            for i, line in enumerate(lines):
+                brush.caption(k, line, x, y, 0.0, i - (len(lines) - 1) / 2)
+                k += 1
 
 
 class _Said(Mark):

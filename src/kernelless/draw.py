@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from . import shapes
 from .boxes import Boxes
-from .palette import DASHES, GRID, HEIGHT, INK, MUTED, PALETTE, TINT, WIDTH
-from .units import text
+from .palette import COLORS, DASHES, GRID, HATCHES, HEIGHT, HERE, INK, MARKERS, MUTED, TINT, WIDTH
+from .ticks import Tick, axis_text, chosen, minor_ticks
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -21,27 +22,31 @@ if TYPE_CHECKING:
     from .shapes import Stroke
 
 
-def tick_text(value: float, unit: str) -> str:
-    """Return a tick's words: money and prefixes in full, other units left to the axis label."""
-    if unit.startswith("USD"):
-        return text(value, "USD")
-    if unit in ("B", "iB", "s", "%", "×", "°", "W", "B/s", "FLOP/s", "B/token", "Wh", "J"):
-        return text(value, unit)
-    return text(value)
+def along(axis: Axis, start: float, length: float, reverse: bool = False) -> Callable[[Any], Any]:
+    """Return the function from data to places along one axis; `scaleOf` in static/plot.js is the same."""
+    bend = np.log10 if axis.scale == "log" else np.asarray
+    low, high = (float(bend(limit)) for limit in axis.span[:: -1 if reverse else 1])
+
+    def place(values: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return start + (bend(np.asarray(values, dtype=float)) - low) * (length / (high - low))
+
+    return place
 
 
-def axis_text(axis: Axis) -> str:
-    """Return an axis label with its unit, where the ticks do not carry it."""
-    if axis.unit.startswith("USD/"):
-        return f"{axis.label} (USD per {axis.unit[4:]})"
-    return axis.label if tick_text(1, axis.unit) != "1" or not axis.unit else f"{axis.label} ({axis.unit})"
+def built_ticks(axis: Axis, length: float, across: bool) -> list[Tick]:
+    """Return the ticks of an axis of so many points, by the width of a letter that fonts have at most, or nearly so."""
+    return chosen(axis, along(axis, 0, length), (lambda words: 5.0 * len(words)) if across else lambda _: 8.0,
+                  10.0 if across else 14.0)
 
 
 def frame(figure: Figure) -> tuple[float, float, float, float]:
     """Return left, top, width and height of the plot in points. It is fixed, so that a slider never moves the axes."""
-    wide = max((len(name) for name in figure.y.categories or ()), default=0)
-    left = (min(26 + 4.9 * wide, 170) if wide else 52) if figure.y.shown else 10.0
     top, below = 22 if figure.y.shown else 10, 36 if figure.x.shown else 10
+    names = figure.y.categories or [words for _, words in built_ticks(figure.y, HEIGHT - top - below, across=False)]
+    left = min(26 + 4.9 * max(map(len, names), default=0), 170) if figure.y.categories else (
+        12 + 4.9 * max((*map(len, names), 4)))
+    left = left if figure.y.shown else 10
     width, height = WIDTH - left - 16, HEIGHT - top - below
     if figure.equal:
         scale = min(width / np.ptp(figure.x.span), height / np.ptp(figure.y.span))
@@ -66,17 +71,22 @@ def draw(figure: Figure, legend: bool = True) -> Canvas:
         Each moving part carries its key as `gid`.
     """
     from matplotlib.figure import Figure as Canvas
+    from matplotlib.patches import Patch
 
     canvas = Canvas(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
     axes = canvas.add_axes((0, 0, 1, 1))
     lines = -(-len(figure.legend()) // 3) if legend else 0  # three names to a line, above the plot
     _draw_axes(axes, figure, 13 * lines)
     handles = []
-    for i, (mark, color) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
-        brush = _Brush(axes, figure, f"m{i}", color)
+    colors = figure.colors()
+    hatches = figure.hatches()
+    for i, (mark, color) in enumerate(zip(figure.marks, colors, strict=True)):
+        brush = _Brush(axes, figure, f"m{i}", color, HATCHES[color] if (mark.swatch, color) in hatches else None)
         mark.draw(brush, figure)
         if isinstance(mark, Boxes):
-            handles += [box for box in map(_box_handle, mark.legend(color)) if box.get_label() not in {
+            entries = [Patch(label=words, **_box_style(figure, swatch, look))
+                       for swatch, words, look in mark.legend(color)]
+            handles += [entry for entry in entries if entry.get_label() not in {
                 other.get_label() for other in handles}]
         elif brush.last is not None and mark.swatch:
             brush.last.set_label(mark.label)
@@ -87,28 +97,22 @@ def draw(figure: Figure, legend: bool = True) -> Canvas:
     return canvas
 
 
-def _box_handle(entry: tuple[str, str, int]) -> Artist:
-    """Return what stands for a look of rectangles in the legend."""
-    from matplotlib.patches import Patch
-
-    swatch, words, color = entry
-    return Patch(label=words, **_box_style(swatch, color, 1.0))
-
-
-def _box_style(swatch: str, color: int, opacity: float) -> dict[str, Any]:
+def _box_style(figure: Figure, swatch: str, color: int, opacity: float = 1.0) -> dict[str, Any]:
     """Return matplotlib's words for the look of a rectangle."""
+    if (swatch, color) in figure.hatches():
+        return {"facecolor": COLORS[color], "edgecolor": "white", "linewidth": 0, "hatch": HATCHES[color]}
     if color < 0:
         return {"facecolor": "none", "edgecolor": MUTED, "linewidth": 0.8}
     from matplotlib.colors import to_rgba
 
     fill = TINT if swatch == "tint" else opacity
-    return {"facecolor": to_rgba(PALETTE[color], fill), "edgecolor": PALETTE[color] if swatch == "tint" else "none",
-            "linewidth": 1.0 if swatch == "tint" else 0}
+    return {"facecolor": to_rgba(COLORS[color], fill), "edgecolor": COLORS[color] if swatch == "tint" else "none",
+            "linewidth": 1.0 if swatch == "tint" else 0, "linestyle": DASHES[color]}
 
 
 def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
     """Draw all that stands still, with `above` points of room above the plot for a legend."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+    from matplotlib.ticker import NullFormatter
 
     left, top, width, height = frame(figure)
     if figure.equal:  # the legend takes room on both sides, so that circles stay round
@@ -125,14 +129,16 @@ def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
         if axis.categories:
             artist.set_ticks(range(len(axis.categories)), axis.categories)
         else:
-            artist.set_major_locator(LogLocator(numticks=8) if axis.scale == "log" else MaxNLocator(6))
-            artist.set_minor_locator(NullLocator())
-            artist.set_major_formatter(FuncFormatter(lambda value, _, unit=axis.unit: tick_text(value, unit)))
+            ticks = built_ticks(axis, width if side == "x" else height, side == "x")
+            artist.set_ticks([value for value, _ in ticks], [words for _, words in ticks])
+            artist.set_ticks(minor_ticks(axis), minor=True)
+            artist.set_minor_formatter(NullFormatter())
     axes.set_xlabel(axis_text(figure.x), color=MUTED, fontsize=8.5)
     # Above the axis and level: a turned label costs width, which a phone lacks.
     axes.annotate(axis_text(figure.y), (0, 1), xycoords="axes fraction", xytext=(-left + 4, 7 + above), color=MUTED,
                   textcoords="offset points", fontsize=8.5)
     axes.tick_params(colors=MUTED, labelsize=8, length=0)
+    axes.tick_params(which="minor", color=MUTED, length=2, width=0.6)
     axes.grid(True, color=GRID, linewidth=0.7)
     for side, axis in sides:
         if axis.categories:
@@ -148,23 +154,23 @@ def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
 class _Brush:
     """Draws one mark on matplotlib's axes."""
 
-    def __init__(self, axes: Axes, figure: Figure, key: str, color: int):
-        self.axes, self.figure, self.key, self.color = axes, figure, key, color
+    def __init__(self, axes: Axes, figure: Figure, key: str, color: int, hatch: str | None):
+        self.axes, self.figure, self.key, self.color, self.hatch = axes, figure, key, color, hatch
         self.last: Artist | None = None  # what stands for the mark in the legend
 
     def _places(self, x: Any, y: Any) -> list[np.ndarray]:
         return [np.ravel(part) for part in np.broadcast_arrays(self.figure.x.place(x), self.figure.y.place(y))]
 
     def curve(self, x: Any, y: Any) -> None:
-        self.last, = self.axes.plot(*self._places(x, y), color=PALETTE[self.color], linestyle=DASHES[self.color],
+        self.last, = self.axes.plot(*self._places(x, y), color=COLORS[self.color], linestyle=DASHES[self.color],
                                     linewidth=1.9, gid=self.key, solid_joinstyle="round")
 
     def area(self, ring: list[tuple[float, float]]) -> None:
         from matplotlib.patches import Polygon
 
         corners = np.array(ring).reshape(-1, 2) if ring else np.full((3, 2), np.nan)
-        self.last = self.axes.add_patch(Polygon(corners, closed=True, color=PALETTE[self.color], alpha=0.2,
-                                                linewidth=0, gid=self.key))
+        self.last = self.axes.add_patch(Polygon(corners, closed=True, color=COLORS[self.color], alpha=0.2,
+                                                linewidth=0, hatch=self.hatch, gid=self.key))
 
     def box(self, j: int, across: tuple[float, float], along: tuple[float, float]) -> None:
         from matplotlib.patches import Rectangle
@@ -173,12 +179,16 @@ class _Brush:
         (x, width), (y, height) = (low, high - low), (min(base, value), abs(value - base))
         if self.figure.y.categories:
             x, width, y, height = y, height, x, width
-        self.last = self.axes.add_patch(Rectangle((x, y), width, height, facecolor=PALETTE[self.color],
-                                                  edgecolor="none", gid=f"{self.key}-{j}"))
+        self.last = self.axes.add_patch(Rectangle((x, y), width, height, facecolor=COLORS[self.color],
+                                                  edgecolor="white" if self.hatch else "none", linewidth=0,
+                                                  hatch=self.hatch, gid=f"{self.key}-{j}"))
 
     def dots(self, x: Any, y: Any) -> None:
-        self.last, = self.axes.plot(*self._places(x, y), "o", color=PALETTE[self.color], markersize=6.8,
+        self.last, = self.axes.plot(*self._places(x, y), MARKERS[self.color], color=COLORS[self.color], markersize=6.8,
                                     markeredgecolor="white", markeredgewidth=0.8, gid=self.key, zorder=4)
+        if self.color == HERE:
+            self.axes.plot(*self._places(x, y), "o", markerfacecolor="none", markeredgecolor=INK, markersize=11,
+                           zorder=4)
 
     def level(self, x: Any, y: Any) -> None:
         style: dict[str, Any] = {"color": INK, "linewidth": 1.0, "linestyle": (0, (4, 2)), "gid": self.key}
@@ -228,20 +238,20 @@ class _Brush:
         for x0, x1, y0, y1 in zip(left, right, low, high, strict=True):
             (a, p), (b, q) = self._point(x0, y0), self._point(x1, y1)
             strokes += shapes.rectangle(a, b, p, q)
-        self._shape(strokes, f"-{j}", **_box_style(swatch, color, opacity))
+        self._shape(strokes, f"-{j}", **_box_style(self.figure, swatch, color, opacity))
 
     def ribbons(self, j: int, color: int, left: Any, right: Any, low: Any, high: Any, thick: Any) -> None:
         strokes: list[Stroke] = []
         for x0, x1, y0, y1, t in zip(left, right, low, high, thick, strict=True):
             (a, p), (b, q) = self._point(x0, y0), self._point(x1, y1)
             strokes += shapes.ribbon(a, b, p, q, self._point(x0, y0 + t)[1], self._point(x1, y1 + t)[1])
-        self._shape(strokes, f"-{j}", **_box_style("tint", color, 1.0) | {"linewidth": 0})
+        self._shape(strokes, f"-{j}", **_box_style(self.figure, "tint", color) | {"linewidth": 0})
 
     def arrows(self, x: Any, y: Any, to_x: Any, to_y: Any, thick: Any) -> None:
         strokes: list[Stroke] = []
         for x0, y0, x1, y1, t in zip(x, y, to_x, to_y, thick, strict=True):
             strokes += shapes.arrow(*self._point(x0, y0), *self._point(x1, y1), float(t))
-        self._shape(strokes, facecolor=PALETTE[self.color] if self.color >= 0 else MUTED, linewidth=0)
+        self._shape(strokes, facecolor=COLORS[self.color] if self.color >= 0 else MUTED, linewidth=0)
 
     def bracket(self, along: str, start: Any, end: Any, at: Any) -> None:
         upright = along == "y"

@@ -14,7 +14,7 @@ import numpy as np
 
 from .axis import Axis
 from .checks import is_traced
-from .palette import PALETTE
+from .palette import HERE, PALETTE, hatched
 from .parts import Mark, Part, Readout, State
 
 
@@ -80,6 +80,8 @@ class Figure:
             if mark.color is None:
                 out.append(following % len(PALETTE) if mark.swatch else -1)
                 following = max(following, mark.used(following) + 1) if mark.swatch else following
+            elif mark.color == HERE:
+                out.append(HERE)
             else:
                 out.append(mark.color % len(PALETTE))
                 following = max(following, mark.used(mark.color) + 1)
@@ -89,6 +91,11 @@ class Figure:
         """Return (swatch, label, colour) of every mark that a legend names."""
         entries = [entry for mark, color in zip(self.marks, self.colors(), strict=True) for entry in mark.legend(color)]
         return list(dict.fromkeys(entries))  # marks that share their kinds are named once
+
+    def hatches(self) -> set[tuple[str, int]]:
+        """Return the (swatch, colour) that are told apart by a hatch."""
+        looks = [(swatch, color) for swatch, _, color in self.legend()]
+        return {look for look, hatch in zip(looks, hatched(looks), strict=True) if hatch}
 
     def outside(self) -> list[str]:
         """Return the labels of marks with no part within the limits, for a figure of known values."""

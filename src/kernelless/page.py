@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from .axis import Axis
 from .checks import is_traced
 from .controls import Choice, Slider
-from .draw import axis_text, frame
+from .draw import frame
 from .figure import Figure
-from .palette import MUTED, PALETTE, TINT, dash_array
+from .palette import COLORS, MUTED, PAGE_DOT, TINT, dash_array, pattern_id, shape
 from .parts import Mark
+from .play import button
 from .program import number
 from .svg import page_svg
+from .ticks import axis_text, minor_ticks, tick_sets
 from .units import text
 
 if TYPE_CHECKING:
@@ -32,8 +34,10 @@ def readout_texts(figure: Figure) -> dict[str, str]:
 
 def _axis(axis: Axis, reverse: bool) -> dict[str, Any]:
     limits = axis.span[::-1] if reverse else axis.span
-    spec = {"label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits]}
-    spec |= {} if axis.shown else {"shown": False}
+    spec = {"label": axis.label, "unit": axis.unit, "scale": axis.scale, "limits": [number(limit) for limit in limits],
+            "words": axis_text(axis), "ticks": tick_sets(axis), "minor": minor_ticks(axis)}
+    if not axis.shown:
+        spec |= {"shown": False, "ticks": [[]], "minor": []}
     return spec | ({"categories": axis.categories} if axis.categories else {})
 
 
@@ -49,13 +53,18 @@ def figure_spec(figure: Figure, places: dict[tuple[str, str], int]) -> dict[str,
     """
     spec: dict[str, Any] = {
         "axes": {"x": _axis(figure.x, False), "y": _axis(figure.y, bool(figure.y.categories))},
-        "frame": frame(figure), "marks": [], "readouts": [], "states": []}
+        "frame": frame(figure), "equal": figure.equal, "marks": [], "readouts": [], "states": []}
+    colors = figure.colors()
     for key, part in figure.parts():
         entry: dict[str, Any] = {field: places[key, field] for field in part.moving if (key, field) in places}
         for field in part.texts:
             words = getattr(part, field)
             entry[field] = {"texts": words._values, "at": places[key, field]} if is_traced(words) else words
-        kind = {"kind": type(part).__name__.lower()} if isinstance(part, Mark) else {}
+        kind: dict[str, Any] = {"kind": type(part).__name__.lower()} if isinstance(part, Mark) else {}
+        if isinstance(part, Mark) and part.swatch == "curve":
+            kind["color"] = colors[int(key[1:])]
+        if isinstance(part, Mark) and part.swatch == "dots":
+            kind["shape"] = shape(colors[int(key[1:])], PAGE_DOT)
         spec[_GROUPS[key[0]]].append(entry | kind | part.constants())
     return spec
 
@@ -66,24 +75,39 @@ def _json(value: Any) -> str:
     return dense.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _swatch(stroke: str, color: int) -> str:
-    """Return what stands for a stroke of parts.Brush in a legend."""
-    hue = PALETTE[color]
+def _swatch(stroke: str, color: int, hatch: str = "") -> str:
+    """Return what stands for a stroke of parts.Brush in a legend; `hatch` is the id of a pattern to fill it with."""
+    hue = COLORS[color]
     dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
-    box = f'<rect class="ex-fill-{color}" fill="{hue}"{{}} width="26" height="10" rx="2"/>'
-    shape = {
+    fill = f'fill="url(#{hatch})"' if hatch else f'class="ex-fill-{color}" fill="{hue}"'
+    faint = ' fill-opacity="0.3"' if stroke == "area" and not hatch else ""
+    box = f'<rect {fill}{faint} width="26" height="10" rx="2"/>'
+    dx, dy, rest = shape(color, 4)
+    drawn = {
         "curve": f'<path class="ex-stroke-{color}" stroke="{hue}" stroke-width="2.4" fill="none"{dash} d="M0 5H26"/>',
-        "dots": f'<circle class="ex-fill-{color}" fill="{hue}" cx="13" cy="5" r="4"/>',
-        "area": box.format(' fill-opacity="0.3"'),
-        "box": box.format(""),
-        "cell": box.format(""),
-        "tint": box.format(f' class="ex-fill-{color} ex-stroke-{color}" stroke="{hue}" fill-opacity="{TINT}"').replace(
-            f'class="ex-fill-{color}" ', "", 1),
+        "dots": f'<path class="ex-fill-{color}" fill="{hue}" fill-rule="evenodd" d="M{13 + dx:g} {5 + dy:g}{rest}"/>',
+        "area": box,
+        "box": box,
+        "cell": box,
+        "tint": f'<rect class="ex-fill-{color} ex-stroke-{color}" fill="{hue}" stroke="{hue}"{dash} '
+                f'fill-opacity="{TINT}" x="0.5" y="0.5" width="25" height="9"/>',
         "hollow": f'<rect class="ex-stroke-muted" stroke="{MUTED}" fill="none" x="1" y="1" width="24" height="8"/>',
         "shades": "".join(f'<rect class="ex-fill-{color}" fill="{hue}" fill-opacity="{(j + 1) / 6:.2f}" '
                           f'x="{j * 4.33:.2f}" width="4.33" height="10"/>' for j in range(6)),
     }[stroke]
-    return f'<svg viewBox="0 0 26 10" aria-hidden="true">{shape}</svg>'
+    return f'<svg viewBox="0 0 26 10" aria-hidden="true">{drawn}</svg>'
+
+
+def _legend(figure: Figure, ident: str) -> str:
+    """Return the entries of the legend; the page's script hides those of the curves that it labels where they end."""
+    hatches, names = figure.hatches(), {}
+    for i, (mark, color) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
+        for entry in mark.legend(color):
+            names.setdefault(entry, f"m{i}")  # marks that share their kinds are named once
+    return "".join(
+        f'<li data-names="{key}">'
+        f'{_swatch(stroke, color, pattern_id(ident, stroke, color) if (stroke, color) in hatches else "")}'
+        f"{escape(label)}</li>" for (stroke, label, color), key in names.items())
 
 
 def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
@@ -97,7 +121,7 @@ def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
         return f'<div class="ex-control">{label}<select {data}>{options}</select></div>'
     shown = escape(control.show(value))
     output = f'<output for="{field}" aria-live="off" data-value-of="{key}">{shown}</output>'
-    return (f'<div class="ex-control">{label}{output}'
+    return (f'<div class="ex-control">{label}{output}{button(control, field)}'
             f'<input type="range" {data} aria-valuetext="{shown}"></div>')
 
 
@@ -119,7 +143,7 @@ def explorer_html(explorer: Declared, ident: str) -> str:
     states = "".join(
         f'<p class="ex-state" data-key="s{i}" data-ok="{int(bool(state.ok))}">'
         f"{escape(state.holds if bool(state.ok) else state.fails)}</p>" for i, state in enumerate(figure.states))
-    legend = "".join(f"<li>{_swatch(stroke, color)}{escape(label)}</li>" for stroke, label, color in figure.legend())
+    legend = _legend(figure, ident)
     presets = "".join(
         f'<button type="button" data-action="preset" data-preset="{escape(label)}">{escape(label)}</button>'
         for label in explorer.presets)

@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+from html import escape
 from typing import Any
 
 from .controls import Slider, _finite
 
 MOST_STEPS = 2000
+
+
+def button(control: Any, field: str) -> str:
+    """Return the play button of a control that plays, for the input with the id `field`; nothing for the others."""
+    if not isinstance(control, Play):
+        return ""
+    return (f'<button type="button" class="ex-play" data-play="{control.seconds:g}" aria-controls="{field}" '
+            f'aria-label="Play {escape(control.label)}">▶</button>')
+
+
+def players(control: Any, slider: Any) -> list[Any]:
+    """Return ipywidgets' player for the slider of a control that plays, tied to it; nothing for the others."""
+    if not isinstance(control, Play) or control.stops is None:
+        return []
+    import ipywidgets as widgets
+
+    steps = len(control.stops) - 1
+    # Jupyter redraws on each stop, which takes a while: no more than ten a second.
+    interval_ms = max(round(1000 * control.seconds / steps), 100)
+    player = widgets.Play(min=0, max=steps, value=slider.index, interval=interval_ms, show_repeat=False)
+    widgets.link((player, "value"), (slider, "index"))
+    return [player]
 
 
 @dataclasses.dataclass(frozen=True)

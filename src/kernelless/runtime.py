@@ -2,7 +2,7 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export` and the comments that document functions. So all modules share one scope, and no two
+`import` lines, the word `export`, comments and indentation. So all modules share one scope, and no two
 may declare the same name.
 """
 
@@ -21,7 +21,7 @@ _STATIC = Path(__file__).parent / "static"
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
-_DOCUMENTATION = re.compile(r"^ */\*\*.*?\*/\n|/\*\*.*?\*/ ?", re.MULTILINE | re.DOTALL)
+_DOCUMENTATION = re.compile(r"^ */\*\*.*?\*/\n|/\*\*.*?\*/ ?|^ *// [^\n]*\n", re.MULTILINE | re.DOTALL)
 _ELSE = re.compile(r"^(import|export)\b.*", re.MULTILINE)
 _NAME = re.compile(r"^(?:const|function) (\w+)", re.MULTILINE)
 
@@ -73,7 +73,7 @@ def join(*roots: Path) -> str:
                 raise ValueError(f"{path.name} and {names[name]} both declare {name!r}; give one another name.")
             names[name] = path.name
         del parts[path]  # it goes after what it imports
-        parts[path] = re.sub(r"\n{3,}", "\n\n", bare).strip()
+        parts[path] = re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)^ +", "", bare)).strip()
 
     for root in roots:
         add(root.resolve())
@@ -97,7 +97,7 @@ def script(last: str = "startPage();", more: tuple[Path, ...] = ()) -> str:
     ValueError
         As in `join`.
     """
-    return f'"use strict";\n(() => {{\n{join(_STATIC / "explorer.js", *more)}\n\n{last}\n}})();\n'
+    return f'"use strict";\n(() => {{\n{join(_STATIC / "explorer.js", _STATIC / "play.js", *more)}\n\n{last}\n}})();\n'
 
 
 @cache

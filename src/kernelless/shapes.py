@@ -22,13 +22,13 @@ def rectangle(x0: float, x1: float, y0: float, y1: float) -> list[Stroke]:
     return [("M", (x0, y0)), ("L", (x1, y0)), ("L", (x1, y1)), ("L", (x0, y1)), ("Z", ())]
 
 
-def arrow(x0: float, y0: float, x1: float, y1: float, thick: float) -> list[Stroke]:
-    """Return the outline of an arrow: a shaft of this thickness, and a head that ends at (x1, y1)."""
+def arrow(x0: float, y0: float, x1: float, y1: float, thick: float, point: float = 1.0) -> list[Stroke]:
+    """Return the outline of an arrow: a shaft as many points thick, and a head that ends at (x1, y1)."""
     length = math.hypot(x1 - x0, y1 - y0)
     if not (math.isfinite(length + thick) and length > 0):
         return []
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    head, half, wide = min(5 + 0.6 * thick, length), thick / 2, thick / 2 + 2.6
+    head, half, wide = min((5 + 0.6 * thick) * point, length), thick / 2 * point, (thick / 2 + 2.6) * point
     corners = [(0.0, -half), (length - head, -half), (length - head, -wide), (length, 0.0), (length - head, wide),
                (length - head, half), (0.0, half)]
     places = [(x0 + along * ux - across * uy, y0 + along * uy + across * ux) for along, across in corners]
@@ -44,13 +44,14 @@ def ribbon(x0: float, x1: float, low0: float, low1: float, high0: float, high1: 
             ("C", (mid, high1, mid, high0, x0, high0)), ("Z", ())]
 
 
-def bracket(upright: bool, start: float, end: float, at: float) -> list[Stroke]:
+def bracket(upright: bool, start: float, end: float, at: float, point: float = 1.0) -> list[Stroke]:
     """Return a bracket that opens to the left, or downwards."""
+    tick = TICK * point
     if not math.isfinite(start + end + at):
         return []
-    corners = [(at, start), (at + TICK, start), (at + TICK, end), (at, end)]
+    corners = [(at, start), (at + tick, start), (at + tick, end), (at, end)]
     if not upright:
-        corners = [(start, at), (start, at - TICK), (end, at - TICK), (end, at)]
+        corners = [(start, at), (start, at - tick), (end, at - tick), (end, at)]
     return [("M", corners[0]), *(("L", corner) for corner in corners[1:])]
 
 

@@ -7,20 +7,35 @@ known transform of its values, the same here as in the script; tests compare it 
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
 import numpy as np
 
 from . import shapes
-from .axis import Axis
-from .draw import draw, frame
+from .draw import along, draw, frame
 from .figure import Figure
-from .palette import GRID, HEIGHT, INK, MUTED, PALETTE, TINT, WIDTH, dash_array
+from .palette import (
+    COLORS,
+    DOT,
+    GRID,
+    HEIGHT,
+    HERE,
+    INK,
+    MUTED,
+    TINT,
+    WIDTH,
+    dash_array,
+    pattern,
+    pattern_id,
+    shape,
+)
+from .ticks import minor_ticks
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _CLASSES = {INK: "ink", MUTED: "muted", GRID: "grid"}
@@ -72,18 +87,6 @@ def _standing(element: ET.Element, out: list[str]) -> None:
             _standing(child, out)
 
 
-def _scale(axis: Axis, start: float, length: float, reverse: bool = False) -> Callable[[Any], Any]:
-    """Return the function from data to points along one axis; `scaleOf` in static/plot.js is the same."""
-    bend = np.log10 if axis.scale == "log" else np.asarray
-    low, high = (float(bend(limit)) for limit in axis.span[:: -1 if reverse else 1])
-
-    def place(values: Any) -> Any:
-        with np.errstate(all="ignore"):
-            return start + (bend(np.asarray(values, dtype=float)) - low) * (length / (high - low))
-
-    return place
-
-
 def _n(value: float) -> str:
     """Write a coordinate with two decimals and no spare zeros; far away is as good as infinitely far."""
     near = np.floor(min(max(float(value), -FAR), FAR) * 100 + 0.5) / 100 + 0.0  # as Math.round, and no -0
@@ -99,14 +102,25 @@ def _curve(places: Iterable[tuple[float, float]]) -> str:
     return "".join(d)
 
 
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Where the plot stands in the SVG, and how large a point is: as built, or as the page's script laid it out."""
+
+    frame: tuple[float, float, float, float]  # left, top, width, height
+    dot: float = DOT
+    em: float = 8.0  # the size of words
+
+
 class _Brush:
     """Writes one mark as bare elements, where the page's script would put it."""
 
-    def __init__(self, figure: Figure, clip: str, key: str, color: int):
-        self.figure, self.clip, self.key, self.color = figure, clip, key, color
-        self.left, self.top, self.width, self.height = frame(figure)
-        self.px = _scale(figure.x, self.left, self.width)
-        self.py = _scale(figure.y, self.top + self.height, -self.height, reverse=bool(figure.y.categories))
+    def __init__(self, figure: Figure, ident: str, layout: Layout, key: str, color: int,
+                 hatches: set[tuple[str, int]]):
+        self.figure, self.ident, self.key, self.color, self.hatches = figure, ident, key, color, hatches
+        self.clip, self.dot, self.point = _clip(ident), layout.dot, layout.em / 8
+        self.left, self.top, self.width, self.height = layout.frame
+        self.px = along(figure.x, self.left, self.width)
+        self.py = along(figure.y, self.top + self.height, -self.height, reverse=bool(figure.y.categories))
         self.out: list[str] = []
 
     def _path(self, attributes: str, d: str, piece: str = "") -> None:
@@ -116,15 +130,19 @@ class _Brush:
         places = np.broadcast_arrays(np.atleast_1d(self.px(x)), np.atleast_1d(self.py(y)))
         return zip(*places, strict=True)
 
+    def _ground(self, swatch: str) -> str:
+        hatch = (swatch, self.color)
+        return f'fill="url(#{pattern_id(self.ident, *hatch)})"' if hatch in self.hatches else ""
+
     def curve(self, x: Any, y: Any) -> None:
         dash = f' stroke-dasharray="{dash_array(self.color)}"' if dash_array(self.color) else ""
-        self._path(f'class="ex-stroke-{self.color}" fill="none" stroke="{PALETTE[self.color]}" stroke-width="1.9" '
-                   f'stroke-linejoin="round"{dash}', _curve(self._places(x, y)))
+        self._path(f'class="ex-curve ex-stroke-{self.color}" fill="none" stroke="{COLORS[self.color]}" '
+                   f'stroke-width="1.9" stroke-linejoin="round"{dash}', _curve(self._places(x, y)))
 
     def area(self, ring: list[tuple[float, float]]) -> None:
         corners = [f"{_n(self.px(x))} {_n(self.py(y))}" for x, y in ring]
-        self._path(f'class="ex-fill-{self.color}" fill="{PALETTE[self.color]}" fill-opacity="0.2"',
-                   f"M{'L'.join(corners)}Z" if corners else "")
+        self._path(self._ground("area") or f'class="ex-fill-{self.color}" fill="{COLORS[self.color]}" '
+                   'fill-opacity="0.2"', f"M{'L'.join(corners)}Z" if corners else "")
 
     def box(self, j: int, across: tuple[float, float], along: tuple[float, float]) -> None:
         flat = bool(self.figure.y.categories)
@@ -133,13 +151,15 @@ class _Brush:
         if np.isfinite(sum(ends)):
             a, b, p, q = map(_n, (*ends, *map(place, across)))
             d = f"M{a} {p}H{b}V{q}H{a}Z" if flat else f"M{p} {a}V{b}H{q}V{a}Z"
-        self._path(f'class="ex-fill-{self.color}" fill="{PALETTE[self.color]}"', d, f"-{j}")
+        self._path(self._ground("box") or f'class="ex-fill-{self.color}" fill="{COLORS[self.color]}"', d, f"-{j}")
 
     def dots(self, x: Any, y: Any) -> None:
-        d = "".join(f"M{_n(px - 3.4)} {_n(py)}a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0Z"
+        dx, dy, rest = shape(self.color, self.dot)
+        rule = ' fill-rule="evenodd"' if self.color == HERE else ""  # a target has a hole; dots that overlap have none
+        d = "".join(f"M{_n(px + dx)} {_n(py + dy)}{rest}"
                     for px, py in self._places(x, y) if np.isfinite(px) and np.isfinite(py))
-        self.out.append(f'<path data-key="{self.key}" class="ex-fill-{self.color} ex-edge" '
-                        f'fill="{PALETTE[self.color]}" stroke="#fff" stroke-width="0.8" '
+        self.out.append(f'<path data-key="{self.key}" class="ex-dots ex-fill-{self.color} ex-edge" '
+                        f'fill="{COLORS[self.color]}"{rule} stroke="#fff" stroke-width="0.8" '
                         f'clip-path="url(#{self.clip}-wide)" d="{d}"/>')
 
     def level(self, x: Any, y: Any) -> None:
@@ -167,10 +187,13 @@ class _Brush:
         """Return the attributes of a filled shape; tinted ones have an edge, and those without a colour only that."""
         if color < 0:
             return f'class="ex-stroke-muted" fill="none" stroke="{MUTED}" stroke-width="0.8"'
-        edge = f' stroke="{PALETTE[color]}"' if swatch == "tint" else ""
+        if (swatch, color) in self.hatches:
+            return f'fill="url(#{pattern_id(self.ident, swatch, color)})"'
+        dash = f' stroke-dasharray="{dash_array(color)}"' if dash_array(color) else ""
+        edge = f' stroke="{COLORS[color]}"{dash}' if swatch == "tint" else ""
         kind = f"ex-fill-{color}" + (f" ex-stroke-{color}" if edge else "")
         fill = TINT if swatch == "tint" else opacity
-        return f'class="{kind}" fill="{PALETTE[color]}"{edge}' + (f' fill-opacity="{fill:g}"' if fill < 1 else "")
+        return f'class="{kind}" fill="{COLORS[color]}"{edge}' + (f' fill-opacity="{fill:g}"' if fill < 1 else "")
 
     def boxes(self, j: int, swatch: str, color: int, opacity: float, left: Any, right: Any, low: Any,
               high: Any) -> None:
@@ -185,31 +208,33 @@ class _Brush:
     def arrows(self, x: Any, y: Any, to_x: Any, to_y: Any, thick: Any) -> None:
         ends = zip(self.px(x), self.py(y), self.px(to_x), self.py(to_y), thick, strict=True)
         look = self._look(self.color) if self.color >= 0 else f'class="ex-fill-muted" fill="{MUTED}"'
-        self._path(look, "".join(_shape(shapes.arrow(*end)) for end in ends))
+        self._path(look, "".join(_shape(shapes.arrow(*end, point=self.point)) for end in ends))
 
     def bracket(self, along: str, start: Any, end: Any, at: Any) -> None:
         one, other = (self.py, self.px) if along == "y" else (self.px, self.py)
-        strokes = shapes.bracket(along == "y", *(float(place) for place in (one(start), one(end), other(at))))
+        ends = (float(place) for place in (one(start), one(end), other(at)))
+        strokes = shapes.bracket(along == "y", *ends, point=self.point)
         self._path(f'class="ex-stroke-ink" fill="none" stroke="{INK}"', _shape(strokes))
 
     def leader(self, x: Any, y: Any, dx: float, dy: float) -> None:
         seen = self.figure.x.contains(x) and self.figure.y.contains(y)
-        d = f"M{_n(self.px(x))} {_n(self.py(y))}l{dx:g} {dy:g}" if seen else ""
+        px, py = self.px(x), self.py(y)
+        d = f"M{_n(px)} {_n(py)}L{_n(px + dx * self.point)} {_n(py + dy * self.point)}" if seen else ""
         self._path(f'class="ex-stroke-muted" fill="none" stroke="{MUTED}" stroke-width="0.8"', d)
 
     def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
                 anchor: str = "middle") -> None:
         seen = self.figure.x.contains(x) and self.figure.y.contains(y)
-        self._text(k, words, seen, self.px(x) + dx, self.py(y) + shapes.LINE * line, anchor)
+        self._text(k, words, seen, self.px(x) + dx * self.point, self.py(y) + shapes.LINE * line * self.point, anchor)
 
     def beside(self, words: list[str], x: Any, y: Any) -> None:
-        right = self.px(x) + shapes.GAP
-        down = shapes.apart(self.py(y), shapes.LINE, self.top, self.top + self.height)
+        right = self.px(x) + shapes.GAP * self.point
+        down = shapes.apart(self.py(y), shapes.LINE * self.point, self.top, self.top + self.height)
         for k, (line, px, py) in enumerate(zip(words, right, down, strict=True)):
             self._text(k, line, bool(np.isfinite(px + py)), px, py, "start")
 
     def _text(self, k: int, words: str, seen: bool, px: float, py: float, anchor: str) -> None:
-        place = f'x="{_n(px)}" y="{_n(py + shapes.DROP)}"' if seen else 'visibility="hidden"'
+        place = f'x="{_n(px)}" y="{_n(py + shapes.DROP * self.point)}"' if seen else 'visibility="hidden"'
         self.out.append(f'<text data-key="{self.key}-t{k}" class="ex-words ex-fill-ink ex-halo" fill="{INK}" '
                         f'font-size="8" text-anchor="{anchor}" {place}>{escape(words)}</text>')
 
@@ -223,13 +248,22 @@ def _clip(ident: str) -> str:
     return f"{ident}.clip"  # a control's id has no point in it
 
 
-def moving_svg(figure: Figure, ident: str) -> Iterator[str]:
+def moving_svg(figure: Figure, ident: str, layout: Layout | None = None) -> Iterator[str]:
     """Yield the elements of the page's SVG that the page's script moves, each with its ``data-key``."""
-    clip = _clip(ident)
-    for i, (mark, color) in enumerate(zip(figure.marks, figure.colors(), strict=True)):
-        brush = _Brush(figure, clip, f"m{i}", color)
+    layout, colors = layout or Layout(frame(figure)), figure.colors()
+    hatches = figure.hatches()
+    for i, (mark, color) in enumerate(zip(figure.marks, colors, strict=True)):
+        brush = _Brush(figure, ident, layout, f"m{i}", color, hatches)
         mark.draw(brush, figure)
         yield from brush.out
+
+
+def _minor(figure: Figure) -> str:
+    """Return the short strokes of the built picture, which matplotlib keeps among its definitions."""
+    left, top, width, height = frame(figure)
+    px, py = along(figure.x, left, width), along(figure.y, top + height, -height)
+    return "".join([*(f"M{_n(px(value))} {top + height:g}v2" for value in minor_ticks(figure.x) if figure.x.shown),
+                    *(f"M{left:g} {_n(py(value))}h-2" for value in minor_ticks(figure.y) if figure.y.shown)])
 
 
 def page_svg(figure: Figure, ident: str) -> str:
@@ -259,8 +293,11 @@ def page_svg(figure: Figure, ident: str) -> str:
         f'<defs><clipPath id="{clip}"><rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"/>'
         "</clipPath>"
         f'<clipPath id="{clip}-wide"><rect x="{left - 4:g}" y="{top - 4:g}" width="{width + 8:g}" '
-        f'height="{height + 8:g}"/></clipPath></defs>',
-        *standing,
+        f'height="{height + 8:g}"/></clipPath>',
+        *(pattern(ident, *hatch) for hatch in sorted(figure.hatches())), "</defs>",
+        '<g class="ex-frame">', *standing, f'<path class="ex-stroke-muted" fill="none" stroke="{MUTED}" '
+        f'stroke-width="0.6" d="{_minor(figure)}"/></g>',
         *moving_svg(figure, ident),
+        '<g class="ex-labels"></g>',
         '<path class="ex-cursor-line" fill="none" d=""/></svg>',
     ])

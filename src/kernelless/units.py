@@ -26,6 +26,7 @@ _COUNT = {6: "M", 9: "B", 12: "T"}
 _DURATION = ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1, 1e3, "ms"), (120, 1, "s"), (7200, 60, "min"),
              (172800, SECONDS_PER_HOUR, "h"), (63072000, SECONDS_PER_DAY, "days"),
              (math.inf, SECONDS_PER_YEAR, "years"))
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PLURAL = re.compile(r"[A-Za-z]{3,}s$")
 _PREFIXED = {"B", "B/s", "B/token", "FLOP/s", "W", "Wh", "J", "bit/s"}
 
@@ -116,6 +117,12 @@ def _counted(number: str, name: str) -> str:
     return f"{number} {name[:-1] if number == '1' and _PLURAL.match(name) else name}"
 
 
+def _month(year: float) -> str:
+    """A date to the month. A month's start is not a double, so it counts a little before it."""
+    months = math.floor(year * 12 + 1e-6)
+    return f"{_MONTHS[months % 12]} {months // 12}"
+
+
 def text(value: Any, unit: str = "", digits: int = 3) -> str:
     """Return `value` as a reader sees it.
 
@@ -126,7 +133,8 @@ def text(value: Any, unit: str = "", digits: int = 3) -> str:
     unit : str
         ``B``, ``B/s``, ``B/token``, ``FLOP/s``, ``W``, ``Wh``, ``J``, ``bit/s``: SI prefixes.
         ``iB``: bytes with binary prefixes. ``s``: durations. ``USD`` or ``USD/…``: money. ``%``: a fraction as percent.
-        ``×``: a ratio. ``°``: an angle. Anything else: a plain number followed by the unit.
+        ``×``: a ratio. ``°``: an angle. ``date``: a year and its fraction, to the month: 2025.5 is ``Jul 2025``.
+        Anything else: a plain number followed by the unit.
     digits : int
         Significant digits. [1]
 
@@ -163,6 +171,8 @@ def _magnitude(magnitude: float, unit: str, digits: int) -> str:
         return _money(magnitude, digits) + unit[3:]
     if unit == "%":
         return _number(magnitude * 100, digits) + "%"
+    if unit == "date":
+        return _month(magnitude)
     if unit in ("×", "°"):
         return _number(magnitude, digits) + unit
     return _counted(_number(magnitude, digits), unit) if unit else _number(magnitude, digits)

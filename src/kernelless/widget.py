@@ -13,6 +13,7 @@ import ipywidgets as widgets
 
 from . import page
 from .controls import Choice, Slider
+from .play import players
 from .svg import matplotlib_svg
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class ExplorerWidget:
         self._held = False
         self.update()
         heading = widgets.HTML(f"<b>{escape(explorer.title)}</b><br>{escape(explorer.watch)}")
-        rows = [widgets.HBox([control, self.shown[key]]) for key, control in self.controls.items()]
+        rows = [widgets.HBox([*players(explorer.controls_spec[key], control), control, self.shown[key]])
+                for key, control in self.controls.items()]
         self.box = widgets.VBox([heading, *rows, widgets.HBox(buttons), self.readout, self.figure])
 
     def values(self) -> dict[str, Any]:

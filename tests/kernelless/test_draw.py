@@ -7,26 +7,18 @@ import dataclasses
 import numpy as np
 import pytest
 from parity.synthetic import explorers
-from small_figures import declare, simple
+from small_figures import X, declare, simple
 
-from kernelless import Axis, Band, Bars, Figure, Label, Line, Rule
-from kernelless.draw import axis_text, draw, frame, tick_text
-from kernelless.palette import HEIGHT, WIDTH
-
-
-@pytest.mark.parametrize(("unit", "tick", "label"), [
-    ("", "1,500", "n"), ("tokens", "1,500", "n (tokens)"), ("B", "1.5 kB", "n"), ("USD", "$1,500", "n"),
-    ("USD/h", "$1,500", "n (USD per h)"), ("%", "150,000%", "n"), ("s", "25 min", "n"),
-])
-def test_a_unit_stands_on_the_ticks_or_on_the_axis(unit, tick, label):
-    assert tick_text(1500, unit) == tick
-    assert axis_text(Axis("n", (0, 1), unit)) == label
+from kernelless import HERE, Axis, Band, Bars, Figure, Label, Line, Point, Rule
+from kernelless.boxes import Boxes
+from kernelless.draw import built_ticks, draw, frame
+from kernelless.palette import HEIGHT, INK, WIDTH
 
 
 def test_the_frame_makes_room_for_the_names_of_categories_only():
     plain = Axis("x", (0, 1))
     line = Line(0, 0, "l")
-    assert frame(Figure(plain, plain, [line]))[0] == 52
+    assert frame(Figure(plain, plain, [line]))[0] == pytest.approx(31.6)
     for names in (("a", "b"), ("a", "b" * 20), ("a", "b" * 200)):
         left, top, width, height = frame(Figure(plain, Axis("", categories=names), [Bars(np.ones(2), "b")]))
         assert left == min(26 + 4.9 * len(names[1]), 170)
@@ -34,12 +26,29 @@ def test_the_frame_makes_room_for_the_names_of_categories_only():
         assert top + height + 36 == pytest.approx(HEIGHT)
 
 
+def test_the_built_picture_has_ticks_that_leave_room():
+    axis = Axis("n", (1, 1e6), "tokens", "log")
+    assert [words for _, words in built_ticks(axis, 390, across=True)] == [
+        "1", "10", "100", "1,000", "10,000", "100,000", "1M"]
+    assert [words for _, words in built_ticks(axis, 60, across=False)] == ["1", "1,000", "1M"]
+    drawn = draw(Figure(axis, Axis("y", (0, 1), "%"), [Line(X + 1, X, "l")])).axes[0]
+    assert [words.get_text() for words in drawn.get_xticklabels()][-1] == "1M"
+    assert len(drawn.get_xticks(minor=True)) > 40
+
+
+def test_you_are_here_is_ink_and_a_target():
+    point = draw(Figure(Axis("x", (0, 9)), Axis("y", (0, 9)), [Point(1, 2, "here", color=HERE)])).axes[0]
+    assert {line.get_markeredgecolor() for line in point.lines} == {"white", INK}
+    assert len({line.get_markersize() for line in point.lines}) == 2
+
+
 def test_each_mark_carries_its_key_and_the_legend_its_name():
     for explorer in explorers():
         figure = explorer.figure()
         canvas = draw(figure)
         keys = {artist.get_gid() for artist in canvas.findobj(lambda artist: artist.get_gid() is not None)}
-        coloured = {f"m{i}" for i, mark in enumerate(figure.marks) if mark.swatch and not isinstance(mark, Bars)}
+        coloured = {f"m{i}" for i, mark in enumerate(figure.marks)
+                    if mark.swatch and not isinstance(mark, (Bars, Boxes))}
         assert coloured <= keys
         named = [words.get_text() for words in canvas.axes[0].get_legend().get_texts()]
         assert named == [label for _, label, _ in figure.legend()]

@@ -45,7 +45,7 @@ const DO = {
       const value = (c) => (c.kind === "choice" ? c.keys[at[c.name]] : c.stops ? c.stops[at[c.name]] : at[c.name]);
       all.push([
         ...spec.readouts.map((m) => text(v[m.value][0], m.unit)),
-        ...spec.marks.filter((m) => m.kind === "rule" || m.kind === "label").map((m) => wordsOf(m, v)),
+        ...spec.marks.filter((m) => ["rule", "label", "bracket", "note"].includes(m.kind)).map((m) => wordsOf(m, v)),
         ...spec.states.map((s) => chosen(v[s.ok][0] !== 0 ? s.holds : s.fails, v)),
         unseen(plot, v),
         ...spec.controls.map((c) => show(c, value(c))),

@@ -7,18 +7,28 @@ import dataclasses
 import numpy as np
 
 from kernelless import (
+    Arrows,
     Axis,
     Band,
     Bars,
+    Blocks,
+    Bracket,
+    Cells,
     Choice,
     Figure,
+    Flow,
     Label,
     Line,
+    Note,
+    Play,
     Point,
     Readout,
     Rule,
     Slider,
+    Spans,
+    Stack,
     State,
+    Waterfall,
     explore,
     tabulate,
 )
@@ -160,6 +170,75 @@ def _simulated(servers, load, policy):
     )
 
 
+STARTS, LENGTHS = np.array([0.0, 0, 0, 3, 5, 9]), np.array([3.0, 5, 8, 4, 3, 1])
+
+
+def _grid(used, sharp, gone):
+    """Cells by kind and by value, some of which leave."""
+    row, column = np.arange(4)[:, None], np.arange(6)[None, :]
+    kind = np.where(row * 6 + column < used, np.remainder(row + 0.0 * sharp, 3.0), 3.0)
+    weight = np.exp(-sharp * np.abs(row - column))
+    return Figure(
+        x=Axis("token", (-0.5, 13.5)), y=Axis("head", (-0.5, 3.5)),
+        marks=[Cells(np.where(column < gone, kind, np.nan), "pages", kinds={"a": 0, "b": 3, "c <&>": 1, "free": None},
+                     words=[f"{i}" if i % 5 else "two\nlines" for i in range(24)]),
+               Cells(weight, "weight", levels=(0, 1), unit="%", at=(7.5, 3.0), step_by=(1.0, -1.0), gap=0),
+               Note("first", gone, 0.0, value=sharp, unit="s"),
+               Bracket("used", -0.5, gone - 0.5, 3.2, along="x", value=used, unit="tokens")],
+        readouts=[Readout("Used", used, "tokens")])
+
+
+def _diagram(batch, shift, spec, low):
+    """Blocks that move and leave, arrows between them, flows, notes and brackets."""
+    here = Blocks(np.stack([1.0, 4.0 + shift, 7.0]), np.array([3.0, 4.5, 1.5]), "devices", width=np.stack(
+        [1.8, batch / 32, 1.0]), words=("queue", "prefill\n& more", "decode"), kinds=("waits", "works"),
+        kind=np.array([0, 1, 1]), value=np.stack([batch, shift, low]), unit="B")
+    part = np.stack([batch / 64, 1.0, low]) / 4
+    return Figure(
+        x=Axis.blank(0, 10), y=Axis.blank(-1, 6), equal=True,
+        marks=[here, Arrows.between(here, (("queue", "prefill\n& more"), ("queue", "decode")), "work",
+                                    value=np.stack([batch, 64 - batch]), widest=64, unit="tokens", words=("a", "b")),
+               Arrows.between(here, (("prefill\n& more", "decode"),), "down", side="down", color=4),
+               Arrows(0.5, low, np.array([2.0, np.nan, 9.0]), 0.0, "level", words=("<one>", "none", "two")),
+               Flow(0.0, np.array([8.0, 9.0, 9.5]), np.array([-1, 0, 1.0]), np.array([0.0, 1, 2]) + shift / 4, part,
+                    "flow", words=("x", "y", "z"), unit="%", kinds={"hot": 2, "cold": 5},
+                    kind=np.array([0, 1, np.nan])),
+               Blocks(5.0, 5.5 + shift, "lone", words=("one",)),
+               Note(tabulate(lambda s: s.title, spec), 4.0 + shift, 4.5, dx=-20, dy=30),
+               Bracket("from here", low, 4.5, 9.0 + shift / 4)],
+        readouts=[Readout("Batch", batch)])
+
+
+def _timeline(t, slow):
+    """Spans that grow with time; on a log axis those that start at zero reach its edge."""
+    end = np.minimum((STARTS + LENGTHS) * slow, t)
+    return Figure(
+        x=Axis("time", (0.5, 50), "s", "log"), y=Axis("", categories=("one", "two", "three")),
+        marks=[Spans(np.array([0, 1, 2, 0, 1, 2]), STARTS * slow, np.where(end > STARTS * slow, end, np.nan), "request",
+                     kinds=("prompt", "answer"), kind=np.array([0, 1, 0, 1, 0, 1]), words=tuple("ABCDEF")),
+               Spans(1.0, t / 2, t, "plain", height=0.2), Rule("now", x=t)],
+        readouts=[Readout("Done", np.sum(np.where(end > STARTS * slow, 1.0, 0.0)))])
+
+
+def _bill(power, margin, resale):
+    """A stack and a waterfall of the same parts."""
+    parts = np.stack([1.2, power, resale, margin])
+    return Figure(
+        x=Axis("price", (-1, 6), "USD"), y=Axis("", categories=("Chips", "Power", "Resale", "Cost", "Margin", "Price")),
+        marks=[Waterfall(parts, "bill", totals=(3, 5), unit="USD"), Rule("total", x=np.sum(parts))],
+        readouts=[Readout("Price", np.sum(parts), "USD")])
+
+
+def _budget(weights, cache, at):
+    parts = np.stack([weights, cache, weights * 0.01, cache * -0.2])
+    return Figure(
+        x=Axis.blank(-1, 3), y=Axis("memory", (0, 1e11), "B"),
+        marks=[Stack(parts, "one", words=("Weights", "KV cache", "Runtime", "Saved"), unit="B"),
+               Stack(parts[:2], "two", words=("Weights", "KV cache"), at=at, base=weights, kinds=("a", "b"),
+                     kind=np.array([0, 1]), unit="B"), Rule("80 GB", y=8e10)],
+        readouts=[Readout("All", np.sum(parts), "B")])
+
+
 def explorers() -> list:
     """Return a new set of explorers: one of each kind of figure."""
     return [
@@ -177,6 +256,16 @@ def explorers() -> list:
         explore(_waves, title="Waves", watch="Move it.", shift=Slider(-3.0, 3.0, value=0.5),
                 scale=Slider(1e-3, 1e3, value=2.0, scale="log"), turns=Slider(0, 7, value=2)),
         explore(_hostile, title="Poles", watch="Move it.", top=Slider(-5, 5, value=1), bottom=Slider(-5, 5, value=0)),
+        explore(_grid, title="Cells", watch="Move it.", used=Slider(0, 24, value=11), sharp=Slider(0.0, 3.0, value=0.5),
+                gone=Slider(0.5, 6.0, value=6.0)),
+        explore(_diagram, title="Blocks and arrows", watch="Move it.", batch=Slider(0, 64, value=32),
+                shift=Slider(-6.0, 3.0, value=0.0), spec=Choice(*SPECS), low=Slider(0.0, 2.0, value=0.5)),
+        explore(_timeline, title="Spans", watch="Play.", t=Play(0, 30, step=0.5, value=9, unit="s"),
+                slow=Slider(0.0, 3.0, value=1.0)),
+        explore(_bill, title="Waterfall", watch="Move it.", power=Slider(0.0, 2.0, value=0.5),
+                margin=Slider(-1.0, 2.0, value=0.7), resale=Slider(-1.0, 0.0, value=-0.3)),
+        explore(_budget, title="Stacks", watch="Move it.", weights=Slider(1e9, 6e10, value=1.6e10, label="Size"),
+                cache=Slider(0.0, 6e10, value=1e10), at=Slider(-1.0, 4.0, value=1.5)),
         explore(_simulated, title="A queue", watch="Move it.", precompute=True,
                 servers=Slider(1, 8, value=2, stops=(1, 2, 4, 8)),
                 load=Slider(0.5, 2.0, value=1.0, stops=(0.5, 1, 1.5, 2)), policy=Choice("short", "long")),

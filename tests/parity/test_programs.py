@@ -21,7 +21,7 @@ from parity import collect, harness
 from parity.synthetic import explorers
 
 from inference_economics.quantities.units import text
-from kernelless import Label, Rule
+from kernelless import Bracket, Label, Note, Rule
 
 FEWEST, MOST = 100, 2000  # settings of an explorer
 OPERATIONS = 80_000  # of a program, over all settings
@@ -75,8 +75,8 @@ def encoded(explorer, settings) -> np.ndarray:
 def words_of(explorer, figure, setting) -> tuple[list[str], list]:
     """Return what the reader reads, and the number in each text."""
     numbers = [(readout.value, readout.unit, "") for readout in figure.readouts]
-    numbers += [(mark.value if isinstance(mark, Label) else None, getattr(mark, "unit", ""), mark.label)
-                for mark in figure.marks if isinstance(mark, (Rule, Label))]
+    numbers += [(getattr(mark, "value", None), getattr(mark, "unit", ""), mark.label)
+                for mark in figure.marks if isinstance(mark, (Rule, Label, Bracket, Note))]
     words = [label if value is None else f"{label} {text(value, unit)}".strip() for value, unit, label in numbers]
     words += [state.holds if bool(state.ok) else state.fails for state in figure.states]
     words += [figure.unseen()]

@@ -26,13 +26,33 @@ function readable({ marks }) {
 const leadOf = (marks) => marks.find((m) => KINDS[m.kind].leads) ?? marks[0];
 
 /**
+ * What the cursor stops at where marks are made of things, such as cells, and no curve leads.
+ * @param {Plot} plot
+ * @param {Values} v
+ * @returns {{m: Mark, k: number, spot: number[]}[]}
+ */
+function thingsOf(plot, v) {
+  if (plot.marks.some((m) => KINDS[m.kind].leads)) return [];
+  return plot.marks.flatMap((m) => {
+    const { count, spot } = KINDS[m.kind];
+    const found = Array.from({ length: count?.(m, v) ?? 0 }, (_, k) => ({ m, k, spot: spot?.(m, v, k, plot) ?? [] }));
+    return found.filter((thing) => thing.spot.length);
+  });
+}
+
+/**
  * The numbers at one place of the plot, in words; and where that place is.
  * @param {Plot} plot
  * @param {Values} v
  * @param {number} place
- * @returns {{words: string, at: number | null} | null}
+ * @returns {{words: string, at: number | null, around?: number[]} | null}
  */
 export function readAt(plot, v, place) {
+  const things = thingsOf(plot, v);
+  if (things.length) {
+    const { m, k, spot } = things[Math.min(place, things.length - 1)];
+    return { words: `${m.label} — ${KINDS[m.kind].read?.(m, v, k, plot)}`, at: null, around: spot };
+  }
   const marks = readable(plot), lead = leadOf(marks), { x: axis } = plot.axes;
   if (!lead) return null;
   /** @type {(heading: string, k: (m: Mark) => number) => string} */
@@ -50,17 +70,23 @@ export function readAt(plot, v, place) {
 }
 
 /**
- * Where the cursor may stop, in SVG units along its axis.
+ * How far each place where the cursor may stop is from a point, in SVG units.
  * @param {Plot} plot
  * @param {Values} v
+ * @param {number} x
+ * @param {number} y
  * @returns {number[]}
  */
-function placesOf(plot, v) {
+function distances(plot, v, x, y) {
+  const things = thingsOf(plot, v);
+  /** @type {(at: number, a: number, b: number) => number} */
+  const beyond = (at, a, b) => Math.max(Math.min(a, b) - at, at - Math.max(a, b), 0);
+  if (things.length) return things.map(({ spot: [a, b, p, q] }) => Math.hypot(beyond(x, a, b), beyond(y, p, q)));
   const lead = leadOf(readable(plot));
   if (!lead) return [];
-  if (!KINDS[lead.kind].categorical) return [...v[lead.x]].map(plot.px);
-  const [{ categories }] = byCategory(plot.axes);
-  return (categories ?? []).map((_, k) => (plot.axes.y.categories ? plot.py : plot.px)(k));
+  if (!KINDS[lead.kind].categorical) return [...v[lead.x]].map((value) => Math.abs(plot.px(value) - x));
+  const flat = Boolean(plot.axes.y.categories), [{ categories = [] }] = byCategory(plot.axes);
+  return categories.map((_, k) => Math.abs(flat ? plot.py(k) - y : plot.px(k) - x));
 }
 
 /**
@@ -73,26 +99,27 @@ function placesOf(plot, v) {
 export function startCursor(root, plot, v) {
   const surface = part(root, ".ex-plot"), words = part(root, ".ex-cursor"), line = part(root, ".ex-cursor-line");
   const svg = /** @type {SVGSVGElement} */ (surface.querySelector("svg"));
-  const hint = words.textContent, [, top, , height] = plot.frame;
+  const hint = words.textContent;
   let place = -1;
 
   /** @param {number} to */
   function point(to) {
-    const found = to < 0 ? null : readAt(plot, v, to);
+    const [, top, , height] = plot.frame, found = to < 0 ? null : readAt(plot, v, to);
     place = found ? to : -1;
     words.textContent = found ? found.words : hint;
-    line.setAttribute("d", found?.at == null ? "" : `M${round(found.at)} ${top}V${top + height}`);
+    const [a, b, p, q] = (found?.around ?? []).map(round), along = found?.at == null ? "" : `M${round(found.at)} ${top}V${top + height}`;
+    line.setAttribute("d", found?.around ? `M${a} ${p}H${b}V${q}H${a}Z` : along);
   }
   const leave = () => point(-1);
   svg.addEventListener("pointermove", (event) => {
     const box = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.width / box.width;
-    const along = plot.axes.y.categories ? event.clientY - box.top : event.clientX - box.left;
-    point(nearest(placesOf(plot, v), along * scale));
+    const far = distances(plot, v, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
+    point(far.length ? nearest(far, 0) : -1);
   });
   svg.addEventListener("pointerleave", leave);
   surface.addEventListener("blur", leave);
   surface.addEventListener("keydown", (event) => {
-    const last = placesOf(plot, v).length - 1, leap = event.shiftKey ? 10 : 1;
+    const last = distances(plot, v, 0, 0).length - 1, leap = event.shiftKey ? 10 : 1;
     /** @type {Record<string, number>} */
     const moves = { ArrowLeft: -leap, ArrowUp: -leap, ArrowRight: leap, ArrowDown: leap, Home: -Infinity,
       End: Infinity };

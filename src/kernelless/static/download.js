@@ -41,7 +41,11 @@ export function csvOf(spec, v, settings) {
   /** @type {Map<number, [string, number][]>} */
   const byX = new Map();
   for (const m of spec.marks) {
-    const { columns, categorical } = KINDS[m.kind];
+    const { columns, categorical, listed, fields } = KINDS[m.kind];
+    if (listed) {
+      const named = fields.filter((field) => field !== "step" && m[/** @type {"x"} */ (field)] !== undefined);
+      rows.push([], [m.label, "kind", ...named], ...listed(m, v));
+    }
     if (!columns) continue;
     const [names, values] = categorical ? byCategory(spec.axes) : [x, y];
     /** @type {[string, number][]} */

@@ -1,8 +1,10 @@
 // One explorer: controls in, program, moved paths and readouts out.
 
+import { BOXES } from "./boxes.js";
 import { startCursor } from "./cursor.js";
 import { downloads } from "./download.js";
 import { text } from "./format.js";
+import { startFrame } from "./frame.js";
 import { live, part } from "./page.js";
 import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
 import { load } from "./program.js";
@@ -24,10 +26,11 @@ function startExplorer(root) {
   const [left, top, width, height] = spec.frame;
   /** @type {Plot} */
   const plot = {
-    axes: spec.axes, frame: spec.frame, px: scaleOf(spec.axes.x, left, width),
+    axes: spec.axes, frame: spec.frame, equal: spec.equal, em: 8, px: scaleOf(spec.axes.x, left, width),
     py: scaleOf(spec.axes.y, top + height, -height),
     marks: spec.marks.map((m, k) => ({ ...m, path: find(`m${k}`), words: find(`m${k}-t`),
-      pieces: [...root.querySelectorAll(`[data-key^="m${k}-"]`)] })),
+      pieces: [...root.querySelectorAll(`path[data-key^="m${k}-"]`)],
+      texts: [...root.querySelectorAll(`text[data-key^="m${k}-"]`)] })),
   };
   // A bit for each input that a part depends on.
   /** @param {MarkSpec} m */
@@ -53,6 +56,8 @@ function startExplorer(root) {
 
   const numbers = () => Object.fromEntries(spec.controls.map((c) => [c.name, encode(c, settings[c.name])]));
 
+  const draw = () => { for (const { m } of marks) KINDS[m.kind].draw(m, v, plot); };
+
   let speaking = 0;
   function speak() {
     const values = readouts.map((r) => `${r.label}: ${r.element.textContent}`);
@@ -64,6 +69,7 @@ function startExplorer(root) {
   function update() {
     const changed = program.evaluate(numbers());
     for (const { m, needs } of marks) if (needs & changed) KINDS[m.kind].draw(m, v, plot);
+    settle();
     for (const r of readouts) if (r.needs & changed) r.element.textContent = text(v[r.value][0], r.unit);
     for (const s of states) {
       const ok = v[s.ok][0] !== 0, words = chosen(ok ? s.holds : s.fails, v);
@@ -148,6 +154,7 @@ function startExplorer(root) {
 
   program.evaluate(numbers());
   reflect();
+  const settle = startFrame(root, plot, v, () => { draw(); readAgain(); });
   for (const hidden of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-live]"))) {
     hidden.hidden = false;
   }
@@ -155,4 +162,5 @@ function startExplorer(root) {
   fromAddress();
 }
 
+Object.assign(KINDS, BOXES);
 live("figure.explorer", startExplorer);

@@ -136,6 +136,16 @@ function duration(magnitude, digits) {
 }
 
 /**
+ * A year and its fraction, to the month.
+ * @param {number} year
+ * @returns {string}
+ */
+function month(year) {
+  const months = Math.floor(year * 12 + 1e-6), k = 3 * (months % 12);
+  return `${"JanFebMarAprMayJunJulAugSepOctNovDec".slice(k, k + 3)} ${Math.floor(months / 12)}`;
+}
+
+/**
  * A number as a reader sees it.
  * @param {number} value in the base unit named by `unit`
  * @param {string} unit
@@ -153,6 +163,7 @@ export function text(value, unit = "", digits = 3) {
   else if (unit === "s") body = duration(magnitude, digits);
   else if (unit === "USD" || unit.startsWith("USD/")) body = money(magnitude, digits) + unit.slice(3);
   else if (unit === "%") body = `${count(magnitude * 100, digits)}%`;
+  else if (unit === "date") body = month(magnitude);
   else if (unit === "×" || unit === "°") body = `${count(magnitude, digits)}${unit}`;
   else body = unit ? counted(count(magnitude, digits), unit) : count(magnitude, digits);
   return sign + body;

@@ -1,5 +1,4 @@
-// The plot: where values stand, and what each kind of mark is. Everything that does not move (axes, ticks, grid) was
-// drawn by matplotlib and is left alone.
+// The plot: where values stand, and what each kind of mark is. What does not move (axes, ticks, grid) is frame.js's.
 
 import { text } from "./format.js";
 
@@ -12,7 +11,11 @@ import { text } from "./format.js";
  * @property {string} unit
  * @property {"linear" | "log"} scale
  * @property {[number, number]} limits
+ * @property {string} words the label with its unit
+ * @property {[number, string][][]} ticks sets of values and their words, from dense to sparse
+ * @property {number[]} minor
  * @property {string[]} [categories]
+ * @property {false} [shown] false for an axis whose places mean nothing
  */
 /** @typedef {string | {texts: string[], at: number}} Words fixed, or chosen by the value at a place */
 /**
@@ -28,8 +31,28 @@ import { text } from "./format.js";
  * @property {number} base
  * @property {number} width
  * @property {string} unit
+ * @property {number} left
+ * @property {number} right
+ * @property {number} step the place of its look among its pieces
+ * @property {number} change
+ * @property {number} to_x
+ * @property {number} to_y
+ * @property {number} start
+ * @property {number} end
+ * @property {number} at
+ * @property {string} along the axis that a bracket follows
+ * @property {number} dx
+ * @property {number} dy
+ * @property {number} widest
+ * @property {boolean} [valued] its values are written on it
+ * @property {string[]} [said] what is written on its rectangles or arrows
+ * @property {string[]} [kinds] the names of its looks
+ * @property {number} color of a curve
+ * @property {[number, number, string]} shape of a dot: where its path starts, and the rest of it
  */
-/** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[]}} Mark with its elements on the page */
+/** @typedef {[number, number, number]} Spot a place for words, and which part of them stands there: 0 start, 1 end */
+/** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[], texts: Element[], spots?: Spot[]}} Mark with its elements on the
+ *   page, and where its words may stand, best first */
 /**
  * @typedef {object} Spec what explorer_html in page.py wrote
  * @property {string} name
@@ -38,6 +61,7 @@ import { text } from "./format.js";
  * @property {Record<string, Record<string, unknown>>} presets
  * @property {import("./program.js").Program} program
  * @property {{x: Axis, y: Axis}} axes
+ * @property {boolean} equal a unit is as long along x as along y
  * @property {[number, number, number, number]} frame left, top, width and height of the plot
  * @property {MarkSpec[]} marks
  * @property {{label: string, value: number, unit: string}[]} readouts
@@ -47,7 +71,9 @@ import { text } from "./format.js";
  * @typedef {((v: number) => number) & {clamped: (v: number) => number, inside: (v: number) => boolean,
  *   overlaps: (a: number, b: number) => boolean}} Scale data to SVG units along one axis
  */
-/** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], px: Scale, py: Scale, marks: Mark[]}} Plot */
+/** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], equal?: boolean, px: Scale, py: Scale, em: number,
+ *   marks: Mark[]}} Plot what a
+ *   change of width changes, so read `frame`, `px`, `py` and `em` (the size of words) anew each time */
 /**
  * @typedef {object} Kind all that the page knows of a kind of mark
  * @property {string[]} fields its places among the program's values: `moving` of the class in parts.py
@@ -57,6 +83,11 @@ import { text } from "./format.js";
  * @property {(m: MarkSpec, v: Values, plot: {px: Scale, py: Scale, axes: {x: Axis, y: Axis}}) => boolean} [seen] whether any of it lies within the limits, as
  *   `inside` in parts.py says; words that wait outside are no mistake
  * @property {boolean} [categorical] it has a value for each category, not for each x
+ * @property {(m: MarkSpec, v: Values) => number} [count] how many things it is made of, for a mark that is
+ * @property {(m: MarkSpec, v: Values, k: number, plot: Pick<Plot, "px" | "py">) => number[] | null} [spot] where the
+ *   k-th stands: its ends across, its ends along, and what else it has; null where none of it is seen
+ * @property {(m: MarkSpec, v: Values) => unknown[][]} [listed] a row of a table for each: its words, its kind, and the
+ *   fields that it has but for `step`
  * @property {boolean} [leads] the cursor stops at its values rather than at another mark's
  */
 
@@ -113,7 +144,7 @@ function along({ px, py }, xs, ys, write) {
   let d = "";
   for (let k = 0; k < Math.max(xs.length, ys.length); k++) {
     const x = px(nth(xs, k)), y = py(nth(ys, k));
-    d += write(round(x), round(y), Number.isFinite(x) && Number.isFinite(y));
+    d += write(x, y, Number.isFinite(x) && Number.isFinite(y));
   }
   return d;
 }
@@ -128,7 +159,7 @@ function along({ px, py }, xs, ys, write) {
 function linePath(plot, xs, ys) {
   let pen = "M";
   return along(plot, xs, ys, (x, y, seen) => {
-    const d = seen ? `${pen}${x} ${y}` : "";
+    const d = seen ? `${pen}${round(x)} ${round(y)}` : "";
     pen = seen ? "L" : "M";
     return d;
   });
@@ -158,29 +189,32 @@ function bandPath({ px, py }, xs, low, high) {
  * @param {Plot} plot
  * @param {Float64Array} xs
  * @param {Float64Array} ys
+ * @param {[number, number, string]} shape
  * @returns {string}
  */
-function circles(plot, xs, ys) {
-  const r = 3.4;
-  return along(plot, xs, ys, (x, y, seen) =>
-    seen ? `M${round(x - r)} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z` : "");
+const dots = (plot, xs, ys, [dx, dy, rest]) =>
+  along(plot, xs, ys, (x, y, seen) => (seen ? `M${round(x + dx)} ${round(y + dy)}${rest}` : ""));
+
+/**
+ * Write a mark's words, or hide them, and say where they may stand; `settle` in frame.js chooses.
+ * @param {Mark} m
+ * @param {Values} v
+ * @param {Spot[]} spots best first; none hides them
+ */
+function write(m, v, spots) {
+  m.spots = spots;
+  m.words.setAttribute("visibility", spots.length ? "visible" : "hidden");
+  m.words.textContent = wordsOf(m, v);
 }
 
 /**
- * Put a mark's words at a place, or hide them.
- * @param {Mark} m
- * @param {Values} v
- * @param {boolean} seen
- * @param {number} x
+ * Spots in a row.
+ * @param {number[]} xs
  * @param {number} y
+ * @param {number[]} sides
+ * @returns {Spot[]}
  */
-function write(m, v, seen, x, y) {
-  m.words.setAttribute("visibility", seen ? "visible" : "hidden");
-  m.words.textContent = wordsOf(m, v);
-  if (!seen) return;
-  m.words.setAttribute("x", String(round(x)));
-  m.words.setAttribute("y", String(round(y)));
-}
+const spots = (xs, y, sides) => xs.map((x, k) => [x, y, sides[k]]);
 
 /**
  * Words that are fixed, or chosen by a control.
@@ -251,7 +285,7 @@ export const KINDS = {
   },
   point: {
     fields: ["x", "y"],
-    draw: (m, v, plot) => m.path.setAttribute("d", circles(plot, v[m.x], v[m.y])),
+    draw: (m, v, plot) => m.path.setAttribute("d", dots(plot, v[m.x], v[m.y], m.shape)),
     columns: (m) => [["", m.y]],
     seen: (m, v, { px, py }) => some(Math.max(v[m.x].length, v[m.y].length),
       (k) => px.inside(nth(v[m.x], k)) && py.inside(nth(v[m.y], k))),
@@ -278,20 +312,24 @@ export const KINDS = {
   },
   rule: {
     fields: ["x", "y"],
-    draw(m, v, { px, py, frame: [left, top, width, height] }) {
+    draw(m, v, { px, py, em, frame: [left, top, width, height] }) {
       const upright = m.x !== undefined, scale = upright ? px : py, value = v[upright ? m.x : m.y][0];
-      const at = scale(value), seen = scale.inside(value), p = round(at);
-      const d = upright ? `M${p} ${top}V${round(top + height)}` : `M${left} ${p}H${round(left + width)}`;
+      const at = scale(value), seen = scale.inside(value), p = round(at), bottom = top + height, right = left + width;
+      const d = upright ? `M${p} ${top}V${round(bottom)}` : `M${left} ${p}H${round(right)}`;
       m.path.setAttribute("d", seen ? d : "");
-      write(m, v, seen, upright ? at + 3 : left + width - 2, upright ? top + 9 : at - 3);
+      const rows = [0, 1, 2, 3, 4, 5].map((row) => 1.2 * em * row);
+      write(m, v, !seen ? [] : upright
+        ? rows.flatMap((row) => [top + em + row, bottom - 5 - row].flatMap((y) => spots([at + 3, at - 3], y, [0, 1])))
+        : [at - 4, at + em].flatMap((y) => spots([right - 2, left + 2, left + width / 2], y, [1, 0, 0.5])));
     },
     seen: (m, v, { px, py }) => (m.x === undefined ? py.inside(v[m.y][0]) : px.inside(v[m.x][0])),
   },
   label: {
     fields: ["x", "y", "value"],
-    draw(m, v, { px, py }) {
-      const x = v[m.x][0], y = v[m.y][0];
-      write(m, v, px.inside(x) && py.inside(y), px(x), py(y));
+    draw(m, v, { px, py, em }) {
+      const x = v[m.x][0], y = v[m.y][0], at = px(x), on = py(y);
+      write(m, v, !(px.inside(x) && py.inside(y)) ? []
+        : [0, -1.2, 1.2, -2.4, 2.4].flatMap((row) => spots([at, at, at], on + row * em, [0, 1, 0.5])));
     },
   },
 };

@@ -1,0 +1,254 @@
+// The frame: axes, ticks, grid and words, laid out in CSS pixels for the width that the figure has. Without a script, the
+// picture that Python built stands.
+
+import { part } from "./page.js";
+import { chosen, nth, round, scaleOf } from "./plot.js";
+
+/** @import { Mark, Plot } from "./plot.js" */
+/** @import { Values } from "./program.js" */
+
+/**
+ * The first set of ticks whose words leave a gap between them; where none does, what fits of the last. `chosen` in
+ * ticks.py is the same.
+ * @param {[number, string][][]} sets
+ * @param {(v: number) => number} at
+ * @param {(words: string) => number} size
+ * @param {number} gap
+ * @returns {[number, string][]}
+ */
+export function pick(sets, at, size, gap) {
+  /** @type {[number, string][]} */
+  let kept = [];
+  for (const ticks of sets) {
+    kept = [];
+    for (const tick of ticks) {
+      const last = kept.at(-1);
+      if (!last || Math.abs(at(tick[0]) - at(last[0])) >= (size(last[1]) + size(tick[1])) / 2 + gap) kept.push(tick);
+    }
+    if (kept.length === ticks.length) break;
+  }
+  return kept;
+}
+
+/**
+ * Words in one line if they fit, else in two as even as may be.
+ * @param {string} words
+ * @param {number} most
+ * @param {(words: string) => number} width
+ * @returns {string[]}
+ */
+export function inLines(words, most, width) {
+  if (width(words) <= most) return [words];
+  const parts = words.split(" "), cuts = parts.map((_, k) => [parts.slice(0, k), parts.slice(k)].map((p) => p.join(" ")));
+  const longest = cuts.map((cut) => Math.max(...cut.map(width)));
+  return cuts[longest.indexOf(Math.min(...longest))].filter(Boolean);
+}
+
+/**
+ * Places in order, moved apart where they are closer than a gap, between two ends.
+ * @param {number[]} rising
+ * @param {number} gap
+ * @param {number} low
+ * @param {number} high
+ * @returns {number[]}
+ */
+export function apart(rising, gap, low, high) {
+  let least = low, most = high;
+  const down = rising.map((y) => { const at = Math.max(y, least); least = at + gap; return at; });
+  return down.reverse().map((y) => { const at = Math.min(y, most); most = at - gap; return at; }).reverse();
+}
+
+/**
+ * Lay a plot out for the width that it has, now and whenever that changes.
+ * @param {HTMLElement} root
+ * @param {Plot} plot
+ * @param {Values} v
+ * @param {() => void} redraw draws the marks in the new layout
+ * @returns {() => void} places words anew, after marks have moved
+ */
+export function startFrame(root, plot, v, redraw) {
+  const surface = part(root, ".ex-plot"), svg = part(surface, "svg"), { x: across, y: along } = plot.axes;
+  const standing = part(svg, ".ex-frame"), ends = part(svg, ".ex-labels"), style = getComputedStyle(svg);
+  const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  const curves = plot.marks.filter((m) => m.kind === "line");
+  /** @type {Map<string, number>} */
+  const known = new Map();
+  /** @param {string} words */
+  const widthOf = (words) => {
+    if (!known.has(words)) known.set(words, pen.measureText(words).width);
+    return known.get(words) ?? 0;
+  };
+  /** @type {(into: Element, tag: string, name: string, attributes: Record<string, string | number>, words?: string) => void} */
+  function add(into, tag, name, attributes, words = "") {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    element.setAttribute("class", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    element.textContent = words;
+    into.append(element);
+  }
+  /**
+   * Lines of words around a place.
+   * @type {(lines: string[], x: number, y: number, side: number, name: string) => void}
+   */
+  function say(lines, x, y, side, name) {
+    lines.forEach((line, k) => {
+      const w = widthOf(line), left = Math.min(Math.max(x - side * w, 0), laid - w);
+      add(standing, "text", `${name} ex-fill-muted`, { x: round(left), y: round(y + plot.em * 1.15 * k) }, line);
+    });
+  }
+
+  let laid = 0, direct = false;
+
+  /**
+   * The last place of a curve that lies in the plot; none: null.
+   * @param {Mark} m
+   * @returns {[number, number] | null}
+   */
+  function endOf(m) {
+    const xs = v[m.x], ys = v[m.y];
+    for (let k = Math.max(xs.length, ys.length) - 1; k >= 0; k--) {
+      const x = nth(xs, k), y = nth(ys, k);
+      if (plot.px.inside(x) && plot.py.inside(y)) return [plot.px(x), plot.py(y)];
+    }
+    return null;
+  }
+
+  /** Name the curves at their ends, where there is room beside the plot. */
+  function name() {
+    ends.replaceChildren();
+    if (!direct) return;
+    const [left, top, width, height] = plot.frame, { em } = plot, right = left + width;
+    const found = curves.map((m) => ({ m, end: endOf(m) ?? [0, 0] })).filter(({ end: [x] }) => x)
+      .sort((a, b) => a.end[1] - b.end[1]);
+    apart(found.map(({ end }) => end[1]), 1.2 * em, top, top + height).forEach((at, k) => {
+      const { m, end: [x, y] } = found[k];
+      if (right - x > 1 || Math.abs(at - y) > 3) {
+        add(ends, "path", `ex-leader ex-stroke-${m.color}`, { d: `M${round(x)} ${round(y)}L${right + 5} ${round(at)}` });
+      }
+      add(ends, "text", `ex-fill-${m.color}`, { x: right + 7, y: round(at + 0.35 * em) }, chosen(m.label, v));
+    });
+  }
+
+  /** Put each mark's words where they meet neither others nor a curve, as far as there is such a place. */
+  function settle() {
+    name();
+    const [left, top, width, height] = plot.frame, { em } = plot;
+    /** @type {number[][]} */
+    const taken = [];
+    for (const m of plot.marks) {
+      if (!m.spots?.length) continue;
+      const w = widthOf(m.words.textContent ?? "");
+      let least = Infinity, best = [0, 0, 0, 0];
+      for (const [k, [x, y, side]] of m.spots.entries()) {
+        const l = Math.max(Math.min(x - side * w, left + width - w - 2), 2), box = [l, y - 0.85 * em, l + w, y + 0.25 * em];
+        const out = Math.max(0, top - box[1], box[3] - top - height);
+        const cost = 0.1 * k + out + 20 * taken.filter((other) => meet(box, other)).length +
+          plot.marks.filter((other) => crosses(other, box)).length;
+        if (cost < least) [least, best] = [cost, box];
+        if (cost === 0.1 * k) break;
+      }
+      taken.push(best);
+      m.words.setAttribute("text-anchor", "start");
+      m.words.setAttribute("x", String(round(best[0])));
+      m.words.setAttribute("y", String(round(best[3] - 0.25 * em)));
+    }
+  }
+
+  /** @type {(a: number[], b: number[]) => boolean} */
+  const meet = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+  /**
+   * Whether a curve, a dot or a rule runs through a box.
+   * @param {Mark} m
+   * @param {number[]} box
+   * @returns {boolean}
+   */
+  function crosses(m, box) {
+    if (m.kind !== "line" && m.kind !== "point" && m.kind !== "rule") return false;
+    const xs = v[m.x] ?? plot.axes.x.limits, ys = v[m.y] ?? plot.axes.y.limits, dot = m.kind === "point", r = dot ? 4 : 0;
+    let x = NaN, y = NaN;
+    for (let k = 0; k < Math.max(xs.length, ys.length); k++) {
+      const p = x, q = y;
+      x = plot.px(nth(xs, k));
+      y = plot.py(nth(ys, k));
+      const a = dot ? x : p, b = dot ? y : q;
+      if (meet([Math.min(a, x) - r, Math.min(b, y) - r, Math.max(a, x) + r, Math.max(b, y) + r], box)) return true;
+    }
+    return false;
+  }
+
+  /** Lay out for the present width. */
+  function layout() {
+    svg.dataset.frame = "";
+    pen.font = `${style.fontSize} ${style.fontFamily}`;
+    known.clear();
+    const em = plot.em = parseFloat(style.fontSize), names = along.categories ?? [];
+    const longest = Math.max(...curves.map((m) => widthOf(chosen(m.label, v))));
+    direct = laid >= 560 && curves.length > 0 && curves.length < 9 && longest <= 0.28 * laid &&
+      curves.every((m) => (endOf(m)?.[0] ?? 1e9) > plot.frame[0] + 0.7 * plot.frame[2]);
+    const below = across.words ? inLines(across.words, laid, widthOf) : [];
+    const above = along.words ? inLines(along.words, laid, widthOf) : [];
+    let top = Math.round(em * (above.length ? 0.9 + 1.15 * above.length : 0.8));
+    const bottom = Math.round(em * (across.shown === false ? 0.8 : 1.9 + 1.15 * below.length));
+    const pitch = names.some((words) => widthOf(words) > 0.3 * laid) ? 2.9 * em : 2.2 * em;
+    const height = Math.round(Math.max(Math.min(420, 0.57 * laid), 240, names.length * pitch + top + bottom));
+    let tall = height - top - bottom;
+    plot.py = scaleOf(along, top + tall, -tall);
+    /** @type {[number, string][]} */
+    const rows = names.length ? names.map((words, k) => [k, words]) : pick(along.ticks, plot.py, () => em, 1.3 * em);
+    const folded = rows.map(([, words]) => inLines(words, 0.3 * laid, widthOf));
+    let left = Math.ceil(Math.max(em, ...folded.flat().map(widthOf)) + 0.8 * em);
+    let wide = laid - left - Math.ceil(direct ? longest + em : em);
+    if (plot.equal) {
+      const [m, n] = [across, along].map(({ limits: [low, high] }) => Math.abs(high - low));
+      const unit = Math.min(wide / m, tall / n);
+      left += (wide - unit * m) / 2;
+      top += (tall - unit * n) / 2;
+      [wide, tall] = [unit * m, unit * n];
+      plot.py = scaleOf(along, top + tall, -tall);
+    }
+    plot.px = scaleOf(across, left, wide);
+    plot.frame = [left, top, wide, tall];
+    const room = across.categories ? wide / across.categories.length - 4 : Infinity;
+    /** @type {[number, string][]} */
+    const columns = across.categories?.map((words, k) => [k, words]) ?? pick(across.ticks, plot.px, widthOf, em);
+
+    const floor = top + tall, { px, py } = plot;
+    standing.replaceChildren();
+    const grid = [...(names.length ? [] : rows).map(([value]) => `M${left} ${round(py(value))}h${wide}`),
+      ...(across.categories ? [] : columns).map(([value]) => `M${round(px(value))} ${top}v${tall}`)];
+    add(standing, "path", "ex-stroke-grid", { fill: "none", d: grid.join("") });
+    const strokes = [...across.minor.map((value) => `M${round(px(value))} ${floor}v3`),
+      ...along.minor.map((value) => `M${left} ${round(py(value))}h-3`)];
+    if (along.shown !== false) strokes.push(`M${left} ${top}V${floor}`);
+    if (across.shown !== false) strokes.push(`M${left} ${floor}H${left + wide}`);
+    add(standing, "path", "ex-stroke-muted", { fill: "none", d: strokes.join("") });
+    rows.forEach(([value], k) =>
+      say(folded[k], left - 0.5 * em, py(value) + em * (0.93 - 0.575 * folded[k].length), 1, "ex-tick"));
+    for (const [value, words] of columns) say(inLines(words, room, widthOf), px(value), floor + 1.25 * em, 0.5, "ex-tick");
+    say(above, 0, 0.95 * em, 0, "ex-axis");
+    say(below, left + wide / 2, floor + 2.6 * em, 0.5, "ex-axis");
+
+    svg.querySelectorAll("clipPath rect").forEach((rect, k) => {
+      const sizes = { x: left - 6 * k, y: top - 6 * k, width: wide + 12 * k, height: tall + 12 * k };
+      for (const [key, value] of Object.entries(sizes)) rect.setAttribute(key, String(value));
+    });
+    svg.setAttribute("viewBox", `0 0 ${laid} ${height}`);
+    svg.dataset.frame = plot.frame.join(" ");
+    for (const entry of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-legend li"))) {
+      entry.hidden = direct && curves.some((m) => `m${plot.marks.indexOf(m)}` === entry.dataset.names);
+    }
+    redraw();
+    settle();
+  }
+
+  function fit() {
+    if (surface.clientWidth && surface.clientWidth !== laid) {
+      laid = surface.clientWidth;
+      layout();
+    }
+  }
+  fit();
+  new ResizeObserver(() => requestAnimationFrame(fit)).observe(surface);
+  return settle;
+}
