@@ -89,7 +89,7 @@ def layer_cut() -> Explorer:
     return explore(
         figure, name="layer-cut", title="A layer, cut over eight chips",
         watch="Take the model with one latent for all heads. Which layouts copy it to every chip, and which do not?",
-        model=model_choice("qwen3-235b-a22b", "llama-3.1-70b", "deepseek-v3"),
+        model=model_choice("qwen3-235b-a22b", "mixtral-8x7b", "deepseek-v3"),
         layout=Choice(LAYOUTS, label="How it is cut"),
         chip=chip_choice("h200-sxm", "b200", "mi300x", "h100-sxm"),
         context_tok=Slider(128, 131_072, value=8192, scale="log", unit="tokens", label="Context"),
