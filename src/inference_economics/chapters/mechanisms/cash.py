@@ -49,7 +49,8 @@ def rent_against_own() -> Explorer:
                 Rule("even", x=np.where(even <= t, even, np.nan)),
             ],
             readouts=[
-                Readout("Rented, so far", np.sum(now * rent), "USD"), Readout("Bought, so far", np.sum(now * own), "USD"),
+                Readout("Rented, so far", np.sum(now * rent), "USD"),
+                Readout("Bought, so far", np.sum(now * own), "USD"),
                 Readout("The server would still fetch", np.sum(now * left), "USD"),
                 Readout("Even after", np.where(np.isfinite(even), even, np.nan), "months"),
             ],

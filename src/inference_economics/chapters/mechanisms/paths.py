@@ -26,7 +26,7 @@ def price_fan() -> Explorer:
     -------
     Explorer
     """
-    months = np.arange(MONTHS + 1)
+    months, gap = np.arange(MONTHS + 1), np.full(1, np.nan)  # one line, broken between the paths
 
     def figure(t: Any, price: Any, drift: Any, volatility: Any) -> Figure:
         process = PriceProcess(drift, volatility)
@@ -41,9 +41,8 @@ def price_fan() -> Explorer:
             marks=[
                 Band(months, low, high, "nine in ten prices", color=5),
                 Band(months, *inner, "one in two", color=0),
-                # one line, broken between the paths
-                Line(np.concatenate([np.concatenate([seen, np.full(1, np.nan)])] * WAYS), np.concatenate(
-                    [np.concatenate([paths[k], np.full(1, np.nan)]) for k in range(WAYS)]), "ways it might go", color=1),
+                Line(np.concatenate([seen, gap] * WAYS),
+                     np.concatenate([part for k in range(WAYS) for part in (paths[k], gap)]), "ways it might go", color=1),
                 Rule("now", x=t),
             ],
             readouts=[
@@ -105,7 +104,7 @@ def option_tree() -> Explorer:
 
     return explore(
         figure, name="option-tree", title="Stay or move: a choice for each outcome",
-        watch="Raise the volatility and leave the rest. Why does the right to move gain, though its own price does not?",
+        watch="Raise the volatility alone. Why does the right to move gain, though nothing got cheaper?",
         price=Slider(1.0, 8.0, value=2.5, unit="USD/h", label="Price today"),
         alternative=Slider(1.0, 8.0, value=2.6, unit="USD/h", label="Price elsewhere"),
         volatility=Slider(0.02, 0.8, value=0.3, unit="%", label="Volatility in a year"),
