@@ -42,7 +42,8 @@ def price_fan() -> Explorer:
                 Band(months, low, high, "nine in ten prices", color=5),
                 Band(months, *inner, "one in two", color=0),
                 Line(np.concatenate([seen, gap] * WAYS),
-                     np.concatenate([part for k in range(WAYS) for part in (paths[k], gap)]), "ways it might go", color=1),
+                     np.concatenate([part for k in range(WAYS) for part in (paths[k], gap)]),
+                     "ways it might go", color=1),
                 Rule("now", x=t),
             ],
             readouts=[
