@@ -80,7 +80,7 @@ def layer_cut() -> Explorer:
                 Readout("Weights on a chip", memory.weight_bytes_per_chip(s, layout), "B"),
                 Readout("Cache of a sequence, read by a chip", memory.read_bytes_per_chip(s, context_tok, layout), "B"),
                 Readout("Copies of a cache in its group", layout.tp / layout.cache_shards(s.cache_shards), "×"),
-                Readout("Sequences that fit on all chips", fits),
+                Readout("Sequences that fit on all chips", np.floor(fits)),
             ],
             states=[State(fits >= 1,
                           "Weights and at least one sequence fit.", "Out of memory: not one sequence fits.")],

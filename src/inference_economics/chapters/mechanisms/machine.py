@@ -140,7 +140,7 @@ def memory_of_one_gpu() -> Explorer:
             readouts=[
                 Readout("Memory of a chip", s.hbm_bytes, "B"), Readout("Weights on it", weights, "B"),
                 Readout("Cache of one sequence on it", sequence, "B"), Readout("In use", in_use, "%"),
-                Readout("Sequences that fit", fits),
+                Readout("Sequences that fit", np.floor(fits)),
             ],
             states=[State(batch <= fits, "The batch fits.", "Out of memory: so many sequences do not fit.")],
         )
@@ -189,11 +189,11 @@ def bill_of_a_token() -> Explorer:
 
     return explore(
         figure, name="bill-of-a-token", title="What a token's price is made of",
-        watch="Go from 64 requests to one. Which bar takes over the bill? Then sell every hour: which one vanishes?",
+        watch="Go from 64 requests to one. Which bar all but vanishes? Then sell every hour: what is left of the last one?",
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "gpt-oss-120b", "qwen3-235b-a22b"),
         n_chips=chips_slider(4),
         concurrency=Slider(1, 256, value=64, scale="log", unit="requests", label="Requests at once"),
-        utilisation=Slider(0.05, 1.0, value=0.4, unit="%", label="Share of the hours that is sold"),
+        utilisation=Slider(0.05, 1.0, value=0.6, unit="%", label="Share of the hours that is sold"),
         price_usd_per_hour=Slider(0.5, 20.0, value=prices.rental_usd_per_hour(CHIP), scale="log", unit="USD/h",
                                   label="Price of an H100"),
         presets={"One user": {"concurrency": 1}, "Always busy": {"utilisation": 1.0, "concurrency": 256}},
