@@ -45,13 +45,14 @@ def turning_hands() -> Explorer:
         wavelength = rope.wavelengths_tok(frequency)
         tips = [(ACROSS + np.cos(angle), DOWN + np.sin(angle)) for angle in (query, key)]
         return Figure(
-            x=Axis.blank(-1.2, ACROSS[-1] + 1.2), y=Axis.blank(-4.5, 1.2), equal=True,
+            x=Axis.blank(-1.2, ACROSS[-1] + 1.2), y=Axis.blank(-4.5, 1.6), equal=True,
             marks=[
                 Line(rows(ACROSS[:, None] + np.cos(TURN)), rows(DOWN[:, None] + np.sin(TURN)), "one turn", color=0),
                 Line(*arc, "angle between", color=3),
                 Arrows(ACROSS, DOWN, *tips[0], "query's hand", color=2), Point(*tips[0], "query", color=2),
                 Arrows(ACROSS, DOWN, *tips[1], "key's hand", color=1), Point(*tips[1], "key", color=1),
-                *(Label(x - 0.9, y - 1.45, "turns in", np.take(wavelength, pair), "tok")
+                Label(-1.1, 1.25, "below each pair: the tokens of one turn"),
+                *(Label(x - 0.6, y - 1.45, "", np.take(wavelength, pair), "tok")
                   for x, y, pair in zip(ACROSS, DOWN, PAIRS.tolist(), strict=True)),
             ],
             readouts=[
@@ -86,7 +87,7 @@ def gate() -> Explorer:
     def figure(gate_sum: Any, up: Any, model: Any) -> Figure:
         opened = silu(gate_sum)
         boxes = Blocks(np.array([-6.6, -3.6, -6.6, -0.9]), np.array([16.4, 16.4, 8.6, 12.5]), "channel",
-                       words=("gate", "SiLU", "up", "product"), width=2.3, height=6.4,
+                       words=("gate", "SiLU", "up", "out"), width=2.3, height=6.4,
                        value=np.stack([gate_sum, opened, up, opened * up]), color=5)
         return Figure(
             x=Axis("what the gate's matrix gives", (-8, 8)), y=Axis("what the channel passes on", (-20, 20)),

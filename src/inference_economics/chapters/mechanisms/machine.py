@@ -11,7 +11,6 @@ from kernelless import (
     Bracket,
     Explorer,
     Figure,
-    Label,
     Line,
     Note,
     Play,
@@ -33,7 +32,7 @@ from ..kit import chip_choice, chips_slider, engine, model_choice, precision_cho
 
 CHIP = "h100-sxm"
 DOUBLINGS = 12
-INTENSITIES = np.geomspace(0.1, 1e5, 121)
+LOW, HIGH = 0.1, 1e5  # arithmetic per byte, from one end of the chart to the other
 
 
 def marching_over_the_roofline() -> Explorer:
@@ -51,6 +50,7 @@ def marching_over_the_roofline() -> Explorer:
 
     def figure(t: Any, model: Any, chip: Any, context_tok: Any, bytes_per_param: Any) -> Figure:
         peak, bandwidth = chip.bf16_flop_per_s, chip.hbm_bytes_per_s
+        ridge = roofline.ridge_flop_per_byte(peak, bandwidth)
         weights = model.n_params_read * bytes_per_param
         fit = kv_cache.sequences_that_fit(model, chip.hbm_bytes, context_tok, 1, bytes_per_param)
 
@@ -69,18 +69,18 @@ def marching_over_the_roofline() -> Explorer:
         write, read = decode(trail), prefill(trail)
         held = fit >= 1
         return Figure(
-            x=Axis("arithmetic per byte moved", (0.1, 1e5), "FLOP/B", "log"),
+            x=Axis("arithmetic per byte moved", (LOW, HIGH), "FLOP/B", "log"),
             y=Axis("arithmetic rate, at most", (1e11, 1e16), "FLOP/s", "log"),
             marks=[
-                Line(INTENSITIES, rate(INTENSITIES), "the lower ceiling", color=0),
+                Line(np.stack([LOW, ridge]), rate(np.stack([LOW, ridge])), "memory's ceiling", color=0),
+                Line(np.stack([ridge, HIGH]), rate(np.stack([ridge, HIGH])), "arithmetic's ceiling", color=3),
                 Point(np.where((steps <= t) & held, read, np.nan), rate(read), "prefill: tokens of a prompt", color=2),
                 Point(np.where((steps <= t) & (trail <= fit), write, np.nan), rate(write),
                       "decode: one of each sequence", color=1),
-                Label(0.13, 4e13, "memory at its bandwidth"), Label(1500, 0.12 * peak, "arithmetic at its peak"),
                 Note("prefill", np.where(held, prefill(together), np.nan), rate(prefill(together)), dx=-18, dy=-24),
                 Note("decode", np.where(together <= fit, decode(together), np.nan), rate(decode(together)),
                      dx=16, dy=26),
-                Rule("ridge", x=roofline.ridge_flop_per_byte(peak, bandwidth)),
+                Rule("ridge", x=ridge),
             ],
             readouts=[
                 Readout("Tokens that pass together", together, "tokens"),
@@ -105,7 +105,7 @@ def marching_over_the_roofline() -> Explorer:
     )
 
 
-PARTS = ("kept back by the engine", "weights", "caches")
+PARTS = ("kept back", "weights", "caches")
 
 
 def memory_of_one_gpu() -> Explorer:
@@ -189,7 +189,8 @@ def bill_of_a_token() -> Explorer:
 
     return explore(
         figure, name="bill-of-a-token", title="What a token's price is made of",
-        watch="Go from 64 requests to one. Which bar all but vanishes? Then sell every hour: what is left of the last one?",
+        watch="Go from 64 requests to one. Which bar all but vanishes? Then sell every hour: what is left of the "
+              "last one?",
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "gpt-oss-120b", "qwen3-235b-a22b"),
         n_chips=chips_slider(4),
         concurrency=Slider(1, 256, value=64, scale="log", unit="requests", label="Requests at once"),
