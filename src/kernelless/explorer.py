@@ -103,6 +103,7 @@ class Explorer:
             key: control.snap(control.value) for key, control in self.controls_spec.items()}
         self.program, self.spec = self._compile()
         self._check_limits()
+        self._check_moves()
         self.alt = alt or f"{title}. {self._sentence()}"
 
     # --- what it shows ------------------------------------------------------------------------------------------
@@ -186,6 +187,21 @@ class Explorer:
                 "widen them."
             )
 
+    def _check_moves(self) -> None:
+        """See that a mark which stands for a slider is moved by it."""
+        for i, mark in enumerate(self.figure().marks):
+            key = getattr(mark, "moves", "")
+            if not key:
+                continue
+            control = self.controls_spec.get(key)
+            if not isinstance(control, Slider):
+                sliders = [name for name, held in self.controls_spec.items() if isinstance(held, Slider)]
+                raise ValueError(f"{mark.name()}: moves={key!r} is not a slider; the sliders are {', '.join(sliders)}.")
+            ends = (self.figure(**{key: end}).marks[i] for end in (control.low, control.high))
+            low, high = ([getattr(end, axis) for axis in ("x", "y") if getattr(end, axis) is not None] for end in ends)
+            if all(np.array_equal(a, b, equal_nan=True) for a, b in zip(low, high, strict=True)):
+                raise ValueError(f"{mark.name()}: moves={key!r}, but it stands still between the ends of that slider.")
+
     # --- the page's form ----------------------------------------------------------------------------------------
 
     def _compile(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -235,8 +251,7 @@ class Explorer:
         figure = self.figure(**self.values)
         lines = [f"{self.title} ({settings})"]
         lines += [f"  {label}: {words}" for label, words in page.readout_texts(figure).items()]
-        lines += [f"  {'✓' if bool(state.ok) else '✗'} {state.holds if bool(state.ok) else state.fails}"
-                  for state in figure.states]
+        lines += [f"  {state.sign()} {state.holds if bool(state.ok) else state.fails}" for state in figure.states]
         lines += [f"  {words}" for words in (figure.unseen(),) if words]
         return "\n".join(lines)
 
@@ -280,7 +295,7 @@ def _labelled(control: Any, key: str) -> Slider | Choice:
     words = control.label or key.replace("_", " ").capitalize()
     if isinstance(control, Slider):
         return dataclasses.replace(control, label=words)
-    return Choice(control.options, value=control.value, label=words)
+    return Choice(control.options, value=control.value, label=words, group=control.group)
 
 
 def _in_kernel() -> bool:

@@ -18,17 +18,21 @@ from kernelless.parts import Mark
 
 
 def test_the_script_is_small_and_may_stand_in_a_page():
-    script = runtime.script()
-    assert len(gzip.compress(script.encode())) < 15_000
+    first, later = runtime.scripts()
+    assert len(gzip.compress(first.encode())) < 15_000
+    assert len(gzip.compress(first.encode())) + len(gzip.compress(later.encode())) < 35_000
     assert len(gzip.compress(runtime.style().encode())) < 5_000
-    assert not re.search(r"</script|<!--|<script", script)
-    assert not re.search(r"\beval\(|new Function|innerHTML|document\.write|import\(|https?://(?!www\.w3\.org)", script)
+    for script in (runtime.script(), first, later):
+        assert not re.search(r"</script|<!--|<script", script)
+        assert not re.search(r"\beval\(|new Function|innerHTML|document\.write|import\(|https?://(?!www\.w3\.org)", script)
 
 
 def test_the_script_is_written_for_a_site(tmp_path):
     runtime.write(tmp_path / "new")
-    assert (tmp_path / "new" / "kernelless.js").read_text(encoding="utf-8") == runtime.script()
-    assert (tmp_path / "new" / "kernelless.css").read_text(encoding="utf-8") == runtime.style()
+    names = ("kernelless.js", "kernelless-later.js", "kernelless.css")
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(names)
+    written = [(tmp_path / "new" / name).read_text(encoding="utf-8") for name in names]
+    assert written == [*runtime.scripts(), runtime.style()]
 
 
 def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path):
@@ -36,11 +40,14 @@ def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path)
     page = os.path.relpath(Path(runtime.__file__).parent / "static" / "page.js", tmp_path)
     box.write_text(f'import {{ live }} from "{page}";\nlive(".box", () => {{}});\n', encoding="utf-8")
     script = runtime.script(more=(box,))
-    assert script.replace('\n\nlive(".box", () => {});', "") == runtime.script()
+    added = '\n\nlive(".box", () => {});'
+    assert script.replace(added, "") == runtime.script()
     (tmp_path / "box.css").write_text(".box {}\n", encoding="utf-8")
     runtime.write(tmp_path / "new", modules=[box], styles=[tmp_path / "box.css"])
     assert (tmp_path / "new" / "kernelless.css").read_text(encoding="utf-8") == f"{runtime.style()}\n.box {{}}\n"
-    assert (tmp_path / "new" / "kernelless.js").read_text(encoding="utf-8") == script
+    first = (tmp_path / "new" / "kernelless.js").read_text(encoding="utf-8")
+    assert added in first
+    assert first.replace(added, "") == runtime.scripts()[0]
 
 
 def test_explorers_know_nothing_of_answer_boxes():
@@ -55,14 +62,18 @@ def test_the_script_holds_nothing_for_tests():
 
 
 def test_every_module_is_joined_once_and_after_what_it_imports():
-    script, static = runtime.script(), Path(runtime.__file__).parent / "static"
-    declared = re.compile(r"^(?:export )?((?:const|function) \w+|live\([^)]*\))", re.MULTILINE)
-    at = {path.name: script.index(declared.search(path.read_text(encoding="utf-8"))[1]) for path in static.glob("*.js")}
+    script, static = "".join(runtime.scripts()), Path(runtime.__file__).parent / "static"
+    beginnings = {path.name: path.read_text(encoding="utf-8").split("\n", 1)[0] for path in static.glob("*.js")}
+    assert {name: script.count(words) for name, words in beginnings.items()} == dict.fromkeys(beginnings, 1)
+    at = {name: script.index(words) for name, words in beginnings.items()}
     assert len(at) > 7
     for path in static.glob("*.js"):
         for needed in re.findall(r'^import .*"\./([^"]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
-            assert needed == "elementwise.js" or at[needed] < at[path.name], (path.name, needed)
-    assert not re.search(r"^(import|export)\b|/\*\*|^ |^//", script, re.MULTILINE)
+            assert needed in ("elementwise.js", "bridge.js") or at[needed] < at[path.name], (path.name, needed)
+    assert not re.search(r"^(import|export)\b|/\*\*", script, re.MULTILINE)
+    whole = runtime.script()
+    del beginnings["later.js"]  # all is there
+    assert {name: whole.count(words) for name, words in beginnings.items()} == dict.fromkeys(beginnings, 1)
 
 
 def said(node: str, program: str) -> str:
@@ -94,9 +105,48 @@ JOINS = {
                         "const b = 2;\n"},
                        r"main\.js and a\.js both declare 'b'; give one another name"),
     "renamed export": ({"main": "const a = 1;\nexport { a as b };\n"}, r"'export \{ a as b \};' cannot be joined"),
+    "the same later": ({"main": 'import { a } from "./a.js";\nconst b = () => import("./a.js");\n',
+                        "a": "export const a = 1;\n"},
+                       r"a\.js is asked for by import\(\"…\"\), but a module that is there from the start imports it"),
+    "one name later": ({"main": 'const b = () => import("./a.js");\n', "a": "export const a = 1;\nlet b;\n"},
+                       r"a\.js and main\.js both declare 'b'"),
     "default": ({"main": "export default 3;\n"}, r"'export default 3;' cannot be joined; write import"),
     "whole module": ({"main": 'import * as all from "./a.js";\n', "a": ""}, r"'import \* as all .* cannot be joined"),
 }
+
+
+def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
+    main = modules(tmp_path, main='import { one } from "./b.js";\n(async () => {\n  const { two } = await '
+                                  'import("./a.js");\n  console.log(one, two);\n})();\n',
+                   a='import { one } from "./b.js";\nimport { c } from "./c.js";\nexport const two = one + c();\n',
+                   b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
+    joined = runtime.join(main)
+    assert joined == ('const one = 1;\n\n(async () => {\n  const { two } = await later("a.js");\n  console.log(one, two);\n'
+                      "})();\n\nasync function none() {}\nconst c = () => 1;\n\nconst two = one + c();\n\n"
+                      'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
+                      '.then((read) => read()); }')
+    assert said(node, joined) == "1 2\n"
+
+
+def test_the_second_script_has_what_is_asked_for_and_what_only_that_needs(tmp_path):
+    page = os.path.relpath(Path(runtime.__file__).parent / "static" / "format.js", tmp_path)
+    main = modules(tmp_path, main='const ask = () => import("./rare.js");\n',
+                   rare=f'import {{ text }} from "{page}";\nimport {{ deep }} from "./deep.js";\n'
+                        'export const rare = () => text(deep);\nconst more = () => import("./rarer.js");\n',
+                   deep="export const deep = 7;\n", rarer='import { deep } from "./deep.js";\n'
+                        "export function rarer() { return deep; }\n")
+    first, later = runtime.scripts((main,))
+    assert 'const ask = () => later("rare.js");' in first
+    assert not re.search("deep|text\\(deep|rarer", first)
+    assert 'const more = () => later("rarer.js");' in later
+    assert later.count("const deep = 7;") == 1
+    assert later.index("const deep = 7;") < later.index("const rare =")
+    assert re.search(r'return \{[^}]* "rare\.js": \{ rare \}, "rarer\.js": \{ rarer \} \};'.replace("[^}]*", ".*"), later)
+    assert "function text" not in later
+    # Another content, another address: a browser that kept the old one fetches anew.
+    address = re.search(r'const LATER = "(kernelless-later\.js\?v=[0-9a-f]{8})";', first)[1]
+    assert address not in runtime.scripts()[0]
+    assert runtime.scripts((main,)) == (first, later)
 
 
 @pytest.mark.parametrize("name", JOINS)
@@ -126,7 +176,7 @@ def test_a_wrong_type_and_a_function_without_types_are_found(tmp_path):
 
 def test_a_mark_is_one_entry_of_the_script_and_one_class(node):
     """The places that an entry reads are the fields that its class lets move; and no kind has only one of the two."""
-    kinds = {name: entry["fields"] for name, entry in in_node(node, "KINDS").items()}
+    kinds = {name: entry["fields"] for name, entry in in_node(node, "{ ...KINDS, ...BOXES }").items()}
     assert kinds == {cls.__name__.lower(): list(cls.moving) for cls in marks()}
 
 

@@ -111,12 +111,16 @@ export function startCursor(root, plot, v) {
     line.setAttribute("d", found?.around ? `M${a} ${p}H${b}V${q}H${a}Z` : along);
   }
   const leave = () => point(-1);
-  svg.addEventListener("pointermove", (event) => {
+  /** @param {PointerEvent} event */
+  const follow = (event) => {
     const box = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.width / box.width;
     const far = distances(plot, v, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
     point(far.length ? nearest(far, 0) : -1);
-  });
-  svg.addEventListener("pointerleave", leave);
+  };
+  svg.addEventListener("pointermove", follow);
+  svg.addEventListener("pointerdown", follow);
+  // A finger that is lifted leaves, but what it read stays until it taps elsewhere.
+  svg.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") leave(); });
   surface.addEventListener("blur", leave);
   surface.addEventListener("keydown", (event) => {
     const last = distances(plot, v, 0, 0).length - 1, leap = event.shiftKey ? 10 : 1;

@@ -47,6 +47,7 @@ import { text } from "./format.js";
  * @property {boolean} [valued] its values are written on it
  * @property {string[]} [said] what is written on its rectangles or arrows
  * @property {string[]} [kinds] the names of its looks
+ * @property {string} [moves] the slider that it stands for
  * @property {number} color of a curve
  * @property {[number, number, string]} shape of a dot: where its path starts, and the rest of it
  */
