@@ -103,6 +103,8 @@ def window_and_sinks() -> Explorer:
     return explore(
         figure, name="window-and-sinks", title="A window that slides, and sinks that stay",
         watch="Play with a window of 8. Where does the band stop growing? Then see what a real model's windows save.",
+        alt="A triangle of cells, tokens that read against tokens that are read. A band eight tokens wide runs along "
+            "its edge, two columns stay filled at the left, and the cells between are empty.",
         t=Play(0, TOKENS - 1, unit="", label="Newest token", seconds=8),
         window_tok=Slider(1, TOKENS, value=8, unit="tokens", label="Window drawn"),
         sink_tok=Slider(0, 4, value=2, unit="tokens", label="Sinks drawn"),
