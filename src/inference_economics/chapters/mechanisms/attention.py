@@ -54,8 +54,7 @@ def reading_the_cache() -> Explorer:
         watch="Play. Each row is a step: how does what it reads grow? Then lengthen the prompt until the cache "
               "outweighs the weights.",
         alt="A staircase. The first row writes the whole prompt; each later row reads the prompt and all answer "
-            "tokens before, "
-            "and writes one more.",
+            "tokens before, and writes one more.",
         t=Play(0, STEPS, unit="tokens", label="Answer tokens so far", seconds=8),
         model=model_choice("llama-3.1-8b", "llama-3.1-70b", "llama-2-13b", "deepseek-v3"),
         batch=Slider(1, 256, value=8, scale="log", unit="sequences", label="Sequences in the step"),

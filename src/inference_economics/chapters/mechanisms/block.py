@@ -65,8 +65,8 @@ def turning_hands() -> Explorer:
     return explore(
         figure, name="turning-hands", title="Two tokens walk through the text",
         watch="Play: both hands turn, pair by pair. What happens to the angle between them, and to the score?",
-        alt="Eight circles with two hands each, a query's and a key's. In the first the hands stand far apart, in the later "
-            "ones closer and closer, until they coincide.",
+        alt="Eight circles with two hands each, a query's and a key's. In the first the hands stand far apart, in the "
+            "later ones closer and closer, until they coincide.",
         t=Play(0, 60, value=12, unit="tokens", label="Place of the key", seconds=12),
         distance_tok=Slider(0, 64, value=4, unit="tokens", label="Distance of the query"),
         theta=Slider(1000, 10_000_000, value=500_000, scale="log", label="Base θ", whole=True),
@@ -111,8 +111,8 @@ def gate() -> Explorer:
     return explore(
         figure, name="gate", title="One channel and its gate",
         watch="Drag the gate from left to right. Where does the channel open, and what does up do to an open one?",
-        alt="A curve that is zero on the left and rises on the right, with a point on it. Above it boxes: gate leads to "
-            "SiLU, which meets up in a product.",
+        alt="A curve that is zero on the left and rises on the right, with a point on it. Above it boxes: gate leads "
+            "to SiLU, which meets up in a product.",
         gate_sum=Slider(-6.0, 6.0, value=2.5, label="Gate"),
         up=Slider(-3.0, 3.0, value=2.0, label="Up"),
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "qwen3-32b", "gemma-3-27b", label="Model in the numbers"),

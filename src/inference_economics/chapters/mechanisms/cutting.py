@@ -89,8 +89,8 @@ def layer_cut() -> Explorer:
     return explore(
         figure, name="layer-cut", title="A layer, cut over eight chips",
         watch="Take the model with one latent for all heads. Which layouts copy it to every chip, and which do not?",
-        alt="A grid of eight chips and eight key-value heads. Each of four heads stands on two neighbouring chips, once "
-            "whole and once as a copy; every chip has a slice of the feed-forward part.",
+        alt="A grid of eight chips and eight key-value heads. Each of four heads stands on two neighbouring chips, "
+            "once whole and once as a copy; every chip has a slice of the feed-forward part.",
         model=model_choice("qwen3-235b-a22b", "mixtral-8x7b", "deepseek-v3"),
         layout=Choice(LAYOUTS, label="How it is cut"),
         chip=chip_choice("h200-sxm", "b200", "mi300x", "h100-sxm"),

@@ -65,8 +65,8 @@ def latent_cache() -> Explorer:
         figure, name="latent-cache", title="A latent in the cache, and who expands it",
         watch="Switch from absorbed to expanded again. What is made for every cached token, and how much more work is "
               "it?",
-        alt="A token's vector leads to two small boxes that are kept, a latent and a rotary key. The query of all heads "
-            "points straight at the latent.",
+        alt="A token's vector leads to two small boxes that are kept, a latent and a rotary key. The query of all "
+            "heads points straight at the latent.",
         model=model_choice("deepseek-v3", "kimi-k2", "glm-5"),
         absorbed=Choice(WAYS, label="The way up from the latent"),
         context_tok=Slider(128, 131_072, value=8192, scale="log", unit="tokens", label="Context"),

@@ -96,8 +96,8 @@ def marching_over_the_roofline() -> Explorer:
     return explore(
         figure, name="marching-over-the-roofline", title="Prefill and decode march up the roofline",
         watch="Play: each step doubles the tokens. Who reaches the flat ceiling, and what stops the other on its way?",
-        alt="On logarithmic axes a slope that turns level at a dashed rule. Two rows of points climb the slope together, "
-            "prefill a little ahead of decode.",
+        alt="On logarithmic axes a slope that turns level at a dashed rule. Two rows of points climb the slope "
+            "together, prefill a little ahead of decode.",
         t=Play(0, DOUBLINGS, value=5, label="Doublings", seconds=9),
         model=model_choice("llama-3.1-8b", "qwen3-8b", "llama-2-13b", "gemma-3-27b"),
         chip=chip_choice("h100-sxm", "h200-sxm", "b200", "mi300x", "a100-sxm-80gb"),
@@ -149,10 +149,10 @@ def memory_of_one_gpu() -> Explorer:
 
     return explore(
         figure, name="memory-of-one-gpu", title="What a GPU's memory is full of",
-        watch="Raise the sequences until the stack meets the line. Then double the chips: which part halves, and "
-              "which one grows?",
-        alt="A stack of three parts against a dashed line at all of the memory: a thin one kept back, weights, caches. A "
-            "bracket beside it marks what is free.",
+        watch="Raise the sequences until the stack meets the line. Then double the chips: which part halves, and which "
+              "one grows?",
+        alt="A stack of three parts against a dashed line at all of the memory: a thin one kept back, weights, "
+            "caches. A bracket beside it marks what is free.",
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "gpt-oss-120b", "qwen3-235b-a22b"),
         chip=chip_choice("h100-sxm", "h200-sxm", "b200", "mi300x"),
         n_chips=chips_slider(2),
@@ -193,10 +193,10 @@ def bill_of_a_token() -> Explorer:
 
     return explore(
         figure, name="bill-of-a-token", title="What a token's price is made of",
-        watch="Go from 64 requests to one. Which bar all but vanishes? Then sell every hour: what is left of the "
-              "last one?",
-        alt="Bars that continue one another from left to right: a short one for arithmetic, then memory, engine and links, "
-            "idle hours. A last bar spans the whole price.",
+        watch="Go from 64 requests to one. Which bar all but vanishes? Then sell every hour: what is left of the last "
+              "one?",
+        alt="Bars that continue one another from left to right: a short one for arithmetic, then memory, engine and "
+            "links, idle hours. A last bar spans the whole price.",
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "gpt-oss-120b", "qwen3-235b-a22b"),
         n_chips=chips_slider(4),
         concurrency=Slider(1, 256, value=64, scale="log", unit="requests", label="Requests at once"),
