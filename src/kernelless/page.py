@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _GROUPS = {"m": "marks", "r": "readouts", "s": "states"}
 KEY_READOUTS = 4  # those that stay in sight on a phone
-_HINT = "Point at the plot or tap it, or focus it and press ← →, to read values off."
+_HINT = "Point at the plot or tap it to read values off, or focus it and press ← → (↓ into a series, ↑ out of it)."
 
 
 def readout_texts(figure: Figure) -> dict[str, str]:
@@ -154,18 +154,19 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         # The pane stays in sight while the controls are scrolled, so it holds the answer and no more.
         '<div class="ex-body"><div class="ex-figure"><div class="ex-pane">',
         f'<div class="ex-plot" tabindex="0" role="group" aria-label="Plot of {escape(axes)}. '
-        'Arrow keys read values off.">',
+        'Arrow keys walk its series and values.">',
         page_svg(figure, ident),
         f'<p class="ex-sr">{escape(explorer.alt)}</p></div>',
         f'<ul class="ex-legend" aria-label="Legend">{legend}</ul>' if legend else "",
         f'<div class="ex-readouts">{"".join(readouts[:KEY_READOUTS])}</div>' if readouts else "",
         f'<div class="ex-states">{states}</div>' if states else "",
-        f'<output class="ex-cursor" data-live hidden>{_HINT}</output>',
+        f'<output class="ex-cursor" aria-live="off" data-live hidden>{_HINT}</output>',
         f'<p class="ex-unseen">{escape(figure.unseen())}</p>',
         '<p class="ex-sr ex-spoken" aria-live="polite"></p></div>',
         f'<div class="ex-readouts ex-more">{"".join(more)}</div>' if (more := readouts[KEY_READOUTS:]) else "",
         '</div><div class="ex-controls" data-live hidden>',
         panel(ident, controls, values),
+        '<p class="ex-shared" hidden>⇄ also sets other figures of this page; press it to set a value only here.</p>',
         "</div></div>",
         tabulated if explorer.precompute else "",
         f'<p class="ex-settings">{escape(settings)}</p>',
@@ -175,7 +176,9 @@ def explorer_html(explorer: Declared, ident: str) -> str:
             ("pin", "Pin as A", ' aria-pressed="false"'), ("link", "Link to these settings", ""),
             ("csv", "CSV", ' aria-label="Download the numbers as CSV"'),
             ("svg", "SVG", ' aria-label="Download the figure as SVG"'),
-            ("png", "PNG", ' aria-label="Download the figure as PNG"'))),
+            ("png", "PNG", ' aria-label="Download the figure as PNG"'),
+            ("table", "Table", ' aria-expanded="false" aria-label="Show the numbers as a table"'),
+            ("python", "Python", ' aria-expanded="false" aria-label="Show the Python that makes this figure"'))),
         '<input class="ex-link" hidden readonly aria-label="Link to these settings"></div>',
         f'<script type="application/json" class="ex-spec">{_json(spec)}</script></figure>',
     ])

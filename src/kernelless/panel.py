@@ -71,7 +71,7 @@ def control_html(ident: str, key: str, control: Slider | Choice, value: Any) -> 
     # What sets it back keeps its room while it is hidden, so that nothing moves when it appears.
     again = _button("again", "↺", f"Reset {control.label}")
     opened = (f'<div class="ex-control" data-control="{key}" data-share="{signature(key, control)}">'
-              f'<label for="{field}">{name}</label>{again}')
+              f'<label for="{field}">{name}</label><button type="button" class="ex-share" hidden>⇄</button>{again}')
     shown = escape(control.show(value))
     if isinstance(control, Choice):
         options = "".join(

@@ -2,8 +2,8 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export`, indentation, and the comments but for those that head a module or a table. So all
-modules share one scope, and no two may declare the same name.
+`import` lines, the word `export`, comments and indentation. So all modules share one scope, and no two may declare the
+same name.
 
 What is needed rarely is asked for with ``await import("./name.js")``. A site gets those modules, and what only they
 import, as a second script, which `static/later.js` fetches when something first asks; a page of its own has all in one.
@@ -27,7 +27,7 @@ _STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 _FETCH = re.compile(r'\bimport\("(\.[^"]+)"\)')
 _EXPORT = re.compile(r"^export (?=const |(?:async )?function )", re.MULTILINE)
-_DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ +//[^\n]*\n", re.MULTILINE | re.DOTALL)
+_DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ *//[^\n]*\n", re.MULTILINE | re.DOTALL)
 _ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
 _NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
 
@@ -105,7 +105,8 @@ def _ordered(roots: Iterable[Path]) -> dict[Path, _Module]:
 
 def _later_than(first: dict[Path, _Module]) -> tuple[dict[Path, _Module], dict[str, _Module]]:
     """Return the modules that are needed only later, in order, and of them those that are asked for, by file name."""
-    everything, asked = dict(first), {}
+    everything = dict(first)
+    asked: dict[str, _Module] = {}
     wanted = [path for module in first.values() for path in module.later]
     while wanted:
         path = wanted.pop(0)
@@ -205,14 +206,14 @@ def scripts(more: tuple[Path, ...] = ()) -> tuple[str, str]:
     later, asked = _later_than(first)
     shared = sorted({name for module in later.values() for path, taken in module.imports if path in first
                      for name in taken} | {"later"})
-
-    rest = ('"use strict";\n'
-            f'document.currentScript.dispatchEvent(new CustomEvent("kernelless", {{ detail: ({{ {", ".join(shared)} }}) '
-            f"=> {{\n{_text(later.values())}\n\nreturn {{ {_exported(asked)} }};\n}} }}));\n")
+    body = f"{_text(later.values())}\n\nreturn {{ {_exported(asked)} }};"
+    rest = (f'"use strict";\nconst detail = ({{ {", ".join(shared)} }}) => {{\n{body}\n}};\n'
+            'document.currentScript.dispatchEvent(new CustomEvent("kernelless", { detail }));\n')
+    rest = f"(() => {{\n{rest}}})();\n"  # so that nothing becomes global
     address = f"{LATER}?v={hashlib.sha256(rest.encode()).hexdigest()[:8]}"
     bridge = _EXPORT.sub("", _bridge(shared, address)).strip()
-    body = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
-    return _wrapped("\n\n".join(filter(None, body)), "startPage();"), rest
+    parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
+    return _wrapped("\n\n".join(filter(None, parts)), "startPage();"), rest
 
 
 @cache
@@ -223,7 +224,7 @@ def style(more: tuple[Path, ...] = ()) -> str:
 
 
 def write(folder: str | Path, modules: Sequence[Path] = (), styles: Sequence[Path] = ()) -> None:
-    """Write `kernelless.js`, `kernelless-later.js` and `kernelless.css` for a site to load, the caller's own in them."""
+    """Write `kernelless.js`, `kernelless-later.js` and `kernelless.css` for a site, with the caller's own in them."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     first, later = scripts(tuple(modules))

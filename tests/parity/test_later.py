@@ -58,7 +58,9 @@ def test_what_could_not_be_fetched_is_said_and_asked_for_again(visit, site, cont
     if content:
         path.write_text(content, encoding="utf-8")
     visit.locator("[data-action=csv]").click()
-    visit.get_by_text("This part of the page could not be fetched. Are you offline?").wait_for()
+    words = "This part of the page could not be fetched. Are you offline?"
+    visit.locator(".ex-cursor", has_text=words).wait_for()
+    assert visit.locator(".ex-spoken").text_content() == words
     path.write_text(kept, encoding="utf-8")
     assert _csv(visit) == "bars.csv"
     assert visit.complaints == []

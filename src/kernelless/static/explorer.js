@@ -1,16 +1,14 @@
 // One explorer: controls in, program, moved paths and readouts out.
 
 import { startControls } from "./controls.js";
-import { startCursor } from "./cursor.js";
 import { text } from "./format.js";
 import { startFrame } from "./frame.js";
 import { recalled, remember, startHistory } from "./history.js";
 import { startLink } from "./link.js";
-import { excuse, live, part } from "./page.js";
+import { atFirst, excuse, live, part, partners } from "./page.js";
 import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
 import { load } from "./program.js";
-import { encode, sentence, snap } from "./settings.js";
-import { startShared } from "./shared.js";
+import { encode, sentence, show, snap } from "./settings.js";
 
 /** @import { MarkSpec, Plot, Spec } from "./plot.js" */
 /** @import { Settings, Value } from "./settings.js" */
@@ -53,7 +51,10 @@ function startExplorer(root) {
   const boxes = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-state"));
   const states = spec.states.map((s, k) => ({ ...s, element: find(`s${k}`), box: boxes[k] }));
   const summary = part(root, ".ex-settings"), spoken = part(root, ".ex-spoken"), missing = part(root, ".ex-unseen");
-  const readAgain = startCursor(root, plot, v);
+  let readAgain = () => {}, refresh = () => {};
+  atFirst(part(root, ".ex-plot"), ["pointerenter", "pointerdown", "pointermove", "focusin", "keydown"], async () => {
+    readAgain = (await import("./cursor.js")).startCursor(root, plot, v);
+  });
 
   /** @type {Settings} */
   const defaults = Object.fromEntries(spec.controls.map((c) => [c.name, c.default]));
@@ -67,14 +68,28 @@ function startExplorer(root) {
   let kept = null;
   /** @type {import("./pins.js").Pins | undefined} */
   let pins;
+  let alone = ""; // the controls that are set only here
 
   const draw = () => { for (const { m } of marks) KINDS[m.kind].draw(m, v, plot); };
 
   let speaking = 0;
-  function speak() {
-    const values = readouts.map((r) => `${r.label}: ${r.element.textContent}`);
-    const said = [...values, ...states.map((s) => s.element.textContent)].join(". ");
-    spoken.textContent = [said, missing.textContent].filter(Boolean).join(" ");
+  const described = part(root, ".ex-plot > .ex-sr"), atDefault = described.textContent;
+  /** @returns {import("./speaking.js").Moment} */
+  const moment = () => ({
+    settings: spec.controls.map((c) => ({ label: c.label, words: show(c, settings[c.name]) })),
+    readouts: readouts.map((r) => ({ label: r.label, words: r.element.textContent ?? "" })),
+    states: states.map((s) => s.element.textContent ?? ""), unseen: missing.textContent ?? "",
+  });
+  /** @type {import("./speaking.js").Moment} */
+  let before;
+  async function speak() {
+    const { announcement, description } = await import("./speaking.js");
+    const now = moment(), words = announcement(before, now);
+    before = now;
+    if (words) spoken.textContent = words;
+    const moved = spec.controls.some((c) => settings[c.name] !== c.default);
+    described.textContent = moved ? description(spec.title, now) : atDefault;
+    refresh();
   }
 
   /** Redraw what depends on the changed inputs. */
@@ -99,7 +114,7 @@ function startExplorer(root) {
     pins?.compare();
     // Spoken once the reader has stopped moving, not at every step.
     clearTimeout(speaking);
-    speaking = setTimeout(() => { speak(); keep(); }, 700);
+    speaking = setTimeout(() => { keep(); speak().catch(excuse(root)); }, 700);
   }
 
   /** @param {Settings} to */
@@ -107,7 +122,7 @@ function startExplorer(root) {
     const from = { ...settings };
     change(to);
     told = { ...settings };
-    shared.tell(from, to);
+    tell(from, to);
   };
   const past = startHistory(settings, goBack);
   /** @type {Settings} what was set when the hand last let go */
@@ -120,18 +135,31 @@ function startExplorer(root) {
     }
     if (!settled) return;
     past.settle();
-    shared.tell({ ...settings, [name]: told[name] }, settings);
+    tell({ ...settings, [name]: told[name] }, { ...settings });
     told = { ...settings };
   };
   const showControls = startControls(root, spec.controls, settings, move);
   if (spec.marks.some((m) => m.moves)) {
     import("./drag.js").then(({ startDrag }) => startDrag(root, spec, plot, v, numbers, move)).catch(excuse(root));
   }
-  const shared = startShared(root, spec.controls, (given) => {
-    past.note("");
-    set(given);
-    told = { ...settings };
-  });
+  /** @type {import("./shared.js").Shared | undefined} what other figures of the page have in common with this one */
+  let shared;
+  const common = partners(root);
+  /** @type {(use: (shared: import("./shared.js").Shared) => void) => void} */
+  const withShared = (use) => {
+    if (common) {
+      import("./shared.js").then(({ startShared }) => use(shared ??= startShared(root, spec.controls, (given) => {
+        past.note("");
+        set(given);
+        told = { ...settings };
+      }, (here) => {
+        alone = here;
+        unsaved = true;
+      }))).catch(excuse(root));
+    }
+  };
+  /** @type {(from: Settings, to: Settings) => void} */
+  const tell = (from, to) => withShared((others) => others.tell(from, to));
 
   /** Show the settings on the controls, and on whatever else speaks of them. */
   function reflect() {
@@ -169,8 +197,7 @@ function startExplorer(root) {
   const link = startLink(root, () => {
     const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
     for (const [name, value] of Object.entries(kept ?? {})) query.set(`A.${name}`, String(value));
-    const here = shared.here();
-    if (here.length) query.set(".only", here.join());
+    if (alone) query.set(".only", alone);
     return String(query);
   });
   /** Let the tab and the address have what is set. */
@@ -181,15 +208,27 @@ function startExplorer(root) {
   }
   window.addEventListener("pagehide", () => { if (unsaved) keep(); });
 
-  /** @param {HTMLElement} button */
-  const save = (button) => import("./download.js").then(({ downloads }) =>
-    downloads(root, spec, v, settings)[/** @type {"csv"} */ (button.dataset.action)]()).catch(excuse(root));
+  /** @type {(use: (button: HTMLElement) => Promise<void>) => (button: HTMLElement) => Promise<void>} */
+  const fetched = (use) => (button) => use(button).catch(excuse(root));
+  const save = fetched(async (button) => {
+    (await import("./download.js")).download(button.dataset.action ?? "", root, spec, v, settings, link.address());
+  });
+  /** @type {ReturnType<typeof import("./sheet.js").startSheets> | undefined} */
+  let sheets;
+  const sheet = fetched(async (button) => {
+    const { startSheets } = await import("./sheet.js");
+    sheets ??= startSheets(root, spec, v, settings);
+    refresh = sheets.refresh;
+    sheets.toggle(button);
+  });
 
   /** @type {Record<string, (button: HTMLElement) => void>} */
   const actions = {
     csv: save,
     svg: save,
     png: save,
+    table: sheet,
+    python: sheet,
     undo: past.undo,
     reset: () => setAll({}),
     preset: (button) => setAll(spec.presets[button.dataset.preset ?? ""]),
@@ -225,7 +264,8 @@ function startExplorer(root) {
   function read(query) {
     const given = Object.fromEntries(new URLSearchParams(query));
     const a = spec.controls.filter((c) => Object.hasOwn(given, `A.${c.name}`));
-    shared.keepHere((given[".only"] ?? "").split(","));
+    alone = given[".only"] ?? "";
+    if (alone) withShared((others) => others.keepHere(alone.split(",")));
     set({ ...defaults, ...given });
     const pinned = Object.fromEntries(a.map((c) => [c.name, snap(c, given[`A.${c.name}`])]));
     pin(a.length ? { ...defaults, ...pinned } : null);
@@ -250,15 +290,23 @@ function startExplorer(root) {
   const settle = startFrame(root, plot, v, () => { draw(); readAgain(); pins?.draw(); });
   const players = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-play]"));
   if (players.length) import("./play.js").then(({ startPlay }) => players.forEach(startPlay)).catch(excuse(root));
+  before = moment();
   root.dataset.ready = "true";
-  if (!fromAddress()) {
-    const before = recalled(root), others = { ...shared.waiting(true) };
-    if (before) read(before);
-    const given = { ...(before ? {} : others), ...shared.waiting(false) };
-    if (Object.keys(given).length) set(given);
+  const asked = fromAddress(), earlier = asked ? "" : recalled(root);
+  if (earlier) read(earlier);
+  told = { ...settings };
+  unsaved = false;
+  // The page's other figures have their say: at once if they have said something, else when a hand comes near.
+  const begin = () => withShared((others) => {
+    const given = asked ? {} : others.waiting(!earlier);
+    if (!Object.keys(given).length) return;
+    set(given);
     told = { ...settings };
-    unsaved = false;
-  }
+  });
+  if (common && recalled(null)) begin();
+  const panel = part(root, ".ex-controls");
+  for (const kind of ["pointerenter", "focusin"]) panel.addEventListener(kind, begin, { once: true });
+  document.addEventListener("kernelless:set", begin, { once: true });
 }
 
 live("figure.explorer", startExplorer, true);

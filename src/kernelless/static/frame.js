@@ -81,6 +81,8 @@ export function startFrame(root, plot, v, redraw) {
   /** @type {(into: Element, tag: string, attributes: Record<string, string | number>, words?: string) => Element} */
   function add(into, tag, attributes, words = "") {
     const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    // What the style sheet says by class, a file that a reader saves says by attributes.
+    set(element, tag === "text" ? { fill: "#000", "font-size": plot.em } : { fill: "none", stroke: "#000" });
     set(element, attributes);
     element.textContent = words;
     into.append(element);
@@ -232,12 +234,12 @@ export function startFrame(root, plot, v, redraw) {
     fixed = [];
     const grid = [...(names.length ? [] : rows).map(([value]) => `M${left} ${round(py(value))}h${wide}`),
       ...(across.categories ? [] : columns).map(([value]) => `M${round(px(value))} ${top}v${tall}`)];
-    add(standing, "path", { class: "ex-stroke-grid", fill: "none", d: grid.join("") });
+    add(standing, "path", { class: "ex-stroke-grid", d: grid.join("") });
     const strokes = [...across.minor.map((value) => `M${round(px(value))} ${floor}v3`),
       ...along.minor.map((value) => `M${left} ${round(py(value))}h-3`)];
     if (along.shown !== false) strokes.push(`M${left} ${top}V${floor}`);
     if (across.shown !== false) strokes.push(`M${left} ${floor}H${left + wide}`);
-    add(standing, "path", { class: "ex-stroke-muted", fill: "none", d: strokes.join("") });
+    add(standing, "path", { class: "ex-stroke-muted", d: strokes.join("") });
     rows.forEach(([value], k) =>
       say(folded[k], left - 0.5 * em, py(value) + em * (0.93 - 0.575 * folded[k].length), 1, "ex-tick"));
     for (const [value, words] of columns) say(inLines(words, room, widthOf), px(value), floor + 1.25 * em, 0.5, "ex-tick");

@@ -40,13 +40,13 @@ export function startHistory(settings, apply) {
 }
 
 /**
- * A figure's place in what the tab remembers. Nothing leaves the device.
- * @param {HTMLElement} root
+ * A figure's place in what the tab remembers, or the page's. Nothing leaves the device.
+ * @param {HTMLElement | null} root
  */
-const keyOf = (root) => `kernelless:${location.pathname}#${root.id}`;
+const keyOf = (root) => `kernelless:${location.pathname}${root ? `#${root.id}` : ""}`;
 
 /**
- * @param {HTMLElement} root
+ * @param {HTMLElement | null} root
  * @returns {string} the settings as in a link; "" if there are none
  */
 export function recalled(root) {
@@ -58,12 +58,11 @@ export function recalled(root) {
 }
 
 /**
- * @param {HTMLElement} root
- * @param {string} query the settings as in a link; "" to forget
+ * @param {HTMLElement | null} root
+ * @param {string} query the settings as in a link
  */
 export function remember(root, query) {
   try {
-    if (query) sessionStorage.setItem(keyOf(root), query);
-    else sessionStorage.removeItem(keyOf(root));
+    sessionStorage.setItem(keyOf(root), query);
   } catch { /* full or forbidden: the figure works, and a reload finds it at its default */ }
 }

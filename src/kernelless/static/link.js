@@ -27,6 +27,7 @@ export function startLink(root, query) {
   };
   return {
     query,
+    address,
     /** The settings that the address asks of this explorer; "" if none. */
     asked,
     give() {

@@ -13,7 +13,57 @@ export const part = (root, selector) => /** @type {HTMLElement} */ (root.querySe
  * @param {HTMLElement} root
  * @returns {(error: Error) => void}
  */
-export const excuse = (root) => (error) => { part(root, ".ex-cursor").textContent = error.message; };
+export const excuse = (root) => (error) => {
+  part(root, ".ex-cursor").textContent = part(root, ".ex-spoken").textContent = error.message;
+};
+
+/**
+ * Show on a figure's controls with how many other figures of the page they have theirs in common.
+ * @param {HTMLElement} root
+ * @returns {boolean} whether there are any
+ */
+export function partners(root) {
+  let any = false;
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-share]"))) {
+    const others = document.querySelectorAll(`[data-share="${box.dataset.share}"]`).length - 1;
+    const mark = part(box, ".ex-share");
+    if (!others) continue;
+    any = true;
+    mark.dataset.others = String(others);
+    mark.textContent = `⇄ ${others}`;
+    mark.hidden = false;
+  }
+  part(root, ".ex-shared").hidden = !any;
+  return any;
+}
+
+/**
+ * Start something at the first of some events, and let it see the latest of them.
+ * @param {HTMLElement} element
+ * @param {string[]} kinds
+ * @param {() => Promise<void>} start
+ */
+export function atFirst(element, kinds, start) {
+  /** @type {Event} */
+  let latest;
+  let begun = false;
+  /** @param {Event} event */
+  async function first(event) {
+    latest = event;
+    if (begun) return;
+    begun = true;
+    try {
+      await start();
+    } catch {
+      begun = false; // another event asks again
+      return;
+    }
+    for (const kind of kinds) element.removeEventListener(kind, first);
+    const Kind = /** @type {typeof Event} */ (latest.constructor);
+    latest.target?.dispatchEvent(new Kind(latest.type, latest));
+  }
+  for (const kind of kinds) element.addEventListener(kind, first);
+}
 
 /** @typedef {{selector: string, start: (root: HTMLElement) => void, late: boolean}} Kind */
 /** @type {Kind[]} */

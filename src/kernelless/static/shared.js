@@ -1,5 +1,6 @@
 // Controls that several figures of a page have in common: set in one, set in all, unless told "only here".
 
+import { recalled, remember } from "./history.js";
 import { part } from "./page.js";
 
 /** @import { Control, Settings, Value } from "./settings.js" */
@@ -8,43 +9,34 @@ import { part } from "./page.js";
  * @typedef {object} Shared
  * @property {(from: Settings, to: Settings) => void} tell the page of what a hand has changed
  * @property {(names: string[]) => void} keepHere
- * @property {() => string[]} here controls that are set only here
- * @property {(settled: boolean) => Settings} waiting what was set before this figure started: by an earlier load of the
+ * @property {(before: boolean) => Settings} waiting what was set before this figure started: by an earlier load of the
  *   page, or by this one
  */
 
 const EVENT = "kernelless:set";
-const PLACE = () => `kernelless:${location.pathname}`;
 /** What figures set since the page was loaded: only one that has started can. */
 const FRESH = /** @type {Record<string, Value>} */ ({});
 
 /** @returns {Record<string, Value>} what figures set in this tab */
-function settled() {
-  try {
-    return JSON.parse(sessionStorage.getItem(PLACE()) ?? "{}");
-  } catch {
-    return {};
-  }
-}
+const settled = () => JSON.parse(recalled(null) || "{}");
 
 /**
  * @param {HTMLElement} root
  * @param {Control[]} controls
  * @param {(given: Settings) => void} set
+ * @param {(here: string) => void} turned which controls are set only here has changed
  * @returns {Shared}
  */
-export function startShared(root, controls, set) {
+export function startShared(root, controls, set, turned) {
   const mine = controls.flatMap((c) => {
     const box = part(root, `[data-control="${c.name}"]`), { share = "" } = box.dataset;
-    const others = document.querySelectorAll(`.explorer [data-share="${share}"]`).length - 1;
-    if (others < 1) return [];
-    const mark = document.createElement("button");
-    mark.type = "button";
-    mark.className = "ex-share";
-    mark.textContent = `⇄ ${others}`;
+    const mark = part(box, ".ex-share"), others = Number(mark.dataset.others);
+    if (!others) return [];
     const entry = { name: c.name, share, mark, on: true, others };
-    mark.addEventListener("click", () => turn(entry, !entry.on));
-    box.querySelector("label")?.after(mark);
+    mark.addEventListener("click", () => {
+      turn(entry, !entry.on);
+      turned(mine.filter(({ on }) => !on).map(({ name }) => name).join());
+    });
     turn(entry, true);
     return [entry];
   });
@@ -57,12 +49,6 @@ export function startShared(root, controls, set) {
       : `Set only here; press to set it with ${figures} of this page`;
     entry.mark.title = words;
     entry.mark.setAttribute("aria-label", words);
-  }
-  if (mine.length) {
-    const note = document.createElement("p");
-    note.className = "ex-shared";
-    note.textContent = "⇄ also sets other figures of this page; press it to set a value only here.";
-    root.querySelector(".ex-controls")?.append(note);
   }
   /** @type {(values: Record<string, Value>) => Settings} */
   const named = (values) => Object.fromEntries(mine.filter(({ share, on }) => on && Object.hasOwn(values, share))
@@ -77,13 +63,10 @@ export function startShared(root, controls, set) {
       const changed = mine.filter(({ name, on }) => on && from[name] !== to[name]);
       if (!changed.length) return;
       const values = Object.fromEntries(changed.map(({ name, share }) => [share, to[name]]));
-      try {
-        sessionStorage.setItem(PLACE(), JSON.stringify({ ...settled(), ...values }));
-      } catch { /* the other figures of this load still hear of it */ }
+      remember(null, JSON.stringify({ ...settled(), ...values }));
       document.dispatchEvent(new CustomEvent(EVENT, { detail: { from: root, values } }));
     },
-    here: () => mine.filter(({ on }) => !on).map(({ name }) => name),
     keepHere: (names) => mine.forEach((entry) => turn(entry, !names.includes(entry.name))),
-    waiting: (before) => named(before ? settled() : FRESH),
+    waiting: (before) => named(before ? { ...settled(), ...FRESH } : FRESH),
   };
 }
