@@ -114,10 +114,15 @@ def box_of(page, selector: str) -> dict:
     return found.bounding_box()
 
 
+# Figures start when they come near the view, and all of them before the page is printed.
+START = "dispatchEvent(new Event('beforeprint'))"
+
+
 def drag_page(browser, address: str, track: str, ready: str, grip: str = "") -> dict[str, list[float]]:
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.add_init_script(WATCH)
     page.goto(address)
+    page.evaluate(START)
     page.wait_for_function(ready, timeout=60_000)
     results = Drag(page).run(track, grip or track)
     page.close()
@@ -222,6 +227,7 @@ def heaviest(browser, address: str, names: list[str]) -> None:
     page.add_init_script("window.requestAnimationFrame = (run) => { run(performance.now()); return 0; };")
     for name in names:
         page.goto(f"{address}/{name}")
+        page.evaluate(START)
         for root in page.locator("figure.explorer[data-ready]").all():
             times = root.evaluate("""(root) => {
               const controls = [...root.querySelectorAll("input[data-parameter]")], times = [];
@@ -256,6 +262,8 @@ def weights(browser, site: Path, address: str, names: list[str]) -> None:
     """Print what each page weighs and how soon its sliders work."""
     runtime = site / "_static" / "kernelless.js"
     say(f"\nExplorer runtime: {runtime.stat().st_size:,} bytes, {gzipped(runtime):,} gzipped")
+    later = runtime.with_name("kernelless-later.js")
+    say(f"fetched when first used: {later.stat().st_size:,} bytes, {gzipped(later):,} gzipped")
     say("\nPages, kB gzipped; usable: ms until every slider works, served from this machine\n")
     say(f"  {'page':44}{'html':>8}{'of it figures':>15}{'script':>9}{'style':>8}{'usable':>9}")
     ready = "[...document.querySelectorAll('figure.explorer')].every((f) => 'ready' in f.dataset)"
@@ -264,6 +272,7 @@ def weights(browser, site: Path, address: str, names: list[str]) -> None:
         for _ in range(3):
             page = browser.new_page()
             page.goto(f"{address}/{name}", wait_until="load")
+            page.evaluate(START)
             page.wait_for_function(ready)
             usable.append(page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"))
             files = page.evaluate("performance.getEntriesByType('resource').map((r) => new URL(r.name).pathname)")

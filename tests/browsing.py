@@ -9,7 +9,11 @@ from typing import Any
 from browser import PATIENCE_MS
 
 # Whatever an address may have left behind. A page of a browser that runs no script, or is nowhere, has nothing.
-FORGET = "() => { try { localStorage.clear(); sessionStorage.clear(); } catch (error) { return String(error); } }"
+# A figure saves on leaving what it has not yet: it is let do so first.
+FORGET = """() => {
+  try { dispatchEvent(new Event("pagehide")); localStorage.clear(); sessionStorage.clear(); }
+  catch (error) { return String(error); }
+}"""
 
 
 class Pages:

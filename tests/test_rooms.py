@@ -58,6 +58,8 @@ TESTED_ELSEWHERE = {
 }
 # Public functions that still wait for a user other than a test, by room.
 WITHOUT_USERS = [
+    "kernelless.explorer.explorer_named",  # written into the Python that a figure shows
+
     # the players and the decision's figures will draw them
     "serving.simulation.percentiles.tail_latency", "serving.simulation.sizing.follow_a_day",
     "serving.simulation.paging.occupancy", "serving.simulation.paging.pages",

@@ -59,9 +59,10 @@ def write_generated(_app, docname, source) -> None:
 
         source[0] = source[0].replace("<!-- glossary -->", glossary.markdown())
     if docname == "book/kernelless":
-        from kernelless import coverage
+        from kernelless import coverage, examples
 
         source[0] = source[0].replace("<!-- coverage -->", coverage.markdown("###"))
+        source[0] = source[0].replace("<!-- examples -->", examples.markdown("###"))
     if docname == "book/api":
         source[0] = source[0].replace("<!-- modules -->", modules())
 

@@ -5,7 +5,7 @@ from .axis import Axis
 from .boxes import Blocks, Cells, Spans, Stack, Waterfall
 from .controls import Choice, Slider
 from .diagrams import Arrows, Bracket, Flow, Note
-from .explorer import Explorer, explore
+from .explorer import Explorer, explore, explorer_named
 from .figure import Figure
 from .options import tabulate
 from .page import standalone
@@ -19,5 +19,6 @@ __version__ = "0.1.0"
 __all__ = [
     "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "CannotBeTraced", "Cells", "Choice", "Explorer",
     "Figure", "Flow", "Label", "Line", "NotSupportedYet", "Note", "Play", "Point", "Readout", "Rule", "Slider",
-    "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "standalone", "tabulate", "text",
+    "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "explorer_named", "standalone", "tabulate",
+    "text",
 ]

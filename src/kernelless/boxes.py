@@ -56,6 +56,7 @@ class Boxes(Mark):
     swatch = "tint"
     moving = ("left", "right", "low", "high", "step")
     valued: ClassVar[bool] = False  # its values are written on the rectangles
+    fitted: ClassVar[bool] = False  # words that do not fit their rectangle are left to the cursor
     kinds: Any = None
     words: Sequence[str] | None = None
     unit: str = ""
@@ -140,9 +141,10 @@ class Boxes(Mark):
         left, right, low, high = self.draw_boxes(brush, figure)
         k = 0
         middles = figure.x.middle(left, right), figure.y.middle(low, high)
-        for lines, x, y in zip(self.captions(), *middles, strict=True):
+        for lines, x, y, *edges in zip(self.captions(), *middles, left, right, low, high, strict=True):
+            room = (*edges, len(lines)) if self.fitted else ()
             for i, line in enumerate(lines):
-                brush.caption(k, line, x, y, 0.0, i - (len(lines) - 1) / 2)
+                brush.caption(k, line, x, y, 0.0, i - (len(lines) - 1) / 2, room=room)
                 k += 1
 
     def draw_boxes(self, brush: Brush, figure: Plot) -> tuple[np.ndarray, ...]:
@@ -177,7 +179,7 @@ class Cells(Boxes):
     gap : float
         Share of a cell left free between neighbours. [0.1]
     words : sequence of str
-        What is written in each cell, row by row.
+        What is written in each cell, row by row; the cursor reads what does not fit.
     """
 
     value: Any
@@ -193,6 +195,7 @@ class Cells(Boxes):
     given = ("value",)
     moving = (*Boxes.moving, "value")
     swatch = "cell"
+    fitted = True
 
     def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
         """Raise ValueError unless the values are a grid, and have either kinds or levels."""
@@ -271,7 +274,7 @@ class Spans(Boxes):
     kind : array
         The place of each span's kind. [0]
     words : sequence of str
-        What is written on each span.
+        What is written on each span; the cursor reads what does not fit.
     height : float
         Of a span, in lanes. [0.72]
     """
@@ -286,6 +289,7 @@ class Spans(Boxes):
     height: float = 0.72
     color: int | None = None
     given = ("lane", "start", "end", "kind")
+    fitted = True
 
     left = property(lambda self: self.start)
     right = property(lambda self: self.end)

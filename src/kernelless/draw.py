@@ -266,9 +266,14 @@ class _Brush:
                     linewidth=0.8)
 
     def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
-                anchor: str = "middle") -> None:
+                anchor: str = "middle", room: tuple[float, ...] = ()) -> None:
         if not (self.figure.x.contains(x) and self.figure.y.contains(y)):
             return
+        if room:
+            left, right, low, high, lines = room
+            width, height = np.subtract(self._point(right, high), self._point(left, low))
+            if not shapes.fits(words, int(lines), width, height):
+                return
         align = {"start": "left", "middle": "center", "end": "right"}[anchor]
         self.axes.annotate(words, (float(x), float(y)), xytext=(dx, -shapes.LINE * line - shapes.DROP), color=INK,
                            fontsize=8, textcoords="offset points", ha=align, va="baseline", gid=f"{self.key}-t{k}",
@@ -276,10 +281,12 @@ class _Brush:
 
     def beside(self, words: list[str], x: Any, y: Any) -> None:
         places = [self._point(*place) for place in zip(x, y, strict=True)]
-        low, high = (HEIGHT - edge for edge in self.axes.get_window_extent().get_points()[:, 1])
+        (_, low), (end, high) = self.axes.get_window_extent().get_points()
+        low, high = HEIGHT - low, HEIGHT - high
         down = shapes.apart(np.array([py for _, py in places]), shapes.LINE, high, low)
         for k, (line, (px, py), to) in enumerate(zip(words, places, down, strict=True)):
             if np.isfinite(px + py):
-                self.axes.annotate(line, (x[k], y[k]), xytext=(shapes.GAP, py - to - shapes.DROP), color=INK,
+                dx = min(shapes.GAP, end - shapes.LETTER * len(line) - px)
+                self.axes.annotate(line, (x[k], y[k]), xytext=(dx, py - to - shapes.DROP), color=INK,
                                    fontsize=8, textcoords="offset points", va="baseline", gid=f"{self.key}-t{k}",
                                    annotation_clip=False)

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 
 MOST_CONTROLS = 30  # what a value depends on is one bit for each control, in an integer of JavaScript's
 
+_declared: dict[str, Explorer] = {}  # the latest of each name
 _shown: Counter[str] = Counter()  # how often each name has been displayed, for ids that differ on a page
 
 
 def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str = "", name: str = "",
-            presets: dict[str, dict[str, Any]] | None = None, precompute: bool = False,
+            presets: dict[str, dict[str, Any]] | None = None, precompute: bool = False, sources: Sequence[str] = (),
             **controls: Slider | Choice) -> Explorer:
     """Declare an interactive figure.
 
@@ -59,6 +60,9 @@ def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str
     precompute : bool
         Tabulate the figure over all settings instead of tracing it, for a function that no program can hold. Each
         slider then needs `stops`.
+    sources : sequence of str
+        Where the figure's fixed numbers come from, for the head of what a reader saves. Options of a `Choice` that
+        have a `source` of their own, and perhaps its `date`, are named by themselves where they are chosen.
     **controls : Slider or Choice
         One for each parameter of the function, in the order of the page.
 
@@ -81,14 +85,38 @@ def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str
         if not isinstance(words, str) or not words.strip():
             raise ValueError(f"{key}={words!r} must be text that the reader sees.")
     name = name or getattr(function, "__name__", "").lstrip("_").replace("_", "-")
-    return Explorer(function, title, watch, alt, name, presets or {}, precompute, controls)
+    if isinstance(sources, str) or not all(isinstance(words, str) and words.strip() for words in sources):
+        raise ValueError(f"sources={sources!r} must be a sequence of texts, one for each source.")
+    made = Explorer(function, title, watch, alt, name, presets or {}, precompute, controls, tuple(sources))
+    _declared[made.name] = made
+    return made
+
+
+def explorer_named(name: str) -> Explorer:
+    """Return the explorer that was declared under a name, the latest if there are several.
+
+    Parameters
+    ----------
+    name : str
+        As in its links and files.
+
+    Raises
+    ------
+    ValueError
+        None was declared here: run the notebook that does.
+    """
+    if name not in _declared:
+        raise ValueError(f"no explorer called {name!r} was declared here; run the notebook that declares it first. "
+                         f"Declared: {', '.join(sorted(_declared)) or 'none'}.")
+    return _declared[name]
 
 
 class Explorer:
     """An interactive figure: controls, a function, and what it shows. Made by `explore`."""
 
     def __init__(self, function: Callable[..., Figure], title: str, watch: str, alt: str, name: str,
-                 presets: dict[str, dict[str, Any]], precompute: bool, controls: dict[str, Slider | Choice]):
+                 presets: dict[str, dict[str, Any]], precompute: bool, controls: dict[str, Slider | Choice],
+                 sources: tuple[str, ...] = ()):
         if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
             raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
         self.function, self.title, self.watch, self.name = function, title, watch, name
@@ -102,7 +130,11 @@ class Explorer:
         self.defaults: dict[str, Any] = {
             key: control.snap(control.value) for key, control in self.controls_spec.items()}
         self.program, self.spec = self._compile()
+        found = {"figure": sources, "options": _option_sources(self.controls_spec)}
+        if any(found.values()):
+            self.spec["sources"] = found
         self._check_limits()
+        self._check_moves()
         self.alt = alt or f"{title}. {self._sentence()}"
 
     # --- what it shows ------------------------------------------------------------------------------------------
@@ -186,6 +218,21 @@ class Explorer:
                 "widen them."
             )
 
+    def _check_moves(self) -> None:
+        """See that a mark which stands for a slider is moved by it."""
+        for i, mark in enumerate(self.figure().marks):
+            key = getattr(mark, "moves", "")
+            if not key:
+                continue
+            control = self.controls_spec.get(key)
+            if not isinstance(control, Slider):
+                sliders = [name for name, held in self.controls_spec.items() if isinstance(held, Slider)]
+                raise ValueError(f"{mark.name()}: moves={key!r} is not a slider; the sliders are {', '.join(sliders)}.")
+            ends = (self.figure(**{key: end}).marks[i] for end in (control.low, control.high))
+            low, high = ([getattr(end, axis) for axis in ("x", "y") if getattr(end, axis) is not None] for end in ends)
+            if all(np.array_equal(a, b, equal_nan=True) for a, b in zip(low, high, strict=True)):
+                raise ValueError(f"{mark.name()}: moves={key!r}, but it stands still between the ends of that slider.")
+
     # --- the page's form ----------------------------------------------------------------------------------------
 
     def _compile(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -235,8 +282,7 @@ class Explorer:
         figure = self.figure(**self.values)
         lines = [f"{self.title} ({settings})"]
         lines += [f"  {label}: {words}" for label, words in page.readout_texts(figure).items()]
-        lines += [f"  {'✓' if bool(state.ok) else '✗'} {state.holds if bool(state.ok) else state.fails}"
-                  for state in figure.states]
+        lines += [f"  {state.sign()} {state.holds if bool(state.ok) else state.fails}" for state in figure.states]
         lines += [f"  {words}" for words in (figure.unseen(),) if words]
         return "\n".join(lines)
 
@@ -280,7 +326,19 @@ def _labelled(control: Any, key: str) -> Slider | Choice:
     words = control.label or key.replace("_", " ").capitalize()
     if isinstance(control, Slider):
         return dataclasses.replace(control, label=words)
-    return Choice(control.options, value=control.value, label=words)
+    return Choice(control.options, value=control.value, label=words, group=control.group)
+
+
+def _option_sources(controls: dict[str, Slider | Choice]) -> dict[str, dict[str, str]]:
+    """Return the sources of what may be chosen, by control and key, where options say where they are from."""
+    found: dict[str, dict[str, str]] = {}
+    for key, control in controls.items():
+        for option, thing in getattr(control, "options", {}).items():
+            source, date = (getattr(thing, field, "") for field in ("source", "date"))
+            if isinstance(source, str) and source:
+                dated = f" ({date})" if isinstance(date, str) and date else ""
+                found.setdefault(key, {})[option] = source + dated
+    return found
 
 
 def _in_kernel() -> bool:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from .axis import Axis
 from .checks import is_traced
-from .controls import Choice, Slider
 from .draw import frame
 from .figure import Figure
 from .palette import COLORS, MUTED, PAGE_DOT, TINT, dash_array, pattern_id, shape
-from .parts import Mark
-from .play import button
+from .panel import panel
+from .parts import Mark, State
 from .program import number
 from .svg import page_svg
 from .ticks import axis_text, minor_ticks, tick_sets
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
     from .declared import Declared
 
 _GROUPS = {"m": "marks", "r": "readouts", "s": "states"}
-_HINT = "Point at the plot, or focus it and press ← →, to read values off."
+KEY_READOUTS = 4  # those that stay in sight on a phone
+_HINT = "Point at the plot or tap it to read values off, or focus it and press ← → (↓ into a series, ↑ out of it)."
 
 
 def readout_texts(figure: Figure) -> dict[str, str]:
@@ -110,19 +110,20 @@ def _legend(figure: Figure, ident: str) -> str:
         f"{escape(label)}</li>" for (stroke, label, color), key in names.items())
 
 
-def _control(ident: str, key: str, control: Slider | Choice, value: Any) -> str:
-    field = f"{ident}-{key.replace('_', '-')}"
-    label = f'<label for="{field}">{escape(control.label)}</label>'
-    data = f'id="{field}" data-parameter="{key}" autocomplete="off"'
-    if isinstance(control, Choice):
-        options = "".join(
-            f'<option value="{escape(option)}"{" selected" if option == value else ""}>{escape(title)}</option>'
-            for option, title in control.titles.items())
-        return f'<div class="ex-control">{label}<select {data}>{options}</select></div>'
-    shown = escape(control.show(value))
-    output = f'<output for="{field}" aria-live="off" data-value-of="{key}">{shown}</output>'
-    return (f'<div class="ex-control">{label}{output}{button(control, field)}'
-            f'<input type="range" {data} aria-valuetext="{shown}"></div>')
+def _readouts(figure: Figure) -> list[str]:
+    return [f'<div class="ex-readout"><span>{escape(label)}</span>'
+            f'<output aria-live="off" data-key="r{i}">{escape(words)}</output></div>'
+            for i, (label, words) in enumerate(readout_texts(figure).items())]
+
+
+def _state(i: int, state: State, spec: dict[str, Any]) -> str:
+    """Return a state in words, with room for the longest that it may say."""
+    ok = bool(state.ok)
+    sayings = [text for side in (spec["holds"], spec["fails"])
+               for text in ([side] if isinstance(side, str) else side["texts"])]
+    finding = " data-finding" if state.finding else ""
+    return (f'<p class="ex-state" data-ok="{int(ok)}"{finding} data-longest="{escape(max(sayings, key=len))}">'
+            f'<span data-key="s{i}">{escape(state.holds if ok else state.fails)}</span></p>')
 
 
 def explorer_html(explorer: Declared, ident: str) -> str:
@@ -136,13 +137,8 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         "controls": [{"name": key, "label": control.label} | control.spec() for key, control in controls.items()],
     }
     settings = " · ".join(f"{control.label}: {control.show(values[key])}" for key, control in controls.items())
-    readouts = "".join(
-        f'<div class="ex-readout"><span>{escape(label)}</span>'
-        f'<output aria-live="off" data-key="r{i}">{escape(words)}</output></div>'
-        for i, (label, words) in enumerate(readout_texts(figure).items()))
-    states = "".join(
-        f'<p class="ex-state" data-key="s{i}" data-ok="{int(bool(state.ok))}">'
-        f"{escape(state.holds if bool(state.ok) else state.fails)}</p>" for i, state in enumerate(figure.states))
+    readouts = _readouts(figure)
+    states = "".join(_state(i, *pair) for i, pair in enumerate(zip(figure.states, spec["states"], strict=True)))
     legend = _legend(figure, ident)
     presets = "".join(
         f'<button type="button" data-action="preset" data-preset="{escape(label)}">{escape(label)}</button>'
@@ -155,27 +151,34 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         f'<p class="ex-title" id="{ident}-title">{escape(explorer.title)}</p>',
         f'<p class="ex-watch">{escape(explorer.watch)}</p>',
         f'<div class="ex-presets" data-live hidden><span>Try:</span>{presets}</div>' if presets else "",
-        '<div class="ex-controls" data-live hidden>',
-        *(_control(ident, key, control, values[key]) for key, control in controls.items()),
-        "</div>",
-        f'<div class="ex-readouts">{readouts}</div>' if readouts else "",
-        states,
-        f'<p class="ex-unseen">{escape(figure.unseen())}</p>',
-        '<p class="ex-sr ex-spoken" aria-live="polite"></p>',
-        f'<ul class="ex-legend" aria-label="Legend">{legend}</ul>' if legend else "",
+        # The pane stays in sight while the controls are scrolled, so it holds the answer and no more.
+        '<div class="ex-body"><div class="ex-figure"><div class="ex-pane">',
         f'<div class="ex-plot" tabindex="0" role="group" aria-label="Plot of {escape(axes)}. '
-        'Arrow keys read values off.">',
+        'Arrow keys walk its series and values.">',
         page_svg(figure, ident),
         f'<p class="ex-sr">{escape(explorer.alt)}</p></div>',
-        f'<output class="ex-cursor" data-live hidden>{_HINT}</output>',
+        f'<ul class="ex-legend" aria-label="Legend">{legend}</ul>' if legend else "",
+        f'<div class="ex-readouts">{"".join(readouts[:KEY_READOUTS])}</div>' if readouts else "",
+        f'<div class="ex-states">{states}</div>' if states else "",
+        f'<output class="ex-cursor" aria-live="off" data-live hidden>{_HINT}</output>',
+        f'<p class="ex-unseen">{escape(figure.unseen())}</p>',
+        '<p class="ex-sr ex-spoken" aria-live="polite"></p></div>',
+        f'<div class="ex-readouts ex-more">{"".join(more)}</div>' if (more := readouts[KEY_READOUTS:]) else "",
+        '</div><div class="ex-controls" data-live hidden>',
+        panel(ident, controls, values),
+        '<p class="ex-shared" hidden>⇄ also sets other figures of this page; press it to set a value only here.</p>',
+        "</div></div>",
         tabulated if explorer.precompute else "",
         f'<p class="ex-settings">{escape(settings)}</p>',
         '<div class="ex-actions" data-live hidden>',
         *(f'<button type="button" data-action="{action}"{title}>{words}</button>' for action, words, title in (
-            ("reset", "Reset", ""), ("link", "Link to these settings", ""),
+            ("undo", "Undo", " disabled"), ("reset", "Reset", ""),
+            ("pin", "Pin as A", ' aria-pressed="false"'), ("link", "Link to these settings", ""),
             ("csv", "CSV", ' aria-label="Download the numbers as CSV"'),
             ("svg", "SVG", ' aria-label="Download the figure as SVG"'),
-            ("png", "PNG", ' aria-label="Download the figure as PNG"'))),
+            ("png", "PNG", ' aria-label="Download the figure as PNG"'),
+            ("table", "Table", ' aria-expanded="false" aria-label="Show the numbers as a table"'),
+            ("python", "Python", ' aria-expanded="false" aria-label="Show the Python that makes this figure"'))),
         '<input class="ex-link" hidden readonly aria-label="Link to these settings"></div>',
         f'<script type="application/json" class="ex-spec">{_json(spec)}</script></figure>',
     ])

@@ -57,11 +57,14 @@ class Brush(Protocol):
         """Draw a line from a point to a place so many points of print right of it and below it."""
 
     def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
-                anchor: str = "middle") -> None:
-        """Write the k-th words of a mark, `dx` points of print right of a point and so many lines below it."""
+                anchor: str = "middle", room: tuple[float, ...] = ()) -> None:
+        """Write the k-th words of a mark, `dx` points of print right of a point and so many lines below it.
+
+        With `room` (left, right, low, high, and how many lines share it) only where they fit.
+        """
 
     def beside(self, words: list[str], x: Any, y: Any) -> None:
-        """Write words right of points, moved apart where they would touch."""
+        """Write words right of points, within the plot, and moved apart where they would touch."""
 
 
 class Part:
@@ -80,8 +83,9 @@ class Part:
     def constants(self) -> dict[str, Any]:
         """Return the fields that the page needs besides those that move and the words."""
         fields = dataclasses.fields(self)  # type: ignore[arg-type]  # every part is a dataclass
-        return {field.name: getattr(self, field.name) for field in fields
+        held = {field.name: getattr(self, field.name) for field in fields
                 if field.name not in (*self.moving, *self.given, *self.texts, "color")}
+        return {name: value for name, value in held.items() if name != "moves" or value}
 
     def replaced(self, changes: dict[str, Any]) -> Any:
         """Return this part with some fields of another value."""
@@ -143,12 +147,16 @@ class Mark(Part):
 
 @dataclasses.dataclass(frozen=True)
 class Line(Mark):
-    """A curve through points (x, y). It breaks where a value is not finite."""
+    """A curve through points (x, y). It breaks where a value is not finite.
+
+    `moves` names the slider that follows where a hand drags the curve up or down.
+    """
 
     x: Any
     y: Any
     label: str
     color: int | None = None
+    moves: str = ""
     moving = ("x", "y")
     swatch = "curve"
 
@@ -230,12 +238,13 @@ class Bars(Mark):
 
 @dataclasses.dataclass(frozen=True)
 class Point(Mark):
-    """One or more dots."""
+    """One or more dots. `moves` names the slider that follows where a hand drags a dot."""
 
     x: Any
     y: Any
     label: str
     color: int | None = None
+    moves: str = ""
     moving = ("x", "y")
     swatch = "dots"
 
@@ -250,11 +259,15 @@ class Point(Mark):
 
 @dataclasses.dataclass(frozen=True)
 class Rule(Mark):
-    """A straight line across the plot at one x or one y, with its name beside it."""
+    """A straight line across the plot at one x or one y, with its name beside it.
+
+    `moves` names the slider that follows where a hand drags it.
+    """
 
     label: str
     x: Any = None
     y: Any = None
+    moves: str = ""
     moving = single = ("x", "y")
     fixed_words = False
 
@@ -309,11 +322,24 @@ class Readout(Part):
 
 @dataclasses.dataclass(frozen=True)
 class State(Part):
-    """Something that holds or fails, in words for both; failing is shown plainly."""
+    """Something that holds or fails, in words for both; failing is shown plainly.
+
+    A `finding` is a statement whose two answers are equally good news, such as which of two is cheaper: the page shows
+    both alike, and keeps red and ✗ for what cannot be.
+    """
 
     ok: Any
     holds: str
     fails: str
+    finding: bool = False
     moving = single = ("ok",)
     texts = ("holds", "fails")
     fixed_words = False
+
+    def sign(self) -> str:
+        """Return what stands before the words, of a known value."""
+        return "→" if self.finding else "✓" if bool(self.ok) else "✗"
+
+    def constants(self) -> dict[str, Any]:
+        """Return nothing: a finding's look stands in the HTML."""
+        return {}

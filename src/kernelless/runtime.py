@@ -2,28 +2,44 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export`, comments and indentation. So all modules share one scope, and no two
-may declare the same name.
+`import` lines, the word `export`, comments and indentation. So all modules share one scope, and no two may declare the
+same name.
+
+What is needed rarely is asked for with ``await import("./name.js")``. A site gets those modules, and what only they
+import, as a second script, which `static/later.js` fetches when something first asks; a page of its own has all in one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from .ops import ELEMENTWISE
 
-SCRIPT, STYLE = "kernelless.js", "kernelless.css"  # what a site loads
+SCRIPT, LATER, STYLE = "kernelless.js", "kernelless-later.js", "kernelless.css"  # what a site loads
 
 _STATIC = Path(__file__).parent / "static"
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
-_DOCUMENTATION = re.compile(r"^ */\*\*.*?\*/\n|/\*\*.*?\*/ ?|^ *// [^\n]*\n", re.MULTILINE | re.DOTALL)
-_ELSE = re.compile(r"^(import|export)\b.*", re.MULTILINE)
-_NAME = re.compile(r"^(?:const|function) (\w+)", re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
+_FETCH = re.compile(r'\bimport\("(\.[^"]+)"\)')
+_EXPORT = re.compile(r"^export (?=const |(?:async )?function )", re.MULTILINE)
+_DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ *//[^\n]*\n", re.MULTILINE | re.DOTALL)
+_ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
+_NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Module:
+    path: Path
+    bare: str  # its text without imports, exports and documentation
+    imports: tuple[tuple[Path, tuple[str, ...]], ...]  # each module with the names that are taken from it
+    later: tuple[Path, ...]  # modules that it asks for when it needs them
+    names: tuple[str, ...]  # all that it declares
+    exports: tuple[str, ...]
 
 
 def _loop(js: str) -> str:
@@ -39,6 +55,90 @@ def _elementwise() -> str:
     return f"export const ELEMENTWISE = {{\n{rows}\n}};\n"
 
 
+def _bridge(names: Iterable[str], address: str) -> str:
+    """Return the module that `static/bridge.d.ts` declares."""
+    return f'export const LATER = "{address}";\nexport const bridge = () => ({{ {", ".join(names)} }});\n'
+
+
+# Modules that are written here. The bridge's is known only when the others are.
+_WRITTEN: dict[str, Callable[[], str]] = {"elementwise.js": _elementwise, "bridge.js": lambda: _bridge((), "")}
+
+
+def _module(path: Path) -> _Module:
+    path = path.resolve()
+    written = _WRITTEN.get(path.name)
+    source = _DOCUMENTATION.sub("", written() if written else path.read_text(encoding="utf-8"))
+    without = _IMPORT.sub("", source)
+    bare = _EXPORT.sub("", without)
+    if other := _ELSE.search(bare):
+        raise ValueError(f"{path.name}: {other[0]!r} cannot be joined; write import {{ name }} from './module.js', "
+                         "with double quotes, and export const or export function.")
+    return _Module(
+        path=path, bare=re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)^ +", "", bare)).strip(),
+        imports=tuple(((path.parent / name).resolve(), tuple(re.findall(r"\w+", taken)))
+                      for taken, name in _IMPORT.findall(source)),
+        later=tuple((path.parent / name).resolve() for name in _FETCH.findall(bare)),
+        names=tuple(name for _, name in _NAME.findall(without)),
+        exports=tuple(name for marked, name in _NAME.findall(without) if marked))
+
+
+def _ordered(roots: Iterable[Path]) -> dict[Path, _Module]:
+    """Return modules and all that they import, each after what it imports."""
+    found: dict[Path, _Module | None] = {}
+
+    def add(path: Path) -> None:
+        if path in found:
+            if found[path] is None:
+                raise ValueError(f"{path.name} imports itself by way of others; move what both need to a third module.")
+            return
+        found[path] = None
+        module = _module(path)
+        for needed, _ in module.imports:
+            add(needed)
+        del found[path]  # it goes after what it imports
+        found[path] = module
+
+    for root in roots:
+        add(root.resolve())
+    return {path: module for path, module in found.items() if module}
+
+
+def _later_than(first: dict[Path, _Module]) -> tuple[dict[Path, _Module], dict[str, _Module]]:
+    """Return the modules that are needed only later, in order, and of them those that are asked for, by file name."""
+    everything = dict(first)
+    asked: dict[str, _Module] = {}
+    wanted = [path for module in first.values() for path in module.later]
+    while wanted:
+        path = wanted.pop(0)
+        if path in first:
+            raise ValueError(f"{path.name} is asked for by import(\"…\"), but a module that is there from the start "
+                             "imports it; import it in one of the two ways.")
+        if path.name in asked:
+            if asked[path.name].path != path:
+                raise ValueError(f"two modules that are asked for later are called {path.name}; rename one.")
+            continue
+        fresh = {at: module for at, module in _ordered([path]).items() if at not in everything}
+        everything |= fresh
+        asked[path.name] = everything[path]
+        wanted += [at for module in fresh.values() for at in module.later]
+    names: dict[str, str] = {}
+    for module in everything.values():
+        for name in module.names:
+            if name in names:
+                raise ValueError(f"{module.path.name} and {names[name]} both declare {name!r}; give one another name.")
+            names[name] = module.path.name
+    return {path: module for path, module in everything.items() if path not in first}, asked
+
+
+def _text(modules: Iterable[_Module]) -> str:
+    return "\n\n".join(filter(None, (_FETCH.sub(lambda asked: f'later("{asked[1].rsplit("/", 1)[-1]}")', module.bare)
+                                     for module in modules)))
+
+
+def _exported(asked: dict[str, _Module]) -> str:
+    return ", ".join(f'"{name}": {{ {", ".join(module.exports)} }}' for name, module in asked.items())
+
+
 def join(*roots: Path) -> str:
     """Return modules and all that they import, each once and after what it imports, as one text without imports.
 
@@ -52,37 +152,23 @@ def join(*roots: Path) -> str:
     ValueError
         Modules import each other in a circle, two declare one name, or one imports or exports in another way.
     """
-    parts: dict[Path, str | None] = {}
-    names: dict[str, str] = {}
+    first = _ordered(roots)
+    later, asked = _later_than(first)
+    text = _text([*first.values(), *later.values()])
+    if not asked:
+        return text
+    # A function, so that the names in it are those of the modules, whatever a caller calls what it is given.
+    entries = re.sub(r"(\{[^}]*\})", r"() => (\1)", _exported(asked))
+    return f"{text}\n\nfunction later(name) {{ return Promise.resolve({{ {entries} }}[name]).then((read) => read()); }}"
 
-    def add(path: Path) -> None:
-        if path in parts:
-            if parts[path] is None:
-                raise ValueError(f"{path.name} imports itself by way of others; move what both need to a third module.")
-            return
-        parts[path] = None
-        source = _elementwise() if path.name == "elementwise.js" else path.read_text(encoding="utf-8")
-        for name in _IMPORT.findall(source):
-            add((path.parent / name).resolve())
-        bare = _EXPORT.sub("", _IMPORT.sub("", _DOCUMENTATION.sub("", source)))
-        if other := _ELSE.search(bare):
-            raise ValueError(f"{path.name}: {other[0]!r} cannot be joined; write import {{ name }} from './module.js', "
-                             "with double quotes, and export const or export function.")
-        for name in _NAME.findall(bare):
-            if name in names:
-                raise ValueError(f"{path.name} and {names[name]} both declare {name!r}; give one another name.")
-            names[name] = path.name
-        del parts[path]  # it goes after what it imports
-        parts[path] = re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)^ +", "", bare)).strip()
 
-    for root in roots:
-        add(root.resolve())
-    return "\n\n".join(filter(None, parts.values()))
+def _wrapped(body: str, last: str) -> str:
+    return f'"use strict";\n(() => {{\n{body}\n\n{last}\n}})();\n'
 
 
 @cache
 def script(last: str = "startPage();", more: tuple[Path, ...] = ()) -> str:
-    """Return the page's script: the modules, then `last`, in a scope of their own.
+    """Return all of the script in one piece: the modules, then `last`, in a scope of their own.
 
     Parameters
     ----------
@@ -97,18 +183,50 @@ def script(last: str = "startPage();", more: tuple[Path, ...] = ()) -> str:
     ValueError
         As in `join`.
     """
-    return f'"use strict";\n(() => {{\n{join(_STATIC / "explorer.js", _STATIC / "play.js", *more)}\n\n{last}\n}})();\n'
+    return _wrapped(join(_STATIC / "explorer.js", *more), last)
+
+
+@cache
+def scripts(more: tuple[Path, ...] = ()) -> tuple[str, str]:
+    """Return the script in two pieces, for a site: what every page loads, and what is fetched when first used.
+
+    The second carries a digest in its address, so that no browser takes an older one for it.
+
+    Parameters
+    ----------
+    more : tuple of Path
+        As in `script`.
+
+    Raises
+    ------
+    ValueError
+        As in `join`.
+    """
+    first = _ordered([_STATIC / "later.js", _STATIC / "explorer.js", *more])
+    later, asked = _later_than(first)
+    shared = sorted({name for module in later.values() for path, taken in module.imports if path in first
+                     for name in taken} | {"later"})
+    body = f"{_text(later.values())}\n\nreturn {{ {_exported(asked)} }};"
+    rest = (f'"use strict";\nconst detail = ({{ {", ".join(shared)} }}) => {{\n{body}\n}};\n'
+            'document.currentScript.dispatchEvent(new CustomEvent("kernelless", { detail }));\n')
+    rest = f"(() => {{\n{rest}}})();\n"  # so that nothing becomes global
+    address = f"{LATER}?v={hashlib.sha256(rest.encode()).hexdigest()[:8]}"
+    bridge = _EXPORT.sub("", _bridge(shared, address)).strip()
+    parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
+    return _wrapped("\n\n".join(filter(None, parts)), "startPage();"), rest
 
 
 @cache
 def style(more: tuple[Path, ...] = ()) -> str:
-    """Return the explorers' style sheet, and after it those of the caller."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in (_STATIC / "explorer.css", *more))
+    """Return the explorers' style sheets, and after them those of the caller."""
+    ours = (_STATIC / "explorer.css", _STATIC / "controls.css")
+    return "\n".join(path.read_text(encoding="utf-8") for path in (*ours, *more))
 
 
 def write(folder: str | Path, modules: Sequence[Path] = (), styles: Sequence[Path] = ()) -> None:
-    """Write `kernelless.js` and `kernelless.css` for a site to load, with the caller's own modules and style sheets."""
+    """Write `kernelless.js`, `kernelless-later.js` and `kernelless.css` for a site, with the caller's own in them."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SCRIPT).write_text(script(more=tuple(modules)), encoding="utf-8")
-    (folder / STYLE).write_text(style(tuple(styles)), encoding="utf-8")
+    first, later = scripts(tuple(modules))
+    for name, content in ((SCRIPT, first), (LATER, later), (STYLE, style(tuple(styles)))):
+        (folder / name).write_text(content, encoding="utf-8")

@@ -13,6 +13,12 @@ LINE = 10.0  # from one line of words to the next
 TICK = 4.0  # the length of a bracket's ends
 DROP = 2.8  # from the middle of a line of words down to where the letters stand
 GAP = 5.0  # between a thing and the words beside it
+LETTER = 5.0  # the width of a letter, or nearly so
+
+
+def fits(words: str, lines: int, width: float, height: float, point: float = 1.0) -> bool:
+    """Say whether words, in one of so many lines, have room in a rectangle."""
+    return abs(width) >= LETTER * point * len(words) and abs(height) >= LINE * point * lines
 
 
 def rectangle(x0: float, x1: float, y0: float, y1: float) -> list[Stroke]:

@@ -223,15 +223,20 @@ class _Brush:
         self._path(f'class="ex-stroke-muted" fill="none" stroke="{MUTED}" stroke-width="0.8"', d)
 
     def caption(self, k: int, words: str, x: Any, y: Any, dx: float = 0.0, line: float = 0.0,
-                anchor: str = "middle") -> None:
-        seen = self.figure.x.contains(x) and self.figure.y.contains(y)
+                anchor: str = "middle", room: tuple[float, ...] = ()) -> None:
+        seen = bool(self.figure.x.contains(x) and self.figure.y.contains(y))
+        if room and seen:
+            left, right, low, high, lines = room
+            width, height = self.px(right) - self.px(left), self.py(high) - self.py(low)
+            seen = shapes.fits(words, int(lines), width, height, self.point)
         self._text(k, words, seen, self.px(x) + dx * self.point, self.py(y) + shapes.LINE * line * self.point, anchor)
 
     def beside(self, words: list[str], x: Any, y: Any) -> None:
         right = self.px(x) + shapes.GAP * self.point
         down = shapes.apart(self.py(y), shapes.LINE * self.point, self.top, self.top + self.height)
         for k, (line, px, py) in enumerate(zip(words, right, down, strict=True)):
-            self._text(k, line, bool(np.isfinite(px + py)), px, py, "start")
+            room = self.left + self.width - shapes.LETTER * self.point * len(line)
+            self._text(k, line, bool(np.isfinite(px + py)), min(px, room), py, "start")
 
     def _text(self, k: int, words: str, seen: bool, px: float, py: float, anchor: str) -> None:
         place = f'x="{_n(px)}" y="{_n(py + shapes.DROP * self.point)}"' if seen else 'visibility="hidden"'

@@ -5,6 +5,7 @@ No Output widget: strict nbval cannot compare those.
 
 from __future__ import annotations
 
+import asyncio
 import math
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,10 @@ from .svg import matplotlib_svg
 
 if TYPE_CHECKING:
     from .declared import Declared
+
+SETTLES_S = 0.05  # moves that follow each other faster than this are drawn once, at the last
+
+_shown: dict[tuple[str, str, str], ExplorerWidget] = {}  # by what declares them: the latest of each
 
 _WIDE = widgets.Layout(width="34em")
 _STYLE = {"description_width": "14em"}
@@ -59,14 +64,38 @@ class ExplorerWidget:
             button = widgets.Button(description=label, layout=widgets.Layout(width="auto"))
             button.on_click(lambda _, preset=preset: self.set(explorer.defaults | preset))
             buttons.append(button)
-        for control in self.controls.values():
-            control.observe(lambda _: self.update(), names="value")
+        for key, control in self.controls.items():
+            control.observe(lambda change, key=key: self._moved(key, change), names="value")
         self._held = False
+        self._waiting: asyncio.TimerHandle | None = None
         self.update()
         heading = widgets.HTML(f"<b>{escape(explorer.title)}</b><br>{escape(explorer.watch)}")
         rows = [widgets.HBox([*players(explorer.controls_spec[key], control), control, self.shown[key]])
                 for key, control in self.controls.items()]
         self.box = widgets.VBox([heading, *rows, widgets.HBox(buttons), self.readout, self.figure])
+        self._replace_the_last()
+
+    def _replace_the_last(self) -> None:
+        """Close the widgets that an earlier run of the same cell left behind."""
+        function = self.explorer.function
+        key = (self.explorer.name, getattr(function, "__module__", ""), getattr(function, "__qualname__", ""))
+        if (last := _shown.get(key)) is not None:
+            last.close()
+        _shown[key] = self
+
+    def close(self) -> None:
+        """Close every widget, with its layout and its style."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        stack: list[Any] = [self.box]
+        while stack:
+            widget = stack.pop()
+            stack.extend(getattr(widget, "children", ()))
+            for part in (getattr(widget, "style", None), getattr(widget, "layout", None)):
+                if isinstance(part, widgets.Widget) and part is not _WIDE:
+                    part.close()
+            widget.close()
 
     def values(self) -> dict[str, Any]:
         """Return the settings: each widget's value, snapped to what its control can hold."""
@@ -80,18 +109,35 @@ class ExplorerWidget:
         self._held = False
         self.update()
 
-    def update(self) -> None:
-        """Redraw for the present settings."""
+    def _moved(self, key: str, change: Any) -> None:
+        """Redraw once the moves have settled; at once where no event loop runs."""
         if self._held:
             return
+        if change["new"] is None:  # what a Dropdown accepts, and no choice can be
+            self._held = True
+            self.controls[key].value = change["old"]
+            self._held = False
+            options = ", ".join(map(repr, self.explorer.controls_spec[key].spec()["keys"]))
+            raise ValueError(f"{key}=None is not an option; known: {options}.")
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.update()
+            return
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._waiting = loop.call_later(SETTLES_S, self.update)
+
+    def update(self) -> None:
+        """Redraw for the present settings."""
+        self._waiting = None
         values = self.values()
         figure = self.explorer.figure(**values)
         for key, control in self.explorer.controls_spec.items():
             self.shown[key].value = "" if isinstance(control, Choice) else escape(control.show(values[key]))
         numbers = "".join(f"{escape(label)}: <b>{escape(words)}</b><br>"
                           for label, words in page.readout_texts(figure).items())
-        states = "".join(f"{'✓' if bool(s.ok) else '✗'} {escape(s.holds if bool(s.ok) else s.fails)}<br>"
-                         for s in figure.states)
+        states = "".join(f"{s.sign()} {escape(s.holds if bool(s.ok) else s.fails)}<br>" for s in figure.states)
         self.readout.value = numbers + states + escape(figure.unseen())
         # White behind the plot: its ink is dark, and JupyterLab's theme may be too.
         drawn = matplotlib_svg(figure, legend=True)

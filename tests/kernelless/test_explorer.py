@@ -12,7 +12,7 @@ from parity import harness
 from parity.synthetic import SPECS, explorers
 from small_figures import X, args, declare, ids, simple
 
-from kernelless import CannotBeTraced, Choice, NotSupportedYet, Slider, explore
+from kernelless import CannotBeTraced, Choice, NotSupportedYet, Slider, explore, explorer_named
 from kernelless import explorer as explorer_module
 
 DECLARATIONS = {
@@ -184,3 +184,33 @@ def test_ids_are_deterministic_and_unique_when_shown_again():
     assert len(found) == len(set(found))
     assert "explorer-lines" in found
     assert "explorer-lines-2" in found
+
+
+def test_an_explorer_is_found_by_its_name():
+    first = declare(name="found-by-name")
+    assert explorer_named("found-by-name") is first
+    again = declare(name="found-by-name")
+    assert explorer_named("found-by-name") is again  # the latest
+    with pytest.raises(ValueError, match=r"no explorer called 'unheard-of' was declared here; run the .*found-by"):
+        explorer_named("unheard-of")
+
+
+@pytest.mark.parametrize("sources", ["a text", [3], ["  "], [None]])
+def test_sources_are_texts(sources):
+    with pytest.raises(ValueError, match=r"sources=.* must be a sequence of texts, one for each source"):
+        declare(sources=sources)
+
+
+def test_a_page_has_the_sources_of_what_may_be_chosen():
+    class Chip:
+        def __init__(self, name, watts, **known):
+            self.name, self.watts = name, watts
+            self.__dict__ |= known
+
+    chips = [Chip("a", 1.0, source="sheet", date="2026"), Chip("b", 2.0, source="talk", date=None), Chip("c", 3.0),
+             Chip("d", 4.0, source=7)]
+    made = explore(lambda chip: simple(chip.watts, 1.0), title="T", watch="W", name="sourced", chip=Choice(*chips),
+                   sources=["survey"])
+    options = {"chip": {"a": "sheet (2026)", "b": "talk"}}
+    assert made.spec["sources"] == {"figure": ("survey",), "options": options}
+    assert "sources" not in declare().spec

@@ -18,17 +18,22 @@ from kernelless.parts import Mark
 
 
 def test_the_script_is_small_and_may_stand_in_a_page():
-    script = runtime.script()
-    assert len(gzip.compress(script.encode())) < 15_000
+    first, later = runtime.scripts()
+    assert len(gzip.compress(first.encode())) < 15_000
+    assert len(gzip.compress(first.encode())) + len(gzip.compress(later.encode())) < 35_000
     assert len(gzip.compress(runtime.style().encode())) < 5_000
-    assert not re.search(r"</script|<!--|<script", script)
-    assert not re.search(r"\beval\(|new Function|innerHTML|document\.write|import\(|https?://(?!www\.w3\.org)", script)
+    for script in (runtime.script(), first, later):
+        assert not re.search(r"</script|<!--|<script", script)
+        assert not re.search(r"\beval\(|new Function|innerHTML|document\.write|import\(", script)
+        assert not re.search(r"https?://(?!www\.w3\.org)", script)
 
 
 def test_the_script_is_written_for_a_site(tmp_path):
     runtime.write(tmp_path / "new")
-    assert (tmp_path / "new" / "kernelless.js").read_text(encoding="utf-8") == runtime.script()
-    assert (tmp_path / "new" / "kernelless.css").read_text(encoding="utf-8") == runtime.style()
+    names = ("kernelless.js", "kernelless-later.js", "kernelless.css")
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(names)
+    written = [(tmp_path / "new" / name).read_text(encoding="utf-8") for name in names]
+    assert written == [*runtime.scripts(), runtime.style()]
 
 
 def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path):
@@ -36,11 +41,14 @@ def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path)
     page = os.path.relpath(Path(runtime.__file__).parent / "static" / "page.js", tmp_path)
     box.write_text(f'import {{ live }} from "{page}";\nlive(".box", () => {{}});\n', encoding="utf-8")
     script = runtime.script(more=(box,))
-    assert script.replace('\n\nlive(".box", () => {});', "") == runtime.script()
+    added = '\n\nlive(".box", () => {});'
+    assert script.replace(added, "") == runtime.script()
     (tmp_path / "box.css").write_text(".box {}\n", encoding="utf-8")
     runtime.write(tmp_path / "new", modules=[box], styles=[tmp_path / "box.css"])
     assert (tmp_path / "new" / "kernelless.css").read_text(encoding="utf-8") == f"{runtime.style()}\n.box {{}}\n"
-    assert (tmp_path / "new" / "kernelless.js").read_text(encoding="utf-8") == script
+    first = (tmp_path / "new" / "kernelless.js").read_text(encoding="utf-8")
+    assert added in first
+    assert first.replace(added, "") == runtime.scripts()[0]
 
 
 def test_explorers_know_nothing_of_answer_boxes():
@@ -55,14 +63,19 @@ def test_the_script_holds_nothing_for_tests():
 
 
 def test_every_module_is_joined_once_and_after_what_it_imports():
-    script, static = runtime.script(), Path(runtime.__file__).parent / "static"
-    declared = re.compile(r"^(?:export )?((?:const|function) \w+|live\([^)]*\))", re.MULTILINE)
-    at = {path.name: script.index(declared.search(path.read_text(encoding="utf-8"))[1]) for path in static.glob("*.js")}
+    script, static = "".join(runtime.scripts()), Path(runtime.__file__).parent / "static"
+    declared = re.compile(r"^(?:export )?((?:const|(?:async )?function) \w+|live\([^)]*\))", re.MULTILINE)
+    beginnings = {path.name: declared.search(path.read_text(encoding="utf-8"))[1] for path in static.glob("*.js")}
+    assert all(words in script for words in beginnings.values())  # and once: `join` refuses a name declared twice
+    at = {name: script.index(words) for name, words in beginnings.items()}
     assert len(at) > 7
     for path in static.glob("*.js"):
         for needed in re.findall(r'^import .*"\./([^"]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
-            assert needed == "elementwise.js" or at[needed] < at[path.name], (path.name, needed)
+            assert needed in ("elementwise.js", "bridge.js") or at[needed] < at[path.name], (path.name, needed)
     assert not re.search(r"^(import|export)\b|/\*\*|^ |^//", script, re.MULTILINE)
+    whole = runtime.script()
+    del beginnings["later.js"]  # all is there
+    assert all(words in whole for words in beginnings.values())
 
 
 def said(node: str, program: str) -> str:
@@ -94,9 +107,49 @@ JOINS = {
                         "const b = 2;\n"},
                        r"main\.js and a\.js both declare 'b'; give one another name"),
     "renamed export": ({"main": "const a = 1;\nexport { a as b };\n"}, r"'export \{ a as b \};' cannot be joined"),
+    "the same later": ({"main": 'import { a } from "./a.js";\nconst b = () => import("./a.js");\n',
+                        "a": "export const a = 1;\n"},
+                       r"a\.js is asked for by import\(\"…\"\), but a module that is there from the start imports it"),
+    "one name later": ({"main": 'const b = () => import("./a.js");\n', "a": "export const a = 1;\nlet b;\n"},
+                       r"a\.js and main\.js both declare 'b'"),
     "default": ({"main": "export default 3;\n"}, r"'export default 3;' cannot be joined; write import"),
     "whole module": ({"main": 'import * as all from "./a.js";\n', "a": ""}, r"'import \* as all .* cannot be joined"),
 }
+
+
+def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
+    main = modules(tmp_path, main='import { one } from "./b.js";\n(async () => {\nconst { two } = await '
+                                  'import("./a.js");\n  console.log(one, two);\n})();\n',
+                   a='import { one } from "./b.js";\nimport { c } from "./c.js";\nexport const two = one + c();\n',
+                   b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
+    joined = runtime.join(main)
+    assert joined == ('const one = 1;\n\n(async () => {\nconst { two } = await later("a.js");\n'
+                      "console.log(one, two);\n})();\n\n"
+                      "async function none() {}\nconst c = () => 1;\n\nconst two = one + c();\n\n"
+                      'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
+                      '.then((read) => read()); }')
+    assert said(node, joined) == "1 2\n"
+
+
+def test_the_second_script_has_what_is_asked_for_and_what_only_that_needs(tmp_path):
+    page = os.path.relpath(Path(runtime.__file__).parent / "static" / "format.js", tmp_path)
+    main = modules(tmp_path, main='const ask = () => import("./rare.js");\n',
+                   rare=f'import {{ text }} from "{page}";\nimport {{ deep }} from "./deep.js";\n'
+                        'export const rare = () => text(deep);\nconst more = () => import("./rarer.js");\n',
+                   deep="export const deep = 7;\n", rarer='import { deep } from "./deep.js";\n'
+                        "export function rarer() { return deep; }\n")
+    first, later = runtime.scripts((main,))
+    assert 'const ask = () => later("rare.js");' in first
+    assert not re.search("deep|text\\(deep|rarer", first)
+    assert 'const more = () => later("rarer.js");' in later
+    assert later.count("const deep = 7;") == 1
+    assert later.index("const deep = 7;") < later.index("const rare =")
+    assert re.search(r'\nreturn \{.* "rare\.js": \{ rare \}, "rarer\.js": \{ rarer \} \};\n', later)
+    assert "function text" not in later
+    # Another content, another address: a browser that kept the old one fetches anew.
+    address = re.search(r'const LATER = "(kernelless-later\.js\?v=[0-9a-f]{8})";', first)[1]
+    assert address not in runtime.scripts()[0]
+    assert runtime.scripts((main,)) == (first, later)
 
 
 @pytest.mark.parametrize("name", JOINS)
@@ -126,7 +179,7 @@ def test_a_wrong_type_and_a_function_without_types_are_found(tmp_path):
 
 def test_a_mark_is_one_entry_of_the_script_and_one_class(node):
     """The places that an entry reads are the fields that its class lets move; and no kind has only one of the two."""
-    kinds = {name: entry["fields"] for name, entry in in_node(node, "KINDS").items()}
+    kinds = {name: entry["fields"] for name, entry in in_node(node, "{ ...KINDS, ...BOXES }").items()}
     assert kinds == {cls.__name__.lower(): list(cls.moving) for cls in marks()}
 
 
@@ -165,12 +218,46 @@ def test_the_cursor_reads_what_the_marks_say(node, marks, place, expected):
 
 
 def test_rows_of_a_file_are_quoted_where_they_must_be(node):
-    spec = json.dumps({"title": 'A "b", c', "controls": [{"kind": "choice", "name": "c", "label": "C"}],
-                       "readouts": [{"label": "R", "value": 3, "unit": "B"}],
+    spec = json.dumps({"title": 'A "b", c', "controls": [{"kind": "choice", "label": "C", "name": "c", "keys": ["k"],
+                                                          "titles": ["one\ntwo"]},
+                                                         {"kind": "slider", "label": "D", "name": "d", "unit": "%"}],
+                       "readouts": [{"label": "R", "value": 3, "unit": "B"}, {"label": "N", "value": 5, "unit": "s"}],
                        "states": [{"ok": 3, "holds": "holds", "fails": "fails"}],
                        "marks": [{"kind": "line", "label": "l", "x": 0, "y": 1}, {"kind": "rule", "label": "r", "x": 2},
                                  {"kind": "band", "label": "b", "x": 0, "low": 4, "high": 3},
-                                 {"kind": "point", "label": "p", "x": 2, "y": 3}]})
-    written = in_node(node, f"csvOf({{ ...{spec}, axes: {AXES} }}, {VALUES}, {{ c: 'one\\ntwo' }})")
-    assert written == ('title,"A ""b"", c"\nC,"one\ntwo",\nR,3,B\nholds\n\n'
-                       "x [s],l [B],b low [B],b high [B]\n1,2,1,3\n10,4,2,3\n100,8,3,3\n\nx [s],p [B]\n10,3\n")
+                                 {"kind": "point", "label": "p", "x": 2, "y": 3},
+                                 {"kind": "label", "label": "t", "x": 2, "y": 3, "value": 3, "unit": "s"},
+                                 {"kind": "line", "label": "gap", "x": 0, "y": 5}],
+                       "sources": {"figure": ["f"], "options": {"c": {"k": "sheet"}, "d": {"0": "never"}}}})
+    values = VALUES.replace("[1, 2, 3]]", "[1, 2, 3], [NaN]]")
+    written = in_node(node, f"csvOf({{ ...{spec}, axes: {AXES} }}, {values}, {{ c: 'k', d: 0.07 }}, [['page', 'p']])")
+    assert written == ('title,"A ""b"", c"\npage,p\nsource,f\nsource,"one\ntwo: sheet"\n\n'
+                       'setting,value,unit\nC,"one\ntwo",\nD,7,%\n\n'
+                       "readout,value,unit\nR,3,B\nN,,s\n\nstate\nholds\n\n"
+                       "x [s],l [B],b low [B],b high [B],gap [B]\n1,2,1,3,\n10,4,2,3,\n100,8,3,3,\n\n"
+                       ",x [s],y [B]\np,10,3\n\n,x [s],y [B]\nr,10,\n\n,value\nt,3 s\n")
+
+
+SAID = [{"label": "Batch", "words": "1"}, {"label": "Chip", "words": "A"}, {"label": "Context", "words": "8k"}]
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({}, ""),
+    ({"settings": {0: "2"}, "readouts": {1: "$2", 2: "$3"}}, "Batch: 2. Chip: $2."),
+    ({"settings": {0: "2", 2: "9k"}, "states": ["It fails", "same"]}, "Batch: 2. Context: 9k. It fails."),
+    ({"settings": {0: "2", 1: "B", 2: "9k"}, "readouts": {0: "$2"}}, "3 settings changed. Batch: $2."),
+    ({"settings": {0: "2"}, "unseen": "Not on the chart: cost."}, "Batch: 2. Not on the chart: cost."),
+])
+def test_what_changed_and_the_answer_are_said_in_a_few_words(node, changes, words):
+    before = {"settings": SAID, "readouts": SAID, "states": ["It runs", "same"], "unseen": ""}
+    now = dict(before)
+    for part, change in changes.items():
+        now[part] = ([said | {"words": change.get(k, said["words"])} for k, said in enumerate(SAID)]
+                     if isinstance(change, dict) else change)
+    assert in_node(node, f"announcement({json.dumps(before)}, {json.dumps(now)})") == words
+    if changes:
+        told = in_node(node, f"description('A title', {json.dumps(now)})")
+        for said in (*now["settings"], *now["readouts"]):
+            assert f"{said['label']}: {said['words']}" in told
+        assert told.startswith("A title. ")
+        assert not re.search(r"\.\.|\. \.", told)

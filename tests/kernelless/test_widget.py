@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ipywidgets.widgets.widget import _instances as open_widgets
 from parity.synthetic import explorers
-from small_figures import declare
+from small_figures import declare, figure_of
 
-from kernelless import Explorer, Slider
+from kernelless import Explorer, Slider, State
 from kernelless.widget import _make
 
 
@@ -103,3 +105,48 @@ def test_text_of_the_author_is_escaped_in_the_widget(lines):
     lines.controls["batch"].value = 900
     lines.controls["spec"].value = "big-3"
     assert "Big &quot;3&quot; is fast" in lines._widget.readout.value
+
+
+def test_running_a_cell_again_leaves_no_widgets_behind():
+    counts = []
+    for _ in range(4):
+        made = explorers()[0]
+        assert made.widget
+        counts.append(len(open_widgets))
+    assert counts[1:] == [counts[1]] * 3
+    made.controls["batch"].value = 64  # the last one is alive
+    assert made.readouts(batch=64)["Time"] in made._widget.readout.value
+    assert made.widget is made.widget
+
+
+def test_a_dropdown_set_to_none_is_refused_and_stays(lines):
+    before = lines.controls["spec"].value
+    drawn = lines._widget.figure.value
+    with pytest.raises(ValueError, match=r"spec=None is not an option; known: 'small-1'"):
+        lines.controls["spec"].value = None
+    assert lines.controls["spec"].value == before
+    assert lines._widget.figure.value == drawn
+
+
+def test_rapid_moves_are_drawn_once_at_the_last():
+    made = explorers()[0]
+    assert made.controls
+
+    async def drag():
+        with mock.patch.object(Explorer, "figure", autospec=True, side_effect=Explorer.figure) as drawn:
+            for batch in range(33, 64):
+                made.controls["batch"].value = batch
+            assert drawn.call_count == 0
+            while not drawn.call_count:
+                await asyncio.sleep(0.01)
+            assert drawn.call_count == 1
+
+    asyncio.run(drag())
+    assert made.readouts(batch=63)["Time"] in made._widget.readout.value
+
+
+def test_a_finding_is_neither_good_nor_bad_in_the_widget():
+    for finding, sign in ((True, "→"), (False, "✗")):
+        made = figure_of(states=lambda a, finding=finding: [State(a > 9, "One.", "The other.", finding=finding)])
+        assert f"{sign} The other." in made._made_widget().readout.value
+        assert f"{sign} The other." in repr(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from browsing import Pages
-from parity.shown import EXPLORERS, POLICY
+from parity.shown import EXPLORERS, POLICY, START
 
 from kernelless import standalone
 
@@ -42,6 +42,7 @@ def _opener(lend, address: str):
         if own_clock:
             page.clock.install(time=0)
         page.goto(address + fragment)
+        page.evaluate(START)
         if own_clock:
             page.clock.pause_at(3_600_000)
         return page

@@ -22,6 +22,7 @@ const floats = (s) => new Float64Array(new Uint8Array(Buffer.from(s, "base64")).
 const pack = (a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString("base64");
 const NUMBER = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity, "-0": -0 };
 const revive = (v) => (v !== null && typeof v === "object" && "number" in v ? NUMBER[v.number] : v);
+Object.assign(KINDS, BOXES);
 const DO = {
   // Every output of a program at each of many settings, one after the other.
   run({ program, settings, outputs }) {

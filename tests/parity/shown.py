@@ -25,6 +25,8 @@ SET = """([name, settings]) => {
     control.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }"""
+# Every figure starts, in view or not, as it does before the page is printed.
+START = "dispatchEvent(new Event('beforeprint'))"
 # Change the address, and come back when the page has been told.
 GO = """(hash) => new Promise((done) => {
   window.addEventListener("hashchange", () => done(), { once: true });

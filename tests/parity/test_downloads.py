@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import re
@@ -12,12 +13,71 @@ import numpy as np
 import pytest
 from parity.shown import EXPLORERS, SEE, SET, reset, settings_in
 
+from kernelless import (
+    Axis,
+    Band,
+    Bars,
+    Choice,
+    Figure,
+    Line,
+    Point,
+    Readout,
+    Rule,
+    Slider,
+    __version__,
+    explore,
+)
+
 
 def download(page, name, kind) -> Path:
     with page.expect_download() as found:
         page.locator(f"#explorer-{name} [data-action={kind}]").click()
     assert found.value.suggested_filename == f"{name}.{kind}"
     return Path(found.value.path())
+
+
+def blocks(rows: list[list[str]]) -> list[list[list[str]]]:
+    """Return the tables of a CSV file, which empty rows part."""
+    tables: list[list[list[str]]] = [[]]
+    for row in rows:
+        if row:
+            tables[-1].append(row)
+        else:
+            tables.append([])
+    return tables
+
+
+def as_written(value, axis) -> list[str | float]:
+    """Return what lies along an axis as a file has it: names of categories, shares in per cent, nothing for NaN."""
+    names, share = axis.categories or (), 100 if axis.unit == "%" else 1
+    return ["" if np.isnan(one) else names[int(one)] if one in range(len(names)) else one * share
+            for one in map(float, np.atleast_1d(value))]
+
+
+def same(found: list[str], expected: list) -> bool:
+    return len(found) == len(expected) and all(
+        a == b if isinstance(b, str) else float(a) == pytest.approx(b, rel=1e-12, abs=1e-14)
+        for a, b in zip(found, expected, strict=True))
+
+
+def expected_columns(figure) -> dict[str, list]:
+    """Return what the columns of a figure's tables hold, by their heads, by Python's account."""
+    along = figure.x if figure.y.categories else figure.y
+    columns = {}
+    for mark in figure.marks:
+        fields: dict[str, object] = {}
+        if isinstance(mark, Line) or (isinstance(mark, Point) and np.size(mark.x) > 1):
+            fields = {"": mark.y}
+        elif isinstance(mark, Band):
+            fields = {" low": mark.low, " high": mark.high}
+        elif isinstance(mark, Bars):
+            alone = np.all((np.asarray(mark.base) == 0) | (np.asarray(mark.base) == along.span[0]))
+            fields = {"": mark.value} if alone else {" from": mark.base, " to": mark.value}
+        length = max((np.size(value) for value in (getattr(mark, "x", 0), *fields.values())), default=0)
+        for suffix, value in fields.items():
+            unit = "" if along.categories or not along.unit else f" [{along.unit}]"
+            columns[f"{mark.label}{suffix}{unit}"] = as_written(np.broadcast_to(value, length), along)
+    return columns
 
 
 @pytest.mark.parametrize("name", EXPLORERS)
@@ -27,38 +87,78 @@ def test_the_numbers_arrive_as_csv(page, name):
                                for key, control in explorer.controls_spec.items()}])
     settings = settings_in(explorer, page.evaluate(SEE, name))
     figure = explorer.figure(**settings)
-    rows = list(csv.reader(io.StringIO(download(page, name, "csv").read_text(encoding="utf-8"))))
-    assert rows[0] == ["title", explorer.title]
-    told = {row[0]: row[1] for row in rows[1:] if len(row) > 1}
-    for key, control in explorer.controls_spec.items():
-        assert type(settings[key])(told[control.label]) == settings[key]
-    for readout in figure.readouts:
-        assert float(told[readout.label]) == pytest.approx(float(readout.value), rel=1e-12, nan_ok=True)
+    head, told, *rest = blocks(list(csv.reader(io.StringIO(download(page, name, "csv").read_text(encoding="utf-8")))))
+    assert head[0] == ["title", explorer.title]
+    assert head[-1] == ["made with", f"kernelless {__version__}"]  # a page from disk has no address to give
+    assert told[0] == ["setting", "value", "unit"]
+    for row, (key, control) in zip(told[1:], explorer.controls_spec.items(), strict=True):
+        value = settings[key]
+        assert row == [control.label, control.show(value), ""] if hasattr(control, "options") else (
+            row[0] == control.label and same(row[1:], [value * (100 if control.unit == "%" else 1), control.unit]))
+    readouts = rest.pop(0)
+    for row, readout in zip(readouts[1:], figure.readouts, strict=True):
+        assert (row[0], row[2]) == (readout.label, readout.unit)
+        assert same([row[1]], as_written(readout.value, Axis("", (0, 1), readout.unit))), (row, readout)
+    if figure.states:
+        assert rest.pop(0) == [["state"], *([s.holds if bool(s.ok) else s.fails] for s in figure.states)]
     columns = {}
-    for table in blocks(rows):
-        for k, head in enumerate(table[0]):
-            columns.setdefault(head, [row[k] for row in table[1:]])
+    for table in rest:
+        for k, title in enumerate(table[0]):
+            columns.setdefault(title, [row[k] for row in table[1:]])
+    for title, values in expected_columns(figure).items():
+        assert same(columns[title], values), title
+    single = {row[0]: row[1:] for table in rest for row in table[1:] if table[0][0] == ""}
     for mark in figure.marks:
-        fields = {"Line": {"": "y"}, "Point": {"": "y"}, "Band": {" low": "low", " high": "high"},
-                  "Bars": {" from": "base", " to": "value"}}.get(type(mark).__name__, {})
-        for suffix, field in fields.items():
-            axis = figure.x if figure.y.categories else figure.y
-            head = f"{mark.label}{suffix}" + (f" [{axis.unit}]" if axis.unit else "")
-            got = [float(cell) for cell in columns[head]]
-            np.testing.assert_allclose(got, np.broadcast_to(getattr(mark, field), len(got)), rtol=1e-12, atol=1e-14)
-    assert [row[0] for row in rows if len(row) == 1] == [s.holds if bool(s.ok) else s.fails for s in figure.states]
+        if isinstance(mark, Point) and np.size(mark.x) == 1:
+            assert same(single[mark.label], [*as_written(mark.x, figure.x), *as_written(mark.y, figure.y)])
+        if isinstance(mark, Rule):
+            x, y = ([""] if at is None else as_written(at, axis)
+                    for at, axis in ((mark.x, figure.x), (mark.y, figure.y)))
+            assert same(single[mark.label], [*x, *y])
 
 
-def blocks(rows):
-    """Yield the tables of a CSV file: what stands after an empty row, up to the next."""
-    table = None
-    for row in [*rows, []]:
-        if not row or row == [""]:
-            if table:
-                yield table
-            table = []
-        elif table is not None:
-            table.append(row)
+def test_a_page_of_a_site_names_itself_and_the_sources(tmp_path, chromium):
+    """Shares in per cent, keys as their titles, the floor of an axis no number, the sources of what is chosen."""
+    class Chip:
+        def __init__(self, title, watts, **known):
+            self.name, self.title, self.watts = title.lower(), title, watts
+            self.__dict__ |= known
+
+    chips = [Chip("One", 300.0, source="data sheet, p. 3", date="2026-01-02"), Chip("Two", 500.0, source="a \"talk\""),
+             Chip("Own", 400.0, source="")]
+
+    def cost(rate, chip):
+        two = np.array([1.0, 2.0]) * rate
+        return Figure(x=Axis("kind", categories=("Low", "High")), y=Axis("cost", (0.01, 100), "%", "log"),
+                      marks=[Bars(two * chip.watts / 300, "share", base=0.01), Point(np.array([0.0, 1.0]), two, "dots"),
+                             Point(1.0, rate, "here")],
+                      readouts=[Readout("Share", rate, "%")])
+
+    explorer = explore(cost, title="Cost", watch="Move.",
+                       rate=Slider(0.01, 1.0, value=0.07, unit="%", label="Cost of capital"), chip=Choice(*chips),
+                       sources=["a survey, 2025"])
+    (tmp_path / "page.html").write_text(explorer.to_html(), encoding="utf-8")
+    page = chromium.new_page()
+    page.route("**/*", lambda route: route.fulfill(path=tmp_path / "page.html", content_type="text/html"))
+    page.goto("http://book.test/page.html#elsewhere")
+
+    def rows(kind="csv"):
+        with page.expect_download() as found:
+            page.locator(f"[data-action={kind}]").click()
+        return Path(found.value.path()).read_text(encoding="utf-8")
+
+    assert rows() == (
+        "title,Cost\npage,http://book.test/page.html#explorer-cost?rate=0.07&chip=one\n"
+        f"made with,kernelless {__version__}\n"
+        'source,"a survey, 2025"\nsource,"One: data sheet, p. 3 (2026-01-02)"\n\n'
+        "setting,value,unit\nCost of capital,7,%\nChip,One,\n\nreadout,value,unit\nShare,7,%\n\n"
+        "kind,share [%]\nLow,7\nHigh,14\n\nkind,dots [%]\nLow,7\nHigh,14\n\n,kind,cost [%]\nhere,High,7\n")
+    page.locator("select").select_option("two")
+    assert 'source,"Two: a ""talk"""' in rows()
+    assert 'Source: Two: a "talk"' in " ".join(ET.fromstring(rows("svg")).itertext())
+    page.locator("select").select_option("own")
+    assert rows().count("source,") == 1
+    page.close()
 
 
 @pytest.mark.parametrize("name", EXPLORERS)
@@ -77,15 +177,64 @@ def test_the_figure_arrives_as_svg(page, name):
         assert control.label in words
     for _, label, _ in explorer.figure().legend():
         assert label in words
+    for label, said in explorer.readouts().items():
+        assert f"{label}: {said}" in words
+    for state in explorer.figure().states:
+        assert f"✓ {state.holds}" in words if bool(state.ok) else f"✗ {state.fails}" in words
     colours = {element.get(kind) for element in root.iter() for kind in ("fill", "stroke")} - {None, "none"}
-    assert all(re.fullmatch(r"#[0-9a-f]{3,6}|rgba?\([\d., ]+\)", colour) for colour in colours), colours
+    known = r"#[0-9a-f]{3,6}|rgba?\([\d., ]+\)|url\(\"?#[\w.-]+\"?\)"
+    assert all(re.fullmatch(known, colour) for colour in colours), colours
+    assert all(f'id="{named}"' in source for named in re.findall(r"url\([^#)]*#([\w.-]+)", source))
     sizes = {element.get("font-size") for element in root.iter("{http://www.w3.org/2000/svg}text")}
     assert None not in sizes
     # Long words are broken, so that no line is cut off at the edge.
-    assert len(list(root[1].iter("{http://www.w3.org/2000/svg}svg"))) == len(explorer.figure().legend())
+    shown = page.locator(f"#explorer-{name} .ex-legend li:visible").count()
+    assert len(list(root[1].iter("{http://www.w3.org/2000/svg}svg"))) == shown
     width = float(root.get("viewBox").split()[2])
-    for element in root[1].iter("{http://www.w3.org/2000/svg}text"):
-        assert float(element.get("x")) + len(element.text) * float(element.get("font-size")) * 0.5 < width
+    for block in (root[1], root[-1]):
+        for element in block.iter("{http://www.w3.org/2000/svg}text"):
+            assert float(element.get("x")) + len(element.text) * float(element.get("font-size")) * 0.5 < width
+
+
+# The corners of a picture, and how far its pixels are from the ground's: what is drawn, and in which theme.
+LOOK = """(address) => new Promise((done, fail) => {
+  const image = new Image();
+  image.onerror = fail;
+  image.onload = () => {
+    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+    [canvas.width, canvas.height] = [image.width, image.height];
+    pen.drawImage(image, 0, 0);
+    const { data } = pen.getImageData(0, 0, image.width, image.height), counts = {};
+    for (let k = 0; k < data.length; k += 4) {
+      const colour = `${data[k]} ${data[k + 1]} ${data[k + 2]}`;
+      counts[colour] = (counts[colour] ?? 0) + 1;
+    }
+    done({ width: image.width, height: image.height, counts });
+  };
+  image.src = address;
+})"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["lines", "bars"])
+def test_the_picture_looks_like_the_page(opened, name, theme):
+    """The ground and the colours of the marks are those that the page shows in this theme; the halo is kept."""
+    page = opened()
+    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+    data = base64.b64encode(download(page, name, "png").read_bytes()).decode()
+    seen = page.evaluate(LOOK, f"data:image/png;base64,{data}")
+    shown = page.evaluate("""(name) => {
+      const root = document.getElementById(`explorer-${name}`), rgb = (c) => c.match(/\\d+/g).slice(0, 3).join(" ");
+      const path = getComputedStyle(root.querySelector("svg [data-key=m0], svg [data-key=m0-0]"));
+      return [getComputedStyle(root).backgroundColor, path.stroke === "none" ? path.fill : path.stroke].map(rgb);
+    }""", name)
+    ground, mark = shown
+    assert max(seen["counts"], key=seen["counts"].get) == ground
+    assert seen["counts"].get(mark, 0) > 1000
+    source = download(page, name, "svg").read_text(encoding="utf-8")
+    if name == "lines":
+        assert re.search(r'<text[^>]*paint-order="stroke[^>]*', source)
+    assert page.complaints == []
 
 
 @pytest.mark.parametrize("name", ["lines", "bars"])

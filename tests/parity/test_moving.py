@@ -69,10 +69,19 @@ def test_changes_are_spoken_once_the_reader_stops(opened):
         page.clock.run_for(500)
         assert spoken.text_content() == before
     page.clock.run_for(1000)
-    words = page.evaluate("""() => [...document.querySelectorAll("#explorer-bars .ex-readout")]
-      .map((r) => `${r.children[0].textContent}: ${r.children[1].textContent}`)""")
-    words.append(page.locator("#explorer-bars .ex-state").text_content())
-    assert spoken.text_content() == ". ".join(words)
-    assert before != ". ".join(words)
+    explorer = EXPLORERS["bars"]
+    held = page.locator("#explorer-bars [data-parameter=growth]").get_attribute("data-value")
+    settings = explorer.settings(growth=float(held))
+    growth, readouts = explorer.controls_spec["growth"].show(settings["growth"]), explorer.readouts(**settings)
+    assert spoken.text_content() == f"Growth: {growth}. Largest: {readouts['Largest']}."
+    # What the plot shows is described for these settings, and at the default as its author wrote it.
+    described = page.locator("#explorer-bars .ex-plot > .ex-sr")
+    told = described.text_content()
+    assert all(f"{label}: {words}" in told for label, words in readouts.items())
+    assert f"Growth: {growth}; Staff: 1" in told
+    page.locator("#explorer-bars [data-action=reset]").click()
+    page.clock.run_for(1000)
+    assert described.text_content() == explorer.alt
+    assert spoken.text_content() == f"Growth: 1×. Largest: {explorer.readouts()['Largest']}."
     assert page.locator("#explorer-bars [aria-live=polite]").count() == 1
     assert page.locator("#explorer-bars .ex-readout output:not([aria-live=off])").count() == 0

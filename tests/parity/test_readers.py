@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import PATIENCE_MS
-from parity.shown import EXPLORERS, SEE, SET, check_against_python
+from parity.shown import EXPLORERS, SEE, SET, START, check_against_python
 
 from kernelless import standalone
 
@@ -24,7 +24,7 @@ def test_without_javascript_the_picture_and_the_settings_stand(opened):
             assert not control.is_visible()
         for label, words in explorer.readouts().items():
             assert root.locator(".ex-readout", has_text=label).first.is_visible()
-            assert words in root.locator(".ex-readouts").text_content()
+            assert words in " ".join(root.locator(".ex-readouts").all_text_contents())
 
 
 def test_on_paper_there_are_settings_and_no_controls(opened):
@@ -85,6 +85,7 @@ def test_a_figure_that_cannot_start_leaves_the_others_alive(chromium, tmp_path):
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((tmp_path / "broken.html").as_uri())
+    page.evaluate(START)
     assert errors == []
     assert len(said) == 1
     assert "explorer-bars stays at its default" in said[0]

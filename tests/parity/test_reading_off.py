@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from parity.shown import EXPLORERS, SEE, SET, reset
 
 from inference_economics.quantities.units import text
@@ -34,7 +35,7 @@ def test_the_keyboard_reads_values_off(page):
     hint = words.text_content()
     plot.focus()
     heard = []
-    for key in ("Home", "ArrowRight", "ArrowDown", "ArrowRight", "Shift+ArrowLeft", "End"):
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight", "Shift+ArrowLeft", "End"):
         page.keyboard.press(key)
         heard.append(words.text_content())
     figure = EXPLORERS["bars"].figure()
@@ -47,12 +48,84 @@ def test_the_keyboard_reads_values_off(page):
     page.evaluate(SEE, "bars")
     assert words.text_content() != expected[2]
     assert words.text_content().startswith('Both "2" — compute: ')
+    assert page.get_by_role("treeitem").text_content() == words.text_content()
     plot.focus()
     page.keyboard.press("Escape")
     assert words.text_content() == hint
     page.keyboard.press("End")
     page.keyboard.press("Tab")
     assert words.text_content() == hint
+    assert page.get_by_role("treeitem").count() == 0
+
+
+def _walk(page, keys: str) -> list[tuple[str, str, str]]:
+    """Press keys; return what the focused place says after each, and where it is among its like."""
+    heard = []
+    for key in keys.split():
+        page.keyboard.press(key)
+        heard.append(page.evaluate("""() => { const e = document.activeElement, [role, level, at, of] =
+          ["role", "aria-level", "aria-posinset", "aria-setsize"].map((name) => e.getAttribute(name));
+          return [e.textContent, role, `${level}:${at}/${of}`]; }"""))
+    return heard
+
+
+def test_the_figure_is_a_tree_of_axes_series_and_values(page):
+    reset(page, "lines")
+    figure = EXPLORERS["lines"].figure()
+    time, other = (np.asarray(mark.y, dtype=float) for mark in figure.marks[:2])
+    xs = np.asarray(figure.marks[0].x)
+    page.locator("#explorer-lines .ex-plot").focus()
+    heard = _walk(page, "ArrowDown ArrowRight ArrowRight ArrowDown ArrowRight End ArrowDown ArrowUp End ArrowLeft")
+    assert {role for _, role, _ in heard} == {"treeitem"}
+    last = np.flatnonzero(np.isfinite(other))[-1]
+
+    def at(values, k):
+        return f"{text(values[k], 's')} at {text(xs[k], 'tokens')}"
+
+    assert [(words, place) for words, _, place in heard] == [
+        ("All series together: 61 places", "1:1/13"),
+        (f"time, 61 values: from {at(time, 0)} to {at(time, 60)}", "1:2/13"),
+        (f"other, 61 values: from {at(other, 0)} to {at(other, last)}", "1:3/13"),
+        (f"tokens 1 token: {text(other[0], 's')}", "2:1/61"),
+        (f"tokens {text(xs[1], 'tokens')}: {text(other[1], 's')}", "2:2/61"),
+        ("tokens 1M tokens: n/a", "2:61/61"), ("tokens 1M tokens: n/a", "2:61/61"),  # there is nothing further in
+        (f"other, 61 values: from {at(other, 0)} to {at(other, last)}", "1:3/13"),
+        ("y axis, time: 1 µs to 11.6 days, logarithmic", "1:13/13"),
+        ("x axis, tokens: 1 token to 1M tokens, logarithmic", "1:12/13"),
+    ]
+    # Points, rules and words; then out of the tree again.
+    labels = [words for words, _, _ in _walk(page, " ".join(["ArrowLeft"] * 7))]
+    first, last = (text(y, "s") for y in figure.marks[3].y)
+    assert labels[::-1] == [
+        f"places, 2 points: from {first} at 10 tokens to {last} at 1,000 tokens",
+        f"you are here: 8,192 tokens, {text(time[0], 's')}", "one second: time 1 s",
+        "Small 1: tokens 48 tokens", "Small 1 on spot: time 72 s", "price $72", "SMALL-1"]
+    assert page.locator("#explorer-lines .ex-cursor").text_content() == labels[-1]
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("() => document.activeElement.className") == "ex-plot"
+
+
+def test_a_value_beyond_the_ends_is_named_where_a_curve_turns(page):
+    reset(page, "waves")
+    page.locator("#explorer-waves .ex-plot").focus()
+    figure = EXPLORERS["waves"].figure()
+    a, x = np.asarray(figure.marks[0].y), figure.marks[0].x
+    low, high = int(a.argmin()), int(a.argmax())
+    said = _walk(page, "ArrowDown ArrowRight")[-1][0]
+    assert said == (f"a, 81 values: from {text(a[0], 'USD/h')} at −5 to {text(a[-1], 'USD/h')} at 5, lowest "
+                    f"{text(a[low], 'USD/h')} at {text(x[low])}, highest {text(a[high], 'USD/h')} at {text(x[high])}")
+
+
+def test_nothing_is_announced_by_reading_off(opened):
+    """The focus that moves says it once; a pointer that passes says nothing."""
+    page = opened()
+    for part in (".ex-cursor", ".ex-readout output"):
+        for element in page.locator(f"#explorer-waves {part}").all():
+            assert element.get_attribute("aria-live") == "off"
+    page.locator("#explorer-waves .ex-plot").focus()
+    _walk(page, "ArrowRight ArrowRight")
+    assert page.locator("#explorer-waves .ex-spoken").text_content() == ""
+    assert page.locator("#explorer-waves [aria-live=polite]").count() == 1
 
 
 def test_things_are_read_off_one_by_one(page):

@@ -92,6 +92,7 @@ def visit(opening):
 def load(page, address: str) -> None:
     page.goto(address, wait_until="load")
     page.evaluate("document.fonts.ready")  # they come after the load event
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # every figure starts, in view or not
 
 
 def _note_message(page, message) -> None:

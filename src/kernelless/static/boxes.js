@@ -7,7 +7,7 @@ import { nth, round, wordsOf } from "./plot.js";
 /** @import { Kind, Mark, MarkSpec, Plot } from "./plot.js" */
 /** @import { Values } from "./program.js" */
 
-const THIN = 1.4, THICK = 14, LINE = 10, DROP = 2.8, GAP = 5, TICK = 4; // in points of print, as in shapes.py
+const THIN = 1.4, THICK = 14, LINE = 10, DROP = 2.8, GAP = 5, TICK = 4, LETTER = 5; // in points of print, as in shapes.py
 
 /**
  * @typedef {object} Thing one of the rectangles, bands or arrows of a mark
@@ -196,23 +196,36 @@ function inside(m, spots, v, plot) {
     say(m.texts[at++], words, ...middleOf(spot), plot, 0, (i - (all.length - 1) / 2) * LINE)));
 }
 
+/** @type {(m: Mark, spots: (number[] | null)[], v: Values, plot: Plot) => void} the same, where the words fit */
+function fitted(m, spots, v, plot) {
+  const point = pointOf(plot);
+  let at = 0;
+  spots.forEach((spot, k) => lines(m, v, k).forEach((words, i, all) => {
+    const [a, b, p, q] = spot ?? [], room = Math.abs(b - a) >= LETTER * point * [...words].length
+      && Math.abs(q - p) >= LINE * point * all.length;
+    say(m.texts[at++], words, ...middleOf(room ? spot : null), plot, 0, (i - (all.length - 1) / 2) * LINE);
+  }));
+}
+
 /** @type {Record<string, Kind>} */
 export const BOXES = {
-  cells: things([...SIDES, "value"], box, rectangle, inside, (m, v, k, { axes: { x, y } }) => {
+  cells: things([...SIDES, "value"], box, rectangle, fitted, (m, v, k, { axes: { x, y } }) => {
     const places = [placeOf(x, nth(v[m.left], k), nth(v[m.right], k)), placeOf(y, nth(v[m.low], k), nth(v[m.high], k))];
     const what = [m.said?.[k].replaceAll("\n", " "), m.kinds ? kindOf(m, v, k) : text(nth(v[m.value], k), m.unit)];
     return [...places, ...what].filter(Boolean).join(", ");
   }),
-  spans: things(SIDES, box, rectangle, inside, (m, v, k, { axes: { x, y } }) => {
+  spans: things(SIDES, box, rectangle, fitted, (m, v, k, { axes: { x, y } }) => {
     const [from, to] = [m.left, m.right].map((at) => text(nth(v[at], k), x.unit));
     const lane = placeOf(y, nth(v[m.low], k), nth(v[m.high], k));
     return [lane, line(m, v, k), kindOf(m, v, k), `${from} to ${to}`].filter(Boolean).join(", ");
   }),
   blocks: things([...SIDES, "value"], box, rectangle, inside),
   stack: things([...SIDES, "value"], box, rectangle, (m, spots, v, plot) => {
-    const [, top, , height] = plot.frame;
-    spread(spots.map((spot) => middleOf(spot)[1]), LINE * pointOf(plot), top, top + height).forEach((y, k) =>
-      say(m.texts[k], line(m, v, k), spots[k]?.[1] ?? NaN, y, plot, GAP));
+    const [left, top, width, height] = plot.frame, point = pointOf(plot);
+    spread(spots.map((spot) => middleOf(spot)[1]), LINE * point, top, top + height).forEach((y, k) => {
+      const words = line(m, v, k), x = spots[k]?.[1] ?? NaN, room = (left + width - x) / point - LETTER * [...words].length;
+      say(m.texts[k], words, x, y, plot, Math.min(GAP, room));
+    });
   }),
   waterfall: things([...SIDES, "change"], box, rectangle, (m, spots, v, plot) => spots.forEach((spot, k) =>
     say(m.texts[k], line(m, v, k), spot ? Math.max(spot[0], spot[1]) : NaN, middleOf(spot)[1], plot, 4)),
@@ -242,7 +255,7 @@ export const BOXES = {
       const corners = [[at, start], [out, start], [out, end], [at, end]].map((c) => (upright ? c : c.reverse()));
       m.path.setAttribute("d", ring(corners).slice(0, -1));
       const place = /** @type {[number, number]} */ (upright ? [at, (start + end) / 2] : [(start + end) / 2, at]);
-      say(m.texts[0], wordsOf(m, v), ...place, plot, upright ? 8 : 0, upright ? 0 : -LINE);
+      if (m.texts.length) say(m.texts[0], wordsOf(m, v), ...place, plot, upright ? 8 : 0, upright ? 0 : -LINE);
     },
     seen(m, v, { px, py }) {
       const [one, other] = m.along === "y" ? [py, px] : [px, py];
@@ -256,7 +269,7 @@ export const BOXES = {
       const seen = plot.px.inside(v[m.x][0]) && plot.py.inside(v[m.y][0]);
       const to = `${round(x + m.dx * point)} ${round(y + m.dy * point)}`;
       m.path.setAttribute("d", seen ? `M${round(x)} ${round(y)}L${to}` : "");
-      say(m.texts[0], wordsOf(m, v), seen ? x : NaN, y, plot, m.dx + (m.dx >= 0 ? 2 : -2), m.dy);
+      if (m.texts.length) say(m.texts[0], wordsOf(m, v), seen ? x : NaN, y, plot, m.dx + (m.dx >= 0 ? 2 : -2), m.dy);
     },
     seen: (m, v, { px, py }) => px.inside(v[m.x][0]) && py.inside(v[m.y][0]),
   },

@@ -1,9 +1,10 @@
-// The cursor: values read off the plot at one place, by pointer or by keyboard.
+// The cursor: values read off the plot at one place, by pointer; tree.js does it by keyboard.
 
 import { text } from "./format.js";
 import { part } from "./page.js";
 import { byCategory, KINDS, round } from "./plot.js";
 import { nearest } from "./settings.js";
+import { startTree, treeOf } from "./tree.js";
 
 /** @import { Mark, Plot } from "./plot.js" */
 /** @import { Values } from "./program.js" */
@@ -104,32 +105,33 @@ export function startCursor(root, plot, v) {
 
   /** @param {number} to */
   function point(to) {
-    const [, top, , height] = plot.frame, found = to < 0 ? null : readAt(plot, v, to);
+    const found = to < 0 ? null : readAt(plot, v, to);
     place = found ? to : -1;
+    show(found);
+  }
+  /** @param {{words: string, at?: number | null, around?: number[]} | null} found */
+  function show(found) {
+    const [, top, , height] = plot.frame;
     words.textContent = found ? found.words : hint;
     const [a, b, p, q] = (found?.around ?? []).map(round), along = found?.at == null ? "" : `M${round(found.at)} ${top}V${top + height}`;
     line.setAttribute("d", found?.around ? `M${a} ${p}H${b}V${q}H${a}Z` : along);
   }
   const leave = () => point(-1);
-  svg.addEventListener("pointermove", (event) => {
+  /** @param {PointerEvent} event */
+  const follow = (event) => {
     const box = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.width / box.width;
     const far = distances(plot, v, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
     point(far.length ? nearest(far, 0) : -1);
+  };
+  svg.addEventListener("pointermove", follow);
+  svg.addEventListener("pointerdown", follow);
+  // A finger that is lifted leaves, but what it read stays until it taps elsewhere.
+  svg.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") leave(); });
+  // By keyboard, the tree holds the place.
+  const sayAgain = startTree(root, () => treeOf(plot, v, surface.getAttribute("aria-label") ?? "",
+    distances(plot, v, 0, 0).length, (k) => readAt(plot, v, k)), (branch) => {
+    place = -1;
+    show(branch);
   });
-  svg.addEventListener("pointerleave", leave);
-  surface.addEventListener("blur", leave);
-  surface.addEventListener("keydown", (event) => {
-    const last = distances(plot, v, 0, 0).length - 1, leap = event.shiftKey ? 10 : 1;
-    /** @type {Record<string, number>} */
-    const moves = { ArrowLeft: -leap, ArrowUp: -leap, ArrowRight: leap, ArrowDown: leap, Home: -Infinity,
-      End: Infinity };
-    if (event.key === "Escape") leave();
-    else if (event.key in moves && last >= 0) {
-      event.preventDefault();
-      // The first arrow starts in the middle.
-      const to = place < 0 && Number.isFinite(moves[event.key]) ? Math.round(last / 2) : place + moves[event.key];
-      point(Math.min(Math.max(to, 0), last));
-    }
-  });
-  return () => { if (place >= 0) point(place); };
+  return () => { if (!sayAgain() && place >= 0) point(place); };
 }

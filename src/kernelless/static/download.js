@@ -1,61 +1,14 @@
 // Downloads: the numbers as CSV, the figure as SVG and as PNG.
 
 import { part } from "./page.js";
-import { byCategory, chosen, KINDS, nth } from "./plot.js";
 import { sentence } from "./settings.js";
+import { csvOf, sourcesOf } from "./tables.js";
 
-/** @import { Axis, Spec } from "./plot.js" */
+/** @import { Spec } from "./plot.js" */
 /** @import { Values } from "./program.js" */
 /** @import { Settings } from "./settings.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
-
-/**
- * A cell as CSV writes it.
- * @param {unknown} cell
- * @returns {string}
- */
-const quote = (cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell));
-
-/**
- * Settings, readouts, states, and a table for the marks over each x or for each mark over categories.
- * @param {Spec} spec
- * @param {Values} v
- * @param {Settings} settings
- * @returns {string}
- */
-export function csvOf(spec, v, settings) {
-  /** @type {unknown[][]} */
-  const rows = [["title", spec.title]];
-  for (const c of spec.controls) rows.push([c.label, settings[c.name], c.unit ?? ""]);
-  for (const r of spec.readouts) rows.push([r.label, v[r.value][0], r.unit]);
-  for (const s of spec.states) rows.push([chosen(v[s.ok][0] === 0 ? s.fails : s.holds, v)]);
-  /** @type {(axis: Axis, label: string) => string} */
-  const named = (axis, label) => `${label}${axis.unit ? ` [${axis.unit}]` : ""}`;
-  /** @type {(heading: string, names: ArrayLike<unknown>, columns: [string, number][]) => void} */
-  const table = (heading, names, columns) => {
-    rows.push([], [heading, ...columns.map(([name]) => name)]);
-    for (let k = 0; k < names.length; k++) rows.push([names[k], ...columns.map(([, at]) => nth(v[at], k))]);
-  };
-  const { x, y } = spec.axes;
-  /** @type {Map<number, [string, number][]>} */
-  const byX = new Map();
-  for (const m of spec.marks) {
-    const { columns, categorical, listed, fields } = KINDS[m.kind];
-    if (listed) {
-      const named = fields.filter((field) => field !== "step" && m[/** @type {"x"} */ (field)] !== undefined);
-      rows.push([], [m.label, "kind", ...named], ...listed(m, v));
-    }
-    if (!columns) continue;
-    const [names, values] = categorical ? byCategory(spec.axes) : [x, y];
-    /** @type {[string, number][]} */
-    const headed = columns(m).map(([suffix, at]) => [named(values, m.label + suffix), at]);
-    if (categorical) table("", names.categories ?? [], headed);
-    else byX.set(m.x, [...(byX.get(m.x) ?? []), ...headed]);
-  }
-  for (const [at, columns] of byX) table(named(x, x.label), v[at], columns);
-  return rows.map((row) => row.map(quote).join(",")).join("\n") + "\n";
-}
 
 /**
  * Words in lines of at most so many letters.
@@ -75,63 +28,88 @@ function give(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
 
+// What a file of its own needs written in, and what it has without.
+/** @type {Record<string, string>} */
+const LOOKS = { fill: "", stroke: "none", "stroke-width": "1px", "stroke-dasharray": "none", "stroke-linejoin": "miter",
+  "stroke-linecap": "butt", "fill-opacity": "1", "stroke-opacity": "1", opacity: "1", "paint-order": "normal",
+  "fill-rule": "nonzero", visibility: "visible" };
+/** @type {Record<string, string>} */
+const WRITING = { "font-size": "", "font-family": "", "font-weight": "400", "text-anchor": "start" };
+
 /**
- * A copy of an SVG element with the theme's colours and fonts written in.
+ * A copy of an SVG element with the page's colours, strokes and fonts written in, as they are now.
  * @param {Element} drawn
  * @returns {Element}
  */
 function resolved(drawn) {
-  const copy = /** @type {Element} */ (drawn.cloneNode(true)), dead = copy.querySelectorAll("*");
+  const copy = /** @type {Element} */ (drawn.cloneNode(true)), dead = [...copy.querySelectorAll("*")];
   drawn.querySelectorAll("*").forEach((element, k) => {
-    const style = getComputedStyle(element);
-    for (const property of ["fill", "stroke", "font-size", "font-family"]) {
-      if (property.startsWith("font") && element.tagName !== "text") continue;
-      if (element.hasAttribute(property) || property === "font-family") {
-        dead[k].setAttribute(property, style.getPropertyValue(property));
-      }
+    const style = getComputedStyle(element), text = element.tagName === "text" || element.tagName === "tspan";
+    if (style.display === "none" && !element.closest("defs")) { dead[k].setAttribute("display", "none"); return; }
+    for (const [property, usual] of Object.entries({ ...LOOKS, ...(text ? WRITING : {}) })) {
+      const value = style.getPropertyValue(property);
+      if (value !== usual || element.hasAttribute(property)) dead[k].setAttribute(property, value);
     }
     dead[k].removeAttribute("class");
   });
+  for (const gone of copy.querySelectorAll('[display="none"], .ex-cursor-line')) gone.remove();
   return copy;
 }
 
 /**
- * The figure as a file of its own: colours resolved, title, legend and settings written in.
+ * The figure as a file of its own: the page's look, with title, legend, readouts, settings and sources written in.
  * @param {HTMLElement} root
  * @param {Spec} spec
  * @param {Settings} settings
  * @returns {string}
  */
-function svgOf(root, spec, settings) {
+export function svgOf(root, spec, settings) {
   const drawn = part(root, ".ex-plot svg"), copy = resolved(drawn), page = getComputedStyle(root);
   const [, , width, height] = (drawn.getAttribute("viewBox") ?? "").split(" ").map(Number);
+  const tick = drawn.querySelector(".ex-tick"), em = tick ? parseFloat(getComputedStyle(tick).fontSize) : 8;
+  /** @type {(words: string, size: number, weight?: number) => [string, number, number][]} */
+  const lines = (words, size, weight = 400) =>
+    wrap(words, Math.floor((width - 4 * em) / (0.54 * size * em))).map((line) => [line, size * em, weight]);
   /** @type {[string, number, number, Element?][]} */
-  const lines = wrap(spec.title, 68).map((words) => [words, 11, 600]);
+  const above = lines(spec.title, 1.35, 600);
   for (const entry of root.querySelectorAll(".ex-legend li")) {
-    lines.push([entry.textContent ?? "", 8, 400, part(entry, "svg")]);
+    if (getComputedStyle(entry).display === "none") continue; // named where it ends
+    const [first, ...more] = lines(entry.textContent ?? "", 1);
+    above.push([first[0], first[1], first[2], part(entry, "svg")], ...more);
   }
-  for (const words of wrap(sentence(spec.controls, settings), 110)) lines.push([words, 7, 400]);
-  let y = 16;
-  const head = document.createElementNS(SVG, "g");
-  for (const [words, size, weight, swatch] of lines) {
-    if (swatch) {
-      const small = resolved(swatch);
-      give(small, { x: 16, y: y - 7, width: 20, height: 7.7 });
-      head.append(small);
+  const readouts = [...root.querySelectorAll(".ex-readout")].map((r) => [...r.children].map((c) => c.textContent).join(": "));
+  const states = [...root.querySelectorAll(".ex-state")].map((s) =>
+    `${getComputedStyle(s, "::before").content.replace(/^none$|^normal$|"/g, "")}${s.textContent}`);
+  const below = [readouts.join(" · "), ...states, sentence(spec.controls, settings),
+    ...sourcesOf(spec, settings).map((words) => `Source: ${words}`)].flatMap((words) => lines(words, 0.9));
+
+  /** @type {(entries: [string, number, number, Element?][]) => [SVGElement, number]} */
+  function block(entries) {
+    const group = document.createElementNS(SVG, "g");
+    let y = 0.6 * em;
+    for (const [words, size, weight, swatch] of entries) {
+      y += size * 1.4;
+      if (swatch) {
+        const small = resolved(swatch);
+        give(small, { x: 2 * em, y: y - 0.9 * em, width: 2.6 * em, height: em });
+        group.append(small);
+      }
+      const line = document.createElementNS(SVG, "text");
+      give(line, { x: (swatch ? 5.2 : 2) * em, y, "font-size": size, "font-weight": weight, "font-family": page.fontFamily,
+        fill: page.color });
+      line.textContent = words;
+      group.append(line);
     }
-    const line = document.createElementNS(SVG, "text");
-    give(line, { x: swatch ? 42 : 16, y, "font-size": size, "font-weight": weight, "font-family": page.fontFamily,
-      fill: page.color });
-    line.textContent = words;
-    head.append(line);
-    y += size * 1.5;
+    return [group, y + 0.6 * em];
   }
-  give(copy, { viewBox: `0 ${-y} ${width} ${height + y}`, width: width * 2, height: (height + y) * 2 });
-  give(head, { transform: `translate(0 ${-y})` });
+  const [head, top] = block(above), [foot, bottom] = block(below), whole = top + height + bottom, scale = 920 / width;
+  give(copy, { viewBox: `0 ${-top} ${width} ${whole}`, width: 920, height: whole * scale });
+  give(head, { transform: `translate(0 ${-top})` });
+  give(foot, { transform: `translate(0 ${height})` });
   const ground = document.createElementNS(SVG, "rect");
-  const fill = page.getPropertyValue("--ex-ground").trim() || "#fff";
-  give(ground, { x: 0, y: -y, width, height: height + y, fill });
+  give(ground, { x: 0, y: -top, width, height: whole, fill: page.backgroundColor });
   copy.prepend(ground, head);
+  copy.append(foot);
   return new XMLSerializer().serializeToString(copy);
 }
 
@@ -167,15 +145,19 @@ function savePng(name, svg) {
 }
 
 /**
- * The buttons that save a file, by their action.
+ * Save the figure as a file.
+ * @param {string} kind
  * @param {HTMLElement} root
  * @param {Spec} spec
  * @param {Values} v
  * @param {Settings} settings
- * @returns {Record<"csv" | "svg" | "png", () => void>}
+ * @param {string} address where these settings are
  */
-export const downloads = (root, spec, v, settings) => ({
-  csv: () => save(`${spec.name}.csv`, csvOf(spec, v, settings), "text/csv"),
-  svg: () => save(`${spec.name}.svg`, svgOf(root, spec, settings), "image/svg+xml"),
-  png: () => savePng(`${spec.name}.png`, svgOf(root, spec, settings)),
-});
+export function download(kind, root, spec, v, settings, address) {
+  const name = `${spec.name}.${kind}`, made = `kernelless ${root.dataset.version ?? ""}`;
+  // A page from disk has an address that says something of the reader's device, and nothing to anyone else.
+  const about = /** @type {[string, string][]} */ (/^https?:/.test(address) ? [["page", address]] : []);
+  if (kind === "csv") save(name, csvOf(spec, v, settings, [...about, ["made with", made]]), "text/csv");
+  else if (kind === "svg") save(name, svgOf(root, spec, settings), "image/svg+xml");
+  else savePng(name, svgOf(root, spec, settings));
+}

@@ -1,17 +1,17 @@
 // One explorer: controls in, program, moved paths and readouts out.
 
-import { BOXES } from "./boxes.js";
-import { startCursor } from "./cursor.js";
-import { downloads } from "./download.js";
+import { startControls } from "./controls.js";
 import { text } from "./format.js";
 import { startFrame } from "./frame.js";
-import { live, part } from "./page.js";
+import { recalled, remember, startHistory } from "./history.js";
+import { startLink } from "./link.js";
+import { atFirst, excuse, live, part, partners } from "./page.js";
 import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
 import { load } from "./program.js";
-import { encode, nearest, sentence, show, snap, stopsOf } from "./settings.js";
+import { encode, sentence, show, snap } from "./settings.js";
 
 /** @import { MarkSpec, Plot, Spec } from "./plot.js" */
-/** @import { Settings } from "./settings.js" */
+/** @import { Settings, Value } from "./settings.js" */
 
 /**
  * Bring one explorer to life.
@@ -20,6 +20,13 @@ import { encode, nearest, sentence, show, snap, stopsOf } from "./settings.js";
 function startExplorer(root) {
   /** @type {Spec} */
   const spec = JSON.parse(part(root, "script.ex-spec").textContent ?? "");
+  if (spec.marks.some((m) => !KINDS[m.kind])) {
+    import("./boxes.js").then(({ BOXES }) => {
+      Object.assign(KINDS, BOXES);
+      if (!root.dataset.ready) startExplorer(root);
+    }).catch(excuse(root));
+    return;
+  }
   const program = load(spec.program), v = program.values;
   /** @param {string} key */
   const find = (key) => part(root, `[data-key="${key}"]`);
@@ -41,28 +48,48 @@ function startExplorer(root) {
   };
   const marks = plot.marks.map((m) => ({ m, needs: needs(m) }));
   const readouts = spec.readouts.map((r, k) => ({ ...r, element: find(`r${k}`), needs: program.depends[r.value] }));
-  const states = spec.states.map((s, k) => ({ ...s, element: find(`s${k}`) }));
+  const boxes = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-state"));
+  const states = spec.states.map((s, k) => ({ ...s, element: find(`s${k}`), box: boxes[k] }));
   const summary = part(root, ".ex-settings"), spoken = part(root, ".ex-spoken"), missing = part(root, ".ex-unseen");
-  const readAgain = startCursor(root, plot, v);
-
-  /** @type {Settings} */
-  const settings = Object.fromEntries(spec.controls.map((c) => [c.name, c.default]));
-  const inputs = spec.controls.map((c) => {
-    const element = /** @type {HTMLInputElement} */ (part(root, `[data-parameter="${c.name}"]`));
-    const stops = c.kind === "slider" ? stopsOf(c) : [];
-    if (c.kind === "slider") Object.assign(element, { min: 0, max: stops.length - 1, step: 1 });
-    return { c, element, stops, shown: part(root, `[data-value-of="${c.name}"]`) };
+  let readAgain = () => {}, refresh = () => {};
+  atFirst(part(root, ".ex-plot"), ["pointerenter", "pointerdown", "pointermove", "focusin", "keydown"], async () => {
+    readAgain = (await import("./cursor.js")).startCursor(root, plot, v);
   });
 
-  const numbers = () => Object.fromEntries(spec.controls.map((c) => [c.name, encode(c, settings[c.name])]));
+  /** @type {Settings} */
+  const defaults = Object.fromEntries(spec.controls.map((c) => [c.name, c.default]));
+  const settings = { ...defaults };
+  const presets = [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-preset]"))].map((button) =>
+    ({ button, held: { ...defaults, ...spec.presets[button.dataset.preset ?? ""] } }));
+  const undo = /** @type {HTMLButtonElement} */ (part(root, "[data-action=undo]"));
+
+  const numbers = (at = settings) => Object.fromEntries(spec.controls.map((c) => [c.name, encode(c, at[c.name])]));
+  /** @type {Settings | null} the setting that is pinned as A */
+  let kept = null;
+  /** @type {import("./pins.js").Pins | undefined} */
+  let pins;
+  let alone = ""; // the controls that are set only here
 
   const draw = () => { for (const { m } of marks) KINDS[m.kind].draw(m, v, plot); };
 
   let speaking = 0;
-  function speak() {
-    const values = readouts.map((r) => `${r.label}: ${r.element.textContent}`);
-    const said = [...values, ...states.map((s) => s.element.textContent)].join(". ");
-    spoken.textContent = [said, missing.textContent].filter(Boolean).join(" ");
+  const described = part(root, ".ex-plot > .ex-sr"), atDefault = described.textContent;
+  /** @returns {import("./speaking.js").Moment} */
+  const moment = () => ({
+    settings: spec.controls.map((c) => ({ label: c.label, words: show(c, settings[c.name]) })),
+    readouts: readouts.map((r) => ({ label: r.label, words: r.element.textContent ?? "" })),
+    states: states.map((s) => s.element.textContent ?? ""), unseen: missing.textContent ?? "",
+  });
+  /** @type {import("./speaking.js").Moment} */
+  let before;
+  async function speak() {
+    const { announcement, description } = await import("./speaking.js");
+    const now = moment(), words = announcement(before, now);
+    before = now;
+    if (words) spoken.textContent = words;
+    const moved = spec.controls.some((c) => settings[c.name] !== c.default);
+    described.textContent = moved ? description(spec.title, now) : atDefault;
+    refresh();
   }
 
   /** Redraw what depends on the changed inputs. */
@@ -70,40 +97,87 @@ function startExplorer(root) {
     const changed = program.evaluate(numbers());
     for (const { m, needs } of marks) if (needs & changed) KINDS[m.kind].draw(m, v, plot);
     settle();
-    for (const r of readouts) if (r.needs & changed) r.element.textContent = text(v[r.value][0], r.unit);
+    for (const r of readouts) {
+      if (!(r.needs & changed)) continue;
+      const words = text(v[r.value][0], r.unit), widest = r.element.dataset.longest ?? "";
+      r.element.textContent = words;
+      if (words.length > widest.length) r.element.dataset.longest = words;
+    }
     for (const s of states) {
       const ok = v[s.ok][0] !== 0, words = chosen(ok ? s.holds : s.fails, v);
-      s.element.dataset.ok = String(Number(ok));
+      s.box.dataset.ok = String(Number(ok));
       if (s.element.textContent !== words) s.element.textContent = words;
     }
     const words = unseen(plot, v);
     if (missing.textContent !== words) missing.textContent = words;
     readAgain();
+    pins?.compare();
     // Spoken once the reader has stopped moving, not at every step.
     clearTimeout(speaking);
-    speaking = setTimeout(speak, 700);
+    speaking = setTimeout(() => { keep(); speak().catch(excuse(root)); }, 700);
   }
 
-  /** Show the settings on the controls. */
-  function reflect() {
-    for (const { c, element, stops, shown } of inputs) {
-      const value = settings[c.name], words = show(c, value);
-      const held = c.kind === "slider" ? String(nearest(stops, Number(value))) : String(value);
-      if (element.value !== held) element.value = held;
-      if (c.kind === "slider") {
-        element.setAttribute("aria-valuetext", words);
-        shown.textContent = words;
-      }
-      element.dataset.value = String(value);
+  /** @param {Settings} to */
+  const goBack = (to) => {
+    const from = { ...settings };
+    change(to);
+    told = { ...settings };
+    tell(from, to);
+  };
+  const past = startHistory(settings, goBack);
+  /** @type {Settings} what was set when the hand last let go */
+  let told = { ...settings };
+  /** @type {(name: string, value: Value, settled: boolean) => void} a hand moves one control */
+  const move = (name, value, settled) => {
+    if (value !== settings[name]) {
+      past.note(name);
+      set({ [name]: value });
     }
+    if (!settled) return;
+    past.settle();
+    tell({ ...settings, [name]: told[name] }, { ...settings });
+    told = { ...settings };
+  };
+  const showControls = startControls(root, spec.controls, settings, move);
+  if (spec.marks.some((m) => m.moves)) {
+    import("./drag.js").then(({ startDrag }) => startDrag(root, spec, plot, v, numbers, move)).catch(excuse(root));
+  }
+  /** @type {import("./shared.js").Shared | undefined} what other figures of the page have in common with this one */
+  let shared;
+  const common = partners(root);
+  /** @type {(use: (shared: import("./shared.js").Shared) => void) => void} */
+  const withShared = (use) => {
+    if (common) {
+      import("./shared.js").then(({ startShared }) => use(shared ??= startShared(root, spec.controls, (given) => {
+        past.note("");
+        set(given);
+        told = { ...settings };
+      }, (here) => {
+        alone = here;
+        unsaved = true;
+      }))).catch(excuse(root));
+    }
+  };
+  /** @type {(from: Settings, to: Settings) => void} */
+  const tell = (from, to) => withShared((others) => others.tell(from, to));
+
+  /** Show the settings on the controls, and on whatever else speaks of them. */
+  function reflect() {
+    showControls();
+    for (const { button, held } of presets) {
+      button.setAttribute("aria-pressed", String(spec.controls.every((c) => held[c.name] === settings[c.name])));
+    }
+    undo.disabled = !past.any();
     summary.textContent = sentence(spec.controls, settings);
   }
 
-  let waiting = false;
+  let waiting = false, unsaved = false;
   /** @param {Settings} next */
   function change(next) {
     Object.assign(settings, next);
+    unsaved = true;
     reflect();
+    link.refresh();
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(() => { waiting = false; update(); });
@@ -113,54 +187,126 @@ function startExplorer(root) {
     const known = spec.controls.filter((c) => Object.hasOwn(given, c.name));
     change(Object.fromEntries(known.map((c) => [c.name, snap(c, given[c.name])])));
   };
-  const defaults = Object.fromEntries(spec.controls.map((c) => [c.name, c.default]));
+  /** @param {Record<string, unknown>} given */
+  const setAll = (given) => {
+    past.note("");
+    set({ ...defaults, ...given });
+    told = { ...settings };
+  };
 
-  for (const { c, element, stops } of inputs) {
-    element.addEventListener("input", () =>
-      set({ [c.name]: c.kind === "slider" ? stops[Number(element.value)] : element.value }));
+  const link = startLink(root, () => {
+    const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
+    for (const [name, value] of Object.entries(kept ?? {})) query.set(`A.${name}`, String(value));
+    if (alone) query.set(".only", alone);
+    return String(query);
+  });
+  /** Let the tab and the address have what is set. */
+  function keep() {
+    unsaved = false;
+    remember(root, link.query());
+    link.readdress();
   }
+  window.addEventListener("pagehide", () => { if (unsaved) keep(); });
+
+  /** @type {(use: (button: HTMLElement) => Promise<void>) => (button: HTMLElement) => Promise<void>} */
+  const fetched = (use) => (button) => use(button).catch(excuse(root));
+  const save = fetched(async (button) => {
+    (await import("./download.js")).download(button.dataset.action ?? "", root, spec, v, settings, link.address());
+  });
+  /** @type {ReturnType<typeof import("./sheet.js").startSheets> | undefined} */
+  let sheets;
+  const sheet = fetched(async (button) => {
+    const { startSheets } = await import("./sheet.js");
+    sheets ??= startSheets(root, spec, v, settings);
+    refresh = sheets.refresh;
+    sheets.toggle(button);
+  });
 
   /** @type {Record<string, (button: HTMLElement) => void>} */
   const actions = {
-    ...downloads(root, spec, v, settings),
-    reset: () => set(defaults),
-    preset: (button) => set({ ...defaults, ...spec.presets[button.dataset.preset ?? ""] }),
-    link(button) {
-      const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
-      const address = `${location.href.split("#")[0]}#${root.id}?${query}`;
-      const box = /** @type {HTMLInputElement} */ (part(root, ".ex-link"));
-      box.hidden = false;
-      box.value = address;
-      box.focus();
-      box.select();
-      history.replaceState(null, "", address);
-      const copied = () => { button.textContent = "Link copied"; };
-      // Refused on a page that was opened from disk; the address stands selected in the box.
-      navigator.clipboard?.writeText(address).then(copied, () => {});
-    },
+    csv: save,
+    svg: save,
+    png: save,
+    table: sheet,
+    python: sheet,
+    undo: past.undo,
+    reset: () => setAll({}),
+    preset: (button) => setAll(spec.presets[button.dataset.preset ?? ""]),
+    link: link.give,
+    pin: () => pin(kept ? null : { ...settings }),
   };
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-action]"))) {
     button.addEventListener("click", () => actions[button.dataset.action ?? ""](button));
   }
 
-  /** Take the settings from the address, if it names this explorer. What it does not name is at its default. */
-  function fromAddress() {
-    const [id, ...query] = location.hash.slice(1).split("?");
-    if (id !== root.id || !query.length) return;
-    set({ ...defaults, ...Object.fromEntries(new URLSearchParams(query.join("?"))) });
-    root.scrollIntoView();
+  root.addEventListener("keydown", (event) => {
+    const typing = /** @type {HTMLInputElement} */ (event.target).matches("input:not([type=range]), textarea");
+    const key = event.key.toLowerCase();
+    if (typing || !(event.ctrlKey || event.metaKey) || event.altKey || !(key === "z" || key === "y")) return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) past.redo();
+    else past.undo();
+  });
+
+  /** @param {Settings | null} at settings to keep as A; none: let A go */
+  function pin(at) {
+    kept = at;
+    unsaved = true;
+    link.refresh();
+    if (!at) return pins?.lift();
+    import("./pins.js").then(({ startPins }) => {
+      pins ??= startPins(root, spec, plot, v);
+      if (kept) pins.pin(numbers(kept));
+    }).catch(excuse(root));
   }
-  window.addEventListener("hashchange", fromAddress);
+
+  /** @param {string} query settings; what it does not name is at its default */
+  function read(query) {
+    const given = Object.fromEntries(new URLSearchParams(query));
+    const a = spec.controls.filter((c) => Object.hasOwn(given, `A.${c.name}`));
+    alone = given[".only"] ?? "";
+    if (alone) withShared((others) => others.keepHere(alone.split(",")));
+    set({ ...defaults, ...given });
+    const pinned = Object.fromEntries(a.map((c) => [c.name, snap(c, given[`A.${c.name}`])]));
+    pin(a.length ? { ...defaults, ...pinned } : null);
+    told = { ...settings };
+  }
+  /** Take the settings from the address, if it names this explorer. */
+  function fromAddress() {
+    const query = link.asked();
+    if (!query) return false;
+    read(query);
+    link.readdress(); // it says so already
+    root.scrollIntoView();
+    return true;
+  }
+  window.addEventListener("hashchange", () => {
+    if (link.asked()) past.note("");
+    fromAddress();
+  });
 
   program.evaluate(numbers());
   reflect();
-  const settle = startFrame(root, plot, v, () => { draw(); readAgain(); });
-  for (const hidden of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-live]"))) {
-    hidden.hidden = false;
-  }
+  const settle = startFrame(root, plot, v, () => { draw(); readAgain(); pins?.draw(); });
+  const players = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-play]"));
+  if (players.length) import("./play.js").then(({ startPlay }) => players.forEach(startPlay)).catch(excuse(root));
+  before = moment();
   root.dataset.ready = "true";
-  fromAddress();
+  const asked = fromAddress(), earlier = asked ? "" : recalled(root);
+  if (earlier) read(earlier);
+  told = { ...settings };
+  unsaved = false;
+  // The page's other figures have their say: at once if they have said something, else when a hand comes near.
+  const begin = () => withShared((others) => {
+    const given = asked ? {} : others.waiting(!earlier);
+    if (!Object.keys(given).length) return;
+    set(given);
+    told = { ...settings };
+  });
+  if (common && recalled(null)) begin();
+  const panel = part(root, ".ex-controls");
+  for (const kind of ["pointerenter", "focusin"]) panel.addEventListener(kind, begin, { once: true });
+  document.addEventListener("kernelless:set", begin, { once: true });
 }
 
-Object.assign(KINDS, BOXES);
-live("figure.explorer", startExplorer);
+live("figure.explorer", startExplorer, true);

@@ -78,13 +78,19 @@ export function startFrame(root, plot, v, redraw) {
     if (!known.has(words)) known.set(words, pen.measureText(words).width);
     return known.get(words) ?? 0;
   };
-  /** @type {(into: Element, tag: string, name: string, attributes: Record<string, string | number>, words?: string) => void} */
-  function add(into, tag, name, attributes, words = "") {
+  /** @type {(into: Element, tag: string, attributes: Record<string, string | number>, words?: string) => Element} */
+  function add(into, tag, attributes, words = "") {
     const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    element.setAttribute("class", name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    // What the style sheet says by class, a file that a reader saves says by attributes.
+    set(element, tag === "text" ? { fill: "#000", "font-size": plot.em } : { fill: "none", stroke: "#000" });
+    set(element, attributes);
     element.textContent = words;
     into.append(element);
+    return element;
+  }
+  /** @type {(element: Element, attributes: Record<string, string | number>) => void} */
+  function set(element, attributes) {
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   }
   /**
    * Lines of words around a place.
@@ -93,11 +99,19 @@ export function startFrame(root, plot, v, redraw) {
   function say(lines, x, y, side, name) {
     lines.forEach((line, k) => {
       const w = widthOf(line), left = Math.min(Math.max(x - side * w, 0), laid - w);
-      add(standing, "text", `${name} ex-fill-muted`, { x: round(left), y: round(y + plot.em * 1.15 * k) }, line);
+      const at = y + plot.em * 1.15 * k;
+      add(standing, "text", { class: `${name} ex-fill-muted`, x: round(left), y: round(at) }, line);
+      fixed.push([left, at - 0.85 * plot.em, left + w, at + 0.25 * plot.em]);
     });
   }
 
-  let laid = 0, direct = false;
+  let laid = 0;
+  /** @type {number[][]} where the words of the axes stand */
+  let fixed = [];
+  /** @type {Map<Mark, number>} */
+  const chosenSpots = new Map();
+  /** @type {{m: Mark, leader: Element, words: Element}[]} the names of curves at their ends; none where there is no room */
+  let tags = [];
 
   /**
    * The last place of a curve that lies in the plot; none: null.
@@ -113,44 +127,45 @@ export function startFrame(root, plot, v, redraw) {
     return null;
   }
 
-  /** Name the curves at their ends, where there is room beside the plot. */
+  /** Name the curves at their ends. */
   function name() {
-    ends.replaceChildren();
-    if (!direct) return;
     const [left, top, width, height] = plot.frame, { em } = plot, right = left + width;
-    const found = curves.map((m) => ({ m, end: endOf(m) ?? [0, 0] })).filter(({ end: [x] }) => x)
-      .sort((a, b) => a.end[1] - b.end[1]);
-    apart(found.map(({ end }) => end[1]), 1.2 * em, top, top + height).forEach((at, k) => {
-      const { m, end: [x, y] } = found[k];
-      if (right - x > 1 || Math.abs(at - y) > 3) {
-        add(ends, "path", `ex-leader ex-stroke-${m.color}`, { d: `M${round(x)} ${round(y)}L${right + 5} ${round(at)}` });
-      }
-      add(ends, "text", `ex-fill-${m.color}`, { x: right + 7, y: round(at + 0.35 * em) }, chosen(m.label, v));
+    const found = tags.map((tag) => ({ ...tag, end: endOf(tag.m) })).sort((a, b) => (a.end?.[1] ?? 0) - (b.end?.[1] ?? 0));
+    const seen = found.filter(({ end }) => end), ys = seen.map(({ end }) => end?.[1] ?? 0);
+    const free = apart(ys, 1.2 * em, top, top + height);
+    for (const { leader, words, end } of found) {
+      words.setAttribute("visibility", end ? "visible" : "hidden");
+      if (!end) leader.setAttribute("d", "");
+    }
+    seen.forEach(({ leader, words, end }, k) => {
+      const [x, y] = end ?? [0, 0], at = free[k], near = right - x < 2 && Math.abs(at - y) < 3;
+      leader.setAttribute("d", near ? "" : `M${round(x)} ${round(y)}L${right + 5} ${round(at)}`);
+      words.setAttribute("y", String(round(at + 0.35 * em)));
     });
   }
 
-  /** Put each mark's words where they meet neither others nor a curve, as far as there is such a place. */
+  /** Put each mark's words where they meet neither others nor a curve; where they stand, if that will do. */
   function settle() {
     name();
     const [left, top, width, height] = plot.frame, { em } = plot;
-    /** @type {number[][]} */
-    const taken = [];
+    const taken = [...fixed];
     for (const m of plot.marks) {
       if (!m.spots?.length) continue;
-      const w = widthOf(m.words.textContent ?? "");
+      const w = widthOf(m.words.textContent ?? ""), kept = chosenSpots.get(m) ?? 0;
       let least = Infinity, best = [0, 0, 0, 0];
-      for (const [k, [x, y, side]] of m.spots.entries()) {
-        const l = Math.max(Math.min(x - side * w, left + width - w - 2), 2), box = [l, y - 0.85 * em, l + w, y + 0.25 * em];
-        const out = Math.max(0, top - box[1], box[3] - top - height);
-        const cost = 0.1 * k + out + 20 * taken.filter((other) => meet(box, other)).length +
+      for (const k of [kept, ...m.spots.keys()]) {
+        const [x, y, side] = m.spots[k] ?? m.spots[0], l = Math.max(Math.min(x - side * w, left + width - w - 2), 2);
+        const box = [l, y - 0.85 * em, l + w, y + 0.25 * em], out = Math.max(0, top - box[1], box[3] - top - height);
+        const clash = out + 20 * taken.filter((other) => meet(box, other)).length +
           plot.marks.filter((other) => crosses(other, box)).length;
-        if (cost < least) [least, best] = [cost, box];
-        if (cost === 0.1 * k) break;
+        if (clash + 0.1 * k < least) {
+          [least, best] = [clash + 0.1 * k, box];
+          chosenSpots.set(m, k);
+        }
+        if (!clash) break;
       }
       taken.push(best);
-      m.words.setAttribute("text-anchor", "start");
-      m.words.setAttribute("x", String(round(best[0])));
-      m.words.setAttribute("y", String(round(best[3] - 0.25 * em)));
+      set(m.words, { "text-anchor": "start", x: round(best[0]), y: round(best[3] - 0.25 * em) });
     }
   }
 
@@ -182,9 +197,10 @@ export function startFrame(root, plot, v, redraw) {
     svg.dataset.frame = "";
     pen.font = `${style.fontSize} ${style.fontFamily}`;
     known.clear();
+    chosenSpots.clear();
     const em = plot.em = parseFloat(style.fontSize), names = along.categories ?? [];
     const longest = Math.max(...curves.map((m) => widthOf(chosen(m.label, v))));
-    direct = laid >= 560 && curves.length > 0 && curves.length < 9 && longest <= 0.28 * laid &&
+    const direct = laid >= 560 && curves.length > 0 && curves.length < 9 && longest <= 0.28 * laid &&
       curves.every((m) => (endOf(m)?.[0] ?? 1e9) > plot.frame[0] + 0.7 * plot.frame[2]);
     const below = across.words ? inLines(across.words, laid, widthOf) : [];
     const above = along.words ? inLines(along.words, laid, widthOf) : [];
@@ -215,14 +231,15 @@ export function startFrame(root, plot, v, redraw) {
 
     const floor = top + tall, { px, py } = plot;
     standing.replaceChildren();
+    fixed = [];
     const grid = [...(names.length ? [] : rows).map(([value]) => `M${left} ${round(py(value))}h${wide}`),
       ...(across.categories ? [] : columns).map(([value]) => `M${round(px(value))} ${top}v${tall}`)];
-    add(standing, "path", "ex-stroke-grid", { fill: "none", d: grid.join("") });
+    add(standing, "path", { class: "ex-stroke-grid", d: grid.join("") });
     const strokes = [...across.minor.map((value) => `M${round(px(value))} ${floor}v3`),
       ...along.minor.map((value) => `M${left} ${round(py(value))}h-3`)];
     if (along.shown !== false) strokes.push(`M${left} ${top}V${floor}`);
     if (across.shown !== false) strokes.push(`M${left} ${floor}H${left + wide}`);
-    add(standing, "path", "ex-stroke-muted", { fill: "none", d: strokes.join("") });
+    add(standing, "path", { class: "ex-stroke-muted", d: strokes.join("") });
     rows.forEach(([value], k) =>
       say(folded[k], left - 0.5 * em, py(value) + em * (0.93 - 0.575 * folded[k].length), 1, "ex-tick"));
     for (const [value, words] of columns) say(inLines(words, room, widthOf), px(value), floor + 1.25 * em, 0.5, "ex-tick");
@@ -230,14 +247,18 @@ export function startFrame(root, plot, v, redraw) {
     say(below, left + wide / 2, floor + 2.6 * em, 0.5, "ex-axis");
 
     svg.querySelectorAll("clipPath rect").forEach((rect, k) => {
-      const sizes = { x: left - 6 * k, y: top - 6 * k, width: wide + 12 * k, height: tall + 12 * k };
-      for (const [key, value] of Object.entries(sizes)) rect.setAttribute(key, String(value));
+      set(rect, { x: left - 6 * k, y: top - 6 * k, width: wide + 12 * k, height: tall + 12 * k });
     });
     svg.setAttribute("viewBox", `0 0 ${laid} ${height}`);
     svg.dataset.frame = plot.frame.join(" ");
     for (const entry of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-legend li"))) {
       entry.hidden = direct && curves.some((m) => `m${plot.marks.indexOf(m)}` === entry.dataset.names);
     }
+    ends.replaceChildren();
+    tags = direct ? curves.map((m) => ({
+      m, leader: add(ends, "path", { class: `ex-leader ex-stroke-${m.color}` }),
+      words: add(ends, "text", { class: `ex-fill-${m.color}`, x: left + wide + 7 }, chosen(m.label, v)),
+    })) : [];
     redraw();
     settle();
   }

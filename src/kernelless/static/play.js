@@ -1,13 +1,11 @@
 // Time: a button that moves its slider from stop to stop, until the end, until it is pressed again, or until it is out
 // of view. All else follows the slider, as if a hand had moved it.
 
-import { live } from "./page.js";
-
 /**
  * Bring a play button to life.
  * @param {HTMLElement} button with the id of its slider in `aria-controls`, and how long the whole way takes
  */
-function startPlay(button) {
+export function startPlay(button) {
   const slider = /** @type {HTMLInputElement} */ (document.getElementById(button.getAttribute("aria-controls") ?? ""));
   const still = matchMedia("(prefers-reduced-motion: reduce)"), name = button.getAttribute("aria-label") ?? "";
   let playing = false, since = 0, from = 0;
@@ -58,5 +56,3 @@ function startPlay(button) {
   addEventListener("beforeprint", () => set(false));
   button.dataset.ready = "true";
 }
-
-live("button[data-play]", startPlay);

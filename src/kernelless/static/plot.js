@@ -47,6 +47,7 @@ import { text } from "./format.js";
  * @property {boolean} [valued] its values are written on it
  * @property {string[]} [said] what is written on its rectangles or arrows
  * @property {string[]} [kinds] the names of its looks
+ * @property {string} [moves] the slider that it stands for
  * @property {number} color of a curve
  * @property {[number, number, string]} shape of a dot: where its path starts, and the rest of it
  */
@@ -66,6 +67,8 @@ import { text } from "./format.js";
  * @property {MarkSpec[]} marks
  * @property {{label: string, value: number, unit: string}[]} readouts
  * @property {{ok: number, holds: Words, fails: Words}[]} states
+ * @property {{figure: string[], options: Record<string, Record<string, string>>}} [sources] of the figure, and of what may
+ *   be chosen
  */
 /**
  * @typedef {((v: number) => number) & {clamped: (v: number) => number, inside: (v: number) => boolean,
@@ -78,7 +81,8 @@ import { text } from "./format.js";
  * @typedef {object} Kind all that the page knows of a kind of mark
  * @property {string[]} fields its places among the program's values: `moving` of the class in parts.py
  * @property {(m: Mark, v: Values, plot: Plot) => void} draw
- * @property {(m: MarkSpec) => [string, number][]} [columns] what of it a CSV file holds: a suffix and a place
+ * @property {(m: MarkSpec, v: Values, axes: {x: Axis, y: Axis}) => [string, number][]} [columns] what of it a table holds:
+ *   a suffix and a place
  * @property {(m: MarkSpec, v: Values, k: number, plot: Plot) => string} [read] the words for its k-th value; none: ""
  * @property {(m: MarkSpec, v: Values, plot: {px: Scale, py: Scale, axes: {x: Axis, y: Axis}}) => boolean} [seen] whether any of it lies within the limits, as
  *   `inside` in parts.py says; words that wait outside are no mistake
@@ -304,7 +308,12 @@ export const KINDS = {
         bar.setAttribute("d", Number.isFinite(a + b) ? d : "");
       });
     },
-    columns: (m) => [[" from", m.base], [" to", m.value]],
+    // Bars that all begin where the axis does have no beginning to speak of.
+    columns(m, v, axes) {
+      const floor = byCategory(axes)[1].limits[0];
+      return v[m.base].every((base) => base === 0 || base === floor) ? [["", m.value]]
+        : [[" from", m.base], [" to", m.value]];
+    },
     seen: (m, v, { px, py, axes }) => some(v[m.value].length,
       (k) => (axes.y.categories ? px : py).overlaps(nth(v[m.base], k), v[m.value][k])),
     read: (m, v, k, { axes }) => text(v[m.value][k] - nth(v[m.base], k), byCategory(axes)[1].unit),

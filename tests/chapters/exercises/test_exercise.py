@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import subprocess
@@ -197,6 +198,15 @@ def test_the_page_replies_as_python_does(node):
     for one, (_, words), theirs in zip(ours, asked, json.loads(done.stdout), strict=True):
         for typed_words, reply in zip(words, theirs, strict=True):
             assert tuple(reply) == one.reply(typed_words), (one.id, one.unit, typed_words)
+
+
+def test_a_page_loads_little_and_the_reader_of_answers_comes_later():
+    first, later = runtime.scripts((exercises.ANSWER_BOX,))
+    assert len(gzip.compress(first.encode())) < 15_000
+    assert len(gzip.compress(first.encode())) + len(gzip.compress(later.encode())) < 35_000
+    for declared in ("const ANSWER_GRAMMAR", "function readAnswer", "function replyTo"):
+        assert declared not in first
+        assert declared in later
 
 
 def test_the_page_shows_what_it_reads(chromium, tmp_path):

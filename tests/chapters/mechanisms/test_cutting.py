@@ -39,7 +39,7 @@ def test_numbers_are_those_of_a_deployment(model, words):
     layout = LAYOUTS[words]
     service = Deployment(model, "h200-sxm", layout)
     seen = readings(EXPLORER, model=model, layout=words)
-    assert seen["Sequences that fit on all chips"] == pytest.approx(float(service.capacity(Load(1, 4096, 4096))))
+    assert seen["Sequences that fit on all chips"] == np.floor(service.capacity(Load(1, 4096, 4096))) > 0
     assert layout.n_chips == CHIPS
     whole = mark(EXPLORER, "weights", model=model, layout=words).value
     assert np.all(whole == (get(model).experts > 0 and layout.ep > 1))

@@ -36,5 +36,5 @@ def test_what_is_kept_is_drawn_as_kept_and_expansion_only_where_it_happens():
     for way, there in (("absorbed into the query", False), ("expanded again", True)):
         boxes = mark(EXPLORER, "what a token becomes", absorbed=way)
         kind = dict(zip(boxes.words, boxes.kind, strict=True))
-        assert kind["latent"] == kind["rotary key"] == 0
+        assert kind["latent"] == kind["rotary\nkey"] == 0
         assert np.isfinite(kind["keys and values\nof all heads"]) == there

@@ -63,7 +63,7 @@ def test_parts_of_the_memory(n_chips, batch):
 def test_the_bill_is_the_ladder():
     s, c = setup("llama-3.1-70b", "h100-sxm"), calibration.constants("h100-sxm")
     price = prices.rental_usd_per_hour("h100-sxm")
-    rungs = ladder(s, c, Load(64, 2048, 512), Layout(tp=4), get("llama-3.1-70b").n_params_read, price, 0.4)
+    rungs = ladder(s, c, Load(64, 2048, 512), Layout(tp=4), get("llama-3.1-70b").n_params_read, price, 0.6)
     np.testing.assert_allclose([value / 1e6 for value in readings(BILL).values()], rungs)
     np.testing.assert_allclose(mark(BILL, "share").value, np.diff([0, *rungs]) / rungs[-1])
 

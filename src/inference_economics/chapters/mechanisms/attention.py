@@ -54,8 +54,7 @@ def reading_the_cache() -> Explorer:
         watch="Play. Each row is a step: how does what it reads grow? Then lengthen the prompt until the cache "
               "outweighs the weights.",
         alt="A staircase. The first row writes the whole prompt; each later row reads the prompt and all answer "
-            "tokens before, "
-            "and writes one more.",
+            "tokens before, and writes one more.",
         t=Play(0, STEPS, unit="tokens", label="Answer tokens so far", seconds=8),
         model=model_choice("llama-3.1-8b", "llama-3.1-70b", "llama-2-13b", "deepseek-v3"),
         batch=Slider(1, 256, value=8, scale="log", unit="sequences", label="Sequences in the step"),
@@ -103,6 +102,8 @@ def window_and_sinks() -> Explorer:
     return explore(
         figure, name="window-and-sinks", title="A window that slides, and sinks that stay",
         watch="Play with a window of 8. Where does the band stop growing? Then see what a real model's windows save.",
+        alt="A triangle of cells, tokens that read against tokens that are read. A band eight tokens wide runs along "
+            "its edge, two columns stay filled at the left, and the cells between are empty.",
         t=Play(0, TOKENS - 1, unit="", label="Newest token", seconds=8),
         window_tok=Slider(1, TOKENS, value=8, unit="tokens", label="Window drawn"),
         sink_tok=Slider(0, 4, value=2, unit="tokens", label="Sinks drawn"),

@@ -113,7 +113,7 @@ def batching_timeline() -> Explorer:
             marks=[
                 Spans(here.lane, np.where(seen, here.start_s, np.nan), np.minimum(here.end_s, t), "places", kinds=WORK,
                       kind=here.kind, height=0.8),
-                Rule("now", x=t),
+                Rule("now", x=t, moves="t"),
             ],
             readouts=[
                 Readout("Answered, batches that end together", np.sum(np.where(ended & static, 1.0, 0.0))),
@@ -127,8 +127,10 @@ def batching_timeline() -> Explorer:
 
     return explore(
         figure, name="batching-timeline", title="Twelve requests in four places, twice",
-        watch="Play. What do the places above do while they wait for the longest answer? Then make all answers "
-              "equally long.",
+        watch="Play. What do the places above do while they wait for the longest answer? Then make all answers equally "
+              "long.",
+        alt="Two groups of four lanes. Above, short answers are followed by long bars of waiting; below, answers "
+            "follow one another without gaps, and more of them are done.",
         t=Play(0.0, END_S, value=1.0, step=STEP_S, unit="s", label="Time", seconds=14),
         length_cv=Choice(ANSWERS, value="uneven", label="Lengths of the answers"),
         presets={"Equal answers": {"length_cv": "even"}},
@@ -168,6 +170,8 @@ def queue_and_percentiles() -> Explorer:
         figure, name="queue-and-percentiles", title="A hundred requests, by how long they wait",
         watch="Raise the share of places in use. Which grid fills with waiting first, and why is the average a poor "
               "promise?",
+        alt="Two squares of a hundred cells. In the left one nearly half of the cells wait, most of them too long; in "
+            "the right one three do.",
         places=Slider(1, 100, value=8, scale="log", label="Places"),
         utilisation=Slider(0.3, 0.98, value=0.8, unit="%", label="Share of the places in use"),
         service_s=Slider(1.0, 60.0, value=10.0, scale="log", unit="s", label="Mean time in a place"),

@@ -45,13 +45,14 @@ def turning_hands() -> Explorer:
         wavelength = rope.wavelengths_tok(frequency)
         tips = [(ACROSS + np.cos(angle), DOWN + np.sin(angle)) for angle in (query, key)]
         return Figure(
-            x=Axis.blank(-1.2, ACROSS[-1] + 1.2), y=Axis.blank(-4.5, 1.2), equal=True,
+            x=Axis.blank(-1.2, ACROSS[-1] + 1.2), y=Axis.blank(-4.5, 1.6), equal=True,
             marks=[
                 Line(rows(ACROSS[:, None] + np.cos(TURN)), rows(DOWN[:, None] + np.sin(TURN)), "one turn", color=0),
                 Line(*arc, "angle between", color=3),
                 Arrows(ACROSS, DOWN, *tips[0], "query's hand", color=2), Point(*tips[0], "query", color=2),
                 Arrows(ACROSS, DOWN, *tips[1], "key's hand", color=1), Point(*tips[1], "key", color=1),
-                *(Label(x - 0.9, y - 1.45, "turns in", np.take(wavelength, pair), "tok")
+                Label(-1.1, 1.25, "below each pair: the tokens of one turn"),
+                *(Label(x - 0.6, y - 1.45, "", np.take(wavelength, pair), "tok")
                   for x, y, pair in zip(ACROSS, DOWN, PAIRS.tolist(), strict=True)),
             ],
             readouts=[
@@ -64,6 +65,8 @@ def turning_hands() -> Explorer:
     return explore(
         figure, name="turning-hands", title="Two tokens walk through the text",
         watch="Play: both hands turn, pair by pair. What happens to the angle between them, and to the score?",
+        alt="Eight circles with two hands each, a query's and a key's. In the first the hands stand far apart, in the "
+            "later ones closer and closer, until they coincide.",
         t=Play(0, 60, value=12, unit="tokens", label="Place of the key", seconds=12),
         distance_tok=Slider(0, 64, value=4, unit="tokens", label="Distance of the query"),
         theta=Slider(1000, 10_000_000, value=500_000, scale="log", label="Base θ", whole=True),
@@ -86,7 +89,7 @@ def gate() -> Explorer:
     def figure(gate_sum: Any, up: Any, model: Any) -> Figure:
         opened = silu(gate_sum)
         boxes = Blocks(np.array([-6.6, -3.6, -6.6, -0.9]), np.array([16.4, 16.4, 8.6, 12.5]), "channel",
-                       words=("gate", "SiLU", "up", "product"), width=2.3, height=6.4,
+                       words=("gate", "SiLU", "up", "out"), width=2.3, height=6.4,
                        value=np.stack([gate_sum, opened, up, opened * up]), color=5)
         return Figure(
             x=Axis("what the gate's matrix gives", (-8, 8)), y=Axis("what the channel passes on", (-20, 20)),
@@ -108,6 +111,8 @@ def gate() -> Explorer:
     return explore(
         figure, name="gate", title="One channel and its gate",
         watch="Drag the gate from left to right. Where does the channel open, and what does up do to an open one?",
+        alt="A curve that is zero on the left and rises on the right, with a point on it. Above it boxes: gate leads "
+            "to SiLU, which meets up in a product.",
         gate_sum=Slider(-6.0, 6.0, value=2.5, label="Gate"),
         up=Slider(-3.0, 3.0, value=2.0, label="Up"),
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "qwen3-32b", "gemma-3-27b", label="Model in the numbers"),

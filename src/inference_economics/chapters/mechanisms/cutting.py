@@ -80,7 +80,7 @@ def layer_cut() -> Explorer:
                 Readout("Weights on a chip", memory.weight_bytes_per_chip(s, layout), "B"),
                 Readout("Cache of a sequence, read by a chip", memory.read_bytes_per_chip(s, context_tok, layout), "B"),
                 Readout("Copies of a cache in its group", layout.tp / layout.cache_shards(s.cache_shards), "×"),
-                Readout("Sequences that fit on all chips", fits),
+                Readout("Sequences that fit on all chips", np.floor(fits)),
             ],
             states=[State(fits >= 1,
                           "Weights and at least one sequence fit.", "Out of memory: not one sequence fits.")],
@@ -89,6 +89,8 @@ def layer_cut() -> Explorer:
     return explore(
         figure, name="layer-cut", title="A layer, cut over eight chips",
         watch="Take the model with one latent for all heads. Which layouts copy it to every chip, and which do not?",
+        alt="A grid of eight chips and eight key-value heads. Each of four heads stands on two neighbouring chips, "
+            "once whole and once as a copy; every chip has a slice of the feed-forward part.",
         model=model_choice("qwen3-235b-a22b", "mixtral-8x7b", "deepseek-v3"),
         layout=Choice(LAYOUTS, label="How it is cut"),
         chip=chip_choice("h200-sxm", "b200", "mi300x", "h100-sxm"),

@@ -49,12 +49,15 @@ def accept_and_reject() -> Explorer:
                 Readout("Speed-up", speculative_speedup(acceptance, draft_tok, draft_cost), "×"),
             ],
             states=[State(speculative_speedup(acceptance, draft_tok, draft_cost) > 1,
-                          "Drafting is faster than one token a step.", "Drafting is slower than one token a step.")],
+                          "Drafting is faster than one token a step.", "Drafting is slower than one token a step.",
+                          finding=True)],
         )
 
     return explore(
         figure, name="accept-and-reject", title="Guesses accepted and thrown away",
         watch="Play: one wrong guess spoils those after it. Then draft eight tokens. How many steps use the last one?",
+        alt="Rows of up to four guesses: accepted ones, then in most rows one rejected, and empty cells after it. At "
+            "the right each row has one token of the model's own.",
         t=Play(1, STEPS, unit="steps", label="Steps so far", seconds=8),
         acceptance=Slider(0.3, 0.98, value=0.8, unit="%", label="Acceptance of each guess"),
         draft_tok=Slider(1, MOST_DRAFTS, value=4, unit="tokens", label="Guesses in a step"),
@@ -121,6 +124,8 @@ def experts_awake() -> Explorer:
         figure, name="experts-awake", title="A batch wakes one expert after the other",
         watch="Play: tokens join the batch. When is most of the layer awake, and what has the read per token done by "
               "then?",
+        alt="A grid of 256 cells, most of them empty. Some fifty are filled, a few of them marked as woken by the "
+            "newest token.",
         t=Play(1, TOKENS, value=8, unit="tokens", label="Tokens in the step", seconds=12),
         model=model_choice("deepseek-v3", "gpt-oss-120b", "qwen3-235b-a22b", "mixtral-8x7b", "kimi-k2"),
         bytes_per_param=precision_choice(1, 0.5, 2, label="Weight precision"),

@@ -38,7 +38,7 @@ def latent_cache() -> Explorer:
         boxes = Blocks(
             np.stack([1.25, 4.5, 4.5, 8.2, 8.2]), np.stack([3.2, 4.3, 2.0, 4.3 + expanding, 2.0 + 2.3 * turned]),
             "what a token becomes",
-            words=("token's vector", "latent", "rotary key", "keys and values\nof all heads", "query\nof all heads"),
+            words=("token's\nvector", "latent", "rotary\nkey", "keys and values\nof all heads", "query\nof all heads"),
             width=np.array([2.3, 2.0, 2.0, 3.0, 3.0]), height=np.array([1.5, 1.5, 1.5, 1.7, 1.7]),
             value=np.stack([1.0 * model.hidden, 1.0 * model.kv_lora, 1.0 * model.rope_dim, 1.0 * expanded, query]),
             kinds=KINDS, kind=np.stack([1.0, 0.0, 0.0, 2 + expanding, 1.0]))
@@ -65,6 +65,8 @@ def latent_cache() -> Explorer:
         figure, name="latent-cache", title="A latent in the cache, and who expands it",
         watch="Switch from absorbed to expanded again. What is made for every cached token, and how much more work is "
               "it?",
+        alt="A token's vector leads to two small boxes that are kept, a latent and a rotary key. The query of all "
+            "heads points straight at the latent.",
         model=model_choice("deepseek-v3", "kimi-k2", "glm-5"),
         absorbed=Choice(WAYS, label="The way up from the latent"),
         context_tok=Slider(128, 131_072, value=8192, scale="log", unit="tokens", label="Context"),

@@ -11,7 +11,6 @@ from kernelless import (
     Bracket,
     Explorer,
     Figure,
-    Label,
     Line,
     Note,
     Play,
@@ -33,7 +32,7 @@ from ..kit import chip_choice, chips_slider, engine, model_choice, precision_cho
 
 CHIP = "h100-sxm"
 DOUBLINGS = 12
-INTENSITIES = np.geomspace(0.1, 1e5, 121)
+LOW, HIGH = 0.1, 1e5  # arithmetic per byte, from one end of the chart to the other
 
 
 def marching_over_the_roofline() -> Explorer:
@@ -51,6 +50,7 @@ def marching_over_the_roofline() -> Explorer:
 
     def figure(t: Any, model: Any, chip: Any, context_tok: Any, bytes_per_param: Any) -> Figure:
         peak, bandwidth = chip.bf16_flop_per_s, chip.hbm_bytes_per_s
+        ridge = roofline.ridge_flop_per_byte(peak, bandwidth)
         weights = model.n_params_read * bytes_per_param
         fit = kv_cache.sequences_that_fit(model, chip.hbm_bytes, context_tok, 1, bytes_per_param)
 
@@ -69,18 +69,18 @@ def marching_over_the_roofline() -> Explorer:
         write, read = decode(trail), prefill(trail)
         held = fit >= 1
         return Figure(
-            x=Axis("arithmetic per byte moved", (0.1, 1e5), "FLOP/B", "log"),
+            x=Axis("arithmetic per byte moved", (LOW, HIGH), "FLOP/B", "log"),
             y=Axis("arithmetic rate, at most", (1e11, 1e16), "FLOP/s", "log"),
             marks=[
-                Line(INTENSITIES, rate(INTENSITIES), "the lower ceiling", color=0),
+                Line(np.stack([LOW, ridge]), rate(np.stack([LOW, ridge])), "memory's ceiling", color=0),
+                Line(np.stack([ridge, HIGH]), rate(np.stack([ridge, HIGH])), "arithmetic's ceiling", color=3),
                 Point(np.where((steps <= t) & held, read, np.nan), rate(read), "prefill: tokens of a prompt", color=2),
                 Point(np.where((steps <= t) & (trail <= fit), write, np.nan), rate(write),
                       "decode: one of each sequence", color=1),
-                Label(0.13, 4e13, "memory at its bandwidth"), Label(1500, 0.12 * peak, "arithmetic at its peak"),
                 Note("prefill", np.where(held, prefill(together), np.nan), rate(prefill(together)), dx=-18, dy=-24),
                 Note("decode", np.where(together <= fit, decode(together), np.nan), rate(decode(together)),
                      dx=16, dy=26),
-                Rule("ridge", x=roofline.ridge_flop_per_byte(peak, bandwidth)),
+                Rule("ridge", x=ridge),
             ],
             readouts=[
                 Readout("Tokens that pass together", together, "tokens"),
@@ -96,6 +96,8 @@ def marching_over_the_roofline() -> Explorer:
     return explore(
         figure, name="marching-over-the-roofline", title="Prefill and decode march up the roofline",
         watch="Play: each step doubles the tokens. Who reaches the flat ceiling, and what stops the other on its way?",
+        alt="On logarithmic axes a slope that turns level at a dashed rule. Two rows of points climb the slope "
+            "together, prefill a little ahead of decode.",
         t=Play(0, DOUBLINGS, value=5, label="Doublings", seconds=9),
         model=model_choice("llama-3.1-8b", "qwen3-8b", "llama-2-13b", "gemma-3-27b"),
         chip=chip_choice("h100-sxm", "h200-sxm", "b200", "mi300x", "a100-sxm-80gb"),
@@ -105,7 +107,7 @@ def marching_over_the_roofline() -> Explorer:
     )
 
 
-PARTS = ("kept back by the engine", "weights", "caches")
+PARTS = ("kept back", "weights", "caches")
 
 
 def memory_of_one_gpu() -> Explorer:
@@ -140,15 +142,17 @@ def memory_of_one_gpu() -> Explorer:
             readouts=[
                 Readout("Memory of a chip", s.hbm_bytes, "B"), Readout("Weights on it", weights, "B"),
                 Readout("Cache of one sequence on it", sequence, "B"), Readout("In use", in_use, "%"),
-                Readout("Sequences that fit", fits),
+                Readout("Sequences that fit", np.floor(fits)),
             ],
             states=[State(batch <= fits, "The batch fits.", "Out of memory: so many sequences do not fit.")],
         )
 
     return explore(
         figure, name="memory-of-one-gpu", title="What a GPU's memory is full of",
-        watch="Raise the sequences until the stack meets the line. Then double the chips: which part halves, and "
-              "which one grows?",
+        watch="Raise the sequences until the stack meets the line. Then double the chips: which part halves, and which "
+              "one grows?",
+        alt="A stack of three parts against a dashed line at all of the memory: a thin one kept back, weights, "
+            "caches. A bracket beside it marks what is free.",
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "gpt-oss-120b", "qwen3-235b-a22b"),
         chip=chip_choice("h100-sxm", "h200-sxm", "b200", "mi300x"),
         n_chips=chips_slider(2),
@@ -189,11 +193,14 @@ def bill_of_a_token() -> Explorer:
 
     return explore(
         figure, name="bill-of-a-token", title="What a token's price is made of",
-        watch="Go from 64 requests to one. Which bar takes over the bill? Then sell every hour: which one vanishes?",
+        watch="Go from 64 requests to one. Which bar all but vanishes? Then sell every hour: what is left of the last "
+              "one?",
+        alt="Bars that continue one another from left to right: a short one for arithmetic, then memory, engine and "
+            "links, idle hours. A last bar spans the whole price.",
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "gpt-oss-120b", "qwen3-235b-a22b"),
         n_chips=chips_slider(4),
         concurrency=Slider(1, 256, value=64, scale="log", unit="requests", label="Requests at once"),
-        utilisation=Slider(0.05, 1.0, value=0.4, unit="%", label="Share of the hours that is sold"),
+        utilisation=Slider(0.05, 1.0, value=0.6, unit="%", label="Share of the hours that is sold"),
         price_usd_per_hour=Slider(0.5, 20.0, value=prices.rental_usd_per_hour(CHIP), scale="log", unit="USD/h",
                                   label="Price of an H100"),
         presets={"One user": {"concurrency": 1}, "Always busy": {"utilisation": 1.0, "concurrency": 256}},

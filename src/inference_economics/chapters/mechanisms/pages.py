@@ -128,13 +128,16 @@ def pages_of_a_cache() -> Explorer:
                 Readout("Bytes that hold them", filled * per_token, "B"),
                 Readout("Held, but empty", np.where(held > 0, 1 - filled / np.maximum(held, 1.0), 0.0), "%"),
             ],
-            states=[State(waiting < 1, "Nobody waits to get in.", "Requests wait to get in.")],
+            states=[State(waiting < 1, "Nobody waits to get in.", "Requests wait to get in.",
+                          finding=True)],
         )
 
     return explore(
         figure, name="pages-of-a-cache", title="A cache that fills, page by page",
         watch="Play with pages of 16, then with 256, a reservation for the longest answer. How much stays empty, and "
               "who waits?",
+        alt="Six rows of a cache with pages of sixteen slots, each in the colour of its request and scattered over "
+            "the rows. A few pages end in slots without a token.",
         t=Play(0.0, END_S, value=1.0, step=STEP_S, unit="s", label="Time", seconds=16),
         page_tok=Slider(SIZES[0], SIZES[-1], value=SIZES[0], stops=SIZES, unit="tokens", label="Slots in a page"),
         presets={"Reserved whole": {"page_tok": 256}},

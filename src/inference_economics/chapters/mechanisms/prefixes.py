@@ -63,6 +63,8 @@ def shared_prefixes() -> Explorer:
         figure, name="shared-prefixes", title="What begins alike is stored once",
         watch="Switch sharing off: how often are the instructions stored then? Which of the lengths decides what is "
               "saved?",
+        alt="Blocks side by side along the prompt: one tall block of instructions, three blocks of documents beside "
+            "it, and nine short rows of questions and answers.",
         shared=Choice({"once": 1, "by every prompt": 0}, label="What begins alike is stored"),
         documents=Slider(1, DOCUMENTS, value=3, label="Documents"),
         users=Slider(1, USERS, value=3, label="Questions on each"),

@@ -61,8 +61,7 @@ def heads_and_groups() -> Explorer:
         figure, name="heads-and-groups", title="Which head reads which keys",
         watch="Let more query heads share one key-value head. What happens to the row below, and to the cache?",
         alt="A row of 64 query heads above a row of eight key-value heads. A funnel leads from eight query heads to "
-            "the "
-            "one whose keys and values they read.",
+            "the one whose keys and values they read.",
         model=model_choice("llama-3.1-70b", "llama-3.1-8b", "qwen3-32b"),
         group_heads=Slider(1, 32, value=8, stops=(1, 2, 4, 8, 16, 32), label="Query heads that share a key-value head"),
         context_tok=Slider(128, 131_072, value=8192, scale="log", unit="tokens", label="Context"),

@@ -1,0 +1,68 @@
+// What was set before: the way back within a figure, and what a tab remembers of it.
+
+/** @import { Settings } from "./settings.js" */
+
+/**
+ * The way back through a figure's settings.
+ * @param {Settings} settings
+ * @param {(to: Settings) => void} apply
+ */
+export function startHistory(settings, apply) {
+  /** @type {Settings[]} */
+  const past = [];
+  /** @type {Settings[]} */
+  let future = [], moving = "";
+  /** @type {(from: Settings[], to: Settings[]) => void} */
+  const step = (from, to) => {
+    const next = from.pop();
+    moving = "";
+    if (!next) return;
+    to.push({ ...settings });
+    apply(next);
+  };
+  return {
+    /**
+     * Note what is set before it changes. A hand that drags one control is one change, until it lets go.
+     * @param {string} control that moves; "" for several
+     */
+    note(control) {
+      if (control && control === moving) return;
+      moving = control;
+      past.push({ ...settings });
+      if (past.length > 100) past.shift();
+      future = [];
+    },
+    settle: () => { moving = ""; },
+    undo: () => step(past, future),
+    redo: () => step(future, past),
+    any: () => past.length > 0,
+  };
+}
+
+/**
+ * A figure's place in what the tab remembers, or the page's. Nothing leaves the device.
+ * @param {HTMLElement | null} root
+ */
+const keyOf = (root) => `kernelless:${location.pathname}${root ? `#${root.id}` : ""}`;
+
+/**
+ * @param {HTMLElement | null} root
+ * @returns {string} the settings as in a link; "" if there are none
+ */
+export function recalled(root) {
+  try {
+    return sessionStorage.getItem(keyOf(root)) ?? "";
+  } catch {
+    return ""; // a page without an origin has no storage
+  }
+}
+
+/**
+ * @param {HTMLElement | null} root
+ * @param {string} query the settings as in a link
+ */
+export function remember(root, query) {
+  try {
+    sessionStorage.setItem(keyOf(root), query);
+  } catch { /* full or forbidden: the figure works, and a reload finds it at its default */ }
+}
