@@ -124,6 +124,7 @@ def margin_tower() -> Explorer:
                 Readout("A chip-hour in the cloud", sold.cloud_usd_per_hour, "USD/h"),
                 Readout("With no margin at all", sold.bare_usd_per_hour, "USD/h"),
                 Readout("Price over cost", sold.multiple, "×"),
+                Readout("Margins, of the price", 1 - sold.bare_usd_per_hour / sold.cloud_usd_per_hour, "%"),
                 Readout("Price of one chip", sold.chip_usd, "USD"),
             ],
             states=[State(hourly[-1] <= HIGHEST, "The tower fits the chart.", "The tower is taller than the chart.")],
