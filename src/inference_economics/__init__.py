@@ -32,6 +32,7 @@ _MODULES = {
     "kv_cache": "models.kv_cache",
     "market": "buying.market",
     "measurements": "serving.measurements",
+    "mechanisms": "chapters.mechanisms",
     "options": "risk.options",
     "ownership": "buying.ownership",
     "price_paths": "risk.price_paths",

@@ -115,6 +115,8 @@ def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
     from matplotlib.ticker import NullFormatter
 
     left, top, width, height = frame(figure)
+    if figure.equal:  # the legend takes room on both sides, so that circles stay round
+        left, width = left + width * above / height / 2, width * (1 - above / height)
     top, height = top + above, height - above
     sides: tuple[tuple[Literal["x", "y"], Axis], ...] = (("x", figure.x), ("y", figure.y))
     for side, axis in sides:

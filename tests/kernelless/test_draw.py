@@ -67,5 +67,15 @@ def test_what_has_no_place_is_not_drawn():
     assert "label" not in {words.get_text() for words in axes.texts}
 
 
+def test_a_circle_is_round_beside_a_legend():
+    turn = np.linspace(0, 2 * np.pi, 31)
+    figure = Figure(x=Axis.blank(-1, 5), y=Axis.blank(-1, 1), equal=True,
+                    marks=[Line(np.cos(turn) + at, np.sin(turn), f"circle {at}") for at in range(5)])
+    for legend in (True, False):
+        axes, = draw(figure, legend=legend).axes
+        corner, far = axes.transData.transform([(0, 0), (1, 1)])
+        assert np.ptp([corner[0], far[0]]) == pytest.approx(np.ptp([corner[1], far[1]]))
+
+
 def test_an_explorer_draws_some_settings():
     assert declare().draw(a=2).axes[0].lines[0].get_ydata()[1] == 4

@@ -9,6 +9,7 @@ __all__ = [
     "exhibits",
     "golden",
     "golden_formulas",
+    "mechanisms",
     "rulings",
     "tipping",
 ]
