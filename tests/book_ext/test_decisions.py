@@ -8,7 +8,7 @@ import pytest
 from book_site import ROOT
 
 RECORDS = sorted((ROOT / "book" / "decisions").iterdir())
-FORM = re.compile(r"# (?P<number>\d+)\. [^\n]+\n\n\*\d+ [A-Z][a-z]+ 20\d\d\*\n\n"
+FORM = re.compile(r"# (?P<number>\d+)\. [^\n]+\n\n\*\d+ [A-Z][a-z]+ 20\d\d(, revised \d+ [A-Z][a-z]+ 20\d\d)?\*\n\n"
                   r"\*\*Context\.\*\* .+?\n\n\*\*Decision\.\*\* .+?\n\n\*\*Consequences\.\*\* .+\n", re.DOTALL)
 
 
