@@ -178,8 +178,8 @@ CALLS = {
     price_paths.simulate_prices: {"price": 2, "draws": TABLE} | PROCESS,
     price_paths.price_quantile: {"years": 2, "price": 2, "z": -1.6} | WANDERS,
     exposure.margin_after_shock: {"revenue_usd": 100, "cost_usd": 60, "shock_factor": 1.5, "exposed_fraction": 0.8},
-    exposure.revenue_after_passing_on: {"revenue_usd": 100, "cost_usd": 60, "shock_factor": 1.5, "exposed_fraction": 0.8,
-                                        "passed_on_fraction": 0.5},
+    exposure.revenue_after_passing_on: {"revenue_usd": 100, "cost_usd": 60, "shock_factor": 1.5,
+                                        "exposed_fraction": 0.8, "passed_on_fraction": 0.5},
     exposure.break_even_shock: {"revenue_usd": 100, "cost_usd": 60, "exposed_fraction": 0.8},
     exposure.margin_at_risk: {"z": 1.6, "years": 1.5, "revenue_usd": 100, "cost_usd": 60, "exposed_fraction": 0.8}
     | WANDERS,
