@@ -137,7 +137,7 @@ def prefill_floor(model: str, chip: str, n_chips: float, batch: float, prompt_to
     """Least time of reading some prompts, attention included."""
     m = models.get(model)
     work = roofline.prefill_work(batch, prompt_tok, m.n_params_read * bytes_per_param, m.n_params_read, m.layers,
-                                 m.q_heads * m.head_dim)
+                                 m.q_heads * m.head_dim, m.n_params_head)
     return roofline.bounds(work, _roof(chip, n_chips)).overlapped_s
 
 
@@ -183,7 +183,7 @@ def encoder_decoder_floor(block: Mapping[str, float], input_tok: float, output_t
     encoder, decoder = layers * (attention + ffn), layers * (2 * attention + ffn)
     cached = kv_cache.kv_bytes_per_token(kv_cache.kv_values_per_token(layers, kv_heads, head_dim))
     machine = _together(n_chips, **roof)
-    reading = roofline.prefill_work(batch, input_tok, 2 * encoder, encoder, layers, q_heads * head_dim, 1.0)
+    reading = roofline.prefill_work(batch, input_tok, 2 * encoder, encoder, layers, q_heads * head_dim, 0.0, 1.0)
     step = roofline.decode_work(batch, input_tok + output_tok / 2, cached, 2 * decoder, decoder)
     seconds = (roofline.bounds(reading, machine).overlapped_s
                + output_tok * roofline.bounds(step, machine).overlapped_s)
