@@ -297,7 +297,7 @@ def test_what_cannot_be_deployed_is_refused(call, message):
 
 
 def test_a_model_and_a_chip_of_ones_own():
-    own = replace(accelerators.get("h100-sxm"), name="mine", hbm_bytes=2e11)
+    own = replace(accelerators.get("h100-sxm"), name="mine", hbm_bytes=2e11, nominal_bytes=2e11)
     assert Deployment("llama-3.1-70b", own).verdict(LOAD).runs
 
 
