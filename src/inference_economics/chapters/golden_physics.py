@@ -1,11 +1,12 @@
 """From the inputs of a golden case to the formulas of models, hardware and serving: numbers in, one number out.
 
-No constant in here is fitted to a case.
+No constant is fitted to a case; what MLPerf measured is predicted with constants fitted to other measurements.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from .. import models, serving
 from ..hardware import accelerators, roofline
@@ -13,6 +14,7 @@ from ..models import Model, kv_cache
 from ..models.ffn import n_params_ffn
 from ..quantities.checks import known
 from ..quantities.numeric import Numeric
+from ..serving import report
 
 # -- models and memory ------------------------------------------------------------------------------------------------
 
@@ -150,6 +152,17 @@ def achieved_mfu(model: str, chip: str, n_chips: float, tokens: float, latency_s
 def share_of_peak(chip: str, achieved_flop_per_s: float) -> Numeric:
     """Share of a chip's bf16 peak."""
     return achieved_flop_per_s / accelerators.get(chip).flop_per_s("bf16")
+
+
+def mlperf_output_rate(model: str, round: str, scenario: str, chip: str, prompt_tok: float) -> Numeric:
+    """Output tokens per second that the calibrated model predicts for one of MLPerf's results."""
+    return next(row.tok_per_s for row in _benchmarks(model, round, prompt_tok)
+                if (row.scenario, row.accelerator) == (scenario, chip))
+
+
+@cache
+def _benchmarks(model: str, round_: str, prompt_tok: float) -> list[report.Benchmark]:
+    return report.benchmarks(model, prompt_tok, (round_,))
 
 
 def offline_ceiling(model: str, chip: str, n_chips: float, precision: str, output_tok: float) -> Numeric:

@@ -24,8 +24,8 @@ _SHAPE = {"num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_va
           "max_position_embeddings", "rope_theta", "rope_scaling", "rope_parameters", "model_type"}
 # Keys with the one value that the decoder computes.
 _ONLY = {"hidden_act": "silu", "hidden_activation": "silu", "attention_bias": False, "mlp_bias": False,
-         "partial_rotary_factor": 1, "rope_interleaved": False, "is_encoder_decoder": False, "add_cross_attention": False,
-         "tie_encoder_decoder": False}
+         "partial_rotary_factor": 1, "rope_interleaved": False, "is_encoder_decoder": False,
+         "add_cross_attention": False, "tie_encoder_decoder": False}
 _ONLY_LATENT = {"rope_interleave": True, "norm_topk_prob": True, "scoring_func": "sigmoid", "topk_method": "noaux_tc",
                 "moe_layer_freq": 1, "qk_head_dim": None, "num_nextn_predict_layers": None}
 _QUANTISED = ("quantization_config", "compression_config", "quantization")  # the last is MLX's

@@ -160,8 +160,8 @@ def n_params_prefilled(n_params: Numeric, n_params_head: Numeric, prompt_tok: Nu
         Weights per token. [1]
     """
     if not (is_traced(n_params) or is_traced(n_params_head)) and np.any(np.greater(n_params_head, n_params)):
-        raise ValueError(f"n_params_head={np.max(n_params_head):g} exceeds n_params={np.min(n_params):g}, of which it is a "
-                         "part; give models' n_params_read and n_params_head.")
+        raise ValueError(f"n_params_head={np.max(n_params_head):g} exceeds n_params={np.min(n_params):g}, of which it "
+                         "is a part; give models' n_params_read and n_params_head.")
     return n_params - n_params_head * (1 - 1 / prompt_tok)
 
 
