@@ -28,7 +28,7 @@ _ONLY = {"hidden_act": "silu", "hidden_activation": "silu", "attention_bias": Fa
          "add_cross_attention": False, "tie_encoder_decoder": False}
 _ONLY_LATENT = {"rope_interleave": True, "norm_topk_prob": True, "scoring_func": "sigmoid", "topk_method": "noaux_tc",
                 "moe_layer_freq": 1, "qk_head_dim": None, "num_nextn_predict_layers": None}
-_QUANTISED = ("quantization_config", "compression_config", "quantization")  # the last is MLX's
+_QUANTISED = ("quantization_config", "compression_config", "quantization", "sparsity_config")  # the third is MLX's
 # of rope_scaling or rope_parameters: name in config.json, name here; by method
 _RAMP = {"beta_fast": "fast_rotations", "beta_slow": "slow_rotations", "mscale": "mscale",
          "mscale_all_dim": "mscale_all_dim"}

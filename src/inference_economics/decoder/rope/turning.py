@@ -52,8 +52,8 @@ def check_columns(**arguments: Numeric) -> None:
     """
     for name, value in arguments.items():
         if isinstance(value, np.ndarray) and value.ndim and value.shape[-1] != 1:
-            raise ValueError(f"{name} has shape {value.shape}, and the pairs of a head lie along the last axis; give one "
-                             f"number, or a column of shape (..., 1) for several.")
+            raise ValueError(f"{name} has shape {value.shape}, and the pairs of a head lie along the last axis; give "
+                             "one number, or a column of shape (..., 1) for several.")
 
 
 @checked
