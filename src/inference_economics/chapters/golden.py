@@ -167,7 +167,8 @@ def _mlperf_cases(model: str = "llama-2-70b", rounds: tuple[str, ...] = ("v5.1",
         name = f"mlperf-70b-{chip}-{round_}-{scenario.lower()}"
         found[name] = Case(
             name=name, title=f"Llama-2 70B, MLPerf {round_} {scenario.lower()}, {row['n_chips']} × {chip}",
-            group="serving", formula=golden_physics.mlperf_output_rate.__name__, reported=row["tok_per_s"], unit="tok/s", rule="near",
+            group="serving", formula=golden_physics.mlperf_output_rate.__name__, reported=row["tok_per_s"],
+            unit="tok/s", rule="near",
             inputs={"model": model, "round": round_, "scenario": scenario, "chip": chip, "prompt_tok": prompt_tok},
             within=round(1 + (usual if known else worst), 2), source=table.source, date=table.date,
             confidence=table.confidence,
