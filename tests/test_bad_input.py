@@ -135,6 +135,10 @@ CALLS = {
                                     "spare_fraction": 0.1},
     break_even.with_spares: {"machines": 33, "spare_fraction": 0.03},
     break_even.machines_for: {"needed": 35.4, "per_machine": 20},
+    break_even.owned_usd_per_token: {"tokens_per_day": 1e9, "n_servers": 4, "usd_per_year": 1e5,
+                                     "team_usd_per_year": 3e5},
+    break_even.rented_usd_per_token: {"tokens_per_day": 1e9, "hourly_copies": [2, 3, 5], "n_chips": 4,
+                                      "price_usd_per_hour": 2.5},
     seats.requests_at_once: {"users": 500, "queries_per_day": 20, "service_s": 51},
     seats.machine_usd_per_year: {"capex_usd": 25e4, "power_w": 10_200, "site_share": 0.9, "life_years": 5,
                                  "discount_rate": 0.1},
@@ -165,6 +169,7 @@ CALLS = {
     custom_silicon.design_usd_per_hour: {"nre_usd": 7e8, "units": 3e4, "life_years": 5, "utilisation": 0.7},
     custom_silicon.units_for_design_usd_per_hour: {"nre_usd": 7e8, "price_usd_per_hour": 0.9, "life_years": 5,
                                                    "utilisation": 0.7},
+    chip.small_chip_gain: {"chips_needed": [0.3, 1.2, 2.5], "parts": 3},
     running.people_for_shifts: {"hours_per_week": 168, "hours_of_person": 34},
     ramp.porting_ramp: RAMP,
     ramp.mean_perf_per_tco: RAMP,
@@ -173,6 +178,8 @@ CALLS = {
     price_paths.simulate_prices: {"price": 2, "draws": TABLE} | PROCESS,
     price_paths.price_quantile: {"years": 2, "price": 2, "z": -1.6} | WANDERS,
     exposure.margin_after_shock: {"revenue_usd": 100, "cost_usd": 60, "shock_factor": 1.5, "exposed_fraction": 0.8},
+    exposure.revenue_after_passing_on: {"revenue_usd": 100, "cost_usd": 60, "shock_factor": 1.5,
+                                        "exposed_fraction": 0.8, "passed_on_fraction": 0.5},
     exposure.break_even_shock: {"revenue_usd": 100, "cost_usd": 60, "exposed_fraction": 0.8},
     exposure.margin_at_risk: {"z": 1.6, "years": 1.5, "revenue_usd": 100, "cost_usd": 60, "exposed_fraction": 0.8}
     | WANDERS,
@@ -191,7 +198,7 @@ CALLS = {
                               "horizon_months": 5} | WANDERS,
 }
 # Tables, and what sets the size of one.
-FIXED = ("draws", "horizon_months", "shares")
+FIXED = ("draws", "horizon_months", "shares", "chips_needed", "hourly_copies", "parts")
 ARGUMENTS = [pytest.param(function, name, id=f"{function.__name__}-{name}") for function, call in CALLS.items()
              for name in call if name in QUANTITIES]
 FUNCTIONS = [pytest.param(function, id=function.__name__) for function in CALLS]

@@ -34,7 +34,7 @@ ONLY_WHEN_RUN = re.compile(
     r"drafting pays|do not slow|not slow it|serve more|gains multiply|cheaper than|cost less|earns more|"
     r"machines .*(are the way|make)|pays\b", re.IGNORECASE)
 # Out of memory in words, though something still runs: a queue, or a comparison that was never to run.
-STILL_RUNS = re.compile(r"wait|would|unfused|only an api is left|asleep|cannot be run, or ", re.IGNORECASE)
+STILL_RUNS = re.compile(r"wait|would|only an api is left|cannot be run, or ", re.IGNORECASE)
 # One constraint of several, which may hold while another fails: that is how a state says which one it is.
 ONE_CONSTRAINT = re.compile(r"^(some|the same) batch brings", re.IGNORECASE)
 

@@ -37,6 +37,7 @@ def test_a_count_of_parameters_is_a_second_derivation():
 @pytest.mark.parametrize(("rule", "reported", "verdict"), [
     ("match", 1.00, "matches"), ("match", 1.001, "matches"), ("match", 1.2, "FAILS"),
     ("below", 1.5, "floor holds"), ("below", 2.5, "FAILS"), ("below", 0.9, "FAILS"),
+    ("near", 1.5, "predicted"), ("near", 0.7, "predicted"), ("near", 2.5, "FAILS"), ("near", 0.4, "FAILS"),
     ("above", 0.7, "ceiling holds"), ("above", 0.4, "FAILS"), ("above", 1.1, "FAILS"),
 ])
 def test_a_verdict_depends_on_the_rule(monkeypatch, rule, reported, verdict):
@@ -67,10 +68,11 @@ def test_a_tolerance_says_where_it_comes_from(reported, tolerance, stated, basis
 
 def test_bounds_are_counted_apart_from_matches():
     found, counts = golden.results(), golden.summary()
-    assert counts["matches"] + counts["bounds"] + counts["failures"] == counts["cases"] == len(found)
+    held = counts["matches"] + counts["bounds"] + counts["predictions"]
+    assert held + counts["failures"] == counts["cases"] == len(found)
     assert counts["matches"] == sum(result.verdict == "matches" for result in found)
-    assert {row["verdict"] for row in golden.rows()} == {"matches", "floor holds", "ceiling holds"}
-    assert all(row["tolerance"] for row in golden.rows() if row["verdict"] == "matches")
+    assert {row["verdict"] for row in golden.rows()} == {"matches", "floor holds", "ceiling holds", "predicted"}
+    assert all(row["tolerance"] for row in golden.rows())
 
 
 def test_results_come_group_by_group():

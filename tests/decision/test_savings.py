@@ -54,3 +54,13 @@ def test_more_gain_and_more_reach_never_save_less(gain, reach, more):
 def test_bad_input(function, given_, words):
     with pytest.raises(ValueError, match=words):
         function(**given_)
+
+
+def test_a_ratio_is_judged_by_the_name_it_was_given_by():
+    """Each ratio has one span, so that no limit further in refuses it under another name."""
+    assert savings.saved_by_smaller_model(0.5, 1e5) == pytest.approx(0.5 * (1 - 1e-5))
+    assert savings.saved_by_efficiency(1e9) == pytest.approx(1)
+    for call, name in ((lambda: savings.saved_by_smaller_model(0.5, 1e10), "price_ratio"),
+                       (lambda: savings.saved_by_efficiency(1e10), "gain")):
+        with pytest.raises(ValueError, match=f"^{name}=1e.10 is outside"):
+            call()

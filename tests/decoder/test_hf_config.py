@@ -45,6 +45,9 @@ def test_keys_of_rope_scaling_that_say_what_the_decoder_does_are_taken():
     ({"attention_multiplier": 0.5}, "not understood: 'attention_multiplier'"),
     ({"use_rope": False}, "not understood: 'use_rope'"),
     ({"quantization_config": {"quant_method": "fp8"}}, "quantization_config is set; convert"),
+    ({"quantization": {"bits": 4, "group_size": 64}}, "quantization is set; convert"),
+    ({"compression_config": {"format": "marlin-24"}}, "compression_config is set; convert"),
+    ({"rope_interleaved": True}, "rope_interleaved=true; the decoder computes only rope_interleaved=false"),
     ({"partial_rotary_factor": 0.5}, "partial_rotary_factor=0.5"),
     ({"attention_bias": 0}, "attention_bias=0"),
     ({"layer_types": ["full_attention", "sliding_attention"]}, "layer_types=.*; the decoder's layers all have one"),
@@ -68,6 +71,9 @@ def test_what_would_change_the_result_is_refused(change, message):
 def test_what_changes_nothing_is_passed_over():
     assert checkpoint.config_from(LLAMA | {"bos_token_id": 1, "pruned_heads": {}, "my_note": None}) == (
         checkpoint.config_from(LLAMA))
+    derived = {"unsloth_fixed": True, "neftune_noise_alpha": 5, "rope_interleaved": False, "_commit_hash": "abc",
+               "layer_types": ["full_attention"] * 2}
+    assert checkpoint.config_from(LLAMA | derived) == checkpoint.config_from(LLAMA)
     full = {"sliding_window": 8, "layer_types": ["full_attention"] * 2}
     assert checkpoint.config_from(LLAMA | full).window_tok == 0
     assert checkpoint.config_from(LLAMA | full | {"layer_types": ["sliding_attention"] * 2}).window_tok == 8

@@ -183,6 +183,13 @@ def test_catalogue_is_complete_enough():
         assert [p.date for p in a.prices] == sorted(p.date for p in a.prices)
 
 
+def test_no_chip_holds_more_than_its_vendor_names():
+    with pytest.raises(ValueError, match=r"usable memory .* is 1.1 of the vendor's figure .* change both"):
+        accelerators.Accelerator("mine", hbm_bytes=1.1e11, nominal_bytes=1e11)
+    assert accelerators.Accelerator("mine", hbm_bytes=5e10, nominal_bytes=1e11).hbm_bytes == 5e10
+    assert all(one.hbm_bytes <= one.nominal_bytes for one in CHIPS.values())
+
+
 def test_rows_without_prices_or_peaks_say_none():
     assert CHIPS["mtia-2i"].price_usd is None
     assert CHIPS["maia-200"].ridge_flop_per_byte is None

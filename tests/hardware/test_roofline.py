@@ -12,7 +12,7 @@ from kernelless.trace import Graph
 STEP = {"batch": 8.0, "context_tok": 4096.0, "kv_bytes_per_token": 131072.0, "param_bytes": 16e9, "n_params": 8e9,
         "hbm_bytes_per_s": 3.35e12, "flop_per_s": 989e12}
 PREFILL = {"batch": 1.0, "prompt_tok": 2048.0, "param_bytes": 16e9, "n_params": 8e9, "layers": 32.0,
-           "attention_width": 4096.0, "hbm_bytes_per_s": 3.35e12, "flop_per_s": 989e12}
+           "attention_width": 4096.0, "n_params_head": 0.5e9, "hbm_bytes_per_s": 3.35e12, "flop_per_s": 989e12}
 # the scaling book's quiz: 30B parameters in int8 with bf16 arithmetic, 100 kB of cache per token, 16 TPU v5e
 QUIZ = {"context_tok": 8192, "kv_bytes_per_token": 100e3, "param_bytes": 30e9, "n_params": 30e9,
         "hbm_bytes_per_s": 16 * 8.1e11, "flop_per_s": 16 * 1.97e14}
@@ -93,7 +93,7 @@ PALM = {"hbm_bytes_per_s": 64 * 1.2e12, "flop_per_s": 64 * 2.75e14}
 def test_palm_prefill_is_above_the_bound_by_its_mfu(batch, reported_s, mfu):
     m = models.get("palm-540b")
     low, high = prefill_bounds(batch, 2048, m.n_params, m.n_params_non_embedding, m.layers,
-                                        m.q_heads * m.head_dim, **PALM)
+                                        m.q_heads * m.head_dim, 0.0, **PALM)
     assert low < reported_s
     assert low <= high
     assert low / reported_s == pytest.approx(mfu, abs=0.03)
@@ -198,6 +198,17 @@ def test_attention_of_a_prompt_is_the_sum_over_its_tokens():
     assert models.attention_flop_prefill(4096, 32, 4096) == pytest.approx(summed, rel=1e-3)
 
 
+@pytest.mark.parametrize("name", ["llama-3.1-8b", "llama-3.1-70b", "gpt2", "palm-540b", "llama-2-7b"])
+@pytest.mark.parametrize("prompt_tok", [1, 2, 2048, 131_072])
+def test_the_head_counts_once_per_prompt(name, prompt_tok):
+    """Chapters' bound and the model's own arithmetic agree, but for the half token between P / 2 and (P + 1) / 2."""
+    m, batch = models.get(name), 3
+    work = roofline.prefill_work(batch, prompt_tok, 2.0 * m.n_params_read, m.n_params_read, m.layers,
+                                 m.q_heads * m.head_dim, m.n_params_head)
+    own = batch * prompt_tok * models.prefill_flop_per_token(m, prompt_tok)
+    assert work.flop == pytest.approx(own - batch * prompt_tok * 2 * m.layers * m.q_heads * m.head_dim, rel=1e-12)
+
+
 def test_a_list_is_an_array():
     assert models.linear_flop([1, 2], 1e9) == pytest.approx([2e9, 4e9])
     assert decode_estimate_s(**{**STEP, "batch": [1, 2, 4]}).shape == (3,)
@@ -252,6 +263,8 @@ def test_unit_slips_are_named(name, slip, hint):
     (lambda: roofline.attainable_flop_per_s(-1, 1e12, 1e12), "intensity"),
     (lambda: roofline.arithmetic_intensity(1, -1), "moved_bytes"),
     (lambda: models.linear_flop(1, float("nan")), "n_params"),
+    (lambda: models.n_params_prefilled(1e9, 2e9, 100), r"n_params_head=2e.09 exceeds n_params=1e.09"),
+    (lambda: models.n_params_prefilled(1e9, 1e8, 0.5), "prompt_tok=0.5 is outside"),
 ])
 def test_bad_arguments_are_named(call, name):
     with pytest.raises(ValueError, match=name):

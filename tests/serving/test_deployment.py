@@ -45,6 +45,12 @@ def parts_of(m):
     return parts
 
 
+def plain_fit(model, hbm_bytes, context_tok, n_chips, bytes_per_param, bytes_per_value, reserve_fraction=0.1):
+    """Sequences that fit, by the plain formulas of chapter 3: nothing copied, every weight of one width."""
+    room = kv_cache.cache_room_bytes(hbm_bytes, model.n_params * bytes_per_param, n_chips, reserve_fraction)
+    return kv_cache.capacity_sequences(room, kv_cache.of_model(model, context_tok, 1, bytes_per_value))
+
+
 @pytest.mark.parametrize(("model", "chip"), CASES)
 def test_memory_has_one_answer(model, chip):
     m, layouts = MODELS[model], cut(model)
@@ -68,7 +74,7 @@ def test_memory_has_one_answer(model, chip):
         budget = memory.budget_bytes(s, c, layouts)
         # the cache's share of what weights leave, as a share of all that the plain function keeps back
         reserve = 1 - (c.cache_share * (budget - weights / layouts.n_chips) + weights / layouts.n_chips) / s.hbm_bytes
-        plain = np.array([kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, n, weights / m.n_params, width, kept)
+        plain = np.array([plain_fit(m, s.hbm_bytes, 2500, n, weights / m.n_params, width, kept)
                           for n, kept in zip(layouts.n_chips, np.clip(reserve, 0, 0.999), strict=True)])
         near = np.abs(capacity - np.round(capacity)) < 1e-6  # where rounding may tip the floor
         once &= (capacity == 0) | (capacity >= each)  # a sequence is not spread over places that hold whole ones
@@ -184,7 +190,7 @@ def test_weights_may_be_given_by_their_bytes():
     c, weights = one.constants, one.weight_bytes_per_chip
     room = c.cache_share * (memory.budget_bytes(one.setup, c, Layout(8)) - weights)
     reserve = 1 - (room + weights) / chip.hbm_bytes
-    assert one.sequences_that_fit(Load(1, 8000, 192)) == kv_cache.sequences_that_fit(
+    assert one.sequences_that_fit(Load(1, 8000, 192)) == plain_fit(
         m, chip.hbm_bytes, 8192, 8, 1, 1, reserve)
     assert one.setup.shared_flop_per_s == chip.bf16_flop_per_s
     assert Deployment(m, chip, 8, Formats(1, arithmetic="fp8")).setup.shared_flop_per_s == chip.fp8_flop_per_s
@@ -201,8 +207,8 @@ def test_four_bit_users_on_two_consumer_cards():
     m, card = models.get("llama-3.1-70b"), accelerators.get("rtx-5090")
     one = Deployment(m, card, 2, "fp4")
     assert_allclose(one.weight_bytes, 42_709_041_152)
-    wrong = kv_cache.sequences_that_fit(m, card.hbm_bytes, 8192, 2, 0.5, 1)
-    right = kv_cache.sequences_that_fit(m, card.hbm_bytes, 8192, 2, one.weight_bytes / m.n_params, 1)
+    wrong = plain_fit(m, card.hbm_bytes, 8192, 2, 0.5, 1)
+    right = plain_fit(m, card.hbm_bytes, 8192, 2, one.weight_bytes / m.n_params, 1)
     assert right < wrong
 
 
@@ -303,7 +309,7 @@ def test_what_cannot_be_deployed_is_refused(call, message):
 
 
 def test_a_model_and_a_chip_of_ones_own():
-    own = replace(accelerators.get("h100-sxm"), name="mine", hbm_bytes=2e11)
+    own = replace(accelerators.get("h100-sxm"), name="mine", hbm_bytes=2e11, nominal_bytes=2e11)
     assert Deployment("llama-3.1-70b", own).verdict(LOAD).runs
 
 

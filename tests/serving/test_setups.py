@@ -1,5 +1,6 @@
 """Plain numbers of a model on a chip: what goes in, and what is refused."""
 
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -66,6 +67,25 @@ def test_links_of_a_chip():
 def test_what_cannot_be_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_a_models_own_heads_change_nothing(name):
+    """Or the model is refused by name: what it keeps is not so many heads of every layer."""
+    m, plain = MODELS[name], setup(name, "h200-sxm", "fp8")
+    plainly = {(group.q_heads, group.kv_heads, group.qk_dim, group.v_dim) for group in m.groups}
+    if m.attention == "gqa" and len(plainly) == 1 and not any(g.window_tok or g.kv_lora for g in m.groups):
+        same = vars(serving.setup_with_kv_heads(plain, m, m.kv_heads))
+        assert same == pytest.approx(vars(plain), rel=1e-12, nan_ok=True)
+    else:
+        with pytest.raises(ValueError, match=re.escape(m.title) + " has .*key-value heads are not one number for it"):
+            serving.setup_with_kv_heads(plain, m, m.kv_heads)
+
+
+@pytest.mark.parametrize("name", ["gemma-3-27b", "gpt-oss-120b", "qwen3.5-397b-a17b", "deepseek-v3"])
+def test_windows_states_and_latents_have_no_one_number_of_heads(name):
+    with pytest.raises(ValueError, match=r"a sliding window|without keys and values|latent attention"):
+        serving.setup_with_kv_heads(setup(name, "h200-sxm"), MODELS[name], 8)
 
 
 @pytest.mark.parametrize("tp", [1, 2, 4, 8, 16])

@@ -2,8 +2,9 @@
 
 One registry, ``golden.toml``, read by the tests and by the book's page. A case states its source, its inputs,
 the reported value and what the source's own rounding allows. Where the model is a bound rather than a prediction, it
-states which side it must lie on, how far at most, and why the gap exists. The exact parameter counts of every model in
-the catalogue are cases as well.
+states which side it must lie on, how far at most, and why the gap exists. Two kinds of case are made from the
+catalogue: exact parameter counts of models, and MLPerf's results beside the calibrated model, whose own errors on what
+it never saw say how far off it may be.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import catalog, models
 from ..quantities.checks import lookup
 from ..quantities.units import text
+from ..serving import calibration
+from . import golden_physics
 from .golden_formulas import FORMULAS
 
 if TYPE_CHECKING:
@@ -26,7 +29,9 @@ RULES = {
     "match": "equal, within the source's own rounding",
     "below": "the model is a floor: at or below the report, by no more than the stated factor",
     "above": "the model is a ceiling: at or above the report, by no more than the stated factor",
+    "near": "the model is an estimate: above or below the report by no more than the stated factor",
 }
+BOUNDS = ("below", "above")
 GROUPS = ("parameters", "memory", "roofline", "serving", "training", "money", "silicon")
 
 
@@ -51,11 +56,12 @@ class Case(catalog.Recorded):
     rule : str
         One of `RULES`.
     within : float
-        For a bound: the largest factor by which it may differ before it says nothing. [1]
+        For a bound: the largest factor by which it may differ before it says nothing. For an estimate: the factor that
+        its errors elsewhere lead to expect, which `tolerance_from` names. [1]
     digits : int
         Significant digits to show.
     reason : str
-        Why a bound is not reached, or what a reader should know.
+        Why a bound is not reached, what an estimate assumes, or what a reader should know.
     source, date, confidence, note : str
         Of the report, as in `catalog.Recorded`; a case cannot do without a source.
 
@@ -94,10 +100,14 @@ class Case(catalog.Recorded):
                              f"{self.reported!r}; say in tolerance_from where it comes from.")
         if self.rule != "match" and not (self.reason and self.within > 1):
             raise ValueError(f"rule={self.rule!r} needs a reason, and a factor `within` above 1.")
+        if self.rule == "near" and not self.tolerance_from:
+            raise ValueError("rule='near' needs tolerance_from: where its factor comes from.")
 
     @property
     def tolerance_basis(self) -> str:
         """Where the tolerance comes from, in words; empty where nothing explains it."""
+        if self.rule != "match":
+            return f"a factor of {self.within:g}" + (f": {self.tolerance_from}" if self.tolerance_from else "")
         if self.tolerance_from or not self.tolerance:
             return self.tolerance_from or "exact"
         exponent = Decimal(repr(float(self.reported))).normalize().as_tuple().exponent
@@ -122,7 +132,7 @@ class Result(NamedTuple):
 
 @cache
 def cases() -> dict[str, Case]:
-    """Return all cases: the registry's rows, then the parameter count of every model with an independent figure.
+    """Return all cases: the registry's rows, the count of every model with an independent figure, MLPerf's results.
 
     Returns
     -------
@@ -132,7 +142,7 @@ def cases() -> dict[str, Case]:
     published = catalog.build_all(Case, catalog.path("golden.toml", __package__))
     counts = {f"params-{name}": _count_case(name, model) for name, model in models.load().items()
               if model.reference_n_params}
-    return published | counts
+    return published | counts | _mlperf_cases()
 
 
 def _count_case(name: str, model: models.Model) -> Case:
@@ -141,6 +151,32 @@ def _count_case(name: str, model: models.Model) -> Case:
         inputs={"model": name, "count": "n_params"}, reported=model.reference_n_params, unit="parameters",
         source=f"worked out independently from the configuration ({model.source})", date=model.date,
         confidence="derived", digits=13)
+
+
+def _mlperf_cases(model: str = "llama-2-70b", rounds: tuple[str, ...] = ("v5.1", "v6.0")) -> dict[str, Case]:
+    """Results on up to eight chips beside the calibrated model, which never saw any of them."""
+    table, found = catalog.published("mlperf"), {}
+    prompt_tok = catalog.published("mlperf-rules").records(model=model)[0]["mean_output_tok"]
+    errors = calibration.unseen()["accelerator"]
+    usual, worst = (max(errors[name]["tpot_p90"] for name in names) for names in (("all",), errors))
+    for row in table.records(model=model):
+        round_, scenario, chip = row["round"], row["scenario"], row["accelerator"]
+        if round_ not in rounds or scenario not in ("Offline", "Server") or row["n_chips"] > 8:
+            continue
+        known = calibration.generation(chip) != calibration.OTHER
+        name = f"mlperf-70b-{chip}-{round_}-{scenario.lower()}"
+        found[name] = Case(
+            name=name, title=f"Llama-2 70B, MLPerf {round_} {scenario.lower()}, {row['n_chips']} × {chip}",
+            group="serving", formula=golden_physics.mlperf_output_rate.__name__, reported=row["tok_per_s"],
+            unit="tok/s", rule="near",
+            inputs={"model": model, "round": round_, "scenario": scenario, "chip": chip, "prompt_tok": prompt_tok},
+            within=round(1 + (usual if known else worst), 2), source=table.source, date=table.date,
+            confidence=table.confidence,
+            tolerance_from="90th percentile of the error on chips left out of the fit" + (
+                "" if known else ", of the worst of them: no chip of this maker was fitted"),
+            reason=f"The rules state no prompt: {text(prompt_tok, 'tokens')} is taken, the mean answer." + (
+                " The means are held to the limits." if scenario == "Server" else ""))
+    return found
 
 
 def evaluate(name: str) -> Result:
@@ -163,8 +199,9 @@ def evaluate(name: str) -> Result:
         # a bound may touch the report to within its rounding
         "below": computed <= case.reported + case.tolerance and ratio * case.within >= 1,
         "above": computed >= case.reported - case.tolerance and ratio <= case.within,
+        "near": 1 / case.within <= ratio <= case.within,
     }[case.rule]
-    words = {"match": "matches", "below": "floor holds", "above": "ceiling holds"}
+    words = {"match": "matches", "below": "floor holds", "above": "ceiling holds", "near": "predicted"}
     return Result(case, computed, ratio, holds, words[case.rule] if holds else "FAILS")
 
 
@@ -203,7 +240,7 @@ def summary() -> dict[str, int]:
     Returns
     -------
     dict
-        ``cases``, ``published``, ``matches``, ``published_matches``, ``bounds``, ``failures``.
+        ``cases``, ``published``, ``matches``, ``published_matches``, ``bounds``, ``predictions``, ``failures``.
     """
     found = results()
     matches = [r for r in found if r.case.rule == "match" and r.holds]
@@ -212,7 +249,8 @@ def summary() -> dict[str, int]:
         "published": sum(r.case.published for r in found),
         "matches": len(matches),
         "published_matches": sum(r.case.published for r in matches),
-        "bounds": sum(r.case.rule != "match" and r.holds for r in found),
+        "bounds": sum(r.case.rule in BOUNDS and r.holds for r in found),
+        "predictions": sum(r.case.rule == "near" and r.holds for r in found),
         "failures": sum(not r.holds for r in found),
     }
 
@@ -220,7 +258,7 @@ def summary() -> dict[str, int]:
 def figure() -> Figure:
     """Plot computed against reported on logarithmic axes, and beside it how far off each bound is.
 
-    Matches are filled and bounds hollow; a bound below 1 is a floor, above 1 a ceiling.
+    Matches are filled, bounds and predictions hollow; a bound below 1 is a floor, above 1 a ceiling.
 
     Returns
     -------
@@ -234,7 +272,7 @@ def figure() -> Figure:
     found = results()
     colours = {group: f"C{i}" for i, group in enumerate(GROUPS)}
     _scatter(left, found, colours)
-    _ratios(right, sorted((r for r in found if r.case.rule != "match"), key=lambda r: r.ratio), colours)
+    _ratios(right, sorted((r for r in found if r.case.rule in BOUNDS), key=lambda r: r.ratio), colours)
     return plot
 
 
@@ -242,12 +280,13 @@ def _scatter(axes: Axes, found: list[Result], colours: dict[str, str]) -> None:
     ends = [min(r.case.reported for r in found) / 3, max(r.case.reported for r in found) * 3]
     axes.plot(ends, ends, color="0.6", linewidth=1, zorder=0)
     for group, marker in zip(GROUPS, "osD^vP*", strict=True):
-        for match in (True, False):
-            shown = [r for r in found if r.case.group == group and (r.case.rule == "match") == match]
+        for kind, rules in (("match", ("match",)), ("bound", BOUNDS), ("prediction", ("near",))):
+            shown = [r for r in found if r.case.group == group and r.case.rule in rules]
             if shown:
                 axes.plot([r.case.reported for r in shown], [r.computed for r in shown], marker, color=colours[group],
-                          markersize=7, markerfacecolor=colours[group] if match else "none", linestyle="none",
-                          label=f"{group}, {'match' if match else 'bound'} ({len(shown)})")
+                          markersize=7 if kind != "prediction" else 5,
+                          markerfacecolor=colours[group] if kind == "match" else "none", linestyle="none",
+                          label=f"{group}, {kind} ({len(shown)})")
     axes.set(xscale="log", yscale="log", xlabel="reported, each in its own unit", ylabel="computed")
     axes.legend(frameon=False, fontsize="small")
 

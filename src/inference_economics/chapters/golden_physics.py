@@ -1,11 +1,12 @@
 """From the inputs of a golden case to the formulas of models, hardware and serving: numbers in, one number out.
 
-No constant in here is fitted to a case.
+No constant is fitted to a case; what MLPerf measured is predicted with constants fitted to other measurements.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from .. import models, serving
 from ..hardware import accelerators, roofline
@@ -13,6 +14,7 @@ from ..models import Model, kv_cache
 from ..models.ffn import n_params_ffn
 from ..quantities.checks import known
 from ..quantities.numeric import Numeric
+from ..serving import report
 
 # -- models and memory ------------------------------------------------------------------------------------------------
 
@@ -137,7 +139,7 @@ def prefill_floor(model: str, chip: str, n_chips: float, batch: float, prompt_to
     """Least time of reading some prompts, attention included."""
     m = models.get(model)
     work = roofline.prefill_work(batch, prompt_tok, m.n_params_read * bytes_per_param, m.n_params_read, m.layers,
-                                 m.q_heads * m.head_dim)
+                                 m.q_heads * m.head_dim, m.n_params_head)
     return roofline.bounds(work, _roof(chip, n_chips)).overlapped_s
 
 
@@ -150,6 +152,17 @@ def achieved_mfu(model: str, chip: str, n_chips: float, tokens: float, latency_s
 def share_of_peak(chip: str, achieved_flop_per_s: float) -> Numeric:
     """Share of a chip's bf16 peak."""
     return achieved_flop_per_s / accelerators.get(chip).flop_per_s("bf16")
+
+
+def mlperf_output_rate(model: str, round: str, scenario: str, chip: str, prompt_tok: float) -> Numeric:
+    """Output tokens per second that the calibrated model predicts for one of MLPerf's results."""
+    return next(row.tok_per_s for row in _benchmarks(model, round, prompt_tok)
+                if (row.scenario, row.accelerator) == (scenario, chip))
+
+
+@cache
+def _benchmarks(model: str, round_: str, prompt_tok: float) -> list[report.Benchmark]:
+    return report.benchmarks(model, prompt_tok, (round_,))
 
 
 def offline_ceiling(model: str, chip: str, n_chips: float, precision: str, output_tok: float) -> Numeric:
@@ -183,7 +196,7 @@ def encoder_decoder_floor(block: Mapping[str, float], input_tok: float, output_t
     encoder, decoder = layers * (attention + ffn), layers * (2 * attention + ffn)
     cached = kv_cache.kv_bytes_per_token(kv_cache.kv_values_per_token(layers, kv_heads, head_dim))
     machine = _together(n_chips, **roof)
-    reading = roofline.prefill_work(batch, input_tok, 2 * encoder, encoder, layers, q_heads * head_dim, 1.0)
+    reading = roofline.prefill_work(batch, input_tok, 2 * encoder, encoder, layers, q_heads * head_dim, 0.0, 1.0)
     step = roofline.decode_work(batch, input_tok + output_tok / 2, cached, 2 * decoder, decoder)
     seconds = (roofline.bounds(reading, machine).overlapped_s
                + output_tok * roofline.bounds(step, machine).overlapped_s)

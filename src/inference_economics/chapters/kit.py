@@ -17,11 +17,10 @@ from kernelless import Choice, Line, Point, Slider, tabulate
 from .. import models
 from ..catalog import prices
 from ..hardware import accelerators
-from ..models import kv_cache
 from ..quantities.checks import lookup
 from ..quantities.units import text
 from ..risk import uncertainty
-from ..serving import Layout, calibration, measurements, setup, step
+from ..serving import Layout, calibration, measurements, memory, setup, step
 from .exhibits import Table
 
 CHIPS_OF_A_COPY = (1, 2, 4, 8)
@@ -210,7 +209,9 @@ class Room(NamedTuple):
     weight_bytes : numeric
         Weights, over all chips. [B]
     free_bytes : numeric
-        Memory left for caches, over all chips, less what engines keep back. [B]
+        Memory that caches get, over all chips: less what engines keep back. [B]
+    memory_bytes : numeric
+        All memory of all chips. [B]
     sequences : numeric
         Whole sequences of the length asked for that memory holds. [1]
     joined : bool or array
@@ -219,8 +220,14 @@ class Room(NamedTuple):
 
     weight_bytes: Any
     free_bytes: Any
+    memory_bytes: Any
     sequences: Any
     joined: Any
+
+    @property
+    def kept_share(self) -> Any:
+        """Share of the memory that the engine keeps back; where weights fit, what they and caches leave [1]."""
+        return 1 - (self.weight_bytes + self.free_bytes) / self.memory_bytes
 
     @property
     def users(self) -> Any:
@@ -248,11 +255,12 @@ def room_of(model: Any, chip: Any, layout: Any, context_tok: Any, precision: Any
     """
     at = engine(model, chip, precision, bytes_per_value)
     cut = layout if isinstance(layout, Layout) else Layout(layout)
-    weight_bytes = cut.n_chips * step.weight_bytes_per_chip(at.setup, cut)
-    free_bytes = kv_cache.cache_room_bytes(at.setup.hbm_bytes, weight_bytes, cut.n_chips, 1 - at.fitted.memory_share)
+    chip_bytes = step.weight_bytes_per_chip(at.setup, cut)
+    left_bytes = np.maximum(memory.budget_bytes(at.setup, at.fitted, cut) - chip_bytes, 0.0)
     joined = step.joined(at.setup, cut.n_chips)
     sequences = np.floor(step.capacity(at.setup, at.fitted, context_tok, cut))
-    return Room(weight_bytes, free_bytes, sequences, joined)
+    return Room(cut.n_chips * chip_bytes, cut.n_chips * at.fitted.cache_share * left_bytes,
+                cut.n_chips * at.setup.hbm_bytes, sequences, joined)
 
 
 def rent_usd_per_hour(chip: Any) -> Any:

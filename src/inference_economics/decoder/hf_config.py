@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..quantities.checks import lookup, shown
+from ..quantities.config_labels import labels
 from .config import Config
 from .hf_values import as_json, number, read_json, says, truth
 from .rope import Scaling, yarn_attention_factor
@@ -23,26 +24,11 @@ _SHAPE = {"num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_va
           "max_position_embeddings", "rope_theta", "rope_scaling", "rope_parameters", "model_type"}
 # Keys with the one value that the decoder computes.
 _ONLY = {"hidden_act": "silu", "hidden_activation": "silu", "attention_bias": False, "mlp_bias": False,
-         "partial_rotary_factor": 1, "is_encoder_decoder": False, "add_cross_attention": False,
-         "tie_encoder_decoder": False}
+         "partial_rotary_factor": 1, "rope_interleaved": False, "is_encoder_decoder": False,
+         "add_cross_attention": False, "tie_encoder_decoder": False}
 _ONLY_LATENT = {"rope_interleave": True, "norm_topk_prob": True, "scoring_func": "sigmoid", "topk_method": "noaux_tc",
                 "moe_layer_freq": 1, "qk_head_dim": None, "num_nextn_predict_layers": None}
-# Keys that change no logit: labels, training, sampling, and how the weights are stored and used.
-_HARMLESS = {
-    "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "_name_or_path", "architectures",
-    "attention_dropout", "attn_implementation", "auto_map", "aux_loss_alpha", "bad_words_ids",
-    "begin_suppress_tokens", "bos_token_id", "chunk_size_feed_forward", "cross_attention_hidden_size",
-    "decoder_start_token_id", "diversity_penalty", "do_sample", "dtype", "early_stopping",
-    "encoder_no_repeat_ngram_size", "eos_token_id", "ep_size", "exponential_decay_length_penalty", "finetuning_task",
-    "forced_bos_token_id", "forced_eos_token_id", "gradient_checkpointing", "hidden_dropout", "id2label",
-    "initializer_range", "is_decoder", "label2id", "length_penalty", "max_length", "min_length",
-    "no_repeat_ngram_size", "num_beam_groups", "num_beams", "num_return_sequences", "output_attentions",
-    "output_hidden_states", "output_router_logits", "output_scores", "pad_token_id", "prefix", "pretraining_tp",
-    "problem_type", "remove_invalid_values", "repetition_penalty", "return_dict", "return_dict_in_generate",
-    "router_aux_loss_coef", "sep_token_id", "seq_aux", "suppress_tokens", "task_specific_params", "temperature",
-    "tf_legacy_loss", "tokenizer_class", "top_k", "top_p", "torch_dtype", "torchscript", "transformers_version",
-    "typical_p", "unsloth_version", "use_bfloat16", "use_cache",
-}
+_QUANTISED = ("quantization_config", "compression_config", "quantization", "sparsity_config")  # the third is MLX's
 # of rope_scaling or rope_parameters: name in config.json, name here; by method
 _RAMP = {"beta_fast": "fast_rotations", "beta_slow": "slow_rotations", "mscale": "mscale",
          "mscale_all_dim": "mscale_all_dim"}
@@ -148,9 +134,10 @@ def _refuse(raw: dict[str, Any], only: dict[str, Any], latent: dict[str, str]) -
         if value is not None and accepted is not None and (
                 value != accepted or isinstance(value, bool) is not isinstance(accepted, bool)):
             raise ValueError(f"{name}={as_json(value)}; the decoder computes only {name}={as_json(accepted)}.")
-    if says(raw.get("quantization_config")):
-        raise ValueError("quantization_config is set; convert quantised weights to bf16 first.")
-    known = {*_SHAPE, *only, *latent, *_HARMLESS, "quantization_config"}
+    for name in _QUANTISED:
+        if says(raw.get(name)):
+            raise ValueError(f"{name} is set; convert quantised weights to bf16 first.")
+    known = {*_SHAPE, *only, *latent, *labels(), *_QUANTISED}
     unknown = [name for name, value in raw.items() if name not in known and says(value)]
     if unknown:
         raise ValueError(f"not understood: {', '.join(map(shown, unknown[:5]))}. If the decoder computes the same "

@@ -15,7 +15,7 @@ from typing import Any
 from .. import catalog
 from ..quantities.checks import lookup, shown
 from ..quantities.numeric import Numeric
-from .fields import KEYS, Link, group_bytes_per_s, link_fields, memory_fields
+from .fields import KEYS, Link, check_usable, group_bytes_per_s, link_fields, memory_fields
 
 # the key in TOML: (the field, and what one unit of it is in base units)
 UNITS = {
@@ -164,6 +164,8 @@ class Accelerator(catalog.Recorded):
                 written = f"{value:g}" if number and abs(value) < 1e300 else shown(value)
                 span = f"{_short(low)}..{_short(high)} {unit}"
                 raise ValueError(f"{self.title}: {field}={written} is outside {span}; {hint}")
+        if self.hbm_bytes is not None and self.nominal_bytes is not None:
+            check_usable(self.hbm_bytes, self.nominal_bytes, least=0.0)
 
     def flop_per_s(self, precision: str) -> float:
         """Dense peak for a number format, or for the next wider one the chip has.

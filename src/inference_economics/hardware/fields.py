@@ -29,6 +29,7 @@ BASES = {
     "driver": "a management tool's total (nvidia-smi, rocm-smi)",
     "runtime": "what a process on the chip is shown",
     "compiler": "the limit that a compiler works to",
+    "kin": "nobody counted: the share that was counted on machines of its kind",
     "nominal": "nobody counted: the vendor's figure stands",
 }
 KINDS = {
@@ -41,8 +42,9 @@ KINDS = {
     "network": "between hosts",
     "unstated": "one speed given without a topology",
 }
-# counted memory as a share of the vendor's figure: error correction may take a sixteenth, GB for GiB another 7%
-SHARE = (0.85, 1.05)
+# least counted memory as a share of the vendor's figure: error correction may take a sixteenth, GB for GiB another 7%,
+# and an operating system that shares the memory a quarter
+LEAST_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -122,11 +124,29 @@ def memory_fields(row: dict[str, Any]) -> dict[str, Any]:
     if nominal is None:
         raise ValueError("a usable figure needs the vendor's beside it: give hbm_gib or hbm_gb.")
     _check_read(row, provenance)
-    low, high = SHARE
-    if not low <= usable / nominal <= high:
-        raise ValueError(f"usable memory is {usable / nominal:.2f} of the vendor's figure, outside {low}..{high}; "
-                         "check the units.")
+    check_usable(usable, nominal)
     return {"nominal_bytes": nominal, "hbm_bytes": usable, "usable_basis": basis, **provenance}
+
+
+def check_usable(usable_bytes: float, nominal_bytes: float, least: float = LEAST_SHARE) -> None:
+    """Refuse usable memory that the vendor's figure cannot hold, or that is a small part of it.
+
+    Parameters
+    ----------
+    usable_bytes, nominal_bytes : float
+        What was counted, and what the vendor names. [B]
+    least : float
+        Least share of it that is believed. [1]
+
+    Raises
+    ------
+    ValueError
+        When the first is more than the second, or less than `least` of it.
+    """
+    share = usable_bytes / nominal_bytes
+    if not least <= share <= 1:
+        raise ValueError(f"usable memory ({usable_bytes:.6g} B) is {share:.4g} of the vendor's figure "
+                         f"({nominal_bytes:.6g} B), outside {least:g}..1; check the units, and change both.")
 
 
 def link_fields(row: dict[str, Any]) -> dict[str, Any]:

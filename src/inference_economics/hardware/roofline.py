@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..models.flop import FLOP_PER_PARAM, attention_flop_prefill, linear_flop
+from ..models.flop import FLOP_PER_PARAM, attention_flop_prefill, linear_flop, n_params_prefilled
 from ..quantities.limits import checked, checked_fields
 from ..quantities.numeric import Numeric
 
@@ -227,9 +227,9 @@ def decode_work(batch: Numeric, context_tok: Numeric, kv_bytes_per_token: Numeri
     return Work(param_bytes, batch * context_tok * kv_bytes_per_token, linear_flop(batch, n_params))
 
 
-@checked
+@checked(prompt_tok="[1, 1e9]")
 def prefill_work(batch: Numeric, prompt_tok: Numeric, param_bytes: Numeric, n_params: Numeric, layers: Numeric,
-                 attention_width: Numeric, causal_fraction: Numeric = 0.5) -> Work:
+                 attention_width: Numeric, n_params_head: Numeric, causal_fraction: Numeric = 0.5) -> Work:
     """Reading some prompts at once, attention included.
 
     Parameters
@@ -239,9 +239,11 @@ def prefill_work(batch: Numeric, prompt_tok: Numeric, param_bytes: Numeric, n_pa
     prompt_tok : numeric
         Tokens of each. [token]
     param_bytes, n_params : numeric
-        Weights read; weights each token passes. [B], [1]
+        Weights read; weights that a generated token passes, the output head among them. [B], [1]
     layers, attention_width : numeric
         Attention layers; query heads times head size. [1]
+    n_params_head : numeric
+        Those of `n_params` that only a prompt's last token passes: the output head, 0 for a stack that has none. [1]
     causal_fraction : numeric
         Share of the attention square that counts. [1]
 
@@ -249,10 +251,15 @@ def prefill_work(batch: Numeric, prompt_tok: Numeric, param_bytes: Numeric, n_pa
     -------
     Work
         For `bounds`; no cache is read from memory.
+
+    Notes
+    -----
+    The arithmetic is that of `models.prefill_flop_per_token` for a model whose layers all see the whole prompt, but for
+    half a token: the square of the prompt is halved here, and the mean is (P + 1) / 2 there.
     """
-    flop = linear_flop(batch * prompt_tok, n_params)
+    flop = linear_flop(prompt_tok, n_params_prefilled(n_params, n_params_head, prompt_tok))
     return Work(param_bytes, 0.0,
-                flop + batch * attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction))
+                batch * (flop + attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction)))
 
 
 def _parts_s(work: Work, roof: Roof) -> tuple[Numeric, Numeric, Numeric]:

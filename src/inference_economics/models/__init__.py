@@ -13,6 +13,7 @@ from .flop import (
     decode_flop_per_token,
     linear_flop,
     mean_causal_context,
+    n_params_prefilled,
     prefill_flop_per_token,
 )
 from .groups import LayerGroup
@@ -34,6 +35,7 @@ __all__ = [
     "linear_flop",
     "load",
     "mean_causal_context",
+    "n_params_prefilled",
     "prefill_flop_per_token",
     "register",
 ]

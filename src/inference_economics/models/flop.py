@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..quantities.checks import is_traced
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from .architecture import Architecture
@@ -86,7 +87,7 @@ def prefill_flop_per_token(model: Architecture | str, prompt_tok: Numeric) -> Nu
     Causal attention reads half the square; a kernel that computes all of it and masks does twice that part.
     """
     model = model_of(model)
-    weights = model.n_params_read - model.n_params_head + model.n_params_head / prompt_tok
+    weights = n_params_prefilled(model.n_params_read, model.n_params_head, prompt_tok)
     seen = mean_causal_context(prompt_tok)
     # an entry may stand for several tokens: the choice then is full after as many times more of them
     share = model.sparse_share + (model.sparse_share == 0)
@@ -138,6 +139,30 @@ def linear_flop(batch_tok: Numeric, n_params: Numeric) -> Numeric:
         Two per weight and token. [FLOP]
     """
     return FLOP_PER_PARAM * batch_tok * n_params
+
+
+@checked(prompt_tok="[1, 1e9]")
+def n_params_prefilled(n_params: Numeric, n_params_head: Numeric, prompt_tok: Numeric) -> Numeric:
+    """Weights that a prompt's token passes on average: the output head only after the last one.
+
+    Parameters
+    ----------
+    n_params : numeric
+        Weights that a generated token passes. [1]
+    n_params_head : numeric
+        The output head among them; 0 for a stack that has none. [1]
+    prompt_tok : numeric
+        Prompt length. [token]
+
+    Returns
+    -------
+    numeric
+        Weights per token. [1]
+    """
+    if not (is_traced(n_params) or is_traced(n_params_head)) and np.any(np.greater(n_params_head, n_params)):
+        raise ValueError(f"n_params_head={np.max(n_params_head):g} exceeds n_params={np.min(n_params):g}, of which it "
+                         "is a part; give models' n_params_read and n_params_head.")
+    return n_params - n_params_head * (1 - 1 / prompt_tok)
 
 
 @checked

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ..quantities.config_labels import labels
 from .source import says, show
 
 BY_HAND = ('To enter a model by hand: from_config({"model_type": "by_hand", "layers": ..., "hidden": ..., '
@@ -67,7 +68,7 @@ def text_decoder(raw: dict[str, Any], ignore: Sequence[str]) -> tuple[dict[str, 
         raise ValueError(f"model_type {show(outer)} around a {nested['key']} is not known, and may change the decoder "
                          f"in it; known: {', '.join(nested['types'])}. If it does not, give the {nested['key']} alone: "
                          f"from_config(raw[{nested['key']!r}]).")
-    known = {*tab["ignored"]["keys"], *tab["ignored"]["parts"], *nested["keys"], *ignore, nested["key"],
+    known = {*labels(), *tab["ignored"]["keys"], *tab["ignored"]["parts"], *nested["keys"], *ignore, nested["key"],
              "tie_word_embeddings"}
     _refuse_keys([key for key in raw if key not in known and says(raw[key])], f"beside {nested['key']}")
     inner = dict(inner)
@@ -98,7 +99,7 @@ def refuse_unknown(raw: dict[str, Any], kind: str, family: dict[str, Any], ignor
     ValueError
         Naming the keys, and what to do.
     """
-    known = {*table()["ignored"]["keys"], *table()["ignored"]["parts"], *ignore}
+    known = {*labels(), *table()["ignored"]["keys"], *table()["ignored"]["parts"], *ignore}
     known = known | family["ignored"] | {*family["keys"]}
     known |= {name for spec in family["keys"].values() for name in spec.get("also", ())}
     said = [key for key in raw if says(raw[key])]

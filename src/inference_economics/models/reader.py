@@ -112,8 +112,16 @@ class _Reader:
             rows[row] = rows.get(row, 0) + 1
         model = {name: self.number(rule) for name, rule in self.family["model"].items()}
         groups = tuple(LayerGroup(layers=count, **dict(row)) for row, count in rows.items())
+        self.refuse_windows(groups)
         return Architecture(groups=groups, left_out=left_out, mtp=self.mtp(LayerGroup(**dict(row)), model["hidden"]),
                             **model)
+
+    def refuse_windows(self, groups: tuple[LayerGroup, ...]) -> None:
+        """Refuse a window where the file says of every layer that it has none."""
+        for name, spec in self.family["keys"].items():
+            if "every" in spec and self.given(name) and any(group.window_tok for group in groups):
+                raise ValueError(f"{name} says {spec['every']} of every layer, but a {self.kind} with these keys has a "
+                                 "sliding window. Give sliding_window as null where there is none.")
 
     def mtp(self, last: LayerGroup, hidden: float) -> tuple[LayerGroup, ...]:
         """Return the layers that predict further tokens: like the last one, with two inputs and three norms more."""
@@ -234,6 +242,9 @@ class _Reader:
         """Check and convert what the file says under a key."""
         if spec.get("list"):
             number = len(said or ())
+            if number and "every" in spec and set(self.of_each_layer(name, said)) != {spec["every"]}:
+                wrong = next(entry for entry in said if entry != spec["every"])
+                raise ValueError(f"{name}: {show(wrong)} is not understood in a {self.kind}, only {spec['every']!r}.")
         elif said is None:
             if name == "head_dim":
                 self.split_heads(spec)

@@ -136,6 +136,19 @@ def _check_record(name: str, value: Any, kind: type) -> None:
         raise ValueError(f"{name}={shown(value)} is no {kind.__name__}; give {kind.__name__}({', '.join(wanted)}).")
 
 
+class ShapeError(ValueError):
+    """Arrays that numpy cannot combine, named as the caller of the outermost formula gave them."""
+
+
+def _shapes(arguments: Mapping[str, Any]) -> str:
+    shapes = [f"{name} of shape {value.shape}" for name, value in arguments.items()
+              if isinstance(value, np.ndarray) and value.ndim]
+    if not shapes:
+        return ""
+    rest = "" if len(shapes) > 1 else " with what is computed beside it"
+    return f"{' and '.join(shapes)} cannot be combined{rest}; give one number, or arrays whose shapes broadcast."
+
+
 _RAISES = """Raises
 ------
 ValueError
@@ -198,7 +211,12 @@ def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any
         # A wrong number of arguments, or one given twice, is left for Python to report.
         given = [door(name, value) for name, value in zip(names, args, strict=False)]
         named = {name: door(name, value) for name, value in kwargs.items()}
-        result = function(*given, *args[len(names):], **named)
+        try:
+            result = function(*given, *args[len(names):], **named)
+        except ValueError as error:
+            if isinstance(error, ShapeError) or "broadcast" in str(error):
+                raise ShapeError(_shapes(dict(zip(names, given, strict=False)) | named) or str(error)) from None
+            raise
         return result._make(map(_scalar, result)) if hasattr(result, "_make") else _scalar(result)
 
     wrapper.__doc__ = _with_raises(function.__doc__)

@@ -104,6 +104,7 @@ def frontier(batch: Numeric, decode_step_s: Numeric, prefill_time_s: Numeric, ou
     return Frontier(tpot, ttft, 1 / tpot, batch / tpot)
 
 
+@checked(tpot_s="[0, inf] undefined", ttft_s="[0, inf] undefined")
 def best_batch(batch: Numeric, tpot_s: Numeric, ttft_s: Numeric, tpot_limit_s: Numeric, ttft_limit_s: Numeric,
                largest: Numeric = np.inf) -> Best:
     """Batch of a grid with the highest throughput that meets both latency targets and fits.

@@ -208,9 +208,9 @@ def setup_with_kv_heads(s: Setup, model: Model, kv_heads: Numeric, bytes_per_val
     Parameters
     ----------
     s : Setup
-        From `setup` for the same model. The model has no sliding windows.
+        From `setup` for the same model.
     model : Model
-        What runs.
+        What runs. All its layers keep keys and values of the same heads for good.
     kv_heads : numeric
         Key-value heads, at most the query heads; may be an array, one entry per configuration. [1]
     bytes_per_value : numeric, optional
@@ -219,9 +219,17 @@ def setup_with_kv_heads(s: Setup, model: Model, kv_heads: Numeric, bytes_per_val
     Returns
     -------
     Setup
-        Weights, cache per token and the chips that a cache can be cut over have changed.
+        Weights, cache per token, attention arithmetic and the chips that a cache can be cut over have changed.
+
+    Raises
+    ------
+    ValueError
+        For a model with latent attention, sliding windows, an indexer, a state in place of a cache, or layers of
+        different shape: another number of heads is not one number for it.
     """
     check_heads(model.q_heads, kv_heads)
+    if not is_traced(s):
+        _check_alike(model)
     if bytes_per_value is None:
         bytes_per_value = s.cache_bytes_per_tok / model.kv_values_per_token_global
     per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
@@ -234,3 +242,17 @@ def setup_with_kv_heads(s: Setup, model: Model, kv_heads: Numeric, bytes_per_val
                    sparse_shares=alone, window_shares=alone, kv_params=column(made) * alone,
                    shared_params=params, attention_params=s.attention_params + more,
                    shared_bytes_per_param=shared_bytes / params, resident_bytes=s.resident_bytes + more_bytes)
+
+
+def _check_alike(model: Model) -> None:
+    """Refuse a model in which the number of key-value heads is not one number that all layers share."""
+    kinds = {"latent attention": any(group.kv_lora for group in model.groups),
+             "a sliding window": any(group.window_tok for group in model.groups),
+             "an indexer": model.indexer_values_per_token > 0,
+             "layers without keys and values": any(not group.kv_values for group in model.groups),
+             "layers of different heads": len({(group.q_heads, group.kv_heads, group.qk_dim, group.v_dim)
+                                               for group in model.groups}) > 1}
+    found = [name for name, there in kinds.items() if there]
+    if found:
+        raise ValueError(f"{model.title} has {' and '.join(found)}: key-value heads are not one number for it. Give a "
+                         "model whose layers all keep the keys and values of the same heads, such as llama-3.1-70b.")

@@ -106,3 +106,31 @@ def test_the_page_turns_as_numpy_does(node, formula):
     for factor, theta in ((1.0, 1e4), (4.0, 5e5), (32.0, 1e4)):
         np.testing.assert_allclose(harness.page(node).evaluate(formula, factor, theta), formula(factor, theta),
                                    rtol=1e-12)
+
+
+STRETCHES = {
+    "frequencies": lambda theta: rope.frequencies(64, theta),
+    "interpolated": lambda theta: rope.interpolated(64, 4, theta),
+    "yarn": lambda theta: rope.yarn(64, 4, 4096, theta),
+    "llama3": lambda theta: rope.llama3(64, 4, 4096, theta),
+}
+
+
+@pytest.mark.parametrize("name", STRETCHES)
+def test_several_bases_stand_in_a_column(name):
+    stretch = STRETCHES[name]
+    both = stretch(np.array([[1e4], [5e5]]))
+    np.testing.assert_allclose(both, [stretch(1e4), stretch(5e5)])
+    for several in ([8, 8], np.full(32, 8.0)):
+        with pytest.raises(ValueError, match=r"^theta has shape \((2|32),\), and the pairs of a head lie along"):
+            stretch(several)
+
+
+@pytest.mark.parametrize(("call", "names"), [
+    (lambda: rope.dynamic_ntk_theta(64, [2, 3, 4], 4096, [1, 2]),
+     r"factor of shape \(3,\) and context_tok of shape \(2,\)"),
+    (lambda: rope.ntk_theta(64, [2, 3, 4], [8, 8]), r"factor of shape \(3,\) and theta of shape \(2,\)"),
+])
+def test_shapes_that_do_not_go_together_are_named(call, names):
+    with pytest.raises(ValueError, match=f"^{names} cannot be combined; give one number"):
+        call()

@@ -1,4 +1,4 @@
-"""What fits: room, tokens and sequences in it, and the context at which a cache is as large as the weights."""
+"""What fits: room, sequences in it, and the context at which a cache is as large as the weights."""
 
 import math
 
@@ -10,29 +10,31 @@ from numpy.testing import assert_allclose
 from inference_economics import kv_cache as kv
 from inference_economics import models
 
-M = models.get("gpt2")
-
 
 def test_capacity_by_hand():
     m = models.get("llama-3.1-8b")
     room = 80e9 * 0.9 - 2 * m.n_params
     assert kv.cache_room_bytes(80e9, 2 * m.n_params) == room
-    assert kv.capacity_tok(room, 131072) == room // 131072
-    assert kv.sequences_that_fit(m, 80e9, 8192) == room // (8192 * 131072)
+    assert kv.capacity_sequences(room, 8192 * 131072) == room // (8192 * 131072)
 
 
 def test_a_model_that_does_not_fit_serves_nobody():
     assert kv.cache_room_bytes(80e9, 140e9) == 0
-    assert kv.sequences_that_fit(models.get("llama-3.1-70b"), 80e9, 1024) == 0
-    assert kv.sequences_that_fit(models.get("llama-3.1-70b"), 80e9, 1024, n_chips=4) > 0
+    assert kv.capacity_sequences(kv.cache_room_bytes(80e9, 140e9), 1e9) == 0
+    assert kv.capacity_sequences(kv.cache_room_bytes(80e9, 140e9, n_chips=4), 1e9) > 0
 
 
 @given(st.integers(1, 16), st.integers(1, 100_000), st.sampled_from([0.5, 1, 2]))
 def test_capacity_is_monotone(n_chips, context, bytes_per_value):
     m = models.get("qwen3-32b")
-    fit = kv.sequences_that_fit(m, 141e9, context, n_chips, 1, bytes_per_value)
-    assert kv.sequences_that_fit(m, 141e9, context, n_chips + 1, 1, bytes_per_value) >= fit
-    assert kv.sequences_that_fit(m, 141e9, context + 1, n_chips, 1, bytes_per_value) <= fit
+
+    def fits(context, n_chips):
+        room = kv.cache_room_bytes(141e9, m.n_params, n_chips)
+        return kv.capacity_sequences(room, kv.of_model(m, context, 1, bytes_per_value))
+
+    fit = fits(context, n_chips)
+    assert fits(context, n_chips + 1) >= fit
+    assert fits(context + 1, n_chips) <= fit
     room = kv.cache_room_bytes(141e9, m.n_params, n_chips)
     assert kv.of_model(m, context, fit, bytes_per_value) <= room < kv.of_model(m, context, fit + 1, bytes_per_value)
 
@@ -48,15 +50,8 @@ def test_cache_equals_weights_at_the_crossing():
     (lambda: kv.cache_room_bytes(80e9, -1), "param_bytes=-1 is outside"),
     (lambda: kv.cache_room_bytes(80e9, 1, 1.5), r"n_chips=.*1.5.* must be a whole number"),
     (lambda: kv.cache_room_bytes(80e9, 1, 1, 10), "reserve_fraction=10 is outside .*not a percentage"),
-    (lambda: kv.capacity_tok(-1, 1), "room_bytes=-1 is outside"),
-    (lambda: kv.capacity_tok(1, 0), "kv_bytes_per_token=0 is outside"),
     (lambda: kv.capacity_sequences(math.inf, 1), "room_bytes=inf is outside"),
     (lambda: kv.capacity_sequences(1, 0), "kv_bytes_per_sequence=0 is outside"),
-    (lambda: kv.sequences_that_fit(M, 80, 1), "hbm_bytes=80 is outside"),
-    (lambda: kv.sequences_that_fit(M, 80e9, 0), "kv_bytes_per_sequence=0 is outside"),
-    (lambda: kv.sequences_that_fit(M, 80e9, 1, 0), "n_chips=0 is outside"),
-    (lambda: kv.sequences_that_fit(M, 80e9, 1, 1, 17), "bytes_per_param=17 is outside"),
-    (lambda: kv.sequences_that_fit(M, 80e9, 1, 1, 2, 17), "bytes_per_value=17 is outside"),
     (lambda: kv.context_where_cache_equals_weights(0, 1, 1), "param_bytes=0 is outside"),
     (lambda: kv.context_where_cache_equals_weights(1, 0, 1), "batch=0 is outside"),
     (lambda: kv.context_where_cache_equals_weights(1, 1, 0), "kv_bytes_per_token=0 is outside"),

@@ -141,7 +141,6 @@ CALLS = {
     "kv_bytes_per_token": (kv.kv_bytes_per_token, "kv_values_per_token"),
     "kv_values_per_token": (lambda x: kv.kv_values_per_token(80, 8, x), "head_dim"),
     "latent_values_per_token": (lambda x: kv.latent_values_per_token(61, x, 64), "kv_lora"),
-    "capacity_tok": (lambda x: kv.capacity_tok(1e12, x), "kv_bytes_per_token"),
     "paged_tok": (lambda x: kv.paged_tok(x, 16), "context_tok"),
     "decode_flop_per_token": (lambda x: models.decode_flop_per_token(LLAMA, x), "context_tok"),
     "prefill_flop_per_token": (lambda x: models.prefill_flop_per_token(LLAMA, x), "prompt_tok"),

@@ -33,7 +33,7 @@ _16 = _token(_405B, head_sharing.kv_heads_per_chip(_405B.kv_heads, 16))
 _lost = [row["mha"] - row["mqa"] for row in catalog.published("deepseek-v2-table8").records()]
 _room = room_of(_70B, _L40S, 4, 32_768, "fp8", 1)
 _users_mha = room_of(head_sharing.with_kv_heads(_70B, 64), _L40S, 4, 32_768, "fp8", 1).sequences
-_share = calibration.constants(_L40S).memory_share
+_share = 1 - _room.kept_share
 
 EXERCISES = (
     Exercise(

@@ -26,7 +26,7 @@ _llama2 = np.asarray(rope.wavelengths_tok(rope.frequencies(128, 10_000.0)))
 _m40 = rope.yarn_attention_factor(40)
 _long_cache = kv_cache.of_model(_70B, 131_072)
 _room = room_of(_70B, _H100, 4, 131_072, "fp8", 2)
-_share = calibration.constants(_H100).memory_share
+_share = 1 - _room.kept_share
 
 
 def _request(prompt_tok):

@@ -7,7 +7,7 @@ import numpy as np
 from ...quantities.checks import require, require_positive
 from ...quantities.limits import checked
 from ...quantities.numeric import Numeric
-from .turning import Array, check_head, frequencies, wavelengths_tok
+from .turning import Array, check_columns, check_head, frequencies, wavelengths_tok
 
 
 @checked
@@ -37,6 +37,7 @@ def interpolated(head_dim: float, factor: Numeric, theta: Numeric = 10000.0) -> 
     .. [1] Chen et al., "Extending Context Window of Large Language Models via Positional Interpolation",
        arXiv:2306.15595, 2023.
     """
+    check_columns(factor=factor)
     return frequencies(head_dim, theta) / factor
 
 
@@ -131,6 +132,7 @@ def yarn(head_dim: float, factor: Numeric, original_tok: Numeric, theta: Numeric
     .. [1] Peng et al., arXiv:2309.00071, 2023, section 3.2.
     """
     width = check_head(head_dim)
+    check_columns(original_tok=original_tok, fast_rotations=fast_rotations, slow_rotations=slow_rotations)
     slow = interpolated(width, factor, theta)
 
     def pair_that_turns(rotations: Numeric) -> Numeric:
@@ -196,6 +198,8 @@ def llama3(head_dim: float, factor: Numeric, original_tok: Numeric, theta: Numer
     ----------
     .. [1] Meta, llama-models, models/llama3/model.py (`apply_scaling`), 2024.
     """
+    check_columns(original_tok=original_tok, low_frequency_factor=low_frequency_factor,
+                  high_frequency_factor=high_frequency_factor)
     require_positive(hint="high_frequency_factor must exceed low_frequency_factor.",
                      high_frequency_factor_minus_low=high_frequency_factor - low_frequency_factor)
     slow, fast = interpolated(head_dim, factor, theta), frequencies(head_dim, theta)

@@ -37,6 +37,25 @@ def check_head(head_dim: float) -> int:
     return width
 
 
+def check_columns(**arguments: Numeric) -> None:
+    """Refuse several numbers that do not stand in a column: along the last axis lie the pairs of a head.
+
+    Parameters
+    ----------
+    **arguments
+        Numbers or arrays by name.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument and its shape.
+    """
+    for name, value in arguments.items():
+        if isinstance(value, np.ndarray) and value.ndim and value.shape[-1] != 1:
+            raise ValueError(f"{name} has shape {value.shape}, and the pairs of a head lie along the last axis; give "
+                             "one number, or a column of shape (..., 1) for several.")
+
+
 @checked
 def frequencies(head_dim: float, theta: Numeric = 10000.0) -> Array:
     """Angle that each pair of dimensions turns per token.
@@ -46,7 +65,7 @@ def frequencies(head_dim: float, theta: Numeric = 10000.0) -> Array:
     head_dim : int
         Dimensions of a head; half as many pairs. [1]
     theta : numeric
-        Base. The slowest pair turns about 1/theta radian per token. [1]
+        Base; several as a column, shape (..., 1). The slowest pair turns about 1/theta radian per token. [1]
 
     Returns
     -------
@@ -58,6 +77,7 @@ def frequencies(head_dim: float, theta: Numeric = 10000.0) -> Array:
     .. [1] Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", arXiv:2104.09864, 2021.
     """
     width = check_head(head_dim)
+    check_columns(theta=theta)
     return np.power(theta, -np.arange(0, width, 2) / width)
 
 

@@ -10,9 +10,7 @@ from .allocation import (
 from .capacity import (
     cache_room_bytes,
     capacity_sequences,
-    capacity_tok,
     context_where_cache_equals_weights,
-    sequences_that_fit,
 )
 from .size import (
     INDEXER_BYTES_PER_VALUE,
@@ -30,7 +28,6 @@ __all__ = [
     "STATE_BYTES_PER_VALUE",
     "cache_room_bytes",
     "capacity_sequences",
-    "capacity_tok",
     "context_where_cache_equals_weights",
     "contiguous_waste_fraction",
     "expected_block_waste_fraction",
@@ -41,7 +38,6 @@ __all__ = [
     "of_model",
     "paged_tok",
     "quantised_bytes_per_value",
-    "sequences_that_fit",
     "shared_prefix_bytes",
     "shared_prefix_saving",
 ]
