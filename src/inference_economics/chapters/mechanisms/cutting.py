@@ -79,7 +79,8 @@ def layer_cut() -> Explorer:
             readouts=[
                 Readout("Weights on a chip", memory.weight_bytes_per_chip(s, layout), "B"),
                 Readout("Cache of a sequence, read by a chip", memory.read_bytes_per_chip(s, context_tok, layout), "B"),
-                Readout("Copies of a cache in its group", layout.tp / layout.cache_shards(s.cache_shards), "×"),
+                Readout("Copies of a cache in its group", layout.tp * memory.cached_bytes_per_chip(
+                    s, context_tok, layout) / memory.cached_bytes(s, context_tok), "×"),
                 Readout("Sequences that fit on all chips", np.floor(fits)),
             ],
             states=[State(fits >= 1,

@@ -28,7 +28,7 @@ from ...catalog import prices
 from ...hardware import roofline
 from ...models import decode_flop_per_token, kv_cache, prefill_flop_per_token
 from ...serving import Layout, Load, ladder, memory
-from ..kit import chip_choice, chips_slider, engine, model_choice, precision_choice
+from ..kit import chip_choice, chips_slider, engine, model_choice, precision_choice, room_of
 
 CHIP = "h100-sxm"
 DOUBLINGS = 12
@@ -52,7 +52,7 @@ def marching_over_the_roofline() -> Explorer:
         peak, bandwidth = chip.bf16_flop_per_s, chip.hbm_bytes_per_s
         ridge = roofline.ridge_flop_per_byte(peak, bandwidth)
         weights = model.n_params_read * bytes_per_param
-        fit = kv_cache.sequences_that_fit(model, chip.hbm_bytes, context_tok, 1, bytes_per_param)
+        fit = room_of(model, chip, 1, context_tok, bytes_per_param).sequences
 
         def decode(batch: Any) -> Any:
             moved = weights + kv_cache.of_model(model, context_tok, batch)
@@ -113,8 +113,8 @@ PARTS = ("kept back", "weights", "caches")
 def memory_of_one_gpu() -> Explorer:
     """Show what one chip's memory is full of, as shares of it.
 
-    Numbers are of `serving.memory.weight_bytes_per_chip`, `cached_bytes` and `capacity`, with the share of the memory
-    that engines give to weights and cache.
+    Numbers are of `serving.memory.weight_bytes_per_chip`, `cached_bytes_per_chip`, `budget_bytes` and `capacity`, with
+    what engines keep back.
 
     Returns
     -------
@@ -125,8 +125,9 @@ def memory_of_one_gpu() -> Explorer:
         s, c, _ = engine(model, chip)
         layout = Layout.of(n_chips)
         weights = memory.weight_bytes_per_chip(s, layout)
-        sequence = memory.cached_bytes(s, context_tok) / layout.cache_shards(s.cache_shards)
-        kept = (1 - c.memory_share) * s.hbm_bytes
+        sequence = memory.cached_bytes_per_chip(s, context_tok, layout)
+        left = c.cache_share * np.maximum(memory.budget_bytes(s, c, layout) - weights, 0.0)
+        kept = np.maximum(s.hbm_bytes - weights - left, s.hbm_bytes - memory.budget_bytes(s, c, layout))
         caches = batch * sequence
         free = s.hbm_bytes - kept - weights - caches
         fits = memory.capacity(s, c, context_tok, layout)
