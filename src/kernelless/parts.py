@@ -238,7 +238,10 @@ class Bars(Mark):
 
 @dataclasses.dataclass(frozen=True)
 class Point(Mark):
-    """One or more dots. `moves` names the slider that follows where a hand drags a dot."""
+    """One or more dots.
+
+    `moves` names the slider that follows where a hand drags a dot.
+    """
 
     x: Any
     y: Any

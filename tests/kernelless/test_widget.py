@@ -31,6 +31,15 @@ def buttons(explorer):
     return found
 
 
+@pytest.fixture(autouse=True)
+def no_loop_of_others():
+    """A browser that other tests of the session opened keeps a loop running, which would redraw for the widget."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
+
+
 def test_moving_a_widget_changes_values_readouts_and_figure(lines):
     assert lines.widget
     before = lines._widget
