@@ -8,6 +8,7 @@ is missing from it fails a test, so a formula cannot be added without being trie
 
 import dataclasses
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -287,3 +288,23 @@ def test_the_page_computes_what_numpy_computes(node, function):
         at = [float(np.clip(call[name] * factor, QUANTITIES[name].low, QUANTITIES[name].high)) for name in sliders]
         # log and exp of numpy and of the browser may differ in the last place; sums and Newton steps add to that.
         np.testing.assert_allclose(harness.page(node).evaluate(flat, *at), flat(*at), rtol=1e-11)
+
+
+@pytest.mark.parametrize(("function", "name"), [one for one in ARGUMENTS if not RECORDS.get(one.values[0])])
+def test_what_one_name_accepts_no_other_refuses(function, name):
+    """At the ends of an argument's limits: a refusal further in would name what the caller never gave."""
+    limits, own = QUANTITIES[name], set(inspect.signature(function).parameters)
+    for end in filter(np.isfinite, (limits.low, limits.high)):
+        for value in (end, end * (1 - 1e-9), end * (1 + 1e-9)):
+            named = re.match(r"([a-z]\w*)=", refusal(function, {**CALLS[function], name: value}))
+            assert named is None or named[1] in own
+
+
+def refusal(function, call):
+    """What a call is refused with; nothing where it is not."""
+    try:
+        with np.errstate(all="ignore"):
+            function(**call)
+    except ValueError as error:
+        return str(error)
+    return ""

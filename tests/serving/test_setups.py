@@ -75,8 +75,17 @@ def test_a_models_own_heads_change_nothing(name):
     m, plain = MODELS[name], setup(name, "h200-sxm", "fp8")
     plainly = {(group.q_heads, group.kv_heads, group.qk_dim, group.v_dim) for group in m.groups}
     if m.attention == "gqa" and len(plainly) == 1 and not any(g.window_tok or g.kv_lora for g in m.groups):
-        same = vars(serving.setup_with_kv_heads(plain, m, m.kv_heads))
-        assert same == pytest.approx(vars(plain), rel=1e-12, nan_ok=True)
+        same = serving.setup_with_kv_heads(plain, m, m.kv_heads)
+        for field in fields(plain):
+            # where kinds of layers are listed, there is one kind; the rest of the list is empty
+            one, other = (np.atleast_1d(getattr(given, field.name)) for given in (same, plain))
+            assert one[0] == pytest.approx(other[0], rel=1e-12, nan_ok=True), field.name
+        assert np.sum(plain.cache_shares) == plain.cache_shares[0]
+        layouts = serving.Layout(np.array([1, 2, 4, 8]))
+        assert memory.cached_bytes_per_chip(same, 9000.0, layouts) == pytest.approx(
+            memory.cached_bytes_per_chip(plain, 9000.0, layouts), rel=1e-12)
+        assert memory.weight_bytes_per_chip(same, layouts) == pytest.approx(
+            memory.weight_bytes_per_chip(plain, layouts), rel=1e-12)
     else:
         with pytest.raises(ValueError, match=re.escape(m.title) + " has .*key-value heads are not one number for it"):
             serving.setup_with_kv_heads(plain, m, m.kv_heads)

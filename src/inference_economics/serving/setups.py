@@ -219,7 +219,7 @@ def setup_with_kv_heads(s: Setup, model: Model, kv_heads: Numeric, bytes_per_val
     Returns
     -------
     Setup
-        Weights, cache per token, attention arithmetic and the chips that a cache can be cut over have changed.
+        Weights, cache per token and the heads that a cache can be cut by have changed.
 
     Raises
     ------
@@ -239,7 +239,7 @@ def setup_with_kv_heads(s: Setup, model: Model, kv_heads: Numeric, bytes_per_val
     shared_bytes = s.shared_params * s.shared_bytes_per_param + more_bytes
     alone = np.ones(1)
     return replace(s, cache_bytes_per_tok=per_token, kv_heads=column(kv_heads) * alone, cache_shares=alone,
-                   sparse_shares=alone, window_shares=alone, kv_params=column(made) * alone,
+                   sparse_shares=0 * alone, window_shares=0 * alone, kv_params=column(made) * alone,
                    shared_params=params, attention_params=s.attention_params + more,
                    shared_bytes_per_param=shared_bytes / params, resident_bytes=s.resident_bytes + more_bytes)
 
