@@ -228,7 +228,7 @@ def setup_with_kv_heads(s: Setup, model: Model, kv_heads: Numeric, bytes_per_val
         different shape: another number of heads is not one number for it.
     """
     check_heads(model.q_heads, kv_heads)
-    if not is_traced(s):
+    if not is_traced(s) and not is_traced(model.layers):  # a figure's model stands for several
         _check_alike(model)
     if bytes_per_value is None:
         bytes_per_value = s.cache_bytes_per_tok / model.kv_values_per_token_global
