@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 from inference_economics import accelerators, calibration, kv_cache, models, roofline, serving, step
 from inference_economics.models.flop import FLOP_PER_PARAM
-from inference_economics.serving import Deployment, Formats, Layout, Load
+from inference_economics.serving import Deployment, Formats, Layout, Load, memory
 from inference_economics.serving.stored import part_params
 from kernelless.options import Options
 from kernelless.trace import Graph
@@ -49,7 +49,7 @@ def parts_of(m):
 def test_memory_has_one_answer(model, chip):
     m, layouts = MODELS[model], cut(model)
     for one in (Deployment(model, chip, layouts, form) for form in FORMATS):
-        s, reserve, form = one.setup, 1 - one.constants.memory_share, one.formats.stored
+        s, c, form = one.setup, one.constants, one.formats.stored
         weights, width = one.weight_bytes, one.formats.cache_bytes_per_value()
         assert_allclose(one.cache_bytes(2500), kv_cache.of_model(m, 2500, 1, width), rtol=1e-12)
         kept = form.kept(m.experts > 0)
@@ -60,15 +60,24 @@ def test_memory_has_one_answer(model, chip):
         each = np.where(layouts.batch_sharded > 0, layouts.tp, layouts.attention_dp)  # places that hold whole sequences
         assert np.array_equal(one.sequences_that_fit(LOAD), each * np.floor(capacity / each))
         # where nothing is copied, the plain functions see the same room
-        once = (layouts.cache_shards(s.cache_shards) == layouts.tp) & (layouts.attention_dp == 1)
-        plain = kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, layouts.n_chips, weights / m.n_params, width, reserve)
+        per_chip = memory.cached_bytes_per_chip(s, 2500.0, layouts)
+        attention = s.attention_params * s.attention_bytes_per_param
+        copies = memory.attention_bytes_per_chip(s, layouts) * layouts.tp / attention
+        once = np.isclose(per_chip * layouts.tp, one.cache_bytes(2500), rtol=1e-12) & (layouts.attention_dp == 1)
+        once &= np.isclose(copies, 1, rtol=1e-12)
+        budget = memory.budget_bytes(s, c, layouts)
+        # the cache's share of what weights leave, as a share of all that the plain function keeps back
+        reserve = 1 - (c.cache_share * (budget - weights / layouts.n_chips) + weights / layouts.n_chips) / s.hbm_bytes
+        plain = np.array([kv_cache.sequences_that_fit(m, s.hbm_bytes, 2500, n, weights / m.n_params, width, kept)
+                          for n, kept in zip(layouts.n_chips, np.clip(reserve, 0, 0.999), strict=True)])
         near = np.abs(capacity - np.round(capacity)) < 1e-6  # where rounding may tip the floor
         once &= (capacity == 0) | (capacity >= each)  # a sequence is not spread over places that hold whole ones
         assert np.all((plain == np.floor(capacity))[once & ~near])
         assert np.all((plain >= np.floor(capacity))[(layouts.attention_dp == 1) & ~near])
         # every weight is held somewhere, and groups hold copies
         held = one.weight_bytes_per_chip * one.n_chips
-        assert np.all((held >= weights * (1 - 1e-12)) & (held <= weights * layouts.attention_dp * (1 + 1e-12)))
+        most = (weights + (copies - 1) * attention) * layouts.attention_dp
+        assert np.all((held >= weights * (1 - 1e-12)) & (held <= most * (1 + 1e-12)))
 
 
 @pytest.mark.parametrize(("model", "chip"), CASES)
@@ -95,9 +104,10 @@ def test_arithmetic_and_time_have_one_answer(model, chip):
         assert np.all(floor[joined] <= total[joined] * (1 + 1e-12))
         if not m.experts and not s.sparse_bytes_per_tok:
             read = s.shared_params * s.shared_bytes_per_param + s.head_params * s.head_bytes_per_param
-            n, copies = layouts.tp, layouts.tp / layouts.cache_shards(s.cache_shards)
-            work = roofline.decode_work(16.0, 2250.0, copies * step.cached_bytes(s, 2250.0) / 2250.0, read,
-                                        s.shared_params + s.head_params)
+            n = layouts.tp
+            read = read + n * layouts.copied_params(s.kv_heads, s.kv_params) * s.attention_bytes_per_param
+            work = roofline.decode_work(16.0, 2250.0, n * memory.cached_bytes_per_chip(s, 2250.0, layouts) / 2250.0,
+                                        read, s.shared_params + s.head_params)
             roof = roofline.Roof(n * s.hbm_bytes_per_s, n * s.shared_flop_per_s)
             # the roofline of a step leaves out attention's arithmetic, which matters where bandwidth is plenty
             attention_s = 16 * step.attention_flop(s, 2250.0) / roof.flop_per_s
@@ -171,7 +181,9 @@ def test_weights_may_be_given_by_their_bytes():
     m, chip = MODELS["llama-3.1-70b"], accelerators.get("h100-sxm")
     one = Deployment(m, chip, 8, Formats(1.0, 1.0))
     assert_allclose(one.weight_bytes, m.n_params)
-    reserve = 1 - one.constants.memory_share
+    c, weights = one.constants, one.weight_bytes_per_chip
+    room = c.cache_share * (memory.budget_bytes(one.setup, c, Layout(8)) - weights)
+    reserve = 1 - (room + weights) / chip.hbm_bytes
     assert one.sequences_that_fit(Load(1, 8000, 192)) == kv_cache.sequences_that_fit(
         m, chip.hbm_bytes, 8192, 8, 1, 1, reserve)
     assert one.setup.shared_flop_per_s == chip.bf16_flop_per_s

@@ -107,9 +107,11 @@ def test_engine_rows_are_whole(name):
     assert row.keys() >= ABOUT | {"version", "cache_format", "cache_from_checkpoint", "chunked_prefill"}
     assert FORMATS[row["cache_format"]]["holds"] == "cache"
     assert ("memory_fraction" in row) == ("memory_of" in row)
-    assert row.get("memory_of", "total") in {"total", "free"}
+    assert row.get("memory_of", "total") in {"total", "free", "reserve"}
+    assert ("memory_of" in row) == ("reserve_base_mib" in row) == ("reserve_source" in row)
+    assert row.get("reserve_basis", "rule") in {"rule", "measured", "assumed"}
     assert 0.5 < row.get("memory_fraction", 0.9) <= 1
-    for key in ("chunks", "max_sequences", "graph_sequences", "graph_sequences_tp4"):
+    for key in ("chunks", "max_sequences", "graph_sequences"):
         steps = row.get(key, [[0, 1]])
         assert steps[0][0] == 0
         assert steps == sorted(steps)
@@ -117,14 +119,3 @@ def test_engine_rows_are_whole(name):
 
 def test_eight_bit_weights_do_not_halve_the_cache():
     assert {ENGINES[name]["cache_format"] for name in ENGINES} == {"kv16"}
-
-
-def test_sglang_share_of_an_h100():
-    """Eight H100: 512 + 1.5 x 8,192 + 2 x 512 + 128 x 8 MiB kept back of 81,559, so 0.818 holds weights and cache."""
-    row, total = ENGINES["sglang"], rows("accelerators.toml")["h100-sxm"]["usable_mib"]
-    chunk, batch = (max(step for step in row[key] if step[0] * 1024 <= total)[1]
-                    for key in ("chunks", "graph_sequences_tp4"))
-    kept = row["reserve_base_mib"] + row["reserve_mib_per_chunk_tok"] * chunk + 8 * row["reserve_mib_per_chip"]
-    kept = max(kept + row["reserve_mib_per_graph_sequence"] * batch, row["reserve_min_mib"])
-    assert (chunk, batch) == (8192, 512)
-    assert round((total - kept) / total, 3) == 0.818

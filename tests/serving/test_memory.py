@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from inference_economics import models, serving
 from inference_economics.models import kv_cache
+from inference_economics.models.groups import LayerGroup
 from inference_economics.serving import Layout, memory, step
 
 S70 = serving.setup("llama-3.1-70b", "h100-sxm", "fp8")
@@ -31,8 +32,58 @@ def test_copies_of_a_lone_head_are_read_by_every_chip():
 def test_layers_with_a_window_and_fewer_heads_add_copies():
     m = models.get("gemma-3-27b")
     s = serving.setup(m, "h100-sxm")
-    assert memory.window_copies_bytes(s, 4096.0, Layout()) == 0
-    assert memory.window_copies_bytes(s, 4096.0, Layout(8)) >= 0
+    assert memory.cached_bytes_per_chip(s, 4096.0, Layout()) == memory.cached_bytes(s, 4096.0)
+    assert 8 * memory.cached_bytes_per_chip(s, 4096.0, Layout(8)) >= memory.cached_bytes(s, 4096.0)
+
+
+def deci(tp):
+    """Layers of eight, four, two and one key-value heads, as a search for cheap layers leaves them."""
+    rows = [LayerGroup(layers=n, q_heads=64, kv_heads=heads, qk_dim=128, v_dim=128, ffn_width=22_016)
+            for n, heads in ((40, 8), (6, 4), (5, 2), (3, 1))]
+    m = models.Model(name="own", hidden=8192, vocab=128_256, groups=tuple(rows))
+    return m, serving.Deployment(m, "h100-sxm", tp, "bf16")
+
+
+@pytest.mark.parametrize("tp", [1, 2, 4, 8, 16, 64])
+def test_layers_of_one_sort_with_different_heads_are_cut_each_by_its_own(tp):
+    m, one = deci(tp)
+    held = memory.cached_bytes_per_chip(one.setup, 1000.0, Layout(tp))
+    assert held == pytest.approx(2 * 1000 * m.kv_values_per_token_global_on_chip(tp), rel=1e-12)
+    assert memory.read_bytes_per_chip(one.setup, 1000.0, Layout(tp)) == held
+
+
+@pytest.mark.parametrize("tp", [1, 2, 4, 8, 16, 64])
+def test_weights_of_keys_and_values_are_copied_with_their_heads(tp):
+    """Each chip has the projections of whole heads, and reads them."""
+    _, one = deci(tp)
+    made = [8192 * 256 * n * heads for n, heads in ((40, 8), (6, 4), (5, 2), (3, 1))]
+    whole = [8192 * 256 * n * max(heads / tp, 1) for n, heads in ((40, 8), (6, 4), (5, 2), (3, 1))]
+    assert one.weight_bytes_per_chip == pytest.approx(
+        (one.weight_bytes - 2 * sum(made)) / tp + 2 * sum(whole), rel=1e-12)
+    alone = memory.shared_bytes_per_chip(one.setup, Layout())
+    assert memory.shared_bytes_per_chip(one.setup, Layout(tp)) == pytest.approx(
+        (alone - 2 * sum(made)) / tp + 2 * sum(whole), rel=1e-12)
+
+
+def test_what_makes_a_latent_is_on_every_chip():
+    """DeepSeek's latent and rotary key: 7168 x (512 + 64) of each of 61 layers."""
+    s = serving.setup("deepseek-v3", "h200-sxm", "w8a8-fp8")
+    for layout in (Layout(8), Layout(8, cp=8), Layout.of(16, 2)):
+        more = memory.attention_bytes_per_chip(s, layout) - s.attention_params * s.attention_bytes_per_param / 8
+        assert more == pytest.approx(61 * 7168 * 576 * 7 / 8 * s.attention_bytes_per_param)
+    whole = s.attention_params * s.attention_bytes_per_param
+    assert memory.attention_bytes_per_chip(s, Layout(attention_dp=8)) == whole
+
+
+def test_a_state_is_cut_by_its_own_heads():
+    """Qwen3.5 has 64 state heads in most layers, and two key-value heads in the others."""
+    s = serving.setup("qwen3.5-397b-a17b", "h200-sxm")
+    eight = memory.cached_bytes_per_chip(s, 1000.0, Layout(8))
+    assert eight == pytest.approx(s.state_bytes / 8 + s.cache_bytes_per_tok * 1000 / 2)
+    by_position = memory.cached_bytes_per_chip(s, 1000.0, Layout(8, cp=4))
+    assert by_position == pytest.approx(s.state_bytes / 8 + s.cache_bytes_per_tok * 1000 / 8)
+    assert memory.cached_bytes_per_chip(s, 1000.0, Layout(8, batch_sharded=1)) == pytest.approx(
+        memory.cached_bytes(s, 1000.0) / 8)
 
 
 def test_a_pipeline_divides_the_memory():

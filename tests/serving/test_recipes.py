@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inference_economics import measurements
+from inference_economics import calibration, measurements
 from inference_economics.serving import fit, recipes
 
 
@@ -58,6 +58,36 @@ def test_requests_are_held_back_as_told():
     for harness, steps in (("inferencex", 9.5), ("other", 0)):
         assert recipes.usual_held_steps("sglang", "blackwell", harness) == steps
     assert recipes.usual_held_steps("sglang", "hopper", "inferencex") == 0
+
+
+def test_memory_as_the_scripts_ask():
+    """671 GB in fp8 do not fit four B200 beside the engine's own reserve: those runs were told to keep less back."""
+    eight, four = (point("deepseek-v3", "b200", "sglang", precision="fp8", n_chips=n) for n in (8, 4))
+    assert [recipes.memory_rule(p)["memory_share"] for p in (eight, four)] == [0.82, 0.95]
+    assert recipes.memory_rule(replace(eight, harness="other"))["memory_share"] == 1
+    assert recipes.memory_rule(point("llama-3.1-70b", "h100-sxm", "vllm"))["memory_share"] == 0.9
+    default = recipes.memory_rule(point("llama-3.1-70b", "h200-sxm", "vllm"))
+    assert default["memory_share"] == 0.92
+    data = fit.Data(measurements.kept())
+    assert np.all(data.predict(data.constants(fit.fit(measurements.kept()[::5]))).capacity >= 1)
+
+
+@pytest.mark.parametrize(("engine", "model", "chip", "tp", "concurrency", "prompt", "answer", "within"), [
+    ("trtllm", "llama-3.1-70b", "h200-sxm", 1, 128, 1024, 8192, 0.1),
+    ("trtllm", "llama-3.1-70b", "h200-sxm", 1, 64, 8192, 1024, 0.15),
+    ("trtllm", "llama-3.1-70b", "b200", 1, 128, 1024, 8192, 0.15),
+    ("vllm", "minimax-m2.5", "b200", 2, 256, 8192, 1024, 0.25),
+    ("vllm", "minimax-m2.5", "h100-sxm", 4, 64, 1024, 8192, 0.8)])
+def test_requests_wait_for_room_as_the_rules_say(engine, model, chip, tp, concurrency, prompt, answer, within):
+    """Nothing of a rule is fitted: whole answers set aside, or caches that grow, make seconds or minutes of waiting."""
+    rows = [p for p in measurements.kept() if (p.engine, p.model, p.accelerator, p.n_chips, p.concurrency) == (
+        engine, model, chip, tp, concurrency) and (p.prompt_tok, p.output_tok) == (0.9 * prompt, 0.9 * answer)
+        and p.precision == "fp8"]
+    assert rows
+    data = fit.Data(rows)
+    out = data.predict(data.constants(calibration.fitted()))
+    assert np.all(out.wait_s > 5)
+    assert np.mean(out.ttft_s / data.ttft_s) == pytest.approx(1, abs=within)
 
 
 def test_waiting_for_prompts_shows_in_the_first_token():

@@ -66,9 +66,10 @@ def test_more_work_takes_longer(concurrency, prompt, k):
 def test_the_batch_stops_where_the_cache_is_full(concurrency):
     one = Deployment("llama-3.1-70b", "h200-sxm", engine="vllm")
     p, full = one.serve(Load(concurrency, 8192)), one.serve(Load(1e4, 8192))
-    assert p.batch == pytest.approx(min(concurrency, full.capacity))
+    assert full.batch > full.capacity  # vLLM lets caches grow with their answers
+    assert p.batch == pytest.approx(min(concurrency, full.batch))
     assert p.tpot_s <= full.tpot_s * (1 + 1e-9)
-    assert (p.wait_s > 0) == (concurrency > full.capacity)
+    assert (p.wait_s > 0) == (concurrency > full.batch)
 
 
 def test_narrow_caches_hold_more():

@@ -2,7 +2,7 @@
 
 The limits stand in `glossary.toml`, in the row that gives the name's unit and meaning. `checked` is the door of a
 formula: numbers of every kind come in as float64, within the limits of their names, or not at all. `checked_fields` is
-the door of a spec; `check` looks and changes nothing.
+the door of a spec; `check` is the door of a function that takes more than numbers.
 """
 
 from __future__ import annotations
@@ -82,10 +82,16 @@ def _plain(row: Quantity, name: str, value: Any) -> Any:
     return array if array.ndim else array[()]
 
 
-def check(**arguments: Any) -> None:
-    """Raise `ValueError` unless every argument lies within the limits of its name."""
-    for name, value in arguments.items():
-        _plain(QUANTITIES[name], name, value)
+def check(**arguments: Any) -> Any:
+    """Return one argument as float64 or array of float64, several as a tuple of them in the order given.
+
+    Raises
+    ------
+    ValueError
+        Unless every argument lies within the limits of its name.
+    """
+    plain = tuple(_plain(QUANTITIES[name], name, value) for name, value in arguments.items())
+    return plain[0] if len(plain) == 1 else plain
 
 
 def checked_fields(spec: Any, **limits: str) -> None:

@@ -3,6 +3,7 @@
 # May import: quantities, catalog, models, hardware.
 
 from ..quantities.faces import handing_on
+from .arrivals import OpenService, serve_open
 from .batching import (
     Best,
     Frontier,
@@ -59,6 +60,7 @@ __all__ = [
     "Interval",
     "Layout",
     "Load",
+    "OpenService",
     "Pool",
     "Pools",
     "Provision",
@@ -85,6 +87,7 @@ __all__ = [
     "prefix_cached_fraction",
     "provision",
     "replicas_for",
+    "serve_open",
     "serve_pools",
     "servers_for",
     "setup",

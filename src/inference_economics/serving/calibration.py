@@ -24,6 +24,7 @@ from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from . import recipes
 from .constants import Constants
+from .engines import TYPICAL, memory_rule
 from .measurements import BUILT
 from .unpacked import chip_of
 
@@ -33,7 +34,6 @@ GENERATIONS = {
 }
 OTHER = "other"
 ENGINES = ("trtllm", "vllm", "sglang")
-TYPICAL = "typical"
 
 
 def generation(chip: Accelerator | str) -> str:
@@ -78,10 +78,11 @@ def mixture_launch(launch_decline: Numeric, built: Numeric) -> Numeric:
     return np.exp(-launch_decline * (built - BUILT))
 
 
-def assemble(tables: dict[str, Any], engine: str, family: str, harness: str = "inferencex",
+def assemble(tables: dict[str, Any], engine: str, chip: Accelerator | str, harness: str = "inferencex",
              built: float = BUILT) -> Constants:
-    """Put one set of constants together from the tables of ``calibration.toml``."""
-    values = tables["shared"] | tables["pair"][engine][family]
+    """Put one set of constants together: the tables of ``calibration.toml``, and the engine's rule for memory."""
+    family = generation(chip)
+    values = tables["shared"] | tables["pair"][engine][family] | memory_rule(engine, chip_of(chip).hbm_bytes)
     values |= {name: values[name] * factor for name, factor in tables["harness"][harness].items()}
     share = mixture_launch(values["launch_decline"], built)
     return Constants(**{name: values[name] for name in Constants.__dataclass_fields__ if name in values},
@@ -110,7 +111,7 @@ def constants(chip: Accelerator | str, engine: str = TYPICAL, harness: str = "in
     """
     lookup("engine", engine, dict.fromkeys((*ENGINES, TYPICAL)))
     lookup("harness", harness, fitted()["harness"])
-    return assemble(fitted(), engine, generation(chip), harness, built)
+    return assemble(fitted(), engine, chip, harness, built)
 
 
 def residuals(half: str = "other_half") -> dict[str, dict[str, dict[str, float]]]:

@@ -50,8 +50,14 @@ class Constants:
         Mean number of prompts ahead of a new one, per other request in flight. [1]
     queue_launch_share : numeric
         Share of their layers' launches, besides their arithmetic, that a new prompt waits for. [1]
-    memory_share : numeric
-        Share of the memory left to weights and cache. [1]
+    memory_share, cache_share : numeric
+        Share of the memory that the engine takes; of what weights and reserve leave of it, the cache's share. [1]
+    held_share : numeric
+        Share of its answer for which a running sequence holds room: 1 where the engine sets all of it aside, 1/2 where
+        the cache grows with the answer. [1]
+    reserve_bytes, reserve_bytes_per_chip : numeric
+        What one chip keeps back of that for activations, captured graphs and libraries: always, and for each chip of a
+        copy. [B]
     """
 
     weight_mbu: Numeric
@@ -86,13 +92,20 @@ class Constants:
     queue_share: Numeric
     queue_launch_share: Numeric
     memory_share: Numeric
+    cache_share: Numeric
+    held_share: Numeric
+    reserve_bytes: Numeric
+    reserve_bytes_per_chip: Numeric
 
     def bound(self) -> Constants:
         """Return the constants of a machine without losses that keeps as much of its memory free."""
-        return replace(IDEAL, memory_share=self.memory_share)
+        return replace(IDEAL, **{name: getattr(self, name) for name in MEMORY})
 
 
-_WHOLE = ("interference", "memory_share", "fp8_share", "block_share", "fp4_share", "mixture_launch")
+# by the rules of engines.toml
+MEMORY = ("memory_share", "cache_share", "held_share", "reserve_bytes", "reserve_bytes_per_chip")
+_WHOLE = ("interference", "memory_share", "cache_share", "held_share", "fp8_share", "block_share", "fp4_share",
+          "mixture_launch")
 # nothing but the hardware: every share 1, nothing launched, links without end
 IDEAL = Constants(**{field.name: 1.0 if field.name.endswith(("_mbu", "_mfu")) or field.name in _WHOLE else 0.0
                      for field in fields(Constants)} | {"message_share": np.inf, "bulk_share": np.inf})

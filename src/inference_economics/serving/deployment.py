@@ -22,11 +22,13 @@ from ..models.spec import Model
 from ..quantities.checks import is_traced, require, shown
 from ..quantities.numeric import Numeric, Truth
 from . import calibration, step, token_cost
+from .arrivals import OpenService, serve_open
 from .constants import Constants
 from .feasibility import Feasibility, verdict
 from .formats import TYPICAL, Formats, UnsupportedFormatError
 from .layout import Layout
 from .load import Load
+from .memory import budget_bytes
 from .setups import Setup, setup
 from .token_cost import TokenCost
 from .unpacked import chip_of, model_of
@@ -132,7 +134,14 @@ class Deployment:
         return step.cached_bytes(self.setup, context_tok)
 
     def capacity(self, load: Load) -> Numeric:
-        """Sequences of the load's whole length that fit over all chips, not rounded; never negative [1]."""
+        """Sequences of the load's whole length that fit over all chips, not rounded; never negative [1].
+
+        Notes
+        -----
+        What the engine gives its cache unless told otherwise (``catalog/engines.toml``): a share of the memory, or what
+        its reserve leaves, less the weights. The reserve's size is measured for one model or assumed, as its row says.
+        Engines without a rule get the mean of the others.
+        """
         _check_asked(load)
         return step.capacity(self.setup, self.constants, load.context_tok, self._layout)
 
@@ -174,7 +183,7 @@ class Deployment:
         assumed                              if false
         ===================================  =============================================================
         prefill and decode share the chips   see `serve_pools`
-        closed loop: a fixed number of       open arrivals queue more; see `serving.erlang_c`
+        closed loop: a fixed number of       open arrivals queue; see `serve_open`
         requests in flight
         one token per step                   drafting decodes more; see `speculative.Drafts`
         no prefix cache                      less prefill; see `serving.prefill_tok`
@@ -183,12 +192,17 @@ class Deployment:
         _check_asked(load)
         return step.serve(self.setup, self.constants if constants is None else constants, load, self._layout)
 
+    def serve_open(self, request_per_s: Numeric, prompt_tok: Numeric, output_tok: Numeric,
+                   output_cv: Numeric = 0.0) -> OpenService:
+        """Evaluate the service where requests come at a rate, not as a fixed number in flight; see `arrivals`."""
+        return serve_open(self.setup, self.constants, request_per_s, prompt_tok, output_tok, self._layout, output_cv)
+
     def in_turn(self, load: Load) -> step.Serving:
         """Evaluate the service without losses or latencies, its parts in turn: an estimate, no bound."""
         return self.serve(load, self.constants.bound())
 
     def floor_tpot_s(self, load: Load) -> Numeric:
-        """Time per output token that no machine of this kind beats: all reading under all arithmetic [s]."""
+        """Least time per output token, at one token a step, experts chosen evenly: all reading under all arithmetic [s]."""
         _check_asked(load)
         return step.serving_floor_s(self.setup, self.constants, load, self._layout)
 
@@ -210,7 +224,8 @@ class Deployment:
     def prefill_time_s(self, prompt_tok: Numeric) -> Numeric:
         """Machine time of one prompt; NaN where the weights do not fit, or no link joins the chips [s]."""
         s, c = self.setup, self.constants
-        stands = np.logical_and(step.joined(s, self.n_chips), self.weight_bytes_per_chip < c.memory_share * s.hbm_bytes)
+        fits = self.weight_bytes_per_chip < budget_bytes(s, c, self._layout)
+        stands = np.logical_and(step.joined(s, self.n_chips), fits)
         return np.where(stands, step.prefill_time_s(s, c, prompt_tok, self._layout)[0], np.nan)[()]
 
     # -- dollars ------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from .constants import Constants
 from .deployment import Deployment
 from .layout import ONE_CHIP, Layout
 from .load import Load
-from .memory import cached_bytes, window_copies_bytes
+from .memory import cached_bytes_per_chip
 from .prefill import fixed_prefill_s
 from .setups import Setup
 from .step import Serving, serve
@@ -121,8 +121,7 @@ def serve_pools(prefill: Pool, decode: Pool, load: Load) -> Disaggregated:
     # prompts that fit into one forward pass share its launches
     work_s = read.prompt_s + c.queue_launch_share * fixed_prefill_s(s, c) * np.minimum(load.prompt_tok / PASS_TOK, 1.0)
     link = np.where(np.isnan(s.link_bytes_per_s), s.far_link_bytes_per_s, link_bytes_per_s(s, 2.0))
-    cached = cached_bytes(s, load.prompt_tok) + window_copies_bytes(s, load.prompt_tok, prefill.layout)
-    transfer = cached / prefill.layout.cache_shards(s.cache_shards) / (link * c.bulk_share)
+    transfer = cached_bytes_per_chip(s, load.prompt_tok, prefill.layout) / (link * c.bulk_share)
     # the pool as one server that is as fast as all of them, and the rest of a prompt's own time as a delay
     demand = work_s / prefill.workers
     # two engines each take the request in

@@ -11,7 +11,7 @@ from ..quantities.numeric import Numeric, Truth
 from .communication import joined
 from .constants import Constants
 from .layout import Layout
-from .memory import weight_bytes_per_chip
+from .memory import budget_bytes, weight_bytes_per_chip
 from .setups import Setup
 from .step import Serving
 
@@ -88,7 +88,7 @@ def verdict(s: Setup, c: Constants, point: Serving, layout: Layout, ttft_limit_s
     Feasibility
     """
     joins = joined(s, layout.n_chips)
-    weights = weight_bytes_per_chip(s, layout) < c.memory_share * s.hbm_bytes
+    weights = weight_bytes_per_chip(s, layout) < budget_bytes(s, c, layout)
     cache = point.capacity >= 1  # less than one where no group, or chip, has room for a whole one
     everywhere = point.capacity == point.capacity
     return Feasibility(everywhere, np.logical_and(everywhere, joins), np.logical_and(everywhere, weights), cache,

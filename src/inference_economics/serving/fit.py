@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import calibration, measurements, recipes, step
+from .constants import MEMORY
 from .layout import Layout
 from .load import Load
 from .measurements import HARNESSES, Point
@@ -60,7 +61,6 @@ CONSTANTS = {
     "state_layer_s": (0.5e-3, 0.7, {}),
     "queue_share": (0.07, 0.7, {"engine": 0.4, "harness": 0.4}),
     "queue_launch_share": (0.3, 0.7, {"engine": 0.7}),
-    "memory_share": (0.93, 0.05, {}),
 }
 # what a model, and a model on one engine and generation, may multiply: launches, prefill's arithmetic, fixed times
 EFFECTS = {"launch": {"model": 0.2, "series": 0.6}, "work": {"model": 0.08, "series": 0.2},
@@ -73,7 +73,7 @@ NAMES = (*CONSTANTS, *EFFECTS)
 
 def _bounded(name: str) -> bool:
     return name in ("weight_mbu", "expert_mbu", "cache_mbu", "dense_mfu", "expert_mfu", "fp8_share", "block_share",
-                    "fp4_share", "message_share", "bulk_share", "memory_share")
+                    "fp4_share", "message_share", "bulk_share")
 
 
 def _forward(name: str, x: Any) -> Any:
@@ -111,6 +111,8 @@ class Data:
         self.n_chips, self.attention_dp, self.built = map(column, ("n_chips", "attention_dp", "built"))
         self.tpot_s, self.ttft_s = column("tpot_s"), column("ttft_s")
         self.held_steps = np.array([recipes.held_steps(p) for p in points], float)
+        rules = [recipes.memory_rule(p) for p in points]
+        self.memory = {name: np.array([rule[name] for rule in rules]) for name in MEMORY}
         groups = self.attention_dp
         # without groups, chips that hold whole experts see every token, and sum as they do without
         spread = np.where(groups > 1, [p.expert_parallel for p in points], 1.0)
@@ -121,12 +123,12 @@ class Data:
         self.groups = [_groups(p) for p in points]
 
     def constants(self, fitted: dict[str, Any]) -> Constants:
-        """Constants of each point's chip, engine, harness and date, with what its own run was told to wait."""
-        each = [calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
+        """Constants of each point's chip, engine, harness and date, with what its own run was told."""
+        each = [calibration.assemble(fitted, p.engine, p.accelerator, p.harness, p.built)
                 for p in self.points]
         names = Constants.__dataclass_fields__
         columns = {name: np.array([getattr(c, name) for c in each]) for name in names}
-        return Constants(**columns | {"held_steps": self.held_steps})
+        return Constants(**columns | {"held_steps": self.held_steps, **self.memory})
 
     def predict(self, constants: Constants) -> Serving:
         """Evaluate the model at every point."""
@@ -178,7 +180,7 @@ def _constants(values: dict[str, Any], data: Data) -> Constants:
     for name in ("dense_mfu", "expert_mfu"):
         values[name] = values[name] / values["work"]
     values["mixture_launch"] = calibration.mixture_launch(values["launch_decline"], data.built)
-    values["held_steps"] = data.held_steps
+    values |= {"held_steps": data.held_steps, **data.memory}
     return Constants(**{name: values[name] for name in Constants.__dataclass_fields__})
 
 

@@ -15,12 +15,11 @@ from typing import Any
 from .. import catalog
 from ..hardware.accelerators import Accelerator
 from ..quantities.checks import is_traced, lookup, require
-from .engines import load_engines
+from .engines import TYPICAL, load_engines
 
 WIDE_BYTES = 2.0  # what stays unquantised: bf16
 # short names of formats, as engines' options and model cards use them
 SHORT = {"bf16": "w16a16", "fp8": "w8a8-fp8", "int8": "w8a8-int8", "fp4": "nvfp4", "awq": "w4a16"}
-TYPICAL = "typical"  # of trtllm, vllm and sglang, which have the same defaults here
 
 
 class UnsupportedFormatError(ValueError):

@@ -1,9 +1,11 @@
 """Errors on what a fit never saw, and the ranges made of them.
 
-Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose. The form of the
-model was chosen by the errors on models left out, at first on those of `LOOKED_AT` alone, later on all of them; what
-the runs were told to do (`recipes`) was read, not chosen. No form, width or weight was chosen by the errors on chips,
-engines, harnesses, generations or disaggregated services: those are the split that only judges.
+Whole models, chips, engines, harnesses and chip generations are left out of fits made for the purpose. The form of
+the model was chosen by the errors on models left out, at first on those of `LOOKED_AT` alone, later on all of them;
+what the runs were told to do (`recipes`) was read, not chosen. Disaggregated services guided two changes of the form,
+so they do not judge either, though no point of theirs is fitted. Nor does the first token of requests that wait for
+room: what engines set aside for an answer was looked at there. No form, width or weight was chosen by the errors on
+chips, engines, harnesses or generations: those are the split that only judges.
 """
 
 from __future__ import annotations
@@ -249,7 +251,7 @@ def judge_pools(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple[s
     ratios = []
     for p in points:
         s = setup(p.model, p.accelerator, p.precision, p.bytes_per_value)
-        c = calibration.assemble(fitted, p.engine, calibration.generation(p.accelerator), p.harness, p.built)
+        c = calibration.assemble(fitted, p.engine, p.accelerator, p.harness, p.built)
         spread = p.expert_parallel if p.attention_dp > 1 else 1
         read, answer = Layout(p.prefill_chips), Layout.of(p.n_chips, p.attention_dp, spread, imbalance=1.0)
         load = Load(p.concurrency, p.prompt_tok, p.output_tok)

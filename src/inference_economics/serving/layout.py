@@ -9,6 +9,7 @@ import numpy as np
 from ..quantities.checks import is_traced, require, require_whole, shown
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
+from .queueing import column
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,47 @@ class Layout:
         numeric
             One chip holds the cache of its group's sequences over this. [1]
         """
-        head_chips = self.tp / self.cp
-        # more chips than heads: each chip holds one head, and heads are copied
-        by_head = self.cp * kv_heads / np.ceil(kv_heads / head_chips)
-        return np.where(self.batch_sharded > 0, self.tp, by_head)
+        return _shards(self.tp, self.cp, self.batch_sharded, kv_heads)
+
+    def state_shards(self, heads: Numeric) -> Numeric:
+        """Chips of a group that a fixed state of so many heads is cut over: it has no positions to cut it by [1]."""
+        return _shards(self.tp, 1.0, self.batch_sharded, heads)
+
+    def held_share(self, heads: Numeric, shares: Numeric) -> Numeric:
+        """Share of a group's caches that one of its chips holds.
+
+        Parameters
+        ----------
+        heads, shares : array
+            Key-value heads of each sort of layers along the last axis, and the sort's share of the bytes. [1]
+
+        Returns
+        -------
+        numeric
+            One axis less. [1]
+        """
+        cut = _shards(column(self.tp), column(self.cp), column(self.batch_sharded), heads)
+        share: Numeric = np.sum(shares / cut, axis=-1)
+        return share
+
+    def copied_params(self, heads: Numeric, params: Numeric) -> Numeric:
+        """Weights that make keys and values and that a chip holds beyond its equal share, because heads are copied.
+
+        Parameters
+        ----------
+        heads, params : array
+            Key-value heads of each sort of layers along the last axis, and their weights. [1]
+
+        Returns
+        -------
+        numeric
+            One axis less; 0 where chips divide the heads. [1]
+        """
+        tp, cp = column(self.tp), column(self.cp)
+        # parts of one sequence need the same keys and values, so the chips that hold them have the same weights
+        held = cp / _shards(tp, cp, column(self.batch_sharded), heads)
+        copied: Numeric = np.sum(params * (held - 1 / tp), axis=-1)
+        return copied
 
     def busiest(self, choices: Numeric) -> Numeric:
         """Load of the busiest expert chip over the mean, when a layer's tokens choose so many experts together [1]."""
@@ -148,6 +186,11 @@ class Layout:
 
 
 ONE_CHIP = Layout()
+
+
+def _shards(tp: Numeric, cp: Numeric, batch_sharded: Numeric, heads: Numeric) -> Numeric:
+    """Chips over which the cache of a sequence is cut; more chips than heads: each holds one, and heads are copied."""
+    return np.where(batch_sharded > 0, tp, cp * heads / np.ceil(heads / (tp / cp)))
 
 
 @checked

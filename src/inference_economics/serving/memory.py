@@ -50,22 +50,33 @@ def read_bytes(s: Setup, context_tok: Numeric) -> Numeric:
     return cached_bytes(s, context_tok) - s.sparse_bytes_per_tok * np.maximum(context_tok - s.attend_tok, 0.0)
 
 
-def window_copies_bytes(s: Setup, context_tok: Numeric, layout: Layout) -> Numeric:
-    """Bytes that layers with a window add where they have other heads: all is divided by the others' chips [B]."""
-    chips = layout.cache_shards(s.cache_shards) / layout.cache_shards(s.window_shards)
-    return s.window_bytes_per_tok * np.minimum(context_tok, s.window_tok) * (chips - 1)
+def cached_bytes_per_chip(s: Setup, context_tok: Numeric, layout: Layout) -> Numeric:
+    """Cache of one sequence that a chip of its group holds, all stages together [B]."""
+    kept = s.cache_bytes_per_tok * context_tok * layout.held_share(s.kv_heads, s.cache_shares)
+    window = s.window_bytes_per_tok * np.minimum(context_tok, s.window_tok)
+    # every head of an indexer looks through the same keys
+    return (kept + window * layout.held_share(s.kv_heads, s.window_shares)
+            + s.indexer_bytes_per_tok * context_tok / layout.cache_shards(1.0)
+            + s.state_bytes / layout.state_shards(s.state_heads))
 
 
 def read_bytes_per_chip(s: Setup, context_tok: Numeric, layout: Layout) -> Numeric:
     """Cache of one sequence that a chip reads in a decode step [B]."""
-    copies = window_copies_bytes(s, context_tok, layout)
-    return (read_bytes(s, context_tok) + copies) / layout.cache_shards(s.cache_shards)
+    left_out = s.sparse_bytes_per_tok * np.maximum(context_tok - s.attend_tok, 0.0)
+    return (cached_bytes_per_chip(s, context_tok, layout)
+            - left_out * layout.held_share(s.kv_heads, s.sparse_shares))
+
+
+def attention_bytes_per_chip(s: Setup, layout: Layout) -> Numeric:
+    """Weights of attention that a chip of a stage holds and reads: its share, and copies where heads are copied [B]."""
+    params = s.attention_params / layout.tp + layout.copied_params(s.kv_heads, s.kv_params)
+    return params * s.attention_bytes_per_param
 
 
 def shared_bytes_per_chip(s: Setup, layout: Layout) -> Numeric:
     """Attention, which groups copy, and the other shared weights that one chip of a stage reads, head aside [B]."""
-    attention = s.attention_params * s.attention_bytes_per_param
-    return attention / layout.tp + (s.shared_params * s.shared_bytes_per_param - attention) / layout.stage_chips
+    others = s.shared_params * s.shared_bytes_per_param - s.attention_params * s.attention_bytes_per_param
+    return attention_bytes_per_chip(s, layout) + others / layout.stage_chips
 
 
 @checked
@@ -82,11 +93,17 @@ def weight_bytes_per_chip(s: Setup, layout: Layout = ONE_CHIP) -> Numeric:
     Returns
     -------
     numeric
-        Its share of the attention, copied in every group, and of everything else. [B]
+        Its share of the attention, copied in every group, and of everything else; of the projections that make keys
+        and values, whole heads, or the whole of what makes a latent. [B]
     """
     experts = s.experts * s.expert_params * s.expert_bytes_per_param
-    attention = s.attention_params * s.attention_bytes_per_param
-    return (attention / layout.tp + (s.resident_bytes - attention + experts) / layout.stage_chips) / layout.pp
+    others = s.resident_bytes - s.attention_params * s.attention_bytes_per_param + experts
+    return (attention_bytes_per_chip(s, layout) + others / layout.stage_chips) / layout.pp
+
+
+def budget_bytes(s: Setup, c: Constants, layout: Layout = ONE_CHIP) -> Numeric:
+    """Memory of one chip that weights and cache share; below 0 where the engine's reserve alone is more [B]."""
+    return c.memory_share * s.hbm_bytes - c.reserve_bytes - c.reserve_bytes_per_chip * layout.n_chips
 
 
 @checked(context_tok="(0, 1e9]")
@@ -109,8 +126,7 @@ def capacity(s: Setup, c: Constants, context_tok: Numeric, layout: Layout = ONE_
         groups, nor over chips where `Layout.batch_sharded`: where none of them has room for a whole one, this is the
         share of one sequence that fits. [1]
     """
-    room = np.maximum(c.memory_share * s.hbm_bytes - weight_bytes_per_chip(s, layout), 0.0)
-    held = cached_bytes(s, context_tok) + window_copies_bytes(s, context_tok, layout)
-    sequence = held / (layout.cache_shards(s.cache_shards) * layout.pp)
+    room = c.cache_share * np.maximum(budget_bytes(s, c, layout) - weight_bytes_per_chip(s, layout), 0.0)
+    sequence = cached_bytes_per_chip(s, context_tok, layout) / layout.pp
     total = layout.attention_dp * room / sequence
     return np.where(total >= layout.holders, total, total / layout.holders)

@@ -1,4 +1,4 @@
-"""What the measured runs asked of their engines: the bytes of a cached value, and how long new requests were held back.
+"""What the measured runs asked of their engines: bytes of a cached value, share of the memory, time held back.
 
 The source's table leaves both out. InferenceX publishes the scripts that started its servers [1]_; what they say, and
 what an engine does where they say nothing, is written down here row by row. Nothing here is fitted.
@@ -13,6 +13,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from . import engines
+from .unpacked import chip_of
+
 Run: TypeAlias = Any  # a `measurements.Point`, whose module imports this one
 WIDE, NARROW = 2.0, 1.0  # bytes of one cached value
 HOPPER = ("h100-sxm", "h200-sxm")
@@ -23,6 +26,15 @@ WIDE_CACHES = (
     ("deepseek-v3", HOPPER, "fp8", "sglang", "no cache format given: SGLang's auto is the model's 16 bits"),
     ("minimax-m2.5", ("h100-sxm",), "fp8", "vllm", "no cache format given, and the checkpoint names none"),
 )
+# shares of the memory for weights and cache, in place of the engine's default: model, chip, format, engine, chips
+MEMORY_SHARES = {
+    ("deepseek-v3", "b200", "fp8", "sglang", 8): 0.82,  # dsr1_fp8_b200: --mem-fraction-static
+    ("deepseek-v3", "b200", "fp8", "sglang", 4): 0.95,
+    **{("llama-3.1-70b", "h100-sxm", "fp8", "vllm", n): 0.9 for n in (2, 4, 8)},  # 70b_fp8_h100, as vLLM calls it
+    ("minimax-m2.5", "h100-sxm", "fp8", "vllm", 4): 0.9,  # minimaxm2.5_fp8_h100
+    **{("minimax-m2.5", "b200", "fp8", "vllm", n): 0.95 for n in (2, 4)},  # minimaxm2.5_fp8_b200
+    **{("minimax-m2.5", "b200", "fp4", "vllm", n): 0.9 for n in (1, 2, 4, 8)},  # minimaxm2.5_fp4_b200
+}
 POLL_STEPS = (10, 30)  # SGLang's --scheduler-recv-interval below 16 requests, and from 16 on
 BUSY = 16
 WAIT_STEPS = 20.0  # steps that TensorRT-LLM waits to gather prompts, where it is told to
@@ -60,6 +72,28 @@ def _holds(asked: tuple[str, str, str, str], row: tuple[str, tuple[str, ...], st
     model, chips, precision, engine, _ = row
     return (asked[0] == model and (not chips or asked[1] in chips) and asked[2] == precision
             and engine in ("", asked[3]))
+
+
+def memory_rule(run: Run) -> dict[str, float]:
+    """Return what a measured run left of a chip's memory to weights and cache.
+
+    Parameters
+    ----------
+    run : Point
+        A measured run.
+
+    Returns
+    -------
+    dict
+        As `engines.memory_rule`: what the script says, or else the engine's default.
+    """
+    rule = engines.memory_rule(run.engine, chip_of(run.accelerator).hbm_bytes)
+    told = MEMORY_SHARES.get((run.model, run.accelerator, run.precision, run.engine, run.n_chips))
+    if told is None or run.harness == "other":
+        return rule
+    # SGLang's share holds weights and cache alone, in place of what its reserve leaves
+    alone = {"reserve_bytes": 0.0, "reserve_bytes_per_chip": 0.0} if run.engine == "sglang" else {}
+    return rule | {"memory_share": told} | alone
 
 
 def held_steps(run: Run) -> float:

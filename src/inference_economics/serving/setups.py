@@ -14,6 +14,7 @@ from ..quantities.checks import is_traced
 from ..quantities.limits import check, checked
 from ..quantities.numeric import Numeric
 from .formats import SHORT, TYPICAL, WIDE_BYTES, Formats, arithmetic_flop_per_s, load_formats
+from .queueing import column
 from .unpacked import cache_bytes_per_value, chip_of, of_chip, of_model
 
 EMBEDDING_BYTES = WIDE_BYTES  # published checkpoints leave embeddings and output head in bf16
@@ -58,10 +59,12 @@ class Setup:
         Keys of a sparse attention's indexer, which every step reads in full. [B]
     window_tok, attend_tok : numeric
         Window, and tokens among which a sparse attention still reads everything; very large without. [token]
-    cache_shards, window_shards : numeric
-        Chips that the cache of one sequence can be cut over by head: key-value heads, or 1 for a latent cache; of the
-        layers that keep everything, and of those with a window. Where layers of one sort differ, their harmonic mean by
-        bytes, which is exact once every head has a chip of its own. [1]
+    kv_heads, cache_shares, sparse_shares, window_shares, kv_params : array
+        Along the last axis, one entry for each number of key-value heads that layers have (1 for a latent), by which
+        chips cut a cache: that number; its share of `cache_bytes_per_tok`, of `sparse_bytes_per_tok` and of
+        `window_bytes_per_tok`; and the weights that make its keys and values. [1]
+    state_heads : numeric
+        Heads by which a fixed state is cut. [1]
     pair_flop_global, pair_flop_sparse, pair_flop_window : numeric
         Attention arithmetic of prefill per pair of tokens, all layers: on what stays for good (indexers included), on
         what an indexer chose, and within a window. [FLOP]
@@ -107,8 +110,12 @@ class Setup:
     indexer_bytes_per_tok: Numeric
     window_tok: Numeric
     attend_tok: Numeric
-    cache_shards: Numeric
-    window_shards: Numeric
+    kv_heads: Numeric
+    cache_shares: Numeric
+    sparse_shares: Numeric
+    window_shares: Numeric
+    kv_params: Numeric
+    state_heads: Numeric
     pair_flop_global: Numeric
     pair_flop_sparse: Numeric
     pair_flop_window: Numeric
@@ -127,7 +134,7 @@ class Setup:
 
 
 def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats = "fp8",
-          bytes_per_value: float | None = None, link_bytes_per_s: float | None = None, engine: str = TYPICAL) -> Setup:
+          bytes_per_value: Numeric | None = None, link_bytes_per_s: Numeric | None = None, engine: str = TYPICAL) -> Setup:
     """Unpack a model and a chip into the plain numbers of the formulas.
 
     Parameters
@@ -140,10 +147,10 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
         Format of the weights: a row of ``catalog/formats.toml``, such as ``w8a16``, or ``bf16``, ``fp8``, ``int8``,
         ``fp4`` (NVFP4), ``awq`` (W4A16). Each keeps in 16 bits what its published checkpoints keep. Or the formats of
         weights, cache, state and arithmetic together. A chip that lacks the arithmetic multiplies in 16 bits.
-    bytes_per_value : float, optional
+    bytes_per_value : numeric, optional
         Bytes of one cached value; by default what the engine chooses for such a checkpoint: eight-bit weights alone do
         not halve the cache. [B]
-    link_bytes_per_s : float, optional
+    link_bytes_per_s : numeric, optional
         Link of one chip, one direction, to any number of others, in place of the catalogue's links. [B/s]
     engine : str
         Whose defaults hold: a row of ``catalog/engines.toml``, or ``typical``.
@@ -160,14 +167,13 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
     m, one = of_model(model, precision), of_chip(chip, precision)
     if bytes_per_value is None:
         bytes_per_value = cache_bytes_per_value(precision, engine)
-    check(bytes_per_value=bytes_per_value)
+    per_value: Numeric = check(bytes_per_value=bytes_per_value)
     if not (is_traced(m) or is_traced(one)) and m.wide_share > 0 and np.isnan(one.wide_flop_per_s):
         arithmetic_flop_per_s(chip_of(chip), "bf16", "what this format keeps in 16 bits")
     links = {name: getattr(one, name) for name in LINKS}
     if link_bytes_per_s is not None:
-        check(link_bytes_per_s=link_bytes_per_s)
         # a speed given in place of the catalogue's reaches everywhere
-        links |= {"link_bytes_per_s": link_bytes_per_s, "link_chips": np.inf, "link_mesh": 0.0}
+        links |= {"link_bytes_per_s": check(link_bytes_per_s=link_bytes_per_s), "link_chips": np.inf, "link_mesh": 0.0}
     # parts in two formats take turns: the mean of their peaks is the harmonic one
     wide_s = np.where(m.wide_share > 0, m.wide_share / one.wide_flop_per_s, 0.0)
     return Setup(
@@ -181,10 +187,11 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
         resident_bytes=m.resident_bytes, shared_bytes_per_param=m.shared_bytes_per_param,
         head_bytes_per_param=m.head_bytes_per_param, expert_bytes_per_param=m.expert_bytes_per_param,
         attention_bytes_per_param=m.attention_bytes_per_param,
-        cache_bytes_per_tok=m.cache_values * bytes_per_value,
-        sparse_bytes_per_tok=m.sparse_values * bytes_per_value, window_bytes_per_tok=m.window_values * bytes_per_value,
+        cache_bytes_per_tok=m.cache_values * per_value,
+        sparse_bytes_per_tok=m.sparse_values * per_value, window_bytes_per_tok=m.window_values * per_value,
         state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, window_tok=m.window_tok,
-        attend_tok=m.attend_tok, cache_shards=m.cache_shards, window_shards=m.window_shards,
+        attend_tok=m.attend_tok, kv_heads=m.kv_heads, cache_shares=m.cache_shares, sparse_shares=m.sparse_shares,
+        window_shares=m.window_shares, kv_params=m.kv_params, state_heads=m.state_heads,
         pair_flop_global=m.pair_flop_global, pair_flop_sparse=m.pair_flop_sparse,
         pair_flop_window=m.pair_flop_window, decode_pair_flop_global=m.decode_pair_flop_global,
         decode_pair_flop_sparse=m.decode_pair_flop_sparse, decode_pair_flop_window=m.decode_pair_flop_window,
@@ -217,10 +224,12 @@ def setup_with_kv_heads(s: Setup, model: Model, kv_heads: Numeric, bytes_per_val
     if bytes_per_value is None:
         bytes_per_value = s.cache_bytes_per_tok / model.kv_values_per_token_global
     per_token = kv_bytes_per_token(kv_values_per_token(model.layers, kv_heads, model.head_dim), bytes_per_value)
-    more = (n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
-            - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim))
+    made = n_params_key_value(model.layers, model.hidden, kv_heads, model.head_dim)
+    more = made - n_params_key_value(model.layers, model.hidden, model.kv_heads, model.head_dim)
     params, more_bytes = s.shared_params + more, more * s.attention_bytes_per_param
     shared_bytes = s.shared_params * s.shared_bytes_per_param + more_bytes
-    return replace(s, cache_bytes_per_tok=per_token, cache_shards=kv_heads, window_shards=kv_heads,
+    alone = np.ones(1)
+    return replace(s, cache_bytes_per_tok=per_token, kv_heads=column(kv_heads) * alone, cache_shares=alone,
+                   sparse_shares=alone, window_shares=alone, kv_params=column(made) * alone,
                    shared_params=params, attention_params=s.attention_params + more,
                    shared_bytes_per_param=shared_bytes / params, resident_bytes=s.resident_bytes + more_bytes)

@@ -45,7 +45,7 @@ from .decode import (
 )
 from .layout import ONE_CHIP, Layout
 from .load import Load
-from .memory import cached_bytes, capacity, read_bytes, weight_bytes_per_chip, window_copies_bytes
+from .memory import cached_bytes, capacity, read_bytes, weight_bytes_per_chip
 from .prefill import fixed_prefill_s, prefill_flop, prefill_time_s
 from .setups import Setup
 from .speculative import Drafts
@@ -55,7 +55,6 @@ __all__ = [
     "cached_bytes", "capacity", "check_joined", "check_over_plain", "checking_step", "communication_time_s",
     "decode_floor_s", "decode_step", "joined", "launch_time_s", "link_bytes_per_s", "prefill_flop",
     "prefill_time_s", "read_bytes", "serve", "serving_floor_s", "weight_bytes_per_chip", "weights_time_s",
-    "window_copies_bytes",
 ]
 
 
@@ -67,8 +66,9 @@ class Serving(NamedTuple):
     tpot_s, ttft_s : numeric
         Mean time per output token, and to the first one; NaN where nothing can run. [s]
     batch, capacity : numeric
-        Sequences that run, and the most that the cache holds; both 0 where the weights alone do not fit, and the batch
-        where not one sequence does. [1]
+        Sequences that run, and the most that the cache holds at their whole length; both 0 where the weights alone do
+        not fit, and the batch where not one sequence does. More run at once where the cache grows with the answers
+        (`Constants.held_share`). [1]
     weights_s, cache_s, communication_s, launch_s, sequences_s, prefill_s : numeric
         The parts of `tpot_s`. [s]
     prompt_s : numeric
@@ -122,8 +122,7 @@ def serve(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHIP, drafts:
     """
     room = capacity(s, c, load.context_tok, layout)
     runs = np.logical_and(room >= 1, joined(s, layout.n_chips))
-    # what does not run is worked out for one sequence and then left out
-    batch = np.minimum(load.concurrency, np.maximum(room, 1.0))
+    batch = _running(s, c, load, layout, room)
     taken, alone = prefill_time_s(s, c, load.prompt_tok, layout)
     parts = _steps(s, c, batch, load, layout, drafts)
     step, others = parts.total_s, np.maximum(batch - 1, 0.0)
@@ -140,9 +139,21 @@ def serve(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHIP, drafts:
     def defined(time_s: Numeric) -> Numeric:
         return np.where(runs, time_s, np.nan)[()]
 
-    return Serving(defined(tpot), defined(wait + own), np.where(runs, batch, 0.0)[()], room, *map(defined, parts),
-                   defined(prefill), defined(taken), defined(wait), rate[()] * load.output_tok,
-                   rate[()] * load.prompt_tok)
+    return Serving(
+        tpot_s=defined(tpot), ttft_s=defined(wait + own), batch=np.where(runs, batch, 0.0)[()], capacity=room,
+        weights_s=defined(parts.weights_s), cache_s=defined(parts.cache_s),
+        communication_s=defined(parts.communication_s), launch_s=defined(parts.launch_s),
+        sequences_s=defined(parts.sequences_s), prefill_s=defined(prefill), prompt_s=defined(taken),
+        wait_s=defined(wait), output_tok_per_s=rate[()] * load.output_tok, input_tok_per_s=rate[()] * load.prompt_tok)
+
+
+def _running(s: Setup, c: Constants, load: Load, layout: Layout, room: Numeric) -> Numeric:
+    """Sequences that run: all, or as many as have room, at the length for which the engine keeps it for each.
+
+    What does not run is worked out for one sequence, and left out by the caller.
+    """
+    at_once = capacity(s, c, load.prompt_tok + c.held_share * load.output_tok, layout)
+    return np.minimum(load.concurrency, np.maximum(np.where(room >= 1, at_once, room), 1.0))
 
 
 def _steps(s: Setup, c: Constants, batch: Numeric, load: Load, layout: Layout, drafts: Drafts | None) -> DecodeStep:
@@ -155,7 +166,7 @@ def _steps(s: Setup, c: Constants, batch: Numeric, load: Load, layout: Layout, d
 
 
 def serving_floor_s(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHIP) -> Numeric:
-    """Time per output token that no machine of this kind beats.
+    """Least time per output token, at one token a step and with experts chosen evenly.
 
     Parameters
     ----------
@@ -174,7 +185,7 @@ def serving_floor_s(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHI
     """
     # whoever finds no room waits, and costs the others nothing
     room = capacity(s, c, load.context_tok, layout)
-    batch = np.minimum(load.concurrency, np.maximum(room, 1.0))
+    batch = _running(s, c, load, layout, room)
     read, compute = floor_parts_s(s, batch, load.prompt_tok + load.output_tok / 2, layout)
     shared, expert = prefill_flop(s, load.prompt_tok)
     prompt = (shared / s.shared_flop_per_s + expert / s.expert_flop_per_s) / layout.n_chips

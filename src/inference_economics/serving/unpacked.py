@@ -11,16 +11,15 @@ import numpy as np
 from ..hardware import accelerators
 from ..hardware.accelerators import Accelerator
 from ..models import spec
-from ..models.groups import LayerGroup
 from ..models.kv_cache import INDEXER_BYTES_PER_VALUE
 from ..models.spec import Model
 from ..quantities.choices import tabulated
-from ..quantities.numeric import Numeric
 from .formats import WIDE_BYTES, Formats
 from .stored import stored
 
 ENDLESS_TOK = 1e12  # stands for "no window" and "reads everything"
 ALONE = 1.0  # chips that a chip without links joins
+HEAD_ROWS = 4  # of different numbers of key-value heads; a model with more has longer rows than others
 
 
 def model_of(model: Model | str) -> Model:
@@ -95,7 +94,7 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         window_tok=m.window_tok or ENDLESS_TOK,
         # an entry may stand for several tokens: the choice then is full after as many times more of them
         attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK,
-        cache_shards=_shards(m, window=False), window_shards=_shards(m, window=True),
+        state_heads=max(float(max(group.state_heads for group in m.groups)), 1.0), **_by_heads(m),
         pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
         pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window,
         decode_pair_flop_global=m.pair_flop_decode_global + m.pair_flop_indexer,
@@ -110,18 +109,28 @@ def _sums_norms(m: Model) -> bool:
             or words.get("model_type") in ("olmo2", "olmo3"))
 
 
-def _shards(m: Model, *, window: bool) -> float:
-    """Heads that one sort of layers cuts its cache by: a latent is one to all; states alone are cut by theirs."""
-    def values(group: LayerGroup) -> Numeric:
-        return group.layers * group.kv_values
+def _by_heads(m: Model) -> dict[str, np.ndarray]:
+    """Rows of key-value heads: the share of each in what is kept, chosen from and windowed, and the weights behind it.
 
-    cached = [group for group in m.groups if values(group)]
-    if not cached:
-        return max(float(max(group.state_heads for group in m.groups)), 1.0)
-    # a sort that a model lacks has nothing to cut, and is taken like the other
-    cached = [group for group in cached if (group.window_tok if window else group.kept_share)] or cached
-    per_head = sum(values(group) / max(group.kv_heads if not group.kv_lora else 1, 1) for group in cached)
-    return float(sum(map(values, cached)) / per_head)
+    A latent is one head to all: every chip makes it for itself.
+    """
+    rows: dict[float, np.ndarray] = {}
+    for group in m.groups:
+        own, width = 1 - group.kv_shared, group.kv_heads
+        grouped = (own * width * (group.qk_dim + group.v_dim * (1 - group.kv_tied)),
+                   own * width * (group.qk_dim + group.v_dim * (1 - group.v_from_k)))
+        latent = own * (group.kv_lora + group.rope_dim)
+        for heads, values, columns in ((width, *grouped), (1, latent, latent)):
+            if columns:
+                rows[float(heads)] = rows.get(float(heads), np.zeros(4)) + float(group.layers) * np.array([
+                    group.kept_share * values, (group.attend_tok > 0) * group.kept_share * values,
+                    (group.window_tok > 0) * values, m.hidden * columns], float)
+    heads = sorted(rows, reverse=True)
+    heads += [1.0] * (HEAD_ROWS - len(heads))
+    table = np.array([rows.pop(count, np.zeros(4)) for count in heads])
+    shares = table[:, :3] / np.maximum(table[:, :3].sum(axis=0), 1.0)
+    return {"kv_heads": np.array(heads), "cache_shares": shares[:, 0], "sparse_shares": shares[:, 1],
+            "window_shares": shares[:, 2], "kv_params": table[:, 3]}
 
 
 @tabulated
