@@ -25,7 +25,7 @@ from .units import (  # the constants that formulas ask for beside the limits
 )
 
 __all__ = ["DAYS_PER_YEAR", "HOURS_PER_YEAR", "QUANTITIES", "SECONDS_PER_HOUR", "SECONDS_PER_YEAR", "Quantity", "check",
-           "checked", "checked_fields"]
+           "check_records", "check_truths", "checked", "checked_fields"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,16 +130,33 @@ def _scalar(result: Any) -> Any:
     return result[()] if isinstance(result, np.ndarray) and result.ndim == 0 else result
 
 
-def _check_record(name: str, value: Any, kind: type) -> None:
+def _is_record(kind: Any) -> bool:
+    return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"))
+
+
+def check_records(**records: tuple[Any, type]) -> None:
     """Raise `ValueError` where a record is asked for and something else is given.
 
-    What has all fields passes: a page's choice among records is none itself.
+    Parameters
+    ----------
+    **records
+        The value and the dataclass or named tuple that it must be, by the name the caller's user knows. What has all
+        fields passes: a page's choice among records is none itself.
     """
-    wanted = [field.name for field in dataclasses.fields(kind) if field.init]
-    plain = value is None or isinstance(value, (bool, int, float, complex, str, bytes, list, tuple, dict, set,
-                                                np.ndarray, np.generic))
-    if plain or (dataclasses.is_dataclass(value) and not all(hasattr(value, one) for one in wanted)):
-        raise ValueError(f"{name}={shown(value)} is no {kind.__name__}; give {kind.__name__}({', '.join(wanted)}).")
+    for name, (value, kind) in records.items():
+        if isinstance(value, kind) or hasattr(type(value), "__tabulate__"):
+            continue
+        wanted = getattr(kind, "_fields", None) or [one.name for one in dataclasses.fields(kind) if one.init]
+        if not all(hasattr(value, one) for one in wanted):
+            raise ValueError(f"{name}={shown(value)} is no {kind.__name__}; give {kind.__name__}"
+                             f"({', '.join(wanted)}).")
+
+
+def check_truths(**truths: Any) -> None:
+    """Raise `ValueError` unless every argument is True or False, or a value that only the page will know."""
+    for name, value in truths.items():
+        if not (isinstance(value, (bool, np.bool)) or is_traced(value)):
+            raise ValueError(f"{name}={shown(value)} is neither True nor False.")
 
 
 _RAISES = """Raises
@@ -169,7 +186,7 @@ def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any
     """Check every argument of a formula that is a quantity, by name, and hand it over as float64 or array of float64.
 
     Limits that this formula alone needs are written as in the glossary: ``@checked(utilisation="(0, 1]")``.
-    An argument annotated as a record, such as ``server: Server``, must be one. Any other that the glossary does not
+    An argument annotated as a record, such as ``server: Server``, must be one, and one annotated ``bool`` a truth. Any other that the glossary does not
     know (a set of draws) passes as it is. `None` stands for "not given", where that is the argument's default. A result
     without axes comes back as a plain number.
     """
@@ -189,14 +206,19 @@ def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any
     @functools.cache
     def records() -> dict[str, type]:
         # looked up when first called: a module may name a record before it defines it
-        named = {name: function.__globals__.get(str(parameter.annotation)) for name, parameter in parameters.items()
-                 if name not in doors}
-        return {name: kind for name, kind in named.items() if isinstance(kind, type) and dataclasses.is_dataclass(kind)}
+        named = {name: function.__globals__.get(str(parameter.annotation).removesuffix(" | None"))
+                 for name, parameter in parameters.items() if name not in doors}
+        return {name: kind for name, kind in named.items() if isinstance(kind, type) and _is_record(kind)}
+
+    truths = {name for name, parameter in parameters.items()
+              if name not in doors and str(parameter.annotation) in ("bool", "<class 'bool'>")}
 
     def door(name: str, value: Any) -> Any:
         kind = records().get(name)
-        if kind is not None and not isinstance(value, kind):
-            _check_record(name, value, kind)
+        if kind is not None and not (value is None and parameters[name].default is None):
+            check_records(**{name: (value, kind)})
+        if name in truths:
+            check_truths(**{name: value})
         return plain(name, value)
 
     @functools.wraps(function)

@@ -20,6 +20,7 @@ from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
 from ..quantities.checks import is_traced, require, shown
+from ..quantities.limits import check, check_records
 from ..quantities.numeric import Numeric, Truth
 from . import calibration, step, token_cost
 from .arrivals import OpenService, serve_open
@@ -51,7 +52,7 @@ class Deployment:
     engine : str
         Whose defaults and fitted constants hold: ``vllm``, ``sglang``, ``trtllm`` or ``typical``. Other rows of
         ``catalog/engines.toml`` have defaults only and take the typical constants.
-    link_bytes_per_s : float, optional
+    link_bytes_per_s : numeric, optional
         Link of one chip, one direction, to any number of others, in place of the catalogue's. [B/s]
     name : str
         What a reader calls it.
@@ -67,7 +68,7 @@ class Deployment:
     layout: Layout | int | float = field(default_factory=Layout)
     formats: Formats | str = "fp8"
     engine: str = TYPICAL
-    link_bytes_per_s: float | None = None
+    link_bytes_per_s: Numeric | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -75,6 +76,8 @@ class Deployment:
         changes = {"model": model_of(self.model), "chip": chip_of(self.chip)}
         for name, value in changes.items():
             object.__setattr__(self, name, value)
+        if self.link_bytes_per_s is not None:
+            object.__setattr__(self, "link_bytes_per_s", check(link_bytes_per_s=self.link_bytes_per_s))
         if not isinstance(self.layout, Layout):
             object.__setattr__(self, "layout", Layout.of(self.layout))
         if not isinstance(self.formats, Formats):
@@ -142,7 +145,7 @@ class Deployment:
         its reserve leaves, less the weights. The reserve's size is measured for one model or assumed, as its row says.
         Engines without a rule get the mean of the others.
         """
-        _check_asked(load)
+        check_records(load=(load, Load))
         return step.capacity(self.setup, self.constants, load.context_tok, self._layout)
 
     def sequences_that_fit(self, load: Load) -> Numeric:
@@ -154,6 +157,7 @@ class Deployment:
 
     def prefill_flop(self, prompt_tok: Numeric) -> Numeric:
         """Arithmetic of one prompt [FLOP]."""
+        prompt_tok = check(prompt_tok=prompt_tok)
         return prompt_tok * prefill_flop_per_token(self._model, prompt_tok)
 
     def decode_flop(self, context_tok: Numeric) -> Numeric:
@@ -189,7 +193,7 @@ class Deployment:
         no prefix cache                      less prefill; see `serving.prefill_tok`
         ===================================  =============================================================
         """
-        _check_asked(load)
+        check_records(load=(load, Load))
         return step.serve(self.setup, self.constants if constants is None else constants, load, self._layout)
 
     def serve_open(self, request_per_s: Numeric, prompt_tok: Numeric, output_tok: Numeric,
@@ -202,12 +206,13 @@ class Deployment:
         return self.serve(load, self.constants.bound())
 
     def floor_tpot_s(self, load: Load) -> Numeric:
-        """Least time per output token, at one token a step, experts chosen evenly: all reading under all arithmetic [s]."""
-        _check_asked(load)
+        """Least time per output token, at one token a step and with experts chosen evenly; see `serving_floor_s` [s]."""
+        check_records(load=(load, Load))
         return step.serving_floor_s(self.setup, self.constants, load, self._layout)
 
     def decode_step(self, batch: Numeric, context_tok: Numeric) -> step.DecodeStep:
         """One decode step by its causes; undefined where the batch does not fit, or no link joins the chips."""
+        batch, context_tok = check(batch=batch, context_tok=context_tok)
         stands = self._holds(batch, context_tok)
         parts = step.decode_step(self.setup, self.constants, batch, context_tok, self._layout)
         return step.DecodeStep(*(np.where(stands, part, np.nan)[()] for part in parts))
@@ -218,6 +223,7 @@ class Deployment:
 
     def decode_floor_s(self, batch: Numeric, context_tok: Numeric) -> Numeric:
         """Least time of one decode step; undefined where `decode_step` is [s]."""
+        batch, context_tok = check(batch=batch, context_tok=context_tok)
         floor = step.decode_floor_s(self.setup, batch, context_tok, self._layout)
         return np.where(self._holds(batch, context_tok), floor, np.nan)[()]
 
@@ -262,7 +268,7 @@ class Deployment:
         Feasibility
             One truth per constraint, each broadcast over the load.
         """
-        _check_asked(load)
+        check_records(load=(load, Load))
         require(0, np.inf, open_low=True, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
         try:
             s = self.setup
@@ -270,11 +276,6 @@ class Deployment:
             return Feasibility(*(np.zeros_like(load.concurrency * load.context_tok, dtype=bool)[()],) * 6)
         point = self.serve(load)
         return verdict(s, self.constants, point, self._layout, ttft_limit_s, tpot_limit_s)
-
-
-def _check_asked(load: object) -> None:
-    if not isinstance(load, Load):
-        raise ValueError(f"load={shown(load)} is no Load; give Load(concurrency, prompt_tok, output_tok).")
 
 
 def _check_cut(model: Model, layout: Layout) -> None:

@@ -134,7 +134,8 @@ class Setup:
 
 
 def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats = "fp8",
-          bytes_per_value: Numeric | None = None, link_bytes_per_s: Numeric | None = None, engine: str = TYPICAL) -> Setup:
+          bytes_per_value: Numeric | None = None, link_bytes_per_s: Numeric | None = None,
+          engine: str = TYPICAL) -> Setup:
     """Unpack a model and a chip into the plain numbers of the formulas.
 
     Parameters
