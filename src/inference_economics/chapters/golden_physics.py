@@ -6,6 +6,7 @@ No constant in here is fitted to a case.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from .. import models, serving
 from ..hardware import accelerators, roofline

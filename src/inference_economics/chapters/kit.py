@@ -17,11 +17,12 @@ from kernelless import Choice, Line, Point, Slider, tabulate
 from .. import models
 from ..catalog import prices
 from ..hardware import accelerators
-from ..models import kv_cache
 from ..quantities.checks import lookup
 from ..quantities.units import text
 from ..risk import uncertainty
 from ..serving import Layout, calibration, measurements, setup, step
+from ..serving.cut import cut_of
+from ..serving.memory import budget_bytes
 from .exhibits import Table
 
 CHIPS_OF_A_COPY = (1, 2, 4, 8)
@@ -215,12 +216,16 @@ class Room(NamedTuple):
         Whole sequences of the length asked for that memory holds. [1]
     joined : bool or array
         Whether links join the chips.
+    divided : bool or array
+        Whether the chips divide the model: its heads, layers and experts. Where not, no sequence fits, and a
+        `serving.Deployment` refuses the layout.
     """
 
     weight_bytes: Any
     free_bytes: Any
     sequences: Any
     joined: Any
+    divided: Any
 
     @property
     def users(self) -> Any:
@@ -248,11 +253,11 @@ def room_of(model: Any, chip: Any, layout: Any, context_tok: Any, precision: Any
     """
     at = engine(model, chip, precision, bytes_per_value)
     cut = layout if isinstance(layout, Layout) else Layout(layout)
-    weight_bytes = cut.n_chips * step.weight_bytes_per_chip(at.setup, cut)
-    free_bytes = kv_cache.cache_room_bytes(at.setup.hbm_bytes, weight_bytes, cut.n_chips, 1 - at.fitted.memory_share)
-    joined = step.joined(at.setup, cut.n_chips)
+    per_chip = step.weight_bytes_per_chip(at.setup, cut)
+    left = at.fitted.cache_share * np.maximum(budget_bytes(at.setup, at.fitted, cut) - per_chip, 0.0)
+    joined, divided = step.joined(at.setup, cut.n_chips), cut_of(model, cut).whole
     sequences = np.floor(step.capacity(at.setup, at.fitted, context_tok, cut))
-    return Room(weight_bytes, free_bytes, sequences, joined)
+    return Room(cut.n_chips * per_chip, cut.n_chips * left, np.where(divided, sequences, 0.0)[()], joined, divided)
 
 
 def rent_usd_per_hour(chip: Any) -> Any:

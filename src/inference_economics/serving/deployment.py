@@ -19,12 +19,13 @@ from ..hardware import roofline
 from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
-from ..quantities.checks import is_traced, require, shown
+from ..quantities.checks import require
 from ..quantities.limits import check, check_records
 from ..quantities.numeric import Numeric, Truth
 from . import calibration, step, token_cost
 from .arrivals import OpenService, serve_open
 from .constants import Constants
+from .cut import check_cut
 from .feasibility import Feasibility, verdict
 from .formats import TYPICAL, Formats, UnsupportedFormatError
 from .layout import Layout
@@ -82,7 +83,7 @@ class Deployment:
             object.__setattr__(self, "layout", Layout.of(self.layout))
         if not isinstance(self.formats, Formats):
             object.__setattr__(self, "formats", Formats(self.formats))
-        _check_cut(self._model, self._layout)
+        check_cut(self._model, self._layout)
 
     # -- the plain numbers --------------------------------------------------------------------------------------------
 
@@ -206,7 +207,7 @@ class Deployment:
         return self.serve(load, self.constants.bound())
 
     def floor_tpot_s(self, load: Load) -> Numeric:
-        """Least time per output token, at one token a step and with experts chosen evenly; see `serving_floor_s` [s]."""
+        """Least time per output token, at one token a step, experts chosen evenly; see `serving_floor_s` [s]."""
         check_records(load=(load, Load))
         return step.serving_floor_s(self.setup, self.constants, load, self._layout)
 
@@ -276,23 +277,3 @@ class Deployment:
             return Feasibility(*(np.zeros_like(load.concurrency * load.context_tok, dtype=bool)[()],) * 6)
         point = self.serve(load)
         return verdict(s, self.constants, point, self._layout, ttft_limit_s, tpot_limit_s)
-
-
-def _check_cut(model: Model, layout: Layout) -> None:
-    """Refuse a layout that cuts a model into more parts than it has."""
-    if is_traced(model) or is_traced(model.layers) or is_traced(model.experts):
-        return
-    experts = np.maximum(model.experts, 1)
-    for heads in sorted({float(np.max(group.q_heads)) for group in model.groups} - {0.0}):
-        # a cache cut by sequence leaves every head on its chip
-        uneven = np.logical_and(heads % layout.tp > 0, layout.batch_sharded < 1)
-        if not is_traced(uneven) and np.any(uneven):
-            tp = f"{layout.tp:g}" if np.ndim(layout.tp) == 0 else shown(layout.tp)
-            raise ValueError(f"tp={tp} does not divide the {heads:g} query heads of a layer, by which "
-                             "engines cut attention; use fewer chips, or groups of them: attention_dp.")
-    if not is_traced(layout.pp) and np.any(layout.pp > np.asarray(model.layers)):
-        raise ValueError(f"pp={shown(layout.pp)}: a model of {shown(model.layers)} layers has no more stages.")
-    if not is_traced(layout.ep) and np.any(layout.ep > experts):
-        has = "no experts to spread" if np.all(experts == 1) else f"{shown(model.experts)} experts in a layer"
-        raise ValueError(f"ep={shown(layout.ep)}: this model has {has}; use "
-                         f"{'ep=1' if np.all(experts == 1) else 'fewer chips'}.")

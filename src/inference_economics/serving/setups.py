@@ -13,7 +13,8 @@ from ..models.spec import Model
 from ..quantities.checks import is_traced
 from ..quantities.limits import check, checked
 from ..quantities.numeric import Numeric
-from .formats import SHORT, TYPICAL, WIDE_BYTES, Formats, arithmetic_flop_per_s, load_formats
+from .engines import TYPICAL
+from .formats import SHORT, WIDE_BYTES, Formats, arithmetic_flop_per_s, load_formats
 from .queueing import column
 from .unpacked import cache_bytes_per_value, chip_of, of_chip, of_model
 
