@@ -165,6 +165,7 @@ CALLS = {
     custom_silicon.design_usd_per_hour: {"nre_usd": 7e8, "units": 3e4, "life_years": 5, "utilisation": 0.7},
     custom_silicon.units_for_design_usd_per_hour: {"nre_usd": 7e8, "price_usd_per_hour": 0.9, "life_years": 5,
                                                    "utilisation": 0.7},
+    running.people_for_shifts: {"hours_per_week": 168, "hours_of_person": 34},
     ramp.porting_ramp: RAMP,
     ramp.mean_perf_per_tco: RAMP,
     ramp.perf_per_tco_after_delay: {"perf_per_tco": 1.79, "delay_years": 2, "rival_improvement_per_year": 0.3},

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import plan_case
 import pytest
 from formulas import formulas, numeric
 
@@ -31,6 +32,9 @@ from inference_economics import (
     silicon,
     spend,
 )
+from inference_economics.buying.contracts import Contract, Use
+from inference_economics.decision.cash import by_way
+from inference_economics.decision.measured import envelope
 from inference_economics.hardware.links import Group
 from inference_economics.quantities.limits import QUANTITIES
 
@@ -73,6 +77,15 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "group": lambda: Group(4.0, 4.5e11, 1e-5),
     "work": lambda: roofline.decode_work(8.0, 4096.0, 131_072.0, 1.6e10, 8e9),
     "roof": lambda: roofline.Roof(3.35e12, 9.89e14),
+    "needed": lambda: np.array([1.0, 2.0, 3.0]),
+    "bought": lambda: np.array([1.0, 0.0, 2.0]),
+    "contract": lambda: Contract(3e-6, 15e-6),
+    "use": lambda: Use(1500.0, 400.0),
+    "plan": plan_case.plan,
+    "need": lambda: plan_case.plan().need,
+    "cash": lambda: by_way(plan_case.plan())["colocation"],
+    "finance": decision.Finance,
+    "ends": lambda: envelope("dense", "h100-sxm"),
     "platform": lambda: None,
     "supply": lambda: None,
     "held": lambda: None,

@@ -58,6 +58,10 @@ TESTED_ELSEWHERE = {
 }
 # Public functions that still wait for a user other than a test, by room.
 WITHOUT_USERS = [
+    # the page of the decision and its chapter
+    "buying.contracts.cache_shares", "decision.asks.of_tokens", "decision.asks.of_people", "decision.asks.of_usage",
+    "decision.asks.of_trace", "decision.asks.with_caches", "decision.report.memo", "decision.report.ledger_csv",
+    "decision.usage.read_usage",
     # the players and the decision's figures will draw them
     "serving.simulation.percentiles.tail_latency", "serving.simulation.sizing.follow_a_day",
     "serving.simulation.paging.occupancy", "serving.simulation.paging.pages",

@@ -44,3 +44,8 @@ def test_load_between_idle_and_full(use, idle):
     assert idle - 1e-12 <= own.average_load_fraction(use, idle) <= 1 + 1e-12
     assert own.average_load_fraction(1, idle) == pytest.approx(1)
     assert own.average_load_fraction(0, idle) == idle
+
+
+def test_day_and_night_takes_about_five_people():
+    assert own.people_for_shifts(168.0, 34.0) == pytest.approx(4.94, abs=0.01)
+    assert own.people_for_shifts(0.0, 34.0) == 0

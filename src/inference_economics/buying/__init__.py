@@ -6,8 +6,10 @@ from ..quantities.faces import handing_on
 
 __all__ = [
     "break_even",
+    "contracts",
     "market",
     "ownership",
+    "purchases",
     "reference",
     "running",
     "seats",

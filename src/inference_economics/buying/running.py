@@ -92,6 +92,25 @@ def staff_usd_per_year(n_servers: Numeric, servers_per_person: Numeric, pay_usd_
 
 
 @checked
+def people_for_shifts(hours_per_week: Numeric, hours_of_person: Numeric) -> Numeric:
+    """People who fill one post for some hours of every week.
+
+    Parameters
+    ----------
+    hours_per_week : numeric
+        Hours in which somebody must be there: 168 for day and night, 40 for the office. [1]
+    hours_of_person : numeric
+        Hours that one person works in a week, all absence taken off. [1]
+
+    Returns
+    -------
+    numeric
+        Not rounded: a post may be shared with other services. [1]
+    """
+    return hours_per_week / hours_of_person
+
+
+@checked
 def spares_fraction(failures_per_year: Numeric, repair_days: Numeric) -> Numeric:
     """Machines to hold in reserve for each one in use, so that failures do not shrink the fleet.
 

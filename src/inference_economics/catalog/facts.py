@@ -225,6 +225,22 @@ def silicon(name: str) -> Fact:
     return lookup("silicon fact", name, shipped_facts("silicon.toml"))
 
 
+def decision_default(name: str) -> Fact:
+    """Return a default of a decision that no price list holds: a record, or an assumption with a name and a range.
+
+    Parameters
+    ----------
+    name : str
+        Key, such as ``gpu-doubling``.
+
+    Returns
+    -------
+    catalog.Fact
+        An assumption's source begins with "assumed".
+    """
+    return lookup("default of a decision", name, shipped_facts("decision.toml"))
+
+
 def spend_shares() -> dict[str, Fact]:
     """Return published shares of inference. Their bases differ: compare, never average.
 
@@ -259,7 +275,7 @@ def everything() -> dict[str, dict[str, Fact] | dict[str, Table]]:
     dict
         File name to its rows: `catalog.Fact` or `catalog.Table` by key.
     """
-    facts = ("datacentre.toml", "silicon.toml", "spend_shares.toml")
-    tables = ("rental_monthly.toml", "rental_quotes.toml", "api_prices.toml", "published.toml")
+    facts = ("datacentre.toml", "silicon.toml", "spend_shares.toml", "decision.toml")
+    tables = ("rental_monthly.toml", "rental_quotes.toml", "api_prices.toml", "published.toml", "backtests.toml")
     return {**{name: dict(shipped_facts(name)) for name in facts},
             **{name: dict(shipped_tables(name)) for name in tables}}

@@ -210,8 +210,10 @@ class Room(NamedTuple):
     ----------
     weight_bytes : numeric
         Weights, over all chips. [B]
+    kept_bytes : numeric
+        What engines keep back for neither weights nor caches, over all chips. [B]
     free_bytes : numeric
-        Memory left for caches, over all chips, less what engines keep back. [B]
+        Memory left for caches, over all chips. [B]
     sequences : numeric
         Whole sequences of the length asked for that memory holds. [1]
     joined : bool or array
@@ -222,6 +224,7 @@ class Room(NamedTuple):
     """
 
     weight_bytes: Any
+    kept_bytes: Any
     free_bytes: Any
     sequences: Any
     joined: Any
@@ -254,10 +257,13 @@ def room_of(model: Any, chip: Any, layout: Any, context_tok: Any, precision: Any
     at = engine(model, chip, precision, bytes_per_value)
     cut = layout if isinstance(layout, Layout) else Layout(layout)
     per_chip = step.weight_bytes_per_chip(at.setup, cut)
-    left = at.fitted.cache_share * np.maximum(budget_bytes(at.setup, at.fitted, cut) - per_chip, 0.0)
+    budget = budget_bytes(at.setup, at.fitted, cut)
+    beside = np.maximum(budget - per_chip, 0.0)
+    kept = at.setup.hbm_bytes - budget + (1 - at.fitted.cache_share) * beside
     joined, divided = step.joined(at.setup, cut.n_chips), cut_of(model, cut).whole
     sequences = np.floor(step.capacity(at.setup, at.fitted, context_tok, cut))
-    return Room(cut.n_chips * per_chip, cut.n_chips * left, np.where(divided, sequences, 0.0)[()], joined, divided)
+    return Room(cut.n_chips * per_chip, cut.n_chips * kept, cut.n_chips * at.fitted.cache_share * beside,
+                np.where(divided, sequences, 0.0)[()], joined, divided)
 
 
 def rent_usd_per_hour(chip: Any) -> Any:

@@ -17,9 +17,9 @@ from ..quantities.checks import lookup, shown
 from ..quantities.limits import check
 from ..quantities.numeric import Numeric, Truth
 from ..serving import calibration
+from ..serving.constants import Constants
 from ..serving.replica import Replica, best_replica
 from ..serving.setups import Setup
-from ..serving.step import Constants
 from ..silicon.programme import programme_cost
 from ..silicon.reference import one_digit, programme
 from .doubts import SOFTWARE_PER_NRE
@@ -27,14 +27,14 @@ from .inputs import Inputs
 from .offers import Listing, Machine, listed_decline_per_year, machines, offers, precision_of
 
 # The programme of chapters 10 and 14 before its first unit, to one digit: nobody knows a second.
-_NRE_USD = one_digit(programme_cost(programme()).nre_usd)
+NRE_USD = one_digit(programme_cost(programme()).nre_usd)
 # What a scenario may leave out: hits in an API's cache, work that can wait, and the format in place of the usual one.
 OPTIONAL: dict[str, Any] = {"cached_fraction": 0.0, "batch_fraction": 0.0, "precision": ""}
 _START_UP: dict[str, Any] = {
     "users": 5000, "queries_per_day": 5.0, "prompt_tok": 1500, "output_tok": 400, "growth_per_year": 1.0,
     "peak_to_mean": 2.0, "ttft_limit_s": 2.0, "tpot_limit_s": 0.05, "privacy": 0, "model": "llama-3.1-70b",
     "machine": "h100-sxm", "api": "gemini-3.5-flash-lite", "price_decline_per_year": listed_decline_per_year(),
-    "horizon_years": 3, "discount_rate": 0.15, "team_usd_per_year": 3e5, "nre_usd": _NRE_USD, "perf_per_tco": 1.79,
+    "horizon_years": 3, "discount_rate": 0.15, "team_usd_per_year": 3e5, "nre_usd": NRE_USD, "perf_per_tco": 1.79,
     "delay_years": 3.0, "rent_over_median": 1.0,
 }
 # One-year contracts for an H100 in June 2026 over that month's index of list prices: 2.65 / 3.32.

@@ -7,6 +7,7 @@ field accepts stands in the glossary under its name.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from ..quantities.limits import check, checked_fields
 from ..quantities.numeric import Numeric
 
 YEARS = np.arange(10.0)  # a horizon ends within them
+ByYear: TypeAlias = Any  # an array with the years along its last axis, traced or not
 
 
 @dataclass(frozen=True, eq=False)

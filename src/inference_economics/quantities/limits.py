@@ -187,8 +187,8 @@ def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any
 
     Limits that this formula alone needs are written as in the glossary: ``@checked(utilisation="(0, 1]")``.
     An argument annotated as a record, such as ``server: Server``, must be one, and one annotated ``bool`` a truth. Any
-    other that the glossary does not know (a set of draws) passes as it is. `None` stands for "not given", where that is the argument's default. A result
-    without axes comes back as a plain number.
+    other that the glossary does not know (a set of draws) passes as it is. `None` stands for "not given", where that is
+    the argument's default. A result without axes comes back as a plain number.
     """
     if function is None:
         return functools.partial(checked, **limits)

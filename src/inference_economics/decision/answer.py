@@ -1,0 +1,234 @@
+"""How sure a plan's answer is: intervals, what it hinges on, what would turn it, and in which word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..quantities.limits import QUANTITIES, checked
+from ..quantities.numeric import Numeric
+from ..risk.uncertainty import sample_quantile
+from .cash import WAYS, costs_by_way
+from .costs import stays_cheaper_from
+from .plan import Plan
+from .plan_doubts import PlanDoubt, moved, plan_doubts
+
+CLEAR, LIKELY = 0.9, 0.6  # shares of the draws in which one way is the cheapest
+DEMAND = np.geomspace(1e-4, 1e4, 161)  # demand over the plan's
+FACTORS = np.geomspace(1 / 64, 64, 97)  # what one doubt is tried at
+
+
+# -- intervals --------------------------------------------------------------------------------------------------------
+
+
+class Spread(NamedTuple):
+    """Cost of one way over the draws: one in twenty below, the median, one in twenty above. [USD/year].
+
+    Parameters
+    ----------
+    low_usd, median_usd, high_usd : numeric
+        Undefined (NaN) where the way is ruled out. [USD/year]
+    draw_share : numeric
+        Draws in which it is the cheapest of those allowed. [1]
+    """
+
+    low_usd: Numeric
+    median_usd: Numeric
+    high_usd: Numeric
+    draw_share: Numeric
+
+
+def spreads(plan: Plan, factors: Mapping[str, npt.NDArray[Any]], outside: bool = False) -> dict[str, Spread]:
+    """Return each way's cost over the draws.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is asked, with one number for each field.
+    factors : mapping
+        From `draws`.
+    outside : bool
+        As in `plan_doubts`.
+
+    Returns
+    -------
+    dict
+        Key of a way to its `Spread`.
+    """
+    count = len(next(iter(factors.values())))
+    costs = {name: usd + np.zeros(count) for name, usd in costs_by_way(moved(plan, factors, outside)).items()}
+    known = {name: np.where(np.isnan(usd), np.inf, usd) for name, usd in costs.items()}
+    least = np.min(np.stack(list(known.values())), axis=0)
+    found = {}
+    for name, usd in known.items():
+        runs = np.isfinite(usd[..., 0])
+        low, mid, high = (np.where(runs, sample_quantile(usd, q), np.nan)[()] for q in (0.05, 0.5, 0.95))
+        wins = np.mean(np.where(np.logical_and(usd <= least, np.isfinite(usd)), 1.0, 0.0), axis=-1)
+        found[name] = Spread(low, mid, high, np.where(runs, wins, np.nan)[()])
+    return found
+
+
+@checked
+def ruling(draw_share: Numeric, outside: bool = False) -> str:
+    """Return the word for how sure an answer is.
+
+    Parameters
+    ----------
+    draw_share : numeric
+        Draws in which the way is the cheapest. [1]
+    outside : bool
+        Whether the configuration was never measured; the answer is then never clear.
+
+    Returns
+    -------
+    str
+        ``Clear``, ``Likely`` or ``Open``.
+    """
+    if draw_share >= CLEAR and not outside:
+        return "Clear"
+    return "Likely" if draw_share >= LIKELY else "Open"
+
+
+# -- what turns it ----------------------------------------------------------------------------------------------------
+
+
+class Hinge(NamedTuple):
+    """One doubt's effect on the cost of the cheapest way over that of another [1].
+
+    name, title, why : as in `PlanDoubt`.
+    at_low, at_high : the ratio with the doubt at its ends.
+    """
+
+    name: str
+    title: str
+    at_low: float
+    at_high: float
+    why: str
+
+    @property
+    def width(self) -> float:
+        """Distance between the ends, as a logarithm [1]."""
+        return float(abs(np.log(self.at_high / self.at_low)))
+
+    @property
+    def turns(self) -> bool:
+        """Whether it alone turns the comparison round."""
+        return (self.at_low - 1) * (self.at_high - 1) < 0
+
+
+def ranked(plan: Plan) -> list[tuple[str, float]]:
+    """Return the ways that are allowed and can serve, with their level costs, the cheapest first [USD/year]."""
+    found = [(name, float(usd)) for name, usd in costs_by_way(plan).items() if np.isfinite(usd)]
+    return sorted(found, key=lambda one: one[1])
+
+
+def hinges(plan: Plan, outside: bool = False) -> list[Hinge]:
+    """Return what the choice between the cheapest way and the next hinges on, the widest first.
+
+    Parameters
+    ----------
+    plan : Plan
+        With one number for each field.
+    outside : bool
+        As in `plan_doubts`.
+
+    Returns
+    -------
+    list of Hinge
+        Empty where there is no choice.
+    """
+    order = [name for name, _ in ranked(plan)][:2]
+    if len(order) < 2:
+        return []
+    found = []
+    for one in plan_doubts(outside):
+        costs = costs_by_way(moved(plan, {one.name: np.array([one.range.low, one.range.high])}, outside))
+        low, high = (costs[order[0]] / costs[order[1]]) + np.zeros(2)
+        found.append(Hinge(one.name, one.title, float(low), float(high), one.why))
+    return sorted(found, key=lambda hinge: -hinge.width)
+
+
+class Tie(NamedTuple):
+    """What would have to be true for a way to be as cheap as the cheapest: one doubt at one factor.
+
+    way, title : the way's key, and the doubt's name for readers; empty where no doubt alone does it.
+    factor : over what the plan has; undefined (NaN) where none does it. [1]
+    """
+
+    way: str
+    title: str
+    factor: float
+
+
+def ties(plan: Plan, outside: bool = False) -> list[Tie]:
+    """Return for each other way the least change of one doubt that makes it as cheap as the cheapest.
+
+    Parameters
+    ----------
+    plan : Plan
+        With one number for each field.
+    outside : bool
+        As in `plan_doubts`.
+
+    Returns
+    -------
+    list of Tie
+        Factors from a 64th to 64 are tried, whether or not they are plausible.
+    """
+    order = [name for name, _ in ranked(plan)]
+    nearest = {name: Tie(name, "", float("nan")) for name in order[1:]}
+    for one in plan_doubts(outside):
+        costs = costs_by_way(moved(plan, {one.name: _possible(plan, one)}, outside))
+        tried = np.log(_possible(plan, one))
+        for name in order[1:]:
+            gap = np.log(costs[name] / costs[order[0]]) + np.zeros(tried.size)
+            at = _crossing(tried, gap)
+            if np.isfinite(at) and not abs(at) >= abs(np.log(nearest[name].factor)):
+                nearest[name] = Tie(name, one.title, float(np.exp(at)))
+    return list(nearest.values())
+
+
+def _possible(plan: Plan, one: PlanDoubt) -> npt.NDArray[Any]:
+    """Return the factors that leave what the doubt moves within its limits."""
+    fits = np.ones(FACTORS.size, dtype=bool)
+    for address, power in one.moves:
+        if address[:2] in ("1-", "1+"):
+            # a price that doubles every year, or chips four times as good, leave all limits within ten years
+            fits &= np.abs(np.log(FACTORS)) < np.log(2)
+            continue
+        row, value = QUANTITIES[address.partition(".")[2]], np.max(plan.value(address)) * FACTORS**power
+        fits &= np.logical_and(value > row.low, value < row.high)
+    return FACTORS[fits]
+
+
+def _crossing(tried: npt.NDArray[Any], gap: npt.NDArray[Any]) -> float:
+    """Return the logarithm nearest to none at which a gap closes."""
+    turn = np.flatnonzero(np.sign(gap[1:]) * np.sign(gap[:-1]) <= 0)
+    where = [tried[k] - gap[k] * (tried[k + 1] - tried[k]) / (gap[k + 1] - gap[k]) for k in turn
+             if gap[k + 1] != gap[k]]
+    return float(min(where, key=abs)) if where else float("nan")
+
+
+def break_even(plan: Plan, dearer: str = "api") -> dict[str, float]:
+    """Return the demand from which each way stays cheaper than another.
+
+    Parameters
+    ----------
+    plan : Plan
+        With one number for each field.
+    dearer : str
+        Key of the other way.
+
+    Returns
+    -------
+    dict
+        Key of a way to prompts a day of today; infinite where it never is within ten thousand times the demand,
+        undefined (NaN) where one of the two is ruled out. [1/day]
+    """
+    demand = DEMAND * plan.need.prompts_per_day
+    costs = {name: usd + np.zeros(DEMAND.size) for name, usd in
+             costs_by_way(plan.changed({"need.prompts_per_day": demand})).items()}
+    return {name: float(stays_cheaper_from(demand, costs[name], costs[dearer])) for name in WAYS if name != dearer}

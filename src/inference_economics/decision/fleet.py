@@ -1,0 +1,140 @@
+"""Machines that a plan needs in each year: copies, chips, servers, and how full they are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..buying.break_even import machines_for, with_spares
+from ..quantities.limits import checked
+from ..quantities.numeric import Numeric
+from ..quantities.units import SECONDS_PER_DAY
+from ..serving.queueing import column, erlang_c, replicas_for
+from .plan import Copy, Need, Plan
+from .workload import YEARS, ByYear
+
+
+class Machines(NamedTuple):
+    """What serves a plan, by year along the last axis.
+
+    Parameters
+    ----------
+    prompts_per_day : numeric
+        Demand. [1/day]
+    in_service, at_peak : numeric
+        Requests in service, on average and in the busiest hour that the fleet is built for. [1]
+    copies : numeric
+        Copies of the model in all regions, spare ones included. [1]
+    copy_chips, unit_chips, servers : numeric
+        Chips by whole copies, chips by whole units, and whole servers with whole spare ones. [1]
+    utilisation : numeric
+        Places in use on average, over all. [1]
+    """
+
+    prompts_per_day: ByYear
+    in_service: ByYear
+    at_peak: ByYear
+    copies: ByYear
+    copy_chips: ByYear
+    unit_chips: ByYear
+    servers: ByYear
+    utilisation: ByYear
+
+
+@checked
+def whole_units(needed: Numeric, unit_chips: Numeric) -> Numeric:
+    """Chips that come with whole units.
+
+    Parameters
+    ----------
+    needed : numeric
+        Chips that carry the load. [1]
+    unit_chips : numeric
+        Chips of the smallest unit that can be had: 1, 2, 4 or 8. [1]
+
+    Returns
+    -------
+    numeric
+        [1]
+    """
+    return machines_for(needed, unit_chips) * unit_chips
+
+
+def demand_by_year(need: Need) -> ByYear:
+    """Prompts of a day of each year, at its middle; years lie along the last axis [1/day]."""
+    growth = np.log1p(column(need.growth_per_year))
+    return column(need.prompts_per_day) * np.exp(growth * (YEARS + 0.5))
+
+
+@checked
+def machines(plan: Plan) -> Machines:
+    """Count the machines of every year.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is asked, and the copy that serves it.
+
+    Returns
+    -------
+    Machines
+        Of a copy that serves nothing, counted as if it had one place; see `feasible`.
+
+    Notes
+    -----
+    Work that may wait fills what the busiest hour leaves idle: the fleet is built for the others' busiest hour, or for
+    all work spread evenly over the day, whichever is more.
+    """
+    need, copy = plan.need, plan.copy
+    prompts = demand_by_year(need)
+    busy_s = np.where(copy.batch > 0, copy.service_s, 1.0)
+    places = np.maximum(copy.batch, 1.0)
+    mean = prompts / SECONDS_PER_DAY * column(busy_s)
+    peak = mean * column(np.maximum((1 - need.batch_fraction) * need.peak_to_mean, 1.0))
+    regions = column(copy.regions)
+    each = replicas_for(peak / regions, column(places), need.wait_probability)
+    spare = each + column(copy.spare_copies)
+    copies = spare * regions
+    servers = with_spares(machines_for(each * column(copy.n_chips), column(copy.chips_per_server)),
+                          column(copy.spare_fraction)) * regions
+    return Machines(prompts, mean, peak, copies, copies * column(copy.n_chips),
+                    whole_units(spare * column(copy.n_chips), column(copy.unit_chips)) * regions, servers,
+                    mean / (copies * column(places)))
+
+
+def feasible(copy: Copy) -> Numeric:
+    """1 where some copy meets the targets, else 0 [1]."""
+    return np.where(copy.batch > 0, 1.0, 0.0)[()]
+
+
+@checked
+def waits_s(plan: Plan, percentile: float = 0.95) -> Numeric:
+    """Wait for a place that so many requests stay below, in the busiest hour of the first year (M/M/c).
+
+    Parameters
+    ----------
+    plan : Plan
+        What is asked, and the copy that serves it.
+    percentile : float
+        Share of requests. [1]
+
+    Returns
+    -------
+    numeric
+        0 where fewer wait at all; undefined (NaN) where no copy meets the targets. [s]
+
+    Notes
+    -----
+    The chance of waiting longer than t falls as C exp(-(c - a) t / s). Requests are taken to find any free place of
+    their region. What a full batch does to the time of the first token itself is a matter of the serving simulator's
+    tables, see `serving.simulation`.
+    """
+    fleet, copy = machines(plan), plan.copy
+    places = (fleet.copies[..., 0] / copy.regions - copy.spare_copies) * np.maximum(copy.batch, 1.0)
+    load = fleet.at_peak[..., 0] / copy.regions
+    late = erlang_c(places, load) / (1 - percentile)
+    wait = np.log(np.maximum(late, 1.0)) * np.where(copy.batch > 0, copy.service_s, 1.0) / np.maximum(places - load,
+                                                                                                      1e-9)
+    found: Numeric = np.where(copy.batch > 0, wait, np.nan)[()]
+    return found

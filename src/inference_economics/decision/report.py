@@ -1,0 +1,283 @@
+"""A decision worked out, and handed on: a memo of one page, and a ledger whose cells a CFO can trace."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..buying.purchases import depreciation_usd
+from ..quantities.units import text
+from ..serving.simulation.percentiles import Tail
+from .answer import Hinge, Spread, Tie, break_even, hinges, ranked, ruling, spreads, ties
+from .cases import Case, Source, model_of, plan_of, sources
+from .cash import WAYS, allowed, by_way, capital_up_front_usd
+from .dollars import Cash, level_usd, present_usd, year_weights
+from .fleet import Machines, machines
+from .latency import tail
+from .measured import outside_because
+from .plan import ADDRESSES, Plan
+from .plan_doubts import draws
+from .workload import YEARS
+
+CAUSES = {"capital_usd": ("start", "machines and rooms, bought"), "programme_usd": ("start", "design of a chip"),
+          "tokens_usd": ("through", "tokens at list price, less discounts"),
+          "rent_usd": ("through", "chips by the hour"),
+          "site_usd": ("through", "space and cooling"), "electricity_usd": ("through", "electricity"),
+          "upkeep_usd": ("through", "upkeep and software"), "people_usd": ("through", "people"),
+          "licences_usd": ("through", "licences"), "data_usd": ("through", "traffic and storage")}
+ALWAYS = ("Answers are taken as equally good at every way: no price here compares two answers of different worth.")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One case worked out.
+
+    Parameters
+    ----------
+    case, plan : Case, Plan
+        What was decided about.
+    outside : tuple of str
+        What of it was never measured, in words; empty where all was.
+    spreads : mapping
+        Key of a way to `Spread`.
+    order : list of tuple
+        Ways that are allowed and can serve, with their level costs, the cheapest first. [USD/year]
+    word : str
+        ``Clear``, ``Likely`` or ``Open``; ``None`` where no way is left.
+    hinges, ties, break_even : list of Hinge, list of Tie, mapping
+        What it hinges on, what would turn it, and the demand from which each way stays cheaper than the API.
+    fleet : Machines
+        What serves it, by year.
+    late : Tail
+        95th percentiles of the latencies in the busiest hour; see `latency.tail`. [s]
+    """
+
+    case: Case
+    plan: Plan
+    outside: tuple[str, ...]
+    spreads: Mapping[str, Spread]
+    order: list[tuple[str, float]]
+    word: str
+    hinges: list[Hinge]
+    ties: list[Tie]
+    break_even: Mapping[str, float]
+    fleet: Machines
+    late: Tail
+
+    @property
+    def best(self) -> str:
+        """Key of the cheapest way that is allowed; empty where none is left."""
+        return self.order[0][0] if self.order else ""
+
+    @property
+    def weakest(self) -> tuple[str, ...]:
+        """The three weakest assumptions: the widest of what it hinges on, and first what was never measured."""
+        found = [f"Never measured: {'; '.join(self.outside)}."] if self.outside else []
+        found += [f"{one.title[0].upper()}{one.title[1:]} ({one.why})"
+                  f"{': alone it can turn the answer' if one.turns else ''}." for one in self.hinges]
+        return tuple(found[:3])
+
+
+def decide(case: Case) -> Decision:
+    """Work a case out.
+
+    Parameters
+    ----------
+    case : Case
+        By names.
+
+    Returns
+    -------
+    Decision
+    """
+    plan = plan_of(case)
+    outside = outside_because(case, plan)
+    spread = spreads(plan, draws(outside=bool(outside)), bool(outside))
+    order = ranked(plan)
+    word = ruling(float(spread[order[0][0]].draw_share), bool(outside)) if order else "None"
+    return Decision(case, plan, outside, spread, order, word, hinges(plan, bool(outside)), ties(plan, bool(outside)),
+                    break_even(plan), machines(plan), tail(case, plan))
+
+
+# -- the memo ---------------------------------------------------------------------------------------------------------
+
+
+def memo(decision: Decision, date: str) -> str:
+    """Write a decision down on one page.
+
+    Parameters
+    ----------
+    decision : Decision
+        From `decide`.
+    date : str
+        The day that stands on it.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    case, plan, need = decision.case, decision.plan, decision.plan.need
+    lines = [f"# {case.title}", "", f"Decision memo, {date}.", "", _ruling_words(decision), "",
+             f"*Asked:* {text(need.prompts_per_day, 'prompts')} a day of {text(need.prompt_tok, 'tokens')} in and "
+             f"{text(need.answer_tok, 'tokens')} out, {text(need.cached_fraction, '%')} of the input cached, "
+             f"{text(need.batch_fraction, '%')} of the work can wait; growth {text(need.growth_per_year, '%')} a year, "
+             f"horizon {text(plan.finance.horizon_years, 'years')}, cost of capital "
+             f"{text(plan.finance.discount_rate, '%')}.", ""]
+    if np.all(plan.copy.batch > 0):
+        lines += [f"*If you run it:* {model_of(case).name} on {case.machine}, {text(plan.copy.n_chips)} chips a copy, "
+                  f"{text(decision.fleet.copies[0])} copies in the first year, "
+                  f"{text(decision.fleet.utilisation[0], '%')} of their places in use.{_late_words(decision)}", ""]
+    lines += ["| way | level cost a year | nine draws in ten | cheapest in | up front |", "|---|---|---|---|---|"]
+    front = capital_up_front_usd(by_way(plan))
+    for name, usd in decision.order:
+        one = decision.spreads[name]
+        lines.append(f"| {WAYS[name][0]} | {text(usd, 'USD')} | {text(one.low_usd, 'USD')} to "
+                     f"{text(one.high_usd, 'USD')} | {text(one.draw_share, '%')} | {text(float(front[name]), 'USD')} |")
+    ruled = [title for name, (title, _) in WAYS.items() if name not in dict(decision.order)]
+    if ruled:
+        lines += ["", f"Ruled out by privacy or by the targets: {', '.join(ruled)}."]
+    lines += ["", "**Weakest assumptions**", "", *(f"{k}. {one}" for k, one in enumerate(decision.weakest, 1)), "",
+              "**What would have to be true**", ""]
+    lines += [f"- {WAYS[one.way][0]}: {_tie_words(one)}" for one in decision.ties]
+    lines += ["", "**Sources of the inputs**", ""]
+    lines += [f"- {row.address} = {row.value:.4g}: {row.source}{f', {row.date}' if row.date else ''}"
+              for row in sources(case)]
+    return "\n".join([*lines, "", ALWAYS, ""])
+
+
+def _late_words(decision: Decision) -> str:
+    late = decision.late
+    if not np.isfinite(late.ttft_s):
+        return ""
+    return (f" In the busiest hour 95% of first tokens come within {text(float(late.ttft_s), 's')}, of further ones "
+            f"{text(float(late.tpot_s), 's')} apart.")
+
+
+def _ruling_words(decision: Decision) -> str:
+    if not decision.order:
+        return "**No way is left:** privacy or the targets rule all of them out."
+    name, usd = decision.order[0]
+    words = f"**{decision.word}: {WAYS[name][0]}**, at {text(usd, 'USD')} a year"
+    if len(decision.order) > 1:
+        words += f"; next, {WAYS[decision.order[1][0]][0]} at {text(decision.order[1][1], 'USD')}"
+    outside = f" Outside what was ever measured: {'; '.join(decision.outside)}." if decision.outside else ""
+    return f"{words}.{outside}"
+
+
+def _tie_words(one: Tie) -> str:
+    if not one.title:
+        return "no single input does it."
+    return f"{one.title}, {text(one.factor, '×')} what is taken here."
+
+
+# -- the ledger -------------------------------------------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """One row of the ledger: a cause of one way's cost by year, or a number that follows from rows above it.
+
+    way, item : key of the way, and name of the row.
+    how : where the cells come from, in words.
+    unit : of the cells.
+    cells : a number for each year, or one.
+    """
+
+    way: str
+    item: str
+    how: str
+    unit: str
+    cells: tuple[float, ...]
+
+
+def ledger(plan: Plan) -> list[Entry]:
+    """Return every dollar by way, cause and year, and how it adds up.
+
+    Parameters
+    ----------
+    plan : Plan
+        With one number for each field.
+
+    Returns
+    -------
+    list of Entry
+        The inputs first, each by its address, then the weights of the years, then each way that can serve: its causes,
+        their sums, present value and level cost. What a way adds up to follows from its own rows and the weights alone.
+    """
+    inputs = [Entry("inputs", address, "input", "", (float(np.max(plan.value(address))),)) for address in ADDRESSES]
+    fleet = machines(plan)
+    rows = [Entry("demand", name, how, unit, _cells(getattr(fleet, name))) for name, how, unit in (
+        ("prompts_per_day", "grown to the middle of the year", "1/day"), ("copies", "fleet.machines", "1"),
+        ("copy_chips", "copies × chips of a copy", "1"), ("unit_chips", "whole units", "1"),
+        ("servers", "whole servers and spare ones", "1"))]
+    counted, rate = plan.finance.horizon_years, np.log1p(plan.finance.discount_rate)
+    begins = np.where(counted > YEARS, np.exp(-rate * YEARS), 0.0)
+    rows += [Entry("weights", "start", "present value of a dollar at the start of the year", "1", _cells(begins)),
+             Entry("weights", "through", "present value of a dollar through the year, as far as it is counted", "1",
+                   _cells(year_weights(plan.finance)))]
+    found = by_way(plan)
+    for name, cash in found.items():
+        if np.isfinite(allowed(plan, name, 0.0)):
+            rows += _way(plan, name, cash) + _books(plan, name, found)
+    return inputs + rows
+
+
+def _cells(values: Any) -> tuple[float, ...]:
+    return tuple(np.broadcast_to(values, YEARS.shape).astype(float).tolist())
+
+
+def _books(plan: Plan, name: str, found: Mapping[str, Cash]) -> list[Entry]:
+    """Return the depreciation of an owned way: nothing is paid by it, but the books show it."""
+    if name not in ("colocation", "own-room", "own-chip"):
+        return []
+    servers_usd = found["own-chip" if name == "own-chip" else "colocation"].capital_usd
+    usd = depreciation_usd(servers_usd, 1.0, plan.server.life_years) + depreciation_usd(
+        found[name].capital_usd - servers_usd, 1.0, plan.room.building_life_years)
+    return [Entry(name, "depreciation_usd", "straight line over the lives of servers and room; no cash, and in no sum",
+                  "USD", _cells(usd))]
+
+
+def _way(plan: Plan, name: str, cash: Cash) -> list[Entry]:
+    rows = [Entry(name, cause, f"{words}, paid {'at the start of' if when == 'start' else 'through'} the year",
+                  "USD", _cells(getattr(cash, cause))) for cause, (when, words) in CAUSES.items()]
+    resale = float(cash.resale_usd)
+    end = float(np.exp(-np.log1p(plan.finance.discount_rate) * plan.finance.horizon_years))
+    present, level = float(present_usd(cash, plan.finance)), float(level_usd(cash, plan.finance))
+    return [*rows, Entry(name, "at_start_usd", "sum of the two causes paid at the start", "USD",
+                         _cells(cash.at_start_usd)),
+            Entry(name, "through_usd", "sum of the causes paid through the year", "USD", _cells(cash.through_usd)),
+            Entry(name, "resale_usd", "got back at the horizon", "USD", (resale,)),
+            Entry(name, "resale_weight", "present value of a dollar at the horizon", "1", (end,)),
+            Entry(name, "present_usd", "at_start_usd × start + through_usd × through - resale_usd × resale_weight",
+                  "USD", (present,)),
+            Entry(name, "level_usd", "present_usd over the sum of through", "USD/year", (level,))]
+
+
+def ledger_csv(plan: Plan, defaults: tuple[Source, ...] = ()) -> str:
+    """Return the ledger as a CSV file.
+
+    Parameters
+    ----------
+    plan : Plan
+        As in `ledger`.
+    defaults : tuple of Source
+        From `cases.sources`: who says so, beside the inputs.
+
+    Returns
+    -------
+    str
+        Columns way, item, how, unit, source, and a year each; numbers with all their digits.
+    """
+    said = {row.address: ", ".join(filter(None, (row.source, row.date))) for row in defaults}
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["way", "item", "how", "unit", "source", *(f"year {k:.0f}" for k in YEARS)])
+    for row in ledger(plan):
+        source = said.get(row.item, "") if row.way == "inputs" else ""
+        writer.writerow([row.way, row.item, row.how, row.unit, source, *map(repr, row.cells)])
+    return file.getvalue()
