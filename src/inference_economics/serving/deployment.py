@@ -10,7 +10,7 @@ negative. `Deployment.verdict` says which constraint fails.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -93,6 +93,16 @@ class Deployment:
         return setup(self.model, self.chip, self._formats, None, self.link_bytes_per_s, self.engine)
 
     @cached_property
+    def _stored(self) -> Setup:
+        """The same for what needs only bytes: a chip without a peak in this format still holds the model."""
+        try:
+            return self.setup
+        except UnsupportedFormatError:
+            any_peak = replace(self._chip, bf16_flop_per_s=1e15)
+            held = setup(self.model, any_peak, self._formats, None, self.link_bytes_per_s, self.engine)
+            return replace(held, shared_flop_per_s=np.nan, expert_flop_per_s=np.nan)
+
+    @cached_property
     def constants(self) -> Constants:
         """The fitted constants of the chip's generation and the engine."""
         measured = self.engine if self.engine in calibration.ENGINES else TYPICAL
@@ -124,18 +134,18 @@ class Deployment:
     @property
     def weight_bytes(self) -> Numeric:
         """The checkpoint: every weight once [B]."""
-        s = self.setup
+        s = self._stored
         experts = s.experts * s.expert_params * s.expert_bytes_per_param
         return s.resident_bytes + experts
 
     @property
     def weight_bytes_per_chip(self) -> Numeric:
         """Weights that one chip holds, copies of its group included [B]."""
-        return step.weight_bytes_per_chip(self.setup, self._layout)
+        return step.weight_bytes_per_chip(self._stored, self._layout)
 
     def cache_bytes(self, context_tok: Numeric) -> Numeric:
         """Cache of one sequence, once [B]."""
-        return step.cached_bytes(self.setup, context_tok)
+        return step.cached_bytes(self._stored, context_tok)
 
     def capacity(self, load: Load) -> Numeric:
         """Sequences of the load's whole length that fit over all chips, not rounded; never negative [1].
@@ -147,7 +157,7 @@ class Deployment:
         Engines without a rule get the mean of the others.
         """
         check_records(load=(load, Load))
-        return step.capacity(self.setup, self.constants, load.context_tok, self._layout)
+        return step.capacity(self._stored, self.constants, load.context_tok, self._layout)
 
     def sequences_that_fit(self, load: Load) -> Numeric:
         """Whole sequences that fit, in as many places as hold whole ones [1]."""
@@ -195,7 +205,14 @@ class Deployment:
         ===================================  =============================================================
         """
         check_records(load=(load, Load))
-        return step.serve(self.setup, self.constants if constants is None else constants, load, self._layout)
+        c = self.constants if constants is None else constants
+        point = step.serve(self._stored, c, load, self._layout)
+        if is_traced(self._stored.expert_flop_per_s) or self._stored.expert_flop_per_s > 0:
+            return point
+        # no peak in this format: nothing runs, whatever fits
+        never, none = np.nan * point.capacity, 0.0 * point.capacity
+        served = dict.fromkeys(step.Serving._fields, never) | {"capacity": point.capacity, "batch": none}
+        return step.Serving(**served | {"output_tok_per_s": none, "input_tok_per_s": none})
 
     def serve_open(self, request_per_s: Numeric, prompt_tok: Numeric, output_tok: Numeric,
                    output_cv: Numeric = 0.0) -> OpenService:
@@ -209,28 +226,29 @@ class Deployment:
     def floor_tpot_s(self, load: Load) -> Numeric:
         """Least time per output token, at one token a step, experts chosen evenly; see `serving_floor_s` [s]."""
         check_records(load=(load, Load))
-        return step.serving_floor_s(self.setup, self.constants, load, self._layout)
+        return step.serving_floor_s(self._stored, self.constants, load, self._layout)
 
     def decode_step(self, batch: Numeric, context_tok: Numeric) -> step.DecodeStep:
         """One decode step by its causes; undefined where the batch does not fit, or no link joins the chips."""
         batch, context_tok = check(batch=batch, context_tok=context_tok)
         stands = self._holds(batch, context_tok)
-        parts = step.decode_step(self.setup, self.constants, batch, context_tok, self._layout)
+        parts = step.decode_step(self._stored, self.constants, batch, context_tok, self._layout)
         return step.DecodeStep(*(np.where(stands, part, np.nan)[()] for part in parts))
 
     def _holds(self, batch: Numeric, context_tok: Numeric) -> Truth:
-        room = step.capacity(self.setup, self.constants, context_tok, self._layout)
-        return np.logical_and(step.joined(self.setup, self.n_chips), room >= np.maximum(batch, 1.0))
+        room = step.capacity(self._stored, self.constants, context_tok, self._layout)
+        stands = np.logical_and(step.joined(self._stored, self.n_chips), room >= np.maximum(batch, 1.0))
+        return np.logical_and(stands, self._stored.expert_flop_per_s > 0)
 
     def decode_floor_s(self, batch: Numeric, context_tok: Numeric) -> Numeric:
         """Least time of one decode step; undefined where `decode_step` is [s]."""
         batch, context_tok = check(batch=batch, context_tok=context_tok)
-        floor = step.decode_floor_s(self.setup, batch, context_tok, self._layout)
+        floor = step.decode_floor_s(self._stored, batch, context_tok, self._layout)
         return np.where(self._holds(batch, context_tok), floor, np.nan)[()]
 
     def prefill_time_s(self, prompt_tok: Numeric) -> Numeric:
         """Machine time of one prompt; NaN where the weights do not fit, or no link joins the chips [s]."""
-        s, c = self.setup, self.constants
+        s, c = self._stored, self.constants
         fits = self.weight_bytes_per_chip < budget_bytes(s, c, self._layout)
         stands = np.logical_and(step.joined(s, self.n_chips), fits)
         return np.where(stands, step.prefill_time_s(s, c, prompt_tok, self._layout)[0], np.nan)[()]

@@ -202,7 +202,7 @@ class Formats:
                 object.__setattr__(self, "cache", check(bytes_per_value=value))
             elif not (use == "cache" and value is None):
                 get(value, use)  # which says what is known
-        if not isinstance(self.arithmetic, str) or self.arithmetic:
+        if self.arithmetic != "":
             lookup("arithmetic", self.arithmetic, dict.fromkeys(("bf16", "fp8", "int8", "fp4")))
 
     @property

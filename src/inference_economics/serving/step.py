@@ -28,6 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..quantities.limits import check_records
 from ..quantities.numeric import Numeric, Truth
 from .communication import ACTIVATION_BYTES, check_joined, communication_time_s, joined, link_bytes_per_s
 from .constants import IDEAL, Constants
@@ -120,6 +121,9 @@ def serve(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHIP, drafts:
     -------
     Serving
     """
+    check_records(s=(s, Setup), c=(c, Constants), load=(load, Load), layout=(layout, Layout))
+    if drafts is not None:
+        check_records(drafts=(drafts, Drafts))
     room = capacity(s, c, load.context_tok, layout)
     runs = np.logical_and(room >= 1, joined(s, layout.n_chips))
     batch = _running(s, c, load, layout, room)
@@ -183,6 +187,7 @@ def serving_floor_s(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHI
         All reading of a decode step, or all arithmetic of it and of the prefill that falls to it, whichever takes
         longer; NaN where nothing can run. [s]
     """
+    check_records(s=(s, Setup), c=(c, Constants), load=(load, Load), layout=(layout, Layout))
     # whoever finds no room waits, and costs the others nothing
     room = capacity(s, c, load.context_tok, layout)
     batch = _running(s, c, load, layout, room)
