@@ -201,7 +201,6 @@ START_UP = scenarios.SCENARIOS["Start-up"]
 MIXED: dict[str, tuple[Callable[[Any], Any], str, float]] = {
     "setup's cache": (lambda x: serving.setup("llama-3.1-8b", "h100-sxm", "fp8", x), "bytes_per_value", 2.0),
     "setup's link": (lambda x: serving.setup("llama-3.1-8b", "h100-sxm", link_bytes_per_s=x), "link_bytes_per_s", 65e9),
-    "Formats": (lambda x: serving.setup("llama-3.1-8b", "h100-sxm", serving.Formats("fp8", x)), "bytes_per_value", 1.0),
     "Deployment": (deployed_with, "link_bytes_per_s", 65e9),
     "Deployment's chips": (lambda x: serving.Deployment("llama-3.1-8b", "h100-sxm", x).weight_bytes_per_chip,
                            "n_chips", 8.0),
@@ -218,12 +217,16 @@ MIXED: dict[str, tuple[Callable[[Any], Any], str, float]] = {
 }
 
 
+def answer(ask: Callable[[Any], Any], given: Any) -> list[np.ndarray] | str:
+    return outcome(lambda: ask(given), {})
+
+
 @pytest.mark.parametrize("case", MIXED)
 def test_what_takes_specs_takes_every_kind_of_number_beside_them(case):
     ask, name, value = MIXED[case]
     for given in kinds(value):
-        expected = outcome(lambda given: ask(given), {"given": np.asarray(given).astype(np.float64)})
-        got = outcome(lambda given: ask(given), {"given": given})
+        expected = answer(ask, np.asarray(given).astype(np.float64))
+        got = answer(ask, given)
         assert not isinstance(expected, str), expected
         assert not isinstance(got, str), (given, got)
         for a, b in zip(got, expected, strict=True):
@@ -231,8 +234,25 @@ def test_what_takes_specs_takes_every_kind_of_number_beside_them(case):
     for bad in NOT_NUMBERS:
         if (bad is None and "link" in name + case) or (bad is None and case.startswith("setup")):
             continue
-        said = outcome(lambda given: ask(given), {"given": bad})
+        said = answer(ask, bad)
         assert isinstance(said, str), f"{bad!r} gives {said}"
+
+
+@pytest.mark.parametrize("kind", [int, float, np.int8, np.uint8, np.int64, np.float16, np.float32, np.longdouble])
+def test_a_format_is_one_number_of_any_kind(kind):
+    for bytes_each in (1, 2, 4):
+        formats = serving.Formats(kind(bytes_each), kind(bytes_each))
+        plain = serving.Formats(float(bytes_each), float(bytes_each))
+        got, expected = (flat(serving.setup("llama-3.1-8b", "h100-sxm", one)) for one in (formats, plain))
+        for a, b in zip(got, expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("bad", [*NOT_NUMBERS[1:], 0, False, [1.0, 2.0], -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("use", ["weights", "cache", "state", "arithmetic"])
+def test_a_format_that_is_none_is_refused(use, bad):
+    with pytest.raises(ValueError, match=r"weights|precision|cache|state|arithmetic|bytes_per_value"):
+        serving.Formats(**{use: bad})
 
 
 CASES = [pytest.param(function, id=name) for name, function in formulas()]

@@ -212,7 +212,7 @@ def test_measurements_are_found_by_their_fields():
 
 @pytest.mark.parametrize(("known", "message"), [
     ({"chip": "b200"}, "unknown field of a measurement 'chip'; known: id"),
-    ({"model": "gpt2"}, "no measurement that counts has model='gpt-2'; leave out a field"),
+    ({"model": "gpt-2"}, "no measurement that counts has model='gpt-2'; leave out a field"),
 ])
 def test_a_measurement_that_is_not_there_is_refused(known, message):
     with pytest.raises(ValueError, match=message):

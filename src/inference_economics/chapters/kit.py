@@ -22,6 +22,7 @@ from ..quantities.units import text
 from ..risk import uncertainty
 from ..serving import Layout, calibration, measurements, setup, step
 from ..serving.cut import cut_of
+from ..serving.engines import TYPICAL
 from ..serving.memory import budget_bytes
 from .exhibits import Table
 
@@ -163,7 +164,7 @@ class Engine(NamedTuple):
     sheet: Any
 
 
-def fitted_and_sheet(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any, Any]:
+def fitted_and_sheet(chip: Any, engine: str = TYPICAL) -> tuple[Any, Any]:
     """Return the constants of a chip: fitted to measured engines, and those of its data sheet beside them.
 
     Parameters

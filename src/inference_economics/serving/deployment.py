@@ -19,15 +19,16 @@ from ..hardware import roofline
 from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
-from ..quantities.checks import require
+from ..quantities.checks import is_traced, require
 from ..quantities.limits import check, check_records
 from ..quantities.numeric import Numeric, Truth
 from . import calibration, step, token_cost
 from .arrivals import OpenService, serve_open
 from .constants import Constants
 from .cut import check_cut
+from .engines import TYPICAL
 from .feasibility import Feasibility, verdict
-from .formats import TYPICAL, Formats, UnsupportedFormatError
+from .formats import Formats, UnsupportedFormatError
 from .layout import Layout
 from .load import Load
 from .memory import budget_bytes
@@ -207,7 +208,8 @@ class Deployment:
         check_records(load=(load, Load))
         c = self.constants if constants is None else constants
         point = step.serve(self._stored, c, load, self._layout)
-        if is_traced(self._stored.expert_flop_per_s) or self._stored.expert_flop_per_s > 0:
+        peak = self._stored.expert_flop_per_s
+        if is_traced(peak) or np.all(peak > 0):
             return point
         # no peak in this format: nothing runs, whatever fits
         never, none = np.nan * point.capacity, 0.0 * point.capacity
