@@ -25,9 +25,9 @@ def test_one_rule_decides_here_and_in_a_deployment(model):
         if cut.whole:
             assert serving.Deployment(m, "h100-sxm", layout).n_chips == layout.n_chips
             continue
-        with pytest.raises(ValueError, match="does not divide the|has no more stages|this model has"):
+        with pytest.raises(ValueError, match=r"does not divide the|has no more stages|this model has"):
             check_cut(m, layout)
-        with pytest.raises(ValueError, match="does not divide the|has no more stages|this model has"):
+        with pytest.raises(ValueError, match=r"does not divide the|has no more stages|this model has"):
             serving.Deployment(m, "h100-sxm", layout)
 
 
