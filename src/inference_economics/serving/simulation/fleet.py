@@ -74,11 +74,12 @@ def simulate(requests: Requests, service: Service, policy: Policy | None = None,
        SOSP 2023; Zhong et al., "DistServe", OSDI 2024.
     """
     policy = Policy() if policy is None else policy
+    first = service if prefill_service is None else prefill_service
     check_records(requests=(requests, Requests), service=(service, Service), policy=(policy, Policy),
-                  prefill_service=(service if prefill_service is None else prefill_service, Service))
+                  prefill_service=(first, Service))
     check_truths(timeline=timeline)
     check_setup(requests, service, policy, prefill_service)
-    return Fleet(requests, service, policy, prefill_service or service, timeline).run()
+    return Fleet(requests, service, policy, first, timeline).run()
 
 
 def check_setup(requests: Requests, service: Service, policy: Policy, prefill_service: Service | None) -> None:
