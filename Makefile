@@ -28,7 +28,7 @@ book: site  ## build the site and serve it on this machine
 site: $(ENV)  ## execute the notebooks and build the site into _build/html
 	$(PY) tools/website.py build --jobs $(JOBS)
 
-serve: $(ENV)
+serve: $(ENV)  ## serve the site as it was built last
 	$(PY) tools/website.py serve --port $(PORT)
 
 test: browser lint  ## run every check: lint, unit, property, parity, notebooks, site, browser

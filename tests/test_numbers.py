@@ -33,6 +33,7 @@ from inference_economics import (
     spend,
 )
 from inference_economics.buying.contracts import Contract, Use
+from inference_economics.decision import scenarios, workload
 from inference_economics.decision.cash import by_way
 from inference_economics.decision.measured import envelope
 from inference_economics.hardware.links import Group
@@ -189,6 +190,69 @@ def faults(function: Callable) -> list[str]:
 def is_pending(name: str) -> bool:
     module, _, function = name.partition(".")
     return function in PENDING.get(module, "").split()
+
+
+def deployed_with(link_bytes_per_s: Any) -> list[np.ndarray]:
+    return flat(serving.Deployment("llama-3.1-70b", "h100-sxm", 8, link_bytes_per_s=link_bytes_per_s).setup)
+
+
+START_UP = scenarios.SCENARIOS["Start-up"]
+# What takes numbers beside specs, each in one number: the number's name and a sample.
+MIXED: dict[str, tuple[Callable[[Any], Any], str, float]] = {
+    "setup's cache": (lambda x: serving.setup("llama-3.1-8b", "h100-sxm", "fp8", x), "bytes_per_value", 2.0),
+    "setup's link": (lambda x: serving.setup("llama-3.1-8b", "h100-sxm", link_bytes_per_s=x), "link_bytes_per_s", 65e9),
+    "Deployment": (deployed_with, "link_bytes_per_s", 65e9),
+    "Deployment's chips": (lambda x: serving.Deployment("llama-3.1-8b", "h100-sxm", x).weight_bytes_per_chip,
+                           "n_chips", 8.0),
+    "Layout": (lambda x: serving.Layout(tp=x, attention_dp=2), "tp", 4.0),
+    "Layout's groups": (lambda x: serving.Layout(tp=2, attention_dp=x), "attention_dp", 4.0),
+    "Load": (lambda x: serving.Load(x, 1000, 200), "concurrency", 8.0),
+    "Load's prompt": (lambda x: serving.Load(8, x, 200).context_tok, "prompt_tok", 100.0),
+    "holds_context": (lambda x: scenarios.holds_context(START_UP | {"prompt_tok": x}), "prompt_tok", 100.0),
+    "holds_context at length": (lambda x: scenarios.holds_context(
+        START_UP | {"prompt_tok": x, "output_tok": np.int16(32_000)}), "prompt_tok", 32_000.0),
+    "yearly_costs": (lambda x: decision.yearly_costs(scenarios.inputs_of(START_UP | {"prompt_tok": x})),
+                     "prompt_tok", 100.0),
+    "Fleet": (lambda x: workload.Fleet(service_s=1.0, batch=x, n_chips=8.0, price_usd_per_hour=2.0), "batch", 8.0),
+}
+
+
+def answer(ask: Callable[[Any], Any], given: Any) -> list[np.ndarray] | str:
+    return outcome(lambda: ask(given), {})
+
+
+@pytest.mark.parametrize("case", MIXED)
+def test_what_takes_specs_takes_every_kind_of_number_beside_them(case):
+    ask, name, value = MIXED[case]
+    for given in kinds(value):
+        expected = answer(ask, np.asarray(given).astype(np.float64))
+        got = answer(ask, given)
+        assert not isinstance(expected, str), expected
+        assert not isinstance(got, str), (given, got)
+        for a, b in zip(got, expected, strict=True):
+            np.testing.assert_array_equal(a, b, err_msg=f"{given!r}")
+    for bad in NOT_NUMBERS:
+        if (bad is None and "link" in name + case) or (bad is None and case.startswith("setup")):
+            continue
+        said = answer(ask, bad)
+        assert isinstance(said, str), f"{bad!r} gives {said}"
+
+
+@pytest.mark.parametrize("kind", [int, float, np.int8, np.uint8, np.int64, np.float16, np.float32, np.longdouble])
+def test_a_format_is_one_number_of_any_kind(kind):
+    for bytes_each in (1, 2, 4):
+        formats = serving.Formats(kind(bytes_each), kind(bytes_each))
+        plain = serving.Formats(float(bytes_each), float(bytes_each))
+        got, expected = (flat(serving.setup("llama-3.1-8b", "h100-sxm", one)) for one in (formats, plain))
+        for a, b in zip(got, expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("bad", [*NOT_NUMBERS[1:], 0, False, [1.0, 2.0], -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("use", ["weights", "cache", "state", "arithmetic"])
+def test_a_format_that_is_none_is_refused(use, bad):
+    with pytest.raises(ValueError, match=r"weights|precision|cache|state|arithmetic|bytes_per_value"):
+        serving.Formats(**{use: bad})
 
 
 CASES = [pytest.param(function, id=name) for name, function in formulas()]

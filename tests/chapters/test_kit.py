@@ -81,8 +81,7 @@ def at_rest(model, chip, precision, bytes_per_value):
 def test_an_engine_is_the_setup_and_two_sets_of_constants(chip, precision, width):
     engine = kit.engine("llama-3.1-8b", chip, precision, width)
     setup, fitted, bound_s = at_rest("llama-3.1-8b", chip, precision, width)
-    for name, value in vars(setup).items():
-        np.testing.assert_array_equal(getattr(engine.setup, name), value, name)
+    np.testing.assert_equal(vars(engine.setup), vars(setup))
     assert engine.fitted == fitted
     assert step.serve(engine.setup, engine.sheet, serving.Load()).tpot_s == pytest.approx(bound_s, rel=1e-15)
     assert kit.fitted_and_sheet(chip) == (engine.fitted, engine.sheet)
@@ -146,6 +145,8 @@ def test_the_room_is_that_of_the_deployment(model, chip, n_chips, precision, wid
     assert room.sequences == room.users == one.sequences_that_fit(serving.Load(1, 7168, 1024))
     assert room.weight_bytes == pytest.approx(n_chips * one.weight_bytes_per_chip)
     assert 0.02 < room.kept_share < 0.2 or room.sequences == 0
+    assert room.weight_bytes + room.kept_bytes + room.free_bytes == pytest.approx(
+        max(n_chips * accelerators.get(chip).hbm_bytes, room.weight_bytes + room.kept_bytes))
     sequence = one.cache_bytes(8192)
     assert room.sequences * sequence <= room.free_bytes
     assert room == kit.room_of(model, chip, serving.Layout(n_chips), 8192, precision, width)
@@ -155,6 +156,33 @@ def test_chips_without_links_serve_nobody_together():
     room = kit.room_of("llama-3.1-70b", "m3-ultra", 2, 8192)
     assert room.sequences > 0
     assert (room.users, bool(room.joined)) == (0, False)
+
+
+@pytest.mark.parametrize("model", ["gpt2", "llama-3.1-8b", "deepseek-v3"])
+@pytest.mark.parametrize("layout", [1, 8, 64, serving.Layout(tp=3), serving.Layout(pp=80), serving.Layout(tp=2, ep=2),
+                                    serving.Layout(tp=64, batch_sharded=1), serving.Layout(tp=2, attention_dp=4)])
+def test_a_room_that_a_deployment_refuses_holds_nobody(model, layout):
+    room = kit.room_of(model, "b200", layout, 1024, "bf16")
+    try:
+        one = serving.Deployment(model, "b200", layout, "bf16")
+    except ValueError:
+        assert (room.sequences, bool(room.divided)) == (0, False)
+    else:
+        assert bool(room.divided)
+        assert room.weight_bytes == pytest.approx(one.n_chips * one.weight_bytes_per_chip)
+
+
+def test_heads_that_chips_do_not_divide_hold_nobody_in_the_page_either():
+    def figure(model, n_chips):
+        """Room of a model on some chips."""
+        room = kit.room_of(model, "h100-sxm", n_chips, 1024, "bf16")
+        return Figure(x=Axis("chips", (1, 8)), y=Axis("users", (0, 1000)),
+                      marks=[kit.you_are_here(n_chips, room.users)], readouts=[Readout("Fit", room.users)])
+
+    page = explore(figure, title="T", watch="W?", alt="A.", model=kit.model_choice("gpt2", "llama-3.1-8b"),
+                   n_chips=kit.chips_slider(4))
+    assert page.readouts(model="gpt2", n_chips=8) == {"Fit": "0"}
+    assert page.readouts(model="gpt2", n_chips=4) != {"Fit": "0"} != page.readouts(model="llama-3.1-8b", n_chips=8)
 
 
 def test_the_room_is_traced_over_choices_and_contexts():

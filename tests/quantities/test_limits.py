@@ -209,3 +209,42 @@ def test_an_undefined_value_passes_where_the_row_says_so():
     assert np.isnan(limits.checked(lambda near_bytes_per_s: near_bytes_per_s)(np.nan))
     with pytest.raises(ValueError, match=r"near_bytes_per_s=300 is outside \(1e\+06, 1e\+15\]; was it given in GB/s"):
         limits.checked(lambda near_bytes_per_s: near_bytes_per_s)([np.nan, 300])
+
+
+class Pair(NamedTuple):
+    """Two."""
+
+    left: float
+    right: float
+
+
+@checked
+def joined(pair: Pair, backwards: bool = False, other: Pair | None = None):
+    """Both."""
+    left, right = pair.left, pair.right
+    return right - left if backwards else left - right
+
+
+@pytest.mark.parametrize("bad", [None, 5, "x", range(2), object(), (1, 2), np.float64(1), {"left": 1, "right": 2}])
+def test_a_named_tuple_is_asked_for_its_fields(bad):
+    with pytest.raises(ValueError, match=r"^pair=.* is no Pair; give Pair\(left, right\)\.$"):
+        joined(bad)
+    if bad is not None:
+        with pytest.raises(ValueError, match=r"^other=.* is no Pair"):
+            joined(Pair(1, 2), other=bad)
+    assert joined(Pair(3, 1)) == joined(Pair(3, 1), other=None) == 2
+
+
+@pytest.mark.parametrize("bad", [None, "no", 0, 1, 2.0, [True], np.array([True, False])])
+def test_a_truth_is_true_or_false(bad):
+    with pytest.raises(ValueError, match=r"^backwards=.* is neither True nor False\.$"):
+        joined(Pair(3, 1), bad)
+    assert joined(Pair(3, 1), np.bool(True)) == -2
+
+
+def test_check_hands_the_numbers_over_as_float64():
+    one = check(context_tok=np.int16(30_000))
+    assert (one, type(one)) == (30_000, np.float64)
+    pair = check(context_tok=[1, 2], batch=np.int8(4))
+    assert pair[0].dtype == np.float64
+    assert (pair[0].tolist(), pair[1]) == ([1.0, 2.0], 4.0)

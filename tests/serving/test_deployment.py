@@ -328,3 +328,45 @@ def test_a_batch_that_does_not_fit_has_no_step():
     room = one.capacity(Load(1, 1000, 1000))
     total = one.decode_step(np.array([1, 0.99 * room, 1.01 * room]), 2000).total_s
     assert np.isnan(total).tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize("load", [serving.Load(), serving.Load(np.array([1.0, 8.0]), 1000.0, 200.0)])
+def test_a_format_without_a_peak_is_held_and_does_not_run(load):
+    one = serving.Deployment("llama-3.1-8b", "tpu-8t", 2, "fp8")
+    like = serving.Deployment("llama-3.1-8b", "h100-sxm", 2, "fp8")
+    assert one.weight_bytes == like.weight_bytes
+    assert one.cache_bytes(1000.0) == like.cache_bytes(1000.0)
+    point = one.serve(load)
+    assert np.all(one.capacity(load) == point.capacity)
+    assert np.all(point.capacity > 0)
+    for name, value in point._asdict().items():
+        if name.endswith("_tok_per_s") or name == "batch":
+            assert np.all(value == 0), name
+        elif name != "capacity":
+            assert np.all(np.isnan(value)), name
+    assert not np.any(one.verdict(load).format)
+    for parts in (one.decode_step(1.0, 1000.0), [one.decode_floor_s(1.0, 1000.0), one.floor_tpot_s(load)],
+                  [one.prefill_time_s(1000.0), one.usd_per_output_token(load, 2.0)]):
+        assert all(np.all(np.isnan(part)) for part in parts)
+    with pytest.raises(ValueError, match="neither a fp8 nor a bf16 peak"):
+        one.check()
+
+
+@pytest.mark.parametrize("bad", [None, "4", {}, 10**400, True, 1j, object()])
+def test_what_is_no_number_is_refused_by_name(bad):
+    one = serving.Deployment("llama-3.1-8b", "h100-sxm", 2)
+    for name, ask in {"batch": lambda: one.decode_step(bad, 100), "batch ": lambda: one.decode_floor_s(bad, 100),
+                      "context_tok": lambda: one.decode_step(1, bad), "prompt_tok": lambda: one.prefill_flop(bad),
+                      "prompt_tok ": lambda: one.prefill_time_s(bad), "context_tok ": lambda: one.cache_bytes(bad),
+                      "context_tok  ": lambda: one.decode_flop(bad), "load": lambda: one.serve(bad),
+                      "load ": lambda: one.floor_tpot_s(bad)}.items():
+        with pytest.raises(ValueError, match=rf"^{name.strip()}="):
+            ask()
+
+
+def test_lists_and_short_numbers_are_asked_as_float64():
+    one = serving.Deployment("llama-3.1-8b", "h100-sxm", 2)
+    for kind in (list, lambda pair: np.array(pair, "int16"), lambda pair: np.array(pair, "float16")):
+        np.testing.assert_array_equal(one.prefill_flop(kind([100, 20_000])), one.prefill_flop(np.array([100.0, 2e4])))
+        np.testing.assert_array_equal(one.decode_step(kind([1, 8]), 100).total_s,
+                                      one.decode_step(np.array([1.0, 8.0]), 100).total_s)

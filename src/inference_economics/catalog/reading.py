@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
 from importlib.resources import files
+from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,6 +61,8 @@ def read_tables(file: str | Path) -> dict[str, Row]:
     ValueError
         If there is no such file, it is not TOML in UTF-8, a key stands twice, or something stands outside a row.
     """
+    if not isinstance(file, (str, PathLike)):
+        raise ValueError(f"path={shown(file)} is no path of a file; give a text or a pathlib.Path.")
     file = Path(file)
     try:
         rows = tomllib.loads(file.read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from .. import models, serving
 from ..hardware import accelerators, roofline
@@ -243,11 +244,12 @@ def decode_step_estimate(model: str, chip: str, batch: float, context_tok: float
 
 
 def throughput_by_links(chip: str, n_chips: float, form: str, cache: str, link_bytes_per_s: float,
-                        load: Mapping[str, float]) -> Numeric:
+                        load: Mapping[str, Any]) -> Numeric:
     """Output of Llama-3.1 70B over the links that there are, over that with one link between all chips."""
     real, dream = (serving.Deployment("llama-3.1-70b", chip, int(n_chips), serving.Formats(form, cache),
                                       link_bytes_per_s=link) for link in (None, link_bytes_per_s))
-    return real.serve(serving.Load(**load)).output_tok_per_s / dream.serve(serving.Load(**load)).output_tok_per_s
+    asked = serving.Load(**load)
+    return real.serve(asked).output_tok_per_s / dream.serve(asked).output_tok_per_s
 
 
 def longest_context(chip: str, n_chips: float, memory_share: float, batch: float, heads: Mapping[str, float],

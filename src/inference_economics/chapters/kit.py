@@ -20,7 +20,10 @@ from ..hardware import accelerators
 from ..quantities.checks import lookup
 from ..quantities.units import text
 from ..risk import uncertainty
-from ..serving import Layout, calibration, measurements, memory, setup, step
+from ..serving import Layout, calibration, measurements, setup, step
+from ..serving.cut import cut_of
+from ..serving.engines import TYPICAL
+from ..serving.memory import budget_bytes
 from .exhibits import Table
 
 CHIPS_OF_A_COPY = (1, 2, 4, 8)
@@ -161,7 +164,7 @@ class Engine(NamedTuple):
     sheet: Any
 
 
-def fitted_and_sheet(chip: Any, engine: str = calibration.TYPICAL) -> tuple[Any, Any]:
+def fitted_and_sheet(chip: Any, engine: str = TYPICAL) -> tuple[Any, Any]:
     """Return the constants of a chip: fitted to measured engines, and those of its data sheet beside them.
 
     Parameters
@@ -208,26 +211,33 @@ class Room(NamedTuple):
     ----------
     weight_bytes : numeric
         Weights, over all chips. [B]
+    kept_bytes : numeric
+        What engines keep back for neither weights nor caches, over all chips. [B]
     free_bytes : numeric
-        Memory that caches get, over all chips: less what engines keep back. [B]
+        Memory that caches get, over all chips. [B]
     memory_bytes : numeric
         All memory of all chips. [B]
     sequences : numeric
         Whole sequences of the length asked for that memory holds. [1]
     joined : bool or array
         Whether links join the chips.
+    divided : bool or array
+        Whether the chips divide the model: its heads, layers and experts. Where not, no sequence fits, and a
+        `serving.Deployment` refuses the layout.
     """
 
     weight_bytes: Any
+    kept_bytes: Any
     free_bytes: Any
     memory_bytes: Any
     sequences: Any
     joined: Any
+    divided: Any
 
     @property
     def kept_share(self) -> Any:
-        """Share of the memory that the engine keeps back; where weights fit, what they and caches leave [1]."""
-        return 1 - (self.weight_bytes + self.free_bytes) / self.memory_bytes
+        """Share of the memory that the engine keeps back [1]."""
+        return self.kept_bytes / self.memory_bytes
 
     @property
     def users(self) -> Any:
@@ -255,12 +265,14 @@ def room_of(model: Any, chip: Any, layout: Any, context_tok: Any, precision: Any
     """
     at = engine(model, chip, precision, bytes_per_value)
     cut = layout if isinstance(layout, Layout) else Layout(layout)
-    chip_bytes = step.weight_bytes_per_chip(at.setup, cut)
-    left_bytes = np.maximum(memory.budget_bytes(at.setup, at.fitted, cut) - chip_bytes, 0.0)
-    joined = step.joined(at.setup, cut.n_chips)
+    per_chip = step.weight_bytes_per_chip(at.setup, cut)
+    budget = budget_bytes(at.setup, at.fitted, cut)
+    beside = np.maximum(budget - per_chip, 0.0)
+    kept = at.setup.hbm_bytes - budget + (1 - at.fitted.cache_share) * beside
+    joined, divided = step.joined(at.setup, cut.n_chips), cut_of(model, cut).whole
     sequences = np.floor(step.capacity(at.setup, at.fitted, context_tok, cut))
-    return Room(cut.n_chips * chip_bytes, cut.n_chips * at.fitted.cache_share * left_bytes,
-                cut.n_chips * at.setup.hbm_bytes, sequences, joined)
+    return Room(cut.n_chips * per_chip, cut.n_chips * kept, cut.n_chips * at.fitted.cache_share * beside,
+                cut.n_chips * at.setup.hbm_bytes, np.where(divided, sequences, 0.0)[()], joined, divided)
 
 
 def rent_usd_per_hour(chip: Any) -> Any:

@@ -103,12 +103,12 @@ class Copy:
 
     def __post_init__(self) -> None:
         """Refuse a field outside its limits."""
-        check(batch=self.batch)
+        batch = check(batch=self.batch)
         for name in ("service_s", "ttft_s", "tpot_s"):
             value = getattr(self, name)
             object.__setattr__(self, name, value if is_traced(value) else number(name, value)[()])
         # of a copy that serves nothing the time is undefined
-        object.__setattr__(self, "service_s", np.where(self.batch > 0, self.service_s, np.inf)[()])
+        object.__setattr__(self, "service_s", np.where(batch > 0, self.service_s, np.inf)[()])
         checked_fields(self, service_s="(0, inf]", ttft_s="[0, 1e6] undefined", tpot_s="(0, 1e6] undefined")
 
 

@@ -15,7 +15,7 @@ from ..models.spec import Model
 from ..models.spec import get as get_model
 from ..quantities.checks import lookup, shown
 from ..quantities.limits import check
-from ..quantities.numeric import Truth
+from ..quantities.numeric import Numeric, Truth
 from ..serving import calibration
 from ..serving.constants import Constants
 from ..serving.replica import Replica, best_replica
@@ -54,7 +54,9 @@ SCENARIOS: dict[str, dict[str, Any]] = {
 
 def _model(scenario: Mapping[str, Any]) -> Model:
     """Return the model of a scenario, by its slug or itself."""
-    named = scenario["model"]
+    named: Any = scenario["model"]
+    if isinstance(named, str):
+        return get_model(named)
     return named if hasattr(named, "max_context_tok") else get_model(named)
 
 
@@ -70,12 +72,18 @@ def holds_context(scenario: Mapping[str, Any]) -> Truth:
     -------
     bool or array
     """
-    for name in ("prompt_tok", "output_tok", "model"):
-        lookup("entry of the scenario", name, scenario)
-    check(prompt_tok=scenario["prompt_tok"], output_tok=scenario["output_tok"])
-    model = _model(scenario)
-    holds: Truth = scenario["prompt_tok"] + scenario["output_tok"] <= model.max_context_tok
+    lookup("entry of the scenario", "model", scenario)
+    holds: Truth = _whole_tok(scenario) <= _model(scenario).max_context_tok
     return holds
+
+
+def _whole_tok(scenario: Mapping[str, Any]) -> Numeric:
+    """Return the tokens of prompt and answer together [token]."""
+    for name in ("prompt_tok", "output_tok"):
+        lookup("entry of the scenario", name, scenario)
+    prompt_tok, output_tok = check(prompt_tok=scenario["prompt_tok"], output_tok=scenario["output_tok"])
+    whole_tok: Numeric = prompt_tok + output_tok
+    return whole_tok
 
 
 def replica_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants | None = None) -> Replica:
@@ -102,7 +110,7 @@ def replica_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants
         machine = lookup("machine", scenario["machine"], {one.name: one for one in machines()})
         model = _model(scenario)
         if not np.all(holds_context(scenario)):
-            asked = np.max(scenario["prompt_tok"] + scenario["output_tok"])
+            asked = np.max(_whole_tok(scenario))
             raise ValueError(f"model={model.name!r} holds {model.max_context_tok:,} tokens; prompt and answer take "
                              f"{asked:,}: shorten them, or take another model.")
         precision = scenario.get("precision") or precision_of(model)

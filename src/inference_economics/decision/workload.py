@@ -113,10 +113,10 @@ class Fleet:
 
     def __post_init__(self) -> None:
         """Refuse a field outside its limits."""
-        check(batch=self.batch)
+        batch = check(batch=self.batch)
         # of a fleet that serves nothing the time is undefined
         service_s = self.service_s if is_traced(self.service_s) else number("service_s", self.service_s)
-        object.__setattr__(self, "service_s", np.where(self.batch > 0, service_s, np.inf)[()])
+        object.__setattr__(self, "service_s", np.where(batch > 0, service_s, np.inf)[()])
         checked_fields(self, service_s="(0, inf]")
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from kernelless.checks import is_traced, lookup, shown
 
 __all__ = ["is_traced", "known", "lookup", "number", "require", "require_fraction", "require_non_negative",
-           "require_positive", "require_whole", "shown", "whole"]
+           "require_one", "require_positive", "require_whole", "shown", "whole"]
 
 
 def _is_number(value: Any) -> bool:
@@ -86,6 +86,15 @@ def require(low: float = -np.inf, high: float = np.inf, *, open_low: bool = Fals
             span = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
             message = f"{name}={worst:g} is outside {span}"
             raise ValueError(f"{message}; {hint}" if hint else f"{message}.")
+
+
+def require_one(low: float = -np.inf, high: float = np.inf, *, open_low: bool = False, open_high: bool = False,
+                hint: str = "", **arguments: Any) -> None:
+    """Raise `ValueError` unless every named argument is one number, not NaN, and within the limits; see `require`."""
+    require(low, high, open_low=open_low, open_high=open_high, hint=hint, **arguments)
+    for name, value in arguments.items():
+        if np.ndim(value):
+            raise ValueError(f"{name}={shown(value)} must be one number, not several.")
 
 
 def require_positive(hint: str = "", **arguments: Any) -> None:

@@ -2,7 +2,7 @@
 
 The limits stand in `glossary.toml`, in the row that gives the name's unit and meaning. `checked` is the door of a
 formula: numbers of every kind come in as float64, within the limits of their names, or not at all. `checked_fields` is
-the door of a spec; `check` looks and changes nothing.
+the door of a spec; `check` is the door of a function that takes more than numbers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .units import (  # the constants that formulas ask for beside the limits
 )
 
 __all__ = ["DAYS_PER_YEAR", "HOURS_PER_YEAR", "QUANTITIES", "SECONDS_PER_HOUR", "SECONDS_PER_YEAR", "Quantity", "check",
-           "checked", "checked_fields"]
+           "check_records", "check_truths", "checked", "checked_fields"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,10 +82,16 @@ def _plain(row: Quantity, name: str, value: Any) -> Any:
     return array if array.ndim else array[()]
 
 
-def check(**arguments: Any) -> None:
-    """Raise `ValueError` unless every argument lies within the limits of its name."""
-    for name, value in arguments.items():
-        _plain(QUANTITIES[name], name, value)
+def check(**arguments: Any) -> Any:
+    """Return one argument as float64 or array of float64, several as a tuple of them in the order given.
+
+    Raises
+    ------
+    ValueError
+        Unless every argument lies within the limits of its name.
+    """
+    plain = tuple(_plain(QUANTITIES[name], name, value) for name, value in arguments.items())
+    return plain[0] if len(plain) == 1 else plain
 
 
 def checked_fields(spec: Any, **limits: str) -> None:
@@ -124,16 +130,33 @@ def _scalar(result: Any) -> Any:
     return result[()] if isinstance(result, np.ndarray) and result.ndim == 0 else result
 
 
-def _check_record(name: str, value: Any, kind: type) -> None:
+def _is_record(kind: Any) -> bool:
+    return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"))
+
+
+def check_records(**records: tuple[Any, type]) -> None:
     """Raise `ValueError` where a record is asked for and something else is given.
 
-    What has all fields passes: a page's choice among records is none itself.
+    Parameters
+    ----------
+    **records
+        The value and the dataclass or named tuple that it must be, by the name the caller's user knows. What has all
+        fields passes: a page's choice among records is none itself.
     """
-    wanted = [field.name for field in dataclasses.fields(kind) if field.init]
-    plain = value is None or isinstance(value, (bool, int, float, complex, str, bytes, list, tuple, dict, set,
-                                                np.ndarray, np.generic))
-    if plain or (dataclasses.is_dataclass(value) and not all(hasattr(value, one) for one in wanted)):
-        raise ValueError(f"{name}={shown(value)} is no {kind.__name__}; give {kind.__name__}({', '.join(wanted)}).")
+    for name, (value, kind) in records.items():
+        if isinstance(value, kind) or hasattr(type(value), "__tabulate__"):
+            continue
+        wanted = getattr(kind, "_fields", None) or [one.name for one in dataclasses.fields(kind) if one.init]
+        if not all(hasattr(value, one) for one in wanted):
+            raise ValueError(f"{name}={shown(value)} is no {kind.__name__}; give {kind.__name__}"
+                             f"({', '.join(wanted)}).")
+
+
+def check_truths(**truths: Any) -> None:
+    """Raise `ValueError` unless every argument is True or False, or a value that only the page will know."""
+    for name, value in truths.items():
+        if not (isinstance(value, (bool, np.bool)) or is_traced(value)):
+            raise ValueError(f"{name}={shown(value)} is neither True nor False.")
 
 
 class ShapeError(ValueError):
@@ -168,6 +191,16 @@ def _with_raises(doc: str | None) -> str:
     return f"{doc}\n\n{_RAISES.rstrip()}"
 
 
+def _called(function: Callable[..., Any], given: list[Any], named: dict[str, Any], names: tuple[str, ...]) -> Any:
+    """Call a formula; of arguments that numpy cannot join, say what they are called."""
+    try:
+        return function(*given, **named)
+    except ValueError as error:
+        if isinstance(error, ShapeError) or "broadcast" in str(error):
+            raise ShapeError(_shapes(dict(zip(names, given, strict=False)) | named) or str(error)) from None
+        raise
+
+
 @overload
 def checked(function: Callable[P, R], /) -> Callable[P, R]: ...
 @overload
@@ -176,9 +209,9 @@ def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any
     """Check every argument of a formula that is a quantity, by name, and hand it over as float64 or array of float64.
 
     Limits that this formula alone needs are written as in the glossary: ``@checked(utilisation="(0, 1]")``.
-    An argument annotated as a record, such as ``server: Server``, must be one. Any other that the glossary does not
-    know (a set of draws) passes as it is. `None` stands for "not given", where that is the argument's default. A result
-    without axes comes back as a plain number.
+    An argument annotated as a record, such as ``server: Server``, must be one, and one annotated ``bool`` a truth. Any
+    other that the glossary does not know (a set of draws) passes as it is. `None` stands for "not given", where that is
+    the argument's default. A result without axes comes back as a plain number.
     """
     if function is None:
         return functools.partial(checked, **limits)
@@ -196,14 +229,19 @@ def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any
     @functools.cache
     def records() -> dict[str, type]:
         # looked up when first called: a module may name a record before it defines it
-        named = {name: function.__globals__.get(str(parameter.annotation)) for name, parameter in parameters.items()
-                 if name not in doors}
-        return {name: kind for name, kind in named.items() if isinstance(kind, type) and dataclasses.is_dataclass(kind)}
+        named = {name: function.__globals__.get(str(parameter.annotation).removesuffix(" | None"))
+                 for name, parameter in parameters.items() if name not in doors}
+        return {name: kind for name, kind in named.items() if isinstance(kind, type) and _is_record(kind)}
+
+    truths = {name for name, parameter in parameters.items()
+              if name not in doors and str(parameter.annotation) in ("bool", "<class 'bool'>")}
 
     def door(name: str, value: Any) -> Any:
         kind = records().get(name)
-        if kind is not None and not isinstance(value, kind):
-            _check_record(name, value, kind)
+        if kind is not None and not (value is None and parameters[name].default is None):
+            check_records(**{name: (value, kind)})
+        if name in truths:
+            check_truths(**{name: value})
         return plain(name, value)
 
     @functools.wraps(function)
@@ -211,12 +249,7 @@ def checked(function: Callable[..., Any] | None = None, /, **limits: str) -> Any
         # A wrong number of arguments, or one given twice, is left for Python to report.
         given = [door(name, value) for name, value in zip(names, args, strict=False)]
         named = {name: door(name, value) for name, value in kwargs.items()}
-        try:
-            result = function(*given, *args[len(names):], **named)
-        except ValueError as error:
-            if isinstance(error, ShapeError) or "broadcast" in str(error):
-                raise ShapeError(_shapes(dict(zip(names, given, strict=False)) | named) or str(error)) from None
-            raise
+        result = _called(function, [*given, *args[len(names):]], named, names)
         return result._make(map(_scalar, result)) if hasattr(result, "_make") else _scalar(result)
 
     wrapper.__doc__ = _with_raises(function.__doc__)

@@ -10,7 +10,7 @@ negative. `Deployment.verdict` says which constraint fails.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,13 +19,16 @@ from ..hardware import roofline
 from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
-from ..quantities.checks import is_traced, require, shown
+from ..quantities.checks import is_traced, require
+from ..quantities.limits import check, check_records
 from ..quantities.numeric import Numeric, Truth
 from . import calibration, step, token_cost
 from .arrivals import OpenService, serve_open
 from .constants import Constants
+from .cut import check_cut
+from .engines import TYPICAL
 from .feasibility import Feasibility, verdict
-from .formats import TYPICAL, Formats, UnsupportedFormatError
+from .formats import Formats, UnsupportedFormatError
 from .layout import Layout
 from .load import Load
 from .memory import budget_bytes
@@ -51,7 +54,7 @@ class Deployment:
     engine : str
         Whose defaults and fitted constants hold: ``vllm``, ``sglang``, ``trtllm`` or ``typical``. Other rows of
         ``catalog/engines.toml`` have defaults only and take the typical constants.
-    link_bytes_per_s : float, optional
+    link_bytes_per_s : numeric, optional
         Link of one chip, one direction, to any number of others, in place of the catalogue's. [B/s]
     name : str
         What a reader calls it.
@@ -67,7 +70,7 @@ class Deployment:
     layout: Layout | int | float = field(default_factory=Layout)
     formats: Formats | str = "fp8"
     engine: str = TYPICAL
-    link_bytes_per_s: float | None = None
+    link_bytes_per_s: Numeric | None = None
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -75,11 +78,13 @@ class Deployment:
         changes = {"model": model_of(self.model), "chip": chip_of(self.chip)}
         for name, value in changes.items():
             object.__setattr__(self, name, value)
+        if self.link_bytes_per_s is not None:
+            object.__setattr__(self, "link_bytes_per_s", check(link_bytes_per_s=self.link_bytes_per_s))
         if not isinstance(self.layout, Layout):
             object.__setattr__(self, "layout", Layout.of(self.layout))
         if not isinstance(self.formats, Formats):
             object.__setattr__(self, "formats", Formats(self.formats))
-        _check_cut(self._model, self._layout)
+        check_cut(self._model, self._layout)
 
     # -- the plain numbers --------------------------------------------------------------------------------------------
 
@@ -87,6 +92,16 @@ class Deployment:
     def setup(self) -> Setup:
         """The plain numbers of model, formats and chip."""
         return setup(self.model, self.chip, self._formats, None, self.link_bytes_per_s, self.engine)
+
+    @cached_property
+    def _stored(self) -> Setup:
+        """The same for what needs only bytes: a chip without a peak in this format still holds the model."""
+        try:
+            return self.setup
+        except UnsupportedFormatError:
+            any_peak = replace(self._chip, bf16_flop_per_s=1e15)
+            held = setup(self.model, any_peak, self._formats, None, self.link_bytes_per_s, self.engine)
+            return replace(held, shared_flop_per_s=np.nan, expert_flop_per_s=np.nan)
 
     @cached_property
     def constants(self) -> Constants:
@@ -120,18 +135,18 @@ class Deployment:
     @property
     def weight_bytes(self) -> Numeric:
         """The checkpoint: every weight once [B]."""
-        s = self.setup
+        s = self._stored
         experts = s.experts * s.expert_params * s.expert_bytes_per_param
         return s.resident_bytes + experts
 
     @property
     def weight_bytes_per_chip(self) -> Numeric:
         """Weights that one chip holds, copies of its group included [B]."""
-        return step.weight_bytes_per_chip(self.setup, self._layout)
+        return step.weight_bytes_per_chip(self._stored, self._layout)
 
     def cache_bytes(self, context_tok: Numeric) -> Numeric:
         """Cache of one sequence, once [B]."""
-        return step.cached_bytes(self.setup, context_tok)
+        return step.cached_bytes(self._stored, context_tok)
 
     def capacity(self, load: Load) -> Numeric:
         """Sequences of the load's whole length that fit over all chips, not rounded; never negative [1].
@@ -142,8 +157,8 @@ class Deployment:
         its reserve leaves, less the weights. The reserve's size is measured for one model or assumed, as its row says.
         Engines without a rule get the mean of the others.
         """
-        _check_asked(load)
-        return step.capacity(self.setup, self.constants, load.context_tok, self._layout)
+        check_records(load=(load, Load))
+        return step.capacity(self._stored, self.constants, load.context_tok, self._layout)
 
     def sequences_that_fit(self, load: Load) -> Numeric:
         """Whole sequences that fit, in as many places as hold whole ones [1]."""
@@ -154,6 +169,7 @@ class Deployment:
 
     def prefill_flop(self, prompt_tok: Numeric) -> Numeric:
         """Arithmetic of one prompt [FLOP]."""
+        prompt_tok = check(prompt_tok=prompt_tok)
         return prompt_tok * prefill_flop_per_token(self._model, prompt_tok)
 
     def decode_flop(self, context_tok: Numeric) -> Numeric:
@@ -189,8 +205,16 @@ class Deployment:
         no prefix cache                      less prefill; see `serving.prefill_tok`
         ===================================  =============================================================
         """
-        _check_asked(load)
-        return step.serve(self.setup, self.constants if constants is None else constants, load, self._layout)
+        check_records(load=(load, Load))
+        c = self.constants if constants is None else constants
+        point = step.serve(self._stored, c, load, self._layout)
+        peak = self._stored.expert_flop_per_s
+        if is_traced(peak) or np.all(peak > 0):
+            return point
+        # no peak in this format: nothing runs, whatever fits
+        never, none = np.nan * point.capacity, 0.0 * point.capacity
+        served = dict.fromkeys(step.Serving._fields, never) | {"capacity": point.capacity, "batch": none}
+        return step.Serving(**served | {"output_tok_per_s": none, "input_tok_per_s": none})
 
     def serve_open(self, request_per_s: Numeric, prompt_tok: Numeric, output_tok: Numeric,
                    output_cv: Numeric = 0.0) -> OpenService:
@@ -202,28 +226,31 @@ class Deployment:
         return self.serve(load, self.constants.bound())
 
     def floor_tpot_s(self, load: Load) -> Numeric:
-        """Time per output token that no machine of this kind beats: all reading under all arithmetic [s]."""
-        _check_asked(load)
-        return step.serving_floor_s(self.setup, self.constants, load, self._layout)
+        """Least time per output token, at one token a step, experts chosen evenly; see `serving_floor_s` [s]."""
+        check_records(load=(load, Load))
+        return step.serving_floor_s(self._stored, self.constants, load, self._layout)
 
     def decode_step(self, batch: Numeric, context_tok: Numeric) -> step.DecodeStep:
         """One decode step by its causes; undefined where the batch does not fit, or no link joins the chips."""
+        batch, context_tok = check(batch=batch, context_tok=context_tok)
         stands = self._holds(batch, context_tok)
-        parts = step.decode_step(self.setup, self.constants, batch, context_tok, self._layout)
+        parts = step.decode_step(self._stored, self.constants, batch, context_tok, self._layout)
         return step.DecodeStep(*(np.where(stands, part, np.nan)[()] for part in parts))
 
     def _holds(self, batch: Numeric, context_tok: Numeric) -> Truth:
-        room = step.capacity(self.setup, self.constants, context_tok, self._layout)
-        return np.logical_and(step.joined(self.setup, self.n_chips), room >= np.maximum(batch, 1.0))
+        room = step.capacity(self._stored, self.constants, context_tok, self._layout)
+        stands = np.logical_and(step.joined(self._stored, self.n_chips), room >= np.maximum(batch, 1.0))
+        return np.logical_and(stands, self._stored.expert_flop_per_s > 0)
 
     def decode_floor_s(self, batch: Numeric, context_tok: Numeric) -> Numeric:
         """Least time of one decode step; undefined where `decode_step` is [s]."""
-        floor = step.decode_floor_s(self.setup, batch, context_tok, self._layout)
+        batch, context_tok = check(batch=batch, context_tok=context_tok)
+        floor = step.decode_floor_s(self._stored, batch, context_tok, self._layout)
         return np.where(self._holds(batch, context_tok), floor, np.nan)[()]
 
     def prefill_time_s(self, prompt_tok: Numeric) -> Numeric:
         """Machine time of one prompt; NaN where the weights do not fit, or no link joins the chips [s]."""
-        s, c = self.setup, self.constants
+        s, c = self._stored, self.constants
         fits = self.weight_bytes_per_chip < budget_bytes(s, c, self._layout)
         stands = np.logical_and(step.joined(s, self.n_chips), fits)
         return np.where(stands, step.prefill_time_s(s, c, prompt_tok, self._layout)[0], np.nan)[()]
@@ -262,7 +289,7 @@ class Deployment:
         Feasibility
             One truth per constraint, each broadcast over the load.
         """
-        _check_asked(load)
+        check_records(load=(load, Load))
         require(0, np.inf, open_low=True, ttft_limit_s=ttft_limit_s, tpot_limit_s=tpot_limit_s)
         try:
             s = self.setup
@@ -270,28 +297,3 @@ class Deployment:
             return Feasibility(*(np.zeros_like(load.concurrency * load.context_tok, dtype=bool)[()],) * 6)
         point = self.serve(load)
         return verdict(s, self.constants, point, self._layout, ttft_limit_s, tpot_limit_s)
-
-
-def _check_asked(load: object) -> None:
-    if not isinstance(load, Load):
-        raise ValueError(f"load={shown(load)} is no Load; give Load(concurrency, prompt_tok, output_tok).")
-
-
-def _check_cut(model: Model, layout: Layout) -> None:
-    """Refuse a layout that cuts a model into more parts than it has."""
-    if is_traced(model) or is_traced(model.layers) or is_traced(model.experts):
-        return
-    experts = np.maximum(model.experts, 1)
-    for heads in sorted({float(np.max(group.q_heads)) for group in model.groups} - {0.0}):
-        # a cache cut by sequence leaves every head on its chip
-        uneven = np.logical_and(heads % layout.tp > 0, layout.batch_sharded < 1)
-        if not is_traced(uneven) and np.any(uneven):
-            tp = f"{layout.tp:g}" if np.ndim(layout.tp) == 0 else shown(layout.tp)
-            raise ValueError(f"tp={tp} does not divide the {heads:g} query heads of a layer, by which "
-                             "engines cut attention; use fewer chips, or groups of them: attention_dp.")
-    if not is_traced(layout.pp) and np.any(layout.pp > np.asarray(model.layers)):
-        raise ValueError(f"pp={shown(layout.pp)}: a model of {shown(model.layers)} layers has no more stages.")
-    if not is_traced(layout.ep) and np.any(layout.ep > experts):
-        has = "no experts to spread" if np.all(experts == 1) else f"{shown(model.experts)} experts in a layer"
-        raise ValueError(f"ep={shown(layout.ep)}: this model has {has}; use "
-                         f"{'ep=1' if np.all(experts == 1) else 'fewer chips'}.")

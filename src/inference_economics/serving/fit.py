@@ -18,6 +18,7 @@ import numpy as np
 
 from . import calibration, measurements, recipes, step
 from .constants import MEMORY
+from .engines import TYPICAL
 from .layout import Layout
 from .load import Load
 from .measurements import HARNESSES, Point
@@ -270,7 +271,7 @@ def tables(slots: _Slots, x: np.ndarray) -> dict[str, Any]:
     for name, (_, _, levels) in CONSTANTS.items():
         if not levels:
             out["shared"][name] = _rounded(_forward(name, found[name, "", ()]))
-    for engine in (*calibration.ENGINES, calibration.TYPICAL):
+    for engine in (*calibration.ENGINES, TYPICAL):
         for family in (*calibration.GENERATIONS, calibration.OTHER):
             place = out["pair"].setdefault(engine, {}).setdefault(family, {})
             for name, (_, _, levels) in CONSTANTS.items():

@@ -15,6 +15,7 @@ from typing import Any
 from .. import catalog
 from ..hardware.accelerators import Accelerator
 from ..quantities.checks import is_traced, lookup, require
+from ..quantities.limits import check
 from .engines import TYPICAL, load_engines
 
 WIDE_BYTES = 2.0  # what stays unquantised: bf16
@@ -197,9 +198,11 @@ class Formats:
                 self._found[use] = value
             elif use == "weights" and _is_bytes(value) and not is_traced(value):
                 self._found[use] = _of_bytes(value)
-            elif not (use == "cache" and (value is None or _is_bytes(value))):
+            elif use == "cache" and _is_bytes(value):
+                object.__setattr__(self, "cache", check(bytes_per_value=value))
+            elif not (use == "cache" and value is None):
                 get(value, use)  # which says what is known
-        if self.arithmetic:
+        if self.arithmetic != "":
             lookup("arithmetic", self.arithmetic, dict.fromkeys(("bf16", "fp8", "int8", "fp4")))
 
     @property

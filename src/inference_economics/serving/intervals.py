@@ -10,7 +10,7 @@ from ..quantities.numeric import Numeric
 from . import calibration
 from .constants import Constants
 from .deployment import Deployment
-from .formats import TYPICAL
+from .engines import TYPICAL
 from .load import Load
 
 

@@ -15,6 +15,7 @@ from ..quantities.checks import lookup, require_whole
 from ..quantities.units import text
 from . import calibration, measurements, step
 from .deployment import Deployment
+from .engines import TYPICAL
 from .fit import SEED, Data, fit, split
 from .formats import Formats
 from .judge import CUTS, above_bound, intervals, joined, judge_pools, leave_out, load_band, mean, unseen_rows
@@ -136,7 +137,7 @@ def benchmarks(model: str = "llama-2-70b", prompt_tok: float | None = None,
     for row in catalog.published("mlperf").records(model=model):
         if row["round"] in rounds and row["scenario"] in ("Offline", "Server") and row["n_chips"] <= 8:
             known = calibration.generation(row["accelerator"]) != calibration.OTHER
-            engine, best = "trtllm" if known else calibration.TYPICAL, 0.0
+            engine, best = "trtllm" if known else TYPICAL, 0.0
             for tp in (1, 2, 4, 8):
                 one = Deployment(model, row["accelerator"], tp, Formats(row["precision"], 1), engine)
                 point = one.serve(load)

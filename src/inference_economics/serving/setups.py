@@ -13,7 +13,8 @@ from ..models.spec import Model
 from ..quantities.checks import is_traced
 from ..quantities.limits import check, checked
 from ..quantities.numeric import Numeric
-from .formats import SHORT, TYPICAL, WIDE_BYTES, Formats, arithmetic_flop_per_s, load_formats
+from .engines import TYPICAL
+from .formats import SHORT, WIDE_BYTES, Formats, arithmetic_flop_per_s, load_formats
 from .queueing import column
 from .unpacked import cache_bytes_per_value, chip_of, of_chip, of_model
 
@@ -134,7 +135,8 @@ class Setup:
 
 
 def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats = "fp8",
-          bytes_per_value: float | None = None, link_bytes_per_s: float | None = None, engine: str = TYPICAL) -> Setup:
+          bytes_per_value: Numeric | None = None, link_bytes_per_s: Numeric | None = None,
+          engine: str = TYPICAL) -> Setup:
     """Unpack a model and a chip into the plain numbers of the formulas.
 
     Parameters
@@ -147,10 +149,10 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
         Format of the weights: a row of ``catalog/formats.toml``, such as ``w8a16``, or ``bf16``, ``fp8``, ``int8``,
         ``fp4`` (NVFP4), ``awq`` (W4A16). Each keeps in 16 bits what its published checkpoints keep. Or the formats of
         weights, cache, state and arithmetic together. A chip that lacks the arithmetic multiplies in 16 bits.
-    bytes_per_value : float, optional
+    bytes_per_value : numeric, optional
         Bytes of one cached value; by default what the engine chooses for such a checkpoint: eight-bit weights alone do
         not halve the cache. [B]
-    link_bytes_per_s : float, optional
+    link_bytes_per_s : numeric, optional
         Link of one chip, one direction, to any number of others, in place of the catalogue's links. [B/s]
     engine : str
         Whose defaults hold: a row of ``catalog/engines.toml``, or ``typical``.
@@ -167,14 +169,13 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
     m, one = of_model(model, precision), of_chip(chip, precision)
     if bytes_per_value is None:
         bytes_per_value = cache_bytes_per_value(precision, engine)
-    check(bytes_per_value=bytes_per_value)
+    per_value: Numeric = check(bytes_per_value=bytes_per_value)
     if not (is_traced(m) or is_traced(one)) and m.wide_share > 0 and np.isnan(one.wide_flop_per_s):
         arithmetic_flop_per_s(chip_of(chip), "bf16", "what this format keeps in 16 bits")
     links = {name: getattr(one, name) for name in LINKS}
     if link_bytes_per_s is not None:
-        check(link_bytes_per_s=link_bytes_per_s)
         # a speed given in place of the catalogue's reaches everywhere
-        links |= {"link_bytes_per_s": link_bytes_per_s, "link_chips": np.inf, "link_mesh": 0.0}
+        links |= {"link_bytes_per_s": check(link_bytes_per_s=link_bytes_per_s), "link_chips": np.inf, "link_mesh": 0.0}
     # parts in two formats take turns: the mean of their peaks is the harmonic one
     wide_s = np.where(m.wide_share > 0, m.wide_share / one.wide_flop_per_s, 0.0)
     return Setup(
@@ -188,8 +189,8 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
         resident_bytes=m.resident_bytes, shared_bytes_per_param=m.shared_bytes_per_param,
         head_bytes_per_param=m.head_bytes_per_param, expert_bytes_per_param=m.expert_bytes_per_param,
         attention_bytes_per_param=m.attention_bytes_per_param,
-        cache_bytes_per_tok=m.cache_values * bytes_per_value,
-        sparse_bytes_per_tok=m.sparse_values * bytes_per_value, window_bytes_per_tok=m.window_values * bytes_per_value,
+        cache_bytes_per_tok=m.cache_values * per_value,
+        sparse_bytes_per_tok=m.sparse_values * per_value, window_bytes_per_tok=m.window_values * per_value,
         state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, window_tok=m.window_tok,
         attend_tok=m.attend_tok, kv_heads=m.kv_heads, cache_shares=m.cache_shares, sparse_shares=m.sparse_shares,
         window_shares=m.window_shares, kv_params=m.kv_params, state_heads=m.state_heads,

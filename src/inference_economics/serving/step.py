@@ -28,6 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..quantities.limits import check_records
 from ..quantities.numeric import Numeric, Truth
 from .communication import ACTIVATION_BYTES, check_joined, communication_time_s, joined, link_bytes_per_s
 from .constants import IDEAL, Constants
@@ -120,6 +121,9 @@ def serve(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHIP, drafts:
     -------
     Serving
     """
+    check_records(s=(s, Setup), c=(c, Constants), load=(load, Load), layout=(layout, Layout))
+    if drafts is not None:
+        check_records(drafts=(drafts, Drafts))
     room = capacity(s, c, load.context_tok, layout)
     runs = np.logical_and(room >= 1, joined(s, layout.n_chips))
     batch = _running(s, c, load, layout, room)
@@ -139,9 +143,12 @@ def serve(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHIP, drafts:
     def defined(time_s: Numeric) -> Numeric:
         return np.where(runs, time_s, np.nan)[()]
 
-    return Serving(defined(tpot), defined(wait + own), np.where(runs, batch, 0.0)[()], room, *map(defined, parts),
-                   defined(prefill), defined(taken), defined(wait), rate[()] * load.output_tok,
-                   rate[()] * load.prompt_tok)
+    return Serving(
+        tpot_s=defined(tpot), ttft_s=defined(wait + own), batch=np.where(runs, batch, 0.0)[()], capacity=room,
+        weights_s=defined(parts.weights_s), cache_s=defined(parts.cache_s),
+        communication_s=defined(parts.communication_s), launch_s=defined(parts.launch_s),
+        sequences_s=defined(parts.sequences_s), prefill_s=defined(prefill), prompt_s=defined(taken),
+        wait_s=defined(wait), output_tok_per_s=rate[()] * load.output_tok, input_tok_per_s=rate[()] * load.prompt_tok)
 
 
 def _running(s: Setup, c: Constants, load: Load, layout: Layout, room: Numeric) -> Numeric:
@@ -163,7 +170,7 @@ def _steps(s: Setup, c: Constants, batch: Numeric, load: Load, layout: Layout, d
 
 
 def serving_floor_s(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHIP) -> Numeric:
-    """Time per output token that no machine of this kind beats.
+    """Least time per output token, at one token a step and with experts chosen evenly.
 
     Parameters
     ----------
@@ -180,6 +187,7 @@ def serving_floor_s(s: Setup, c: Constants, load: Load, layout: Layout = ONE_CHI
         All reading of a decode step, or all arithmetic of it and of the prefill that falls to it, whichever takes
         longer; NaN where nothing can run. [s]
     """
+    check_records(s=(s, Setup), c=(c, Constants), load=(load, Load), layout=(layout, Layout))
     # whoever finds no room waits, and costs the others nothing
     room = capacity(s, c, load.context_tok, layout)
     batch = _running(s, c, load, layout, room)

@@ -125,11 +125,11 @@ def _by_heads(m: Model) -> dict[str, np.ndarray]:
                 rows[float(heads)] = rows.get(float(heads), np.zeros(4)) + float(group.layers) * np.array([
                     group.kept_share * values, (group.attend_tok > 0) * group.kept_share * values,
                     (group.window_tok > 0) * values, m.hidden * columns], float)
-    heads = sorted(rows, reverse=True)
-    heads += [1.0] * (HEAD_ROWS - len(heads))
-    table = np.array([rows.pop(count, np.zeros(4)) for count in heads])
+    sorts = sorted(rows, reverse=True)
+    sorts += [1.0] * (HEAD_ROWS - len(sorts))
+    table = np.array([rows.pop(count, np.zeros(4)) for count in sorts])
     shares = table[:, :3] / np.maximum(table[:, :3].sum(axis=0), 1.0)
-    return {"kv_heads": np.array(heads), "cache_shares": shares[:, 0], "sparse_shares": shares[:, 1],
+    return {"kv_heads": np.array(sorts), "cache_shares": shares[:, 0], "sparse_shares": shares[:, 1],
             "window_shares": shares[:, 2], "kv_params": table[:, 3]}
 
 

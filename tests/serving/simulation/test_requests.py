@@ -68,3 +68,31 @@ def test_faster_and_first():
 def test_bad_input_is_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+@pytest.mark.parametrize(("build", "message"), [
+    (lambda: changing("4", 1.0, Lengths()), r"request_per_s='4' is not a number"),
+    (lambda: changing([[1.0], [2.0]], 1.0, Lengths()), r"request_per_s=.* has 2 axes; give one rate per interval"),
+    (lambda: changing([1.0], [1.0, 2.0], Lengths()), r"interval_s=\[1\.0, 2\.0\] must be one number"),
+    (lambda: closed_loop([1, 2], 3, Lengths()), r"users=\[1, 2\] must be one whole number"),
+    (lambda: closed_loop(1, [3, 4], Lengths()), r"count=\[3, 4\] must be one whole number"),
+    (lambda: closed_loop(1, 3, Lengths(), think_s=[1.0]), r"think_s=\[1\.0\] must be one number"),
+    (lambda: process([1.0, 2.0], 3, Lengths()), r"request_per_s=\[1\.0, 2\.0\] must be one number"),
+    (lambda: process(1.0, 3, None), r"lengths=None is no Lengths; give Lengths\(prompt_tok"),
+    (lambda: process(1.0, 3, Lengths(), seed="1"), r"seed='1' is not a number"),
+    (lambda: burst(3, (100, 100)), r"lengths=\(100, 100\) is no Lengths"),
+    (lambda: Lengths(prompt_tok=[1, 2]), r"prompt_tok=\[1, 2\] must be one number"),
+    (lambda: Lengths(output_cv=[0.0, 1.0]), r"output_cv=\[0\.0, 1\.0\] must be one number"),
+    (lambda: Requests(None, [1], [1]), r"arrival_s=None is not a number"),
+    (lambda: burst(3, Lengths()).faster([2.0]), r"factor=\[2\.0\] must be one number"),
+    (lambda: burst(3, Lengths()).first([2]), r"count=\[2\] must be one whole number"),
+])
+def test_what_is_not_one_number_or_no_lengths_is_refused_by_name(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
+
+
+def test_whole_numbers_of_any_kind_count_requests():
+    for kind in (float, np.int8, np.float16):
+        assert len(closed_loop(kind(2), kind(3), Lengths(100, 100))) == 3
+        assert len(process(1.0, kind(3), Lengths(100, 100)).first(kind(2))) == 2

@@ -4,7 +4,15 @@ import pytest
 from serving.simulation.stubs import FLAT
 
 from inference_economics.serving import Deployment, Layout
-from inference_economics.serving.simulation import Autoscale, Policy, Service, calibrated_service
+from inference_economics.serving.simulation import (
+    Autoscale,
+    Lengths,
+    Policy,
+    Service,
+    burst,
+    calibrated_service,
+    simulate,
+)
 
 
 @pytest.mark.parametrize(("build", "message"), [
@@ -28,5 +36,27 @@ def test_services_that_cannot_be_are_refused(build, message):
     (lambda: Policy(prefill_replicas=1, autoscale=Autoscale(3, 1.0)), "autoscale works on one pool"),
 ])
 def test_settings_that_cannot_be_are_refused(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
+
+
+@pytest.mark.parametrize(("build", "message"), [
+    (lambda: Policy(autoscale=1.5), r"autoscale=1\.5 is no Autoscale; give Autoscale\(max_replicas"),
+    (lambda: Policy(chunked="no"), r"chunked='no' is neither True nor False"),
+    (lambda: Policy(prefix_cache=2), "prefix_cache=2 is neither True nor False"),
+    (lambda: Policy(replicas=[1, 2]), r"replicas=\[1, 2\] must be one whole number"),
+    (lambda: Policy(reserve_fraction=[0.1]), r"reserve_fraction=\[0\.1\] must be one number"),
+    (lambda: Autoscale(3, [1.0]), r"target_in_flight=\[1\.0\] must be one number"),
+    (lambda: Service(None, 100), r"step_time=None is no StepTime"),
+    (lambda: Service(FLAT, [100, 200]), r"kv_blocks=\[100, 200\] must be one whole number"),
+    (lambda: calibrated_service("x"), r"deployment='x' is no Deployment; give Deployment\(model, chip"),
+    (lambda: calibrated_service(Deployment("llama-3.1-8b", "h100-sxm"), context_tok=[1, 2]),
+     r"context_tok=\[1, 2\] must"),
+    (lambda: simulate(None, None), r"requests=None is no Requests"),
+    (lambda: simulate(burst(1, Lengths()), None), r"service=None is no Service"),
+    (lambda: simulate(burst(1, Lengths()), Service(FLAT, 1000), 0), r"policy=0 is no Policy"),
+    (lambda: simulate(burst(1, Lengths()), Service(FLAT, 1000), timeline="yes"), r"timeline='yes' is neither"),
+])
+def test_what_is_no_record_number_or_truth_is_refused_by_name(build, message):
     with pytest.raises(ValueError, match=message):
         build()

@@ -61,3 +61,10 @@ def test_a_broken_trace_is_refused(tmp_path, text, message):
     (tmp_path / "trace.csv").write_text(text)
     with pytest.raises(ValueError, match=message):
         read(tmp_path / "trace.csv")
+
+
+@pytest.mark.parametrize("bad", [True, 1, None, b"trace.csv", ["trace.csv"]])
+def test_what_is_no_path_is_refused(bad):
+    """A whole number would be taken for an open file, and that file closed."""
+    with pytest.raises(ValueError, match=r"^path=.* is no path of a file; give a text or a pathlib\.Path"):
+        read(bad)

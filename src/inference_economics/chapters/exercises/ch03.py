@@ -21,8 +21,7 @@ _13b_cache = kv_cache.of_model(_13B, 8192)
 _room = room_of(_70B, _H100, 8, 8192, "bf16")
 _room_h200 = room_of(_70B, _H200, 4, 32_768, "fp8", 1)
 _users_h200 = _room_h200.sequences
-_share = 1 - _room_h200.kept_share
-_kept = text(_room_h200.kept_share, "%")
+_kept = text(_room_h200.kept_bytes, "B")
 _no_reserve = kv_cache.capacity_sequences(
     kv_cache.cache_room_bytes(_H200_HBM, _room_h200.weight_bytes, 4, 0), kv_cache.of_model(_70B, 32_768, 1, 1))
 _gemma_cache = kv_cache.of_model(_GEMMA, 131_072)
@@ -47,10 +46,10 @@ EXERCISES = (
         id="kv-q2",
         level="guess",
         question=f"A server has eight {_H100.title} with {text(_H100_HBM, 'B')} each. It holds {_70B.title} in bf16. "
-                 f"Each user has 8,192 tokens in the cache. The engine keeps {text(_room.kept_share, '%')} of the memory back. How many users fit?",
+                 f"Each user has 8,192 tokens in the cache. The engine keeps {text(_room.kept_bytes, 'B')} of the memory back. How many users fit?",
         answer=_room.sequences,
         unit="users",
-        solution=f"The weights take {text(_room.weight_bytes, 'B')} of {text(_room.weight_bytes + _room.free_bytes, 'B')}. The rest, "
+        solution=f"The weights take {text(_room.weight_bytes, 'B')} of {text(8 * _H100_HBM, 'B')}, the engine {text(_room.kept_bytes, 'B')}. The rest, "
                  f"{text(_room.free_bytes, 'B')}, holds {_room.sequences:.0f} caches "
                  f"of {text(kv_cache.of_model(_70B, 8192), 'B')}.",
     ),
@@ -95,15 +94,15 @@ EXERCISES = (
         id="kv-3",
         question=f"Four {_H200.title} ({text(_H200_HBM, 'B')} each) hold {_70B.title} with a cache in fp8 and weights in "
                  f"fp8, which take {text(_room_h200.weight_bytes, 'B')} because the embedding and the head stay in 16 bits. The engine "
-                 f"keeps {_kept} of the memory back. How many sequences of 32,768 tokens fit?",
+                 f"keeps {_kept} of all the memory back. How many sequences of 32,768 tokens fit?",
         answer=_users_h200,
         unit="sequences",
         unrounded=_room_h200.free_bytes / kv_cache.of_model(_70B, 32_768, bytes_per_value=1),
-        wrong=((_no_reserve, f"You left out what the engine keeps back: {_kept} of the memory is not yours to fill."),
+        wrong=((_no_reserve, f"You left out what the engine keeps back: {_kept} are not yours to fill."),
                (room_of(_70B, _H200, 4, 32_768, "bf16").sequences,
                 "That is bf16. Here both the weights and the cache take one byte a value.")),
         tolerance=0.005,
-        solution=f"\\( \\lfloor ({_share:.4f} \\times 4 \\times {_H200_HBM / 1e9:.1f}\\,\\text{{GB}} - "
+        solution=f"\\( \\lfloor (4 \\times {_H200_HBM / 1e9:.1f}\\,\\text{{GB}} - {_room_h200.kept_bytes / 1e9:.1f}\\,\\text{{GB}} - "
                  f"{_room_h200.weight_bytes / 1e9:.1f}\\,\\text{{GB}}) / {kv_cache.of_model(_70B, 32768, bytes_per_value=1) / 1e9:.2f}"
                  f"\\,\\text{{GB}} \\rfloor \\) = {_users_h200:.0f}.",
     ),

@@ -33,7 +33,6 @@ _16 = _token(_405B, head_sharing.kv_heads_per_chip(_405B.kv_heads, 16))
 _lost = [row["mha"] - row["mqa"] for row in catalog.published("deepseek-v2-table8").records()]
 _room = room_of(_70B, _L40S, 4, 32_768, "fp8", 1)
 _users_mha = room_of(head_sharing.with_kv_heads(_70B, 64), _L40S, 4, 32_768, "fp8", 1).sequences
-_share = 1 - _room.kept_share
 
 EXERCISES = (
     Exercise(
@@ -114,7 +113,7 @@ EXERCISES = (
         id="gqa-4",
         level="harder",
         question=f"Four {_L40S.title} ({text(_L40S_HBM, 'B')} each) hold {_70B.title} with a cache in fp8 and "
-                 f"{text(_room.weight_bytes, 'B')} of weights. The engine keeps {text(1 - _share, '%')} of the memory back. How "
+                 f"{text(_room.weight_bytes, 'B')} of weights. The engine keeps {text(_room.kept_bytes, 'B')} of all the memory back. How "
                  "many users of 32,768 tokens fit?",
         answer=_room.sequences,
         unit="users",
@@ -126,7 +125,7 @@ EXERCISES = (
                (kv_cache.capacity_sequences(kv_cache.cache_room_bytes(_L40S_HBM, _room.weight_bytes, 4, 0),
                                             kv_cache.of_model(_70B, 32_768, 1, 1)),
                 "You left out what the engine keeps back.")),
-        solution=f"Room: \\( {_share:.4f} \\times 4 \\times {_L40S_HBM / 1e9:.1f} - {_room.weight_bytes / 1e9:.1f} \\) GB = "
+        solution=f"Room: \\( 4 \\times {_L40S_HBM / 1e9:.1f} - {_room.kept_bytes / 1e9:.1f} - {_room.weight_bytes / 1e9:.1f} \\) GB = "
                  f"{text(_room.free_bytes, 'B')}; each user takes "
                  f"{text(kv_cache.of_model(_70B, 32_768, 1, 1), 'B')}. With 64 heads {_users_mha:.0f} would fit.",
     ),

@@ -26,7 +26,6 @@ _llama2 = np.asarray(rope.wavelengths_tok(rope.frequencies(128, 10_000.0)))
 _m40 = rope.yarn_attention_factor(40)
 _long_cache = kv_cache.of_model(_70B, 131_072)
 _room = room_of(_70B, _H100, 4, 131_072, "fp8", 2)
-_share = 1 - _room.kept_share
 
 
 def _request(prompt_tok):
@@ -110,7 +109,7 @@ EXERCISES = (
         id="blk-4",
         level="harder",
         question=f"One user of {_70B.title} sends 131,072 tokens; the cache is in bf16. An fp8 copy of the model takes "
-                 f"{text(_room.weight_bytes, 'B')}, and the engine keeps {text(1 - _share, '%')} of the memory back. How many such "
+                 f"{text(_room.weight_bytes, 'B')}, and the engine keeps {text(_room.kept_bytes, 'B')} of all the memory back. How many such "
                  f"users fit on four {_H100.title} of {text(_H100_HBM, 'B')} each?",
         answer=_room.sequences,
         unit="users",
@@ -118,7 +117,7 @@ EXERCISES = (
         tolerance=0.01,
         wrong=((room_of(_70B, _H100, 4, 131_072, "fp8", 1).sequences, "That is an fp8 cache. This one is bf16."),
                (room_of(_70B, _H100, 8, 131_072, "fp8", 2).sequences, "That is eight chips.")),
-        solution=f"Room: \\( {_share:.4f} \\times 4 \\times {_H100_HBM / 1e9:.1f} - {_room.weight_bytes / 1e9:.1f} \\) GB = "
+        solution=f"Room: \\( 4 \\times {_H100_HBM / 1e9:.1f} - {_room.kept_bytes / 1e9:.1f} - {_room.weight_bytes / 1e9:.1f} \\) GB = "
                  f"{text(_room.free_bytes, 'B')}. Each user takes "
                  f"{text(_long_cache, 'B')}.",
     ),

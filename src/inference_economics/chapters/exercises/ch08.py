@@ -9,7 +9,8 @@ from ...buying import seats
 from ...hardware import accelerators
 from ...models import head_sharing, kv_cache
 from ...quantities.units import text
-from ...serving import Deployment, Load
+from ...serving import Deployment, Layout, Load, calibration, setup
+from ...serving.memory import budget_bytes
 from ..kit import room_of
 from .exercise import Exercise, known
 
@@ -34,16 +35,14 @@ def _speed(users):
 _year = seats.machine_usd_per_year(_PRICE, _POWER)
 _seat = seats.seat_usd_per_month(500, 1, _year, 75_000)
 _l40s = _users(_70B, _L40S, 16_384)
-_room = room_of(_70B, _L40S, 8, 16_384, "fp8", 1)
-_l40s_weights = _room.weight_bytes
-_share = 1 - _room.kept_share
-_kept = text(_room.kept_share, "%")
+_l40s_room = room_of(_70B, _L40S, 8, 16_384, "fp8", 1)
+_l40s_weights, _l40s_kept = _l40s_room.weight_bytes, _l40s_room.kept_bytes
+_h100_left = budget_bytes(setup(_405B, _H100, "bf16"), calibration.constants(_H100), Layout(8))
 _user = kv_cache.of_model(_70B, 16_384, 1, 1)
 _l40s_all = kv_cache.capacity_sequences(kv_cache.cache_room_bytes(_L40S_HBM, _l40s_weights, 8, 0), _user)
 _floor = _70B.n_params_read / _M3_BANDWIDTH
 _at_once = seats.requests_at_once(2000, 30, 20)
-_usable = 1 - room_of(_405B, _H100, 16, 8192, "bf16").kept_share
-_chips = np.ceil(_405B.n_params * 2 / (_usable * _H100_HBM))
+_chips = np.ceil(_405B.n_params * 2 / _h100_left)
 
 EXERCISES = (
     Exercise(
@@ -84,17 +83,17 @@ EXERCISES = (
         id="own-1",
         level="warm-up",
         question=f"Eight {_L40S.title} have {text(_L40S_HBM, 'B')} each. {_70B.title} in eight bits takes "
-                 f"{text(_l40s_weights, 'B')}, the cache is in eight bits, and the engine keeps {_kept} of the memory back. How many "
+                 f"{text(_l40s_weights, 'B')}, the cache is in eight bits, and the engine keeps {text(_l40s_kept, 'B')} of all the memory back. How many "
                  "users of 16,384 tokens fit?",
         answer=_l40s,
         unit="users",
-        unrounded=_room.free_bytes / _user,
+        unrounded=_l40s_room.free_bytes / _user,
         tolerance=0.005,
         wrong=((_users(_70B, _L40S, 16_384, 2), "That keeps the cache in sixteen bits. Here it takes one byte a value."),
-               (_l40s_all, f"You left out what the engine keeps back: {_kept} of the memory is not yours to fill."),
+               (_l40s_all, f"You left out what the engine keeps back: {text(_l40s_kept, 'B')} are not yours to fill."),
                (_users(_MHA, _L40S, 16_384), "That is the count with query heads: keys and values are shared."),
-               (np.floor(_share * 8 * _L40S_HBM / _user), "You forgot the weights.")),
-        solution=f"{_share:.4f} × 8 × {text(_L40S_HBM, 'B')} less {text(_l40s_weights, 'B')} of weights, over "
+               (np.floor((8 * _L40S_HBM - _l40s_kept) / _user), "You forgot the weights.")),
+        solution=f"8 × {text(_L40S_HBM, 'B')} less {text(_l40s_kept, 'B')} and {text(_l40s_weights, 'B')} of weights, over "
                  f"{text(_user, 'B')} a user: {_l40s:.0f}.",
     ),
     Exercise(
@@ -124,15 +123,15 @@ EXERCISES = (
         id="own-4",
         level="harder",
         question=f"{_405B.title} is to run in bf16 on {_H100.title} chips with {text(_H100_HBM, 'B')} each, of which the engine keeps "
-                 f"{text(1 - _usable, '%')} back. How many chips do the weights alone need?",
+                 f"{text(_H100_HBM - _h100_left, 'B')} back. How many chips do the weights alone need?",
         answer=_chips,
         unit="chips",
-        unrounded=_405B.n_params * 2 / (_usable * _H100_HBM),
+        unrounded=_405B.n_params * 2 / _h100_left,
         tolerance=0.005,
         wrong=((np.ceil(_405B.n_params * 2 / _H100_HBM), "You left out what the engine keeps back."),
-               (np.ceil(_405B.n_params / (_usable * _H100_HBM)), "That is eight bits. bf16 takes two bytes a weight.")),
-        solution=f"{text(_405B.n_params * 2, 'B')} over {_usable:.4f} × {text(_H100_HBM, 'B')} is "
-                 f"{text(_405B.n_params * 2 / (_usable * _H100_HBM))}, so {_chips:.0f} chips. A server of eight holds "
+               (np.ceil(_405B.n_params / _h100_left), "That is eight bits. bf16 takes two bytes a weight.")),
+        solution=f"{text(_405B.n_params * 2, 'B')} over {text(_h100_left, 'B')} is "
+                 f"{text(_405B.n_params * 2 / _h100_left)}, so {_chips:.0f} chips. A server of eight holds "
                  f"{'them' if _chips <= 8 else 'too few'}; shared heads have no part in it.",
     ),
     Exercise(

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ...quantities.limits import check_records, check_truths
 from .autoscale import Scaler
 from .job import TRANSFER, Job, Log
 from .replica import Replica
@@ -72,9 +73,13 @@ def simulate(requests: Requests, service: Service, policy: Policy | None = None,
     .. [1] Yu et al., "Orca", OSDI 2022; Agrawal et al., "Sarathi-Serve", OSDI 2024; Kwon et al., "PagedAttention",
        SOSP 2023; Zhong et al., "DistServe", OSDI 2024.
     """
-    policy = policy or Policy()
+    policy = Policy() if policy is None else policy
+    first = service if prefill_service is None else prefill_service
+    check_records(requests=(requests, Requests), service=(service, Service), policy=(policy, Policy),
+                  prefill_service=(first, Service))
+    check_truths(timeline=timeline)
     check_setup(requests, service, policy, prefill_service)
-    return Fleet(requests, service, policy, prefill_service or service, timeline).run()
+    return Fleet(requests, service, policy, first, timeline).run()
 
 
 def check_setup(requests: Requests, service: Service, policy: Policy, prefill_service: Service | None) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...quantities.checks import require, require_non_negative, require_positive, require_whole
+from ...quantities.checks import number, require, require_non_negative, require_one, require_whole, shown, whole
+from ...quantities.limits import check_records
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Lengths:
     output_cv: float = 0.0
 
     def __post_init__(self) -> None:
-        require(1, 1e7, prompt_tok=self.prompt_tok, output_tok=self.output_tok)
-        require(0, 20, prompt_cv=self.prompt_cv, output_cv=self.output_cv)
+        require_one(1, 1e7, prompt_tok=self.prompt_tok, output_tok=self.output_tok)
+        require_one(0, 20, prompt_cv=self.prompt_cv, output_cv=self.output_cv)
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Draw lengths.
@@ -58,6 +59,12 @@ class Lengths:
 
 def _gamma(mean: float, cv: float, count: int, rng: np.random.Generator) -> np.ndarray:
     return rng.gamma(1 / cv**2, mean * cv**2, count) if cv > 0 else np.full(count, float(mean))
+
+
+def _rng(lengths: Lengths, seed: int) -> np.random.Generator:
+    """Return the source of chance, once what the lengths and the seed are is known."""
+    check_records(lengths=(lengths, Lengths))
+    return np.random.default_rng(whole(low=0, seed=seed))
 
 
 def _whole(name: str, values: Any, low: int) -> np.ndarray:
@@ -98,11 +105,12 @@ class Requests:
     think_s: float = 0.0
 
     def __post_init__(self) -> None:
-        arrival = np.atleast_1d(np.asarray(self.arrival_s, dtype=float))
+        arrival = np.atleast_1d(number("arrival_s", self.arrival_s))
         count = arrival.size
-        require_non_negative(arrival_s=arrival, think_s=self.think_s)
-        require_whole(prefix_block_tok=self.prefix_block_tok)
-        require_whole(low=0, users=self.users)
+        require_non_negative(arrival_s=arrival)
+        require_one(0, np.inf, open_high=True, think_s=self.think_s)
+        whole(prefix_block_tok=self.prefix_block_tok)
+        whole(low=0, users=self.users)
         priority = np.zeros(count) if self.priority is None else np.asarray(self.priority)
         columns = {"prompt_tok": _whole("prompt_tok", self.prompt_tok, 1),
                    "output_tok": _whole("output_tok", self.output_tok, 1),
@@ -156,7 +164,7 @@ class Requests:
         -------
         Requests
         """
-        require_positive(factor=factor)
+        require_one(0, np.inf, open_low=True, open_high=True, factor=factor)
         return replace(self, arrival_s=self.arrival_s / factor)
 
     def first(self, count: int) -> Requests:
@@ -171,7 +179,7 @@ class Requests:
         -------
         Requests
         """
-        require_whole(count=count)
+        count = whole(count=count)
         require(1, len(self), count=count)
         prefixes = None if self.prefix_blocks is None else self.prefix_blocks[:count]
         return replace(self, arrival_s=self.arrival_s[:count], prompt_tok=self.prompt_tok[:count],
@@ -198,10 +206,9 @@ def process(request_per_s: float, count: int, lengths: Lengths, *, cv: float = 1
     -------
     Requests
     """
-    require_positive(request_per_s=request_per_s)
-    require_whole(count=count)
-    require(0, 20, cv=cv)
-    rng = np.random.default_rng(seed)
+    require_one(0, np.inf, open_low=True, open_high=True, request_per_s=request_per_s)
+    require_one(0, 20, cv=cv)
+    count, rng = whole(count=count), _rng(lengths, seed)
     gaps = _gamma(1 / request_per_s, cv, count, rng)
     return Requests(np.cumsum(gaps) - gaps[0], *lengths.draw(count, rng))
 
@@ -225,10 +232,12 @@ def changing(request_per_s: npt.ArrayLike, interval_s: float, lengths: Lengths, 
     Requests
         As many as come: about the mean rate times the whole time.
     """
-    rates = np.atleast_1d(np.asarray(request_per_s, dtype=float))
+    rates = np.atleast_1d(number("request_per_s", request_per_s))
+    if rates.ndim > 1:
+        raise ValueError(f"request_per_s={shown(request_per_s)} has {rates.ndim} axes; give one rate per interval.")
     require_non_negative(request_per_s=rates)
-    require_positive(interval_s=interval_s)
-    rng = np.random.default_rng(seed)
+    require_one(0, np.inf, open_low=True, open_high=True, interval_s=interval_s)
+    rng = _rng(lengths, seed)
     counts = rng.poisson(rates * interval_s)
     starts_s = np.repeat(np.arange(len(rates)) * interval_s, counts)
     arrival_s = np.sort(starts_s + rng.uniform(0, interval_s, len(starts_s)))
@@ -251,8 +260,8 @@ def burst(count: int, lengths: Lengths, *, seed: int = 0) -> Requests:
     -------
     Requests
     """
-    require_whole(count=count)
-    return Requests(np.zeros(count), *lengths.draw(count, np.random.default_rng(seed)))
+    count, rng = whole(count=count), _rng(lengths, seed)
+    return Requests(np.zeros(count), *lengths.draw(count, rng))
 
 
 def closed_loop(users: int, count: int, lengths: Lengths, *, think_s: float = 0.0, seed: int = 0) -> Requests:
@@ -273,6 +282,6 @@ def closed_loop(users: int, count: int, lengths: Lengths, *, think_s: float = 0.
     -------
     Requests
     """
-    require_whole(users=users, count=count)
+    users, count = whole(users=users), whole(count=count)
     require(users, np.inf, hint="a closed loop needs at least one request per user.", count=count)
     return replace(burst(count, lengths, seed=seed), users=users, think_s=think_s)

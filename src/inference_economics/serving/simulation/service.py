@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...quantities.checks import lookup, require, require_fraction, require_positive, require_whole
+from ...quantities.checks import lookup, require_one, whole
+from ...quantities.limits import check_records, check_truths
 from ..deployment import Deployment
 from ..load import Load
 from .steps import StepTime, step_time
@@ -51,9 +52,10 @@ class Service:
     kv_bytes_per_tok: float = 0.0
 
     def __post_init__(self) -> None:
-        require_whole(kv_blocks=self.kv_blocks, block_tok=self.block_tok, token_budget=self.token_budget,
-                      max_batch=self.max_batch, n_chips=self.n_chips)
-        require(0, np.inf, open_high=True, kv_bytes_per_tok=self.kv_bytes_per_tok)
+        for name in ("kv_blocks", "block_tok", "token_budget", "max_batch", "n_chips"):
+            whole(**{name: getattr(self, name)})
+        check_records(step_time=(self.step_time, StepTime))
+        require_one(0, np.inf, open_high=True, kv_bytes_per_tok=self.kv_bytes_per_tok)
         if self.token_budget < self.max_batch:
             raise ValueError(f"token_budget={self.token_budget} is below max_batch={self.max_batch}: a step decodes "
                              "one token of every sequence. Raise the first or lower the second.")
@@ -88,9 +90,10 @@ class Autoscale:
     cooldown_s: float = 300.0
 
     def __post_init__(self) -> None:
-        require_whole(max_replicas=self.max_replicas)
-        require_positive(target_in_flight=self.target_in_flight, interval_s=self.interval_s)
-        require(0, np.inf, open_high=True, cold_start_s=self.cold_start_s, cooldown_s=self.cooldown_s)
+        whole(max_replicas=self.max_replicas)
+        require_one(0, np.inf, open_low=True, open_high=True, target_in_flight=self.target_in_flight,
+                    interval_s=self.interval_s)
+        require_one(0, np.inf, open_high=True, cold_start_s=self.cold_start_s, cooldown_s=self.cooldown_s)
 
 
 @dataclass(frozen=True)
@@ -135,13 +138,15 @@ class Policy:
     autoscale: Autoscale | None = None
 
     def __post_init__(self) -> None:
-        require_whole(replicas=self.replicas)
-        require_whole(low=0, prefill_replicas=self.prefill_replicas)
-        require(0, np.inf, open_low=True, transfer_bytes_per_s=self.transfer_bytes_per_s)
-        require_fraction(reserve_fraction=self.reserve_fraction)
+        whole(replicas=self.replicas)
+        whole(low=0, prefill_replicas=self.prefill_replicas)
+        check_truths(chunked=self.chunked, prefix_cache=self.prefix_cache)
+        require_one(0, np.inf, open_low=True, transfer_bytes_per_s=self.transfer_bytes_per_s)
+        require_one(0, 1, hint="give a fraction, not a percentage.", reserve_fraction=self.reserve_fraction)
         lookup("router", self.router, dict.fromkeys(ROUTERS))
         if self.autoscale is None:
             return
+        check_records(autoscale=(self.autoscale, Autoscale))
         if self.prefill_replicas:
             raise ValueError("autoscale works on one pool; give prefill_replicas=0 or a fixed fleet.")
         if self.autoscale.max_replicas < self.replicas:
@@ -172,8 +177,9 @@ def calibrated_service(deployment: Deployment, *, context_tok: float = 2048, blo
     ValueError
         For a deployment that no link joins, that leaves no room for a cache, or that runs as a pipeline.
     """
-    require_positive(context_tok=context_tok)
-    require_whole(block_tok=block_tok)
+    require_one(0, np.inf, open_low=True, open_high=True, context_tok=context_tok)
+    block_tok = whole(block_tok=block_tok)
+    check_records(deployment=(deployment, Deployment))
     deployment.check()
     s, n_chips = deployment.setup, int(np.asarray(deployment.n_chips))
     held_tok = float(deployment.capacity(Load(1, context_tok / 2, context_tok / 2))) * context_tok

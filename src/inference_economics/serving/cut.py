@@ -1,0 +1,102 @@
+"""Whether chips divide a model by its query heads, layers and experts: one rule for plain and traced numbers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..models.spec import Model
+from ..quantities.checks import is_traced, shown
+from ..quantities.choices import tabulated
+from ..quantities.numeric import Numeric, Truth
+from .layout import Layout
+from .queueing import column
+from .unpacked import HEAD_ROWS, model_of
+
+
+class Cut(NamedTuple):
+    """Whether a layout divides a model.
+
+    Parameters
+    ----------
+    heads, stages, experts : bool or array
+        Whether it divides the query heads of every layer, has no more stages than there are layers, and spreads no
+        experts over more chips than a layer has experts.
+    """
+
+    heads: Truth
+    stages: Truth
+    experts: Truth
+
+    @property
+    def whole(self) -> Truth:
+        """Whether all three hold."""
+        return np.logical_and(np.logical_and(self.heads, self.stages), self.experts)
+
+
+@tabulated
+def _q_heads(model: Model | str) -> np.ndarray:
+    """Numbers of query heads that layers have, filled up with zeros."""
+    found = sorted({float(np.max(group.q_heads)) for group in model_of(model).groups} - {0.0})
+    return np.array(found + [0.0] * (HEAD_ROWS - len(found)))
+
+
+@tabulated
+def _layers(model: Model | str) -> Numeric:
+    return model_of(model).layers
+
+
+@tabulated
+def _experts(model: Model | str) -> Numeric:
+    most: Numeric = np.maximum(model_of(model).experts, 1)
+    return most
+
+
+def cut_of(model: Model | str, layout: Layout) -> Cut:
+    """Say whether a layout divides a model; in a figure function, one that the reader chooses.
+
+    Parameters
+    ----------
+    model : Model or str
+        What runs.
+    layout : Layout
+        How a copy is cut.
+
+    Returns
+    -------
+    Cut
+    """
+    # a cache cut by sequence leaves every head on its chip
+    uneven = np.logical_and(_rest(_q_heads(model), column(layout.tp)) > 0, column(layout.batch_sharded) < 1)
+    return Cut(heads=np.max(np.where(uneven, 1.0, 0.0), axis=-1) < 1, stages=layout.pp <= _layers(model),
+               experts=layout.ep <= _experts(model))
+
+
+def _rest(heads: Numeric, chips: Numeric) -> Numeric:
+    rest: Numeric = heads - chips * np.floor(heads / chips)
+    return rest
+
+
+def check_cut(model: Model, layout: Layout) -> None:
+    """Raise `ValueError` where a layout cuts a model into more parts than it has; traced numbers pass.
+
+    Parameters
+    ----------
+    model, layout : Model, Layout
+        As in `cut_of`.
+    """
+    if any(map(is_traced, (model, model.layers, model.experts, layout.tp, layout.pp, layout.ep))):
+        return
+    cut = cut_of(model, layout)
+    if not np.all(cut.heads):
+        heads = [count for count in _q_heads(model) if np.any(_rest(count, layout.tp) > 0)]
+        tp = f"{layout.tp:g}" if np.ndim(layout.tp) == 0 else shown(layout.tp)
+        raise ValueError(f"tp={tp} does not divide the {heads[0]:g} query heads of a layer, by which "
+                         "engines cut attention; use fewer chips, or groups of them: attention_dp.")
+    if not np.all(cut.stages):
+        raise ValueError(f"pp={shown(layout.pp)}: a model of {shown(model.layers)} layers has no more stages.")
+    if not np.all(cut.experts):
+        dense = np.all(_experts(model) == 1)
+        has = "no experts to spread" if dense else f"{shown(model.experts)} experts in a layer"
+        raise ValueError(f"ep={shown(layout.ep)}: this model has {has}; use {'ep=1' if dense else 'fewer chips'}.")
