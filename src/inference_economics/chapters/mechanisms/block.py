@@ -42,7 +42,7 @@ def turning_hands() -> Explorer:
         apart = np.remainder((query - key) + np.pi, 2 * np.pi) - np.pi
         between = np.linspace(0, 1, 31) * apart[:, None] + key[:, None]
         arc = (rows(ACROSS[:, None] + 0.5 * np.cos(between)), rows(DOWN[:, None] + 0.5 * np.sin(between)))
-        wavelength = rope.wavelengths_tok(frequency)
+        wavelength: Any = rope.wavelengths_tok(frequency)
         tips = [(ACROSS + np.cos(angle), DOWN + np.sin(angle)) for angle in (query, key)]
         return Figure(
             x=Axis.blank(-1.2, ACROSS[-1] + 1.2), y=Axis.blank(-4.5, 1.6), equal=True,

@@ -90,7 +90,7 @@ def run(page_tok: int) -> Run:
                          own_s[-1] if len(own_s) else start_s))
     columns = np.full((7, MOST_PAGES), np.nan)
     columns[:, : len(rows)] = np.array(rows, dtype=float).T
-    return Run(*columns, result.arrival_s + result.delay_s, result.start_s, result.finish_s)
+    return Run._make([*columns, result.arrival_s + result.delay_s, result.start_s, result.finish_s])
 
 
 def pages_of_a_cache() -> Explorer:

@@ -32,15 +32,15 @@ def price_fan() -> Explorer:
         process = PriceProcess(drift, volatility)
         years = months / 12
         low, high = (price_quantile(years, price, z, process) for z in (-NORMAL_95, NORMAL_95))
-        inner = [price_quantile(years, price, z, process) for z in (-0.6745, 0.6745)]
-        paths = simulate_prices(price, PATHS, process)
+        lower, upper = (price_quantile(years, price, z, process) for z in (-0.6745, 0.6745))
+        paths: Any = simulate_prices(price, PATHS, process)
         seen = np.where(months <= t, months, np.nan)
         at = [price_quantile(t / 12, price, z, process) for z in (-NORMAL_95, 0.0, NORMAL_95)]
         return Figure(
             x=Axis("months from today", (0, MONTHS), ""), y=Axis("price of a chip-hour", (0.1, 30), "USD/h", "log"),
             marks=[
                 Band(months, low, high, "nine in ten prices", color=5),
-                Band(months, *inner, "one in two", color=0),
+                Band(months, lower, upper, "one in two", color=0),
                 Line(np.concatenate([seen, gap] * WAYS),
                      np.concatenate([part for k in range(WAYS) for part in (paths[k], gap)]),
                      "ways it might go", color=1),

@@ -133,10 +133,10 @@ def margin_tower() -> Explorer:
     return explore(
         figure, name="margin-tower", title="Who is paid by a chip-hour",
         watch="Take the chip maker's margin away. What of the tower was not hardware? Then take the cloud's.",
-        chip_margin=Slider(0.0, 0.92, value=default.chip_margin, unit="%", label="Margin of the chip's maker"),
-        server_margin=Slider(0.0, 0.3, value=default.server_margin, unit="%",
+        chip_margin=Slider(0.0, 0.92, value=float(default.chip_margin), unit="%", label="Margin of the chip's maker"),
+        server_margin=Slider(0.0, 0.3, value=float(default.server_margin), unit="%",
                              label="Margin of the server's maker"),
-        cloud_margin=Slider(0.0, 0.7, value=default.cloud_margin, unit="%", label="Margin of the cloud"),
+        cloud_margin=Slider(0.0, 0.7, value=float(default.cloud_margin), unit="%", label="Margin of the cloud"),
         utilisation=Slider(0.3, 1.0, value=UTILISATION, unit="%", label="Hours that are sold"),
         presets={"A chip of one's own": {"chip_margin": 0.0}, "Owning the servers too": {"chip_margin": 0.0,
                                                                                           "cloud_margin": 0.0}},
