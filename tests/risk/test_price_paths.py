@@ -131,7 +131,7 @@ def test_other_bad_input():
         pp.fit_steps([0, 2], 10)
     with pytest.raises(ValueError, match="exposure_years=0 is outside"):
         pp.fit_steps([2], 0)
-    with pytest.raises(ValueError, match="is not a table of random numbers"):
+    with pytest.raises(ValueError, match="draws=3 is no Draws; give Draws"):
         pp.simulate_prices(2.0, 3, pp.PriceProcess())
     with pytest.raises(ValueError, match=r"volatility=25 is outside \[0, 20\]; give a fraction"):
         pp.PriceProcess(0, 25)

@@ -18,7 +18,7 @@ def test_it_is_what_the_simulator_says(model, chip, precision, tp, share):
     one = Deployment(model, chip, tp, precision)
     rate = share * one.serve(Load(400, prompt, output)).output_tok_per_s / output
     found = one.serve_open(rate, prompt, output)
-    service = calibrated_service(model, chip, precision=precision, tp=tp, context_tok=prompt + output)
+    service = calibrated_service(one, context_tok=prompt + output)
     run, kept = simulate(process(float(rate), 900, Lengths(prompt, output), seed=3), service), slice(150, 750)
     assert found.tpot_s == pytest.approx(np.mean(run.tpot_s[kept]), rel=0.06)
     assert found.ttft_s == pytest.approx(np.mean(run.ttft_s[kept]), rel=0.15)

@@ -69,5 +69,5 @@ def test_a_design_by_the_hour_and_back(nre, units, years, use):
 def test_slips_are_named():
     with pytest.raises(ValueError, match=r"saving_fraction=44 is outside .*; give a fraction, not a percentage"):
         cs.break_even_units(3e8, 6e4, 44)
-    with pytest.raises(ValueError, match=r"perf_per_tco=0 is outside \(0, 10000\]"):
+    with pytest.raises(ValueError, match=r"perf_per_tco=0 is outside \(0, 1e\+09\]"):
         cs.saving_from_perf_per_tco(0)

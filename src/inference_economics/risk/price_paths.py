@@ -62,12 +62,6 @@ def draws(paths: int = 1000, steps: int = 36, seed: int = 0, steps_per_year: int
                  np.concatenate([down, 1 - down])[: int(paths)], int(steps_per_year))
 
 
-def _table(draws: Draws) -> Draws:
-    if not isinstance(draws, Draws):
-        raise ValueError(f"draws={draws!r} is not a table of random numbers; make one with draws(paths, steps, seed).")
-    return draws
-
-
 def _chance(rate_per_year: Numeric, steps_per_year: Numeric) -> Numeric:
     """Return the chance of at least one event in a step."""
     return -np.expm1(-rate_per_year / steps_per_year)
@@ -133,13 +127,12 @@ def simulate_prices(price: Numeric, draws: Draws, process: PriceProcess) -> Nume
     ----------
     Merton, "Option pricing when underlying stock returns are discontinuous", Journal of Financial Economics 3, 1976.
     """
-    table = _table(draws)
-    n = table.steps_per_year
+    n = draws.steps_per_year
     walk = np.cumsum(
         (process.drift_per_year - np.square(process.volatility) / 2) / n
-        + process.volatility / np.sqrt(n) * table.normal
-        + np.where(table.up < _chance(process.up_per_year, n), np.log(process.up_factor), 0.0)
-        + np.where(table.down < _chance(process.down_per_year, n), np.log(process.down_factor), 0.0), axis=-1)
+        + process.volatility / np.sqrt(n) * draws.normal
+        + np.where(draws.up < _chance(process.up_per_year, n), np.log(process.up_factor), 0.0)
+        + np.where(draws.down < _chance(process.down_per_year, n), np.log(process.down_factor), 0.0), axis=-1)
     return price * grown(np.concatenate([np.zeros_like(walk[..., :1]), walk], axis=-1))
 
 
