@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernelless import Choice, Line, Point, Slider, tabulate
+from kernelless import HERE, Choice, Line, Point, Slider, tabulate
 
 from .. import models
 from ..catalog import prices
@@ -121,7 +121,7 @@ def you_are_here(x: Any, y: Any) -> Point:
     x, y : number or array
         In the units of the axes. [any]
     """
-    return Point(x, y, "you are here")
+    return Point(x, y, "you are here", color=HERE)
 
 
 def level(xs: Any, value: Any, label: str, color: int | None = None) -> Line:
