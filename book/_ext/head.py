@@ -55,7 +55,7 @@ def describe(body: str) -> str:
 
 
 def lighten(html: str, root: str, search: bool = False) -> str:
-    """Return a page with a light head.
+    """Return a page with a light head, and with figures that may use the margin.
 
     Parameters
     ----------
@@ -79,6 +79,8 @@ def lighten(html: str, root: str, search: bool = False) -> str:
         head = SCRIPT.sub(lambda m: m[0] if m[2] == "documentation_options.js" else f"<script defer {m[1]}>", head)
     words = describe(body)
     description = f'\n    <meta name="description" content="{markup.escape(words)}">' if words else ""
+    # The theme folds the contents in the margin while something of its class "full-width" is on the screen.
+    body = body.replace('<figure class="explorer"', '<figure class="explorer full-width"')
     return head.replace("<head>", f"<head>\n    {CHARSET}{description}", 1) + end + body
 
 

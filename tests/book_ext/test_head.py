@@ -75,5 +75,10 @@ def test_the_description_is_the_first_paragraph_cut_at_a_word():
     assert len(description) < 170
 
 
+def test_figures_are_of_the_class_for_which_the_theme_makes_room():
+    html = head.lighten(PAGE.format('<figure class="explorer" id="explorer-x"></figure>'), "../")
+    assert '<figure class="explorer full-width" id="explorer-x">' in html
+
+
 def test_a_page_without_a_head_is_left_as_it_is():
     assert head.lighten("<meta http-equiv=refresh>", "") == "<meta http-equiv=refresh>"

@@ -109,6 +109,22 @@ def test_a_chapter_weighs_no_more_than_its_budget(visit):
         assert sum(sizes.values()) <= PAGE_BYTES, (name, sorted(sizes.items(), key=lambda item: -item[1])[:6])
 
 
+def test_nothing_lies_over_a_figure_that_uses_the_margin(visit):
+    """The theme's contents fold away once a figure is on the screen."""
+    page = visit("notebooks/04_sharing_heads.html", viewport={"width": 1280, "height": 900})
+    page.locator("figure.explorer").first.scroll_into_view_if_needed()
+    on_top = """() => {
+      const { right, top, height } = document.querySelector("figure.explorer").getBoundingClientRect();
+      return document.elementFromPoint(right - 12, Math.min(top + height / 2, innerHeight - 12))?.closest("figure") != null;
+    }"""
+    for _ in range(100):
+        if page.evaluate(on_top):
+            break
+        page.wait_for_timeout(100)
+    assert page.evaluate(on_top)
+    assert page.troubles == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_theme_is_there_with_the_first_paint(visit, theme):
     page = visit("book/index.html", color_scheme=theme)
