@@ -115,7 +115,8 @@ def test_nothing_lies_over_a_figure_that_uses_the_margin(visit):
     page.locator("figure.explorer").first.scroll_into_view_if_needed()
     on_top = """() => {
       const { right, top, height } = document.querySelector("figure.explorer").getBoundingClientRect();
-      return document.elementFromPoint(right - 12, Math.min(top + height / 2, innerHeight - 12))?.closest("figure") != null;
+      const seen = document.elementFromPoint(right - 12, Math.min(top + height / 2, innerHeight - 12));
+      return seen?.closest("figure") != null;
     }"""
     for _ in range(100):
         if page.evaluate(on_top):
