@@ -83,9 +83,9 @@ def driven(book, chromium) -> dict[str, dict[str, list[dict]]]:
         for name in LECTURES:
             page = lend(offline=True)
             page.goto((book / f"{name}.html").as_uri(), wait_until="domcontentloaded")
-            page.locator("figure.explorer[data-ready]").first.wait_for()
             page.evaluate("dispatchEvent(new Event('beforeprint'))")  # every figure starts, in view or not
             roots = page.locator("figure.explorer").all()
+            page.locator(f":nth-match(figure.explorer[data-ready], {len(roots)})").wait_for(state="attached")
             seen[name] = {root.get_attribute("data-explorer"): root.evaluate(DRIVE) for root in roots}
     pages.close()
     assert troubles == []

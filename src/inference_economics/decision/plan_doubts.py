@@ -26,11 +26,16 @@ WORST_BACKTEST = 3.4  # how far the serving model stood from a published service
 class PlanDoubt:
     """A factor that is not known exactly, and the fields of a plan that move with it.
 
-    name, title : key, and name for readers.
-    moves : addresses, each with the power of the factor; one that begins with ``1-`` moves what is left of a yearly
-        fall.
-    range : the factor.
-    why : where the range comes from.
+    Parameters
+    ----------
+    name, title : str
+        Key, and name for readers.
+    moves : mapping
+        Addresses, each with the power of the factor; one that begins with ``1-`` moves what is left of a yearly fall.
+    range : Range
+        The factor. [1]
+    why : str
+        Where the range comes from.
     """
 
     name: str

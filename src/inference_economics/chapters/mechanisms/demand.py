@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kernelless import Axis, Choice, Explorer, Figure, Line, Play, Readout, Slider, State, explore, tabulate
+from kernelless import Axis, Choice, Explorer, Figure, Line, Play, Readout, Slider, explore, tabulate
 
 from ...serving import Deployment
 from ...serving.simulation import Autoscale, Lengths, calibrated_service
@@ -73,8 +73,6 @@ def fleet_follows_a_day() -> Explorer:
                 Readout("Paid so far, for the peak", past / 4 * peak * 8 * price_usd_per_hour, "USD"),
                 Readout("Quarters of an hour with late answers", late),
             ],
-            states=[State(late < 1, "Nineteen in twenty requests wrote their first word within two seconds.",
-                          "Some requests waited for a replica that was still starting.")],
         )
 
     return explore(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernelless import Axis, Explorer, Figure, Play, Readout, Slider, Spans, State, explore, tabulate
+from kernelless import Axis, Explorer, Figure, Play, Readout, Slider, Spans, explore, tabulate
 
 from ...models import get, kv_cache
 from ...serving import Deployment
@@ -128,8 +128,6 @@ def pages_of_a_cache() -> Explorer:
                 Readout("Bytes that hold them", filled * per_token, "B"),
                 Readout("Held, but empty", np.where(held > 0, 1 - filled / np.maximum(held, 1.0), 0.0), "%"),
             ],
-            states=[State(waiting < 1, "Nobody waits to get in.", "Requests wait to get in.",
-                          finding=True)],
         )
 
     return explore(

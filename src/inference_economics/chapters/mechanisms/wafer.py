@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kernelless import Axis, Blocks, Bracket, Explorer, Figure, Line, Readout, Slider, Stack, State, explore
+from kernelless import Axis, Blocks, Explorer, Figure, Line, Readout, Slider, Stack, State, explore
 
 from ...buying.ownership import capital_recovery_factor
 from ...catalog.facts import silicon
@@ -114,11 +114,9 @@ def margin_tower() -> Explorer:
         added = hourly - np.concatenate([np.zeros(1), hourly[:-1]])
         sold = steps[-1]
         return Figure(
-            x=Axis.blank(-0.6, 2.4), y=Axis("price of a chip-hour", (0, HIGHEST), "USD/h"),
+            x=Axis.blank(-0.6, 2.0), y=Axis("price of a chip-hour", (0, HIGHEST), "USD/h"),
             marks=[
                 Stack(np.where(hourly <= HIGHEST, added, np.nan), "who is paid", words=PARTS, unit="USD/h"),
-                Bracket("margins", np.where(hourly[-1] <= HIGHEST, hourly[0], np.nan), hourly[-1], 1.75,
-                        value=1 - hourly[0] / hourly[-1], unit="%"),
             ],
             readouts=[
                 Readout("A chip-hour in the cloud", sold.cloud_usd_per_hour, "USD/h"),

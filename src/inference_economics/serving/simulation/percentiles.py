@@ -146,14 +146,9 @@ def tail_latency(deployment: Deployment, load: Load, places: Numeric, uneven: Un
 
     Notes
     -----
-    ==========================================  =====================================================
-    assumed                                     if false
-    ==========================================  =====================================================
-    below the table's ends (a tenth of the      with less, times are a little shorter; with more
-    places, 16 places, a prompt of a quarter of  places than 128, waits are
-    the answer) things are as at its ends, and
-    above 128 places and 32 as well
-    ==========================================  =====================================================
+    Below the table's ends (a tenth of the places, 16 places, a prompt of a quarter of the answer) things are assumed to
+    be as at its ends, and above 128 places and 32 as well. With less, times are a little shorter; with more places,
+    waits are too.
     """
     lookup("percent", percent, dict.fromkeys(PERCENTS))
     uneven = uneven or Unevenness()
