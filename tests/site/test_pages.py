@@ -81,6 +81,7 @@ def test_the_search_finds_a_chapter(visit, from_disk):
 
 def test_formulas_are_drawn_with_the_books_font_alone(visit):
     """A character that the font lacks would come from another, at another weight, and not stretch."""
+    seen = 0
     for name in sorted(LIVE):
         page = visit(name)
         session = page.context.new_cdp_session(page)
@@ -88,11 +89,12 @@ def test_formulas_are_drawn_with_the_books_font_alone(visit):
         session.send("CSS.enable")
         root = session.send("DOM.getDocument")["root"]["nodeId"]
         formulas = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "math"})["nodeIds"]
-        assert (len(formulas) > 0) or name == "book/index.html"
+        seen += len(formulas)
         for node in formulas:
             fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
             foreign = {font["familyName"] for font in fonts if not font["isCustomFont"]}
             assert not foreign, (name, session.send("DOM.getOuterHTML", {"nodeId": node})["outerHTML"])
+    assert seen > 100
 
 
 def test_a_chapter_weighs_no_more_than_its_budget(visit):
@@ -100,7 +102,7 @@ def test_a_chapter_weighs_no_more_than_its_budget(visit):
     for name in sorted(LIVE):
         responses = []
         page = visit("search.html")
-        page.on("response", responses.append)
+        page.on("response", lambda response, kept=responses: kept.append(response))
         page.goto(f"{page.home}/{name}", wait_until="load")
         page.evaluate("document.fonts.ready")
         # fonts and pictures are compressed already
