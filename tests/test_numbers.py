@@ -95,7 +95,6 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "point": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(8.0, 1000.0, 200.0)),
     "layout": lambda: serving.Layout(tp=4.0),
 }
-PENDING: dict[str, str] = {}
 # Arguments that are more than one number by nature.
 LISTS = {"shares", "horizon_months"}
 NOT_NUMBERS = (None, "5", b"5", True, [1, "2"], [1, None], 10**400, 1j, np.array([True]), {"a": 1}, object())
@@ -187,11 +186,6 @@ def faults(function: Callable) -> list[str]:
     return found
 
 
-def is_pending(name: str) -> bool:
-    module, _, function = name.partition(".")
-    return function in PENDING.get(module, "").split()
-
-
 def deployed_with(link_bytes_per_s: Any) -> list[np.ndarray]:
     return flat(serving.Deployment("llama-3.1-70b", "h100-sxm", 8, link_bytes_per_s=link_bytes_per_s).setup)
 
@@ -256,25 +250,17 @@ def test_a_format_that_is_none_is_refused(use, bad):
 
 
 CASES = [pytest.param(function, id=name) for name, function in formulas()]
-AT_THE_DOOR = [pytest.param(function, id=name) for name, function in formulas() if not is_pending(name)]
 
 
 @pytest.mark.parametrize("function", CASES)
 def test_the_sample_is_a_valid_call(function):
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in inspect.signature(function).parameters.values()):
-        pytest.skip("takes parts by names of the caller's own")
     assert not isinstance(answer := outcome(function, call_of(function)), str), answer
 
 
-@pytest.mark.parametrize("function", AT_THE_DOOR)
+@pytest.mark.parametrize("function", CASES)
 def test_every_kind_of_number_is_taken_as_float64_or_refused_by_name(function):
     try:
         found = faults(function)
     except (TypeError, AttributeError, OverflowError, ZeroDivisionError, IndexError) as error:
         pytest.fail(f"{type(error).__name__}: {error}")
     assert found == [], f"{len(found)} faults; decorate it with quantities.limits.checked"
-
-
-def test_no_formula_is_pending_that_is_gone():
-    waiting = {f"{module}.{function}" for module, names in PENDING.items() for function in names.split()}
-    assert waiting <= {name for name, _ in formulas()}

@@ -180,3 +180,10 @@ def test_versions_agree():
     assert inference_economics.__version__ == version
     assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text()
     assert f"Version {version}" in (ROOT / "book" / "cite.md").read_text()
+
+
+def test_no_file_is_larger_than_a_clone_should_carry():
+    """Data that a test or a page needs is cut to what it needs; the largest is the table of serving measurements."""
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    files = [ROOT / name for name in tracked.stdout.split("\0") if name] or [*(ROOT / "tests").rglob("*.*")]
+    assert [path.name for path in files if path.is_file() and path.stat().st_size > 400_000] == []
