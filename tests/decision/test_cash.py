@@ -10,7 +10,9 @@ from parity import harness
 from plan_case import plan
 
 from inference_economics import ownership
-from inference_economics.decision import cash, fleet
+from inference_economics.buying.contracts import Contract
+from inference_economics.decision import cash, fleet, scenarios, yearly_costs
+from inference_economics.decision.plan import Copy, Need, Plan, Rent, Running
 
 FLAT = {"need__growth_per_year": 0.0, "running__improvement_per_year": 0.0}
 
@@ -31,6 +33,32 @@ def test_rent_by_hand():
     one = plan(**FLAT)
     chips, people = fleet.machines(one).copy_chips[0], 0.5 * 40 / 34 * 250_000
     assert cash.costs_by_way(one)["on-demand"] == pytest.approx(chips * 4 * 8760 + people)
+
+
+def same(inputs):
+    """Return the plan of the inputs of `yearly_costs`: no spare copy, no wait, no better chips, one post."""
+    demand, offer, machines = inputs.demand, inputs.offer, inputs.fleet
+    need = Need(demand.users * demand.queries_per_day, demand.prompt_tok, demand.output_tok,
+                growth_per_year=demand.growth_per_year, peak_to_mean=demand.peak_to_mean)
+    contract = Contract(offer.input_usd_per_token, offer.output_usd_per_token,
+                        price_decline_per_year=offer.price_decline_per_year)
+    running = Running(posts_rented=1.0, posts_owned=1.0, hours_per_week=40.0, hours_of_person=40.0,
+                      pay_usd_per_year=machines.team_usd_per_year, lead_years=0.0, improvement_per_year=0.0)
+    return Plan(need, Copy(machines.service_s, machines.batch, machines.n_chips, spare_copies=0.0,
+                           spare_fraction=machines.spare_fraction), contract, contract,
+                Rent(machines.price_usd_per_hour), inputs.server, inputs.site, programme=inputs.programme,
+                running=running, finance=inputs.finance)
+
+
+@pytest.mark.parametrize("name", scenarios.SCENARIOS)
+def test_a_plan_costs_what_the_level_costs_of_the_same_workload_are(name):
+    """Tokens and rent to the last digit; owned servers differ by what cash knows: whole purchases, and their resale."""
+    inputs = scenarios.inputs_of(scenarios.SCENARIOS[name])
+    level, by_year = yearly_costs(inputs), cash.costs_by_way(same(inputs))
+    assert by_year["api"] == pytest.approx(level.api_usd)
+    assert by_year["on-demand"] == pytest.approx(level.rent_usd)
+    assert by_year["colocation"] == pytest.approx(level.own_usd, rel=0.1)
+    assert by_year["own-chip"] == pytest.approx(level.custom_usd, rel=0.1)
 
 
 def test_own_servers_over_their_life_cost_what_the_annuity_says():

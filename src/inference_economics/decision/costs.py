@@ -1,9 +1,10 @@
 """API, rent, own or a chip of one's own: what a year of one workload costs each way, and how sure that is.
 
-Everything before it in one chain: a model on a chip within latency targets (`step`), a queue in the busiest hour
-(`queueing`), list prices (`market`), owned servers (`ownership`) and a chip programme (`custom_silicon`). Costs are
-level over the horizon: the same payment every year that has the present value of what is paid. What may be chosen, and
-what is not known exactly, stands in `scenarios`.
+Everything before it in one chain: a model on a chip within latency targets (`replica`), a queue in the busiest hour
+(`queueing`), list prices (`market`), owned servers (`ownership`) and a chip programme (`programme`). Costs are level
+over the horizon: the same payment every year that has the present value of what is paid. What may be chosen stands in
+`scenarios`, what is not known exactly in `doubts`. Chapters 12 and 13 count with it; `cash` counts the same by year and
+cause, in ten ways, for plans.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..buying.break_even import machines_for, with_spares
+from ..buying.contracts import price_in_year
 from ..buying.market import Discounts, TokenPrices, api_usd
 from ..buying.ownership import capital_recovery_factor, owned_usd_per_year
 from ..buying.running import average_load_fraction
 from ..quantities.checks import is_traced, number
-from ..quantities.limits import DAYS_PER_YEAR, checked
+from ..quantities.limits import DAYS_PER_YEAR, HOURS_PER_YEAR, checked
 from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
 from ..serving.queueing import column, replicas_for
 from ..silicon.programme import ChipProgramme, programme_cost, saving_from_perf_per_tco
+from .dollars import year_weights
 from .inputs import Inputs
 from .workload import YEARS
 
@@ -86,20 +89,20 @@ def yearly_costs(inputs: Inputs) -> Costs:
     demand, offer, fleet, programme = inputs.demand, inputs.offer, inputs.fleet, inputs.programme
     horizon_years, discount_rate = inputs.finance.horizon_years, inputs.finance.discount_rate
     t = YEARS + 0.5
-    growth, rate = np.log1p(column(demand.growth_per_year)), np.log1p(column(discount_rate))
-    weight = np.clip(column(horizon_years) - YEARS, 0.0, 1.0) * np.exp(-rate * t)
+    weight = year_weights(inputs.finance)
     total = np.sum(weight, axis=-1)
+    growth = np.log1p(column(demand.growth_per_year))
     prompts = column(demand.users * demand.queries_per_day * DAYS_PER_YEAR) * np.exp(growth * t)
     # what a level yearly payment costs is the average over the years, weighted by their present value
     listed = TokenPrices(offer.input_usd_per_token, offer.output_usd_per_token,
                          offer.input_usd_per_token * offer.cached_input_factor)
     discounts = Discounts(demand.cached_fraction, demand.batch_fraction, offer.batch_discount)
-    api = prompts * column(api_usd(demand.prompt_tok, demand.output_tok, listed, discounts)) * np.exp(
-        np.log1p(-column(offer.price_decline_per_year)) * t)
+    today = api_usd(demand.prompt_tok, demand.output_tok, listed, discounts)
+    api = prompts * price_in_year(column(today), column(offer.price_decline_per_year), YEARS)
     busy_s = np.where(fleet.batch > 0, fleet.service_s, 1.0)
     load = prompts / (DAYS_PER_YEAR * SECONDS_PER_DAY) * column(demand.peak_to_mean * busy_s)
     chips = replicas_for(load, column(np.maximum(fleet.batch, 1.0)), demand.wait_probability) * column(fleet.n_chips)
-    rent = chips * column(fleet.price_usd_per_hour * 24 * DAYS_PER_YEAR)
+    rent = chips * column(fleet.price_usd_per_hour * HOURS_PER_YEAR)
     server = owned_usd_per_year(
         inputs.server.owned_for(horizon_years), inputs.site, discount_rate,
         load_fraction=average_load_fraction(1 / demand.peak_to_mean, inputs.server.idle_power_fraction)).total_usd
