@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inference_economics import serving
-from inference_economics.serving.queueing import late_fraction
+from inference_economics.serving.queueing import late_fraction, wait_below_s
 from kernelless.trace import Graph
 
 
@@ -35,6 +35,15 @@ def test_late_fraction_is_erlangs_and_dies_out_with_patience():
     assert late_fraction(10, 8, 2.0, 1.0) == pytest.approx(0.4092 * np.exp(-1), abs=1e-4)
     assert late_fraction(10, 12, 2.0, 1.0) == 1
     assert late_fraction(np.array([10, 20]), 8, 2.0, np.array([[0.0], [1.0]])).shape == (2, 2)
+
+
+def test_so_many_stay_below_a_wait_as_late_fraction_says():
+    servers = np.array([10.0, 12.0, 20.0])
+    wait = wait_below_s(servers, 8.0, 2.0, 0.9)
+    assert np.all(np.diff(wait) <= 0)
+    assert late_fraction(servers[:2], 8.0, 2.0, wait[:2]) == pytest.approx(0.1)
+    assert wait[2] == 0  # fewer than one in ten wait at all
+    assert wait_below_s(10, 12, 2.0) == wait_below_s(10, 10, 2.0) == np.inf
 
 
 def test_days_of_several_shapes_are_days_of_each():

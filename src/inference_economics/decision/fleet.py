@@ -10,7 +10,7 @@ from ..buying.break_even import machines_for, with_spares
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
-from ..serving.queueing import column, erlang_c, replicas_for
+from ..serving.queueing import column, replicas_for, wait_below_s
 from .plan import Copy, Need, Plan
 from .workload import YEARS, ByYear
 
@@ -24,8 +24,8 @@ class Machines(NamedTuple):
         Demand. [1/day]
     in_service, at_peak : numeric
         Requests in service, on average and in the busiest hour that the fleet is built for. [1]
-    copies : numeric
-        Copies of the model in all regions, spare ones included. [1]
+    copies, used_copies : numeric
+        Copies of the model in all regions, with spare ones and without. [1]
     copy_chips, unit_chips, servers : numeric
         Chips by whole copies, chips by whole units, and whole servers with whole spare ones. [1]
     utilisation : numeric
@@ -36,6 +36,7 @@ class Machines(NamedTuple):
     in_service: ByYear
     at_peak: ByYear
     copies: ByYear
+    used_copies: ByYear
     copy_chips: ByYear
     unit_chips: ByYear
     servers: ByYear
@@ -94,12 +95,12 @@ def machines(plan: Plan) -> Machines:
     peak = mean * column(np.maximum((1 - need.batch_fraction) * need.peak_to_mean, 1.0))
     regions = column(copy.regions)
     each = replicas_for(peak / regions, column(places), need.wait_probability)
-    spare = each + column(copy.spare_copies)
-    copies = spare * regions
+    kept = each + column(copy.spare_copies)
+    copies = kept * regions
     servers = with_spares(machines_for(each * column(copy.n_chips), column(copy.chips_per_server)),
                           column(copy.spare_fraction)) * regions
-    return Machines(prompts, mean, peak, copies, copies * column(copy.n_chips),
-                    whole_units(spare * column(copy.n_chips), column(copy.unit_chips)) * regions, servers,
+    return Machines(prompts, mean, peak, copies, each * regions, copies * column(copy.n_chips),
+                    whole_units(kept * column(copy.n_chips), column(copy.unit_chips)) * regions, servers,
                     mean / (copies * column(places)))
 
 
@@ -110,7 +111,7 @@ def feasible(copy: Copy) -> Numeric:
 
 @checked
 def waits_s(plan: Plan, percentile: float = 0.95) -> Numeric:
-    """Wait for a place that so many requests stay below, in the busiest hour of the first year (M/M/c).
+    """Wait for a place that so many requests stay below, in the busiest hour of the first year.
 
     Parameters
     ----------
@@ -126,15 +127,12 @@ def waits_s(plan: Plan, percentile: float = 0.95) -> Numeric:
 
     Notes
     -----
-    The chance of waiting longer than t falls as C exp(-(c - a) t / s). Requests are taken to find any free place of
-    their region. What a full batch does to the time of the first token itself is a matter of the serving simulator's
-    tables, see `serving.simulation`.
+    See `queueing.wait_below_s`. Requests are taken to find any free place of their region. What a full batch does to
+    the time of the first token itself is a matter of the serving simulator's tables, see `simulation.percentiles`.
     """
     fleet, copy = machines(plan), plan.copy
-    places = (fleet.copies[..., 0] / copy.regions - copy.spare_copies) * np.maximum(copy.batch, 1.0)
-    load = fleet.at_peak[..., 0] / copy.regions
-    late = erlang_c(places, load) / (1 - percentile)
-    wait = np.log(np.maximum(late, 1.0)) * np.where(copy.batch > 0, copy.service_s, 1.0) / np.maximum(places - load,
-                                                                                                      1e-9)
+    places = fleet.used_copies[..., 0] / copy.regions * np.maximum(copy.batch, 1.0)
+    wait = wait_below_s(places, fleet.at_peak[..., 0] / copy.regions, np.where(copy.batch > 0, copy.service_s, 1.0),
+                        percentile)
     found: Numeric = np.where(copy.batch > 0, wait, np.nan)[()]
     return found

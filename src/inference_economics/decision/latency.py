@@ -53,8 +53,7 @@ def tail(case: Case, plan: Plan, uneven: Unevenness | None = None, percent: int 
         if one.capacity(load) >= places:
             late = tail_latency(one, load, places, uneven, percent)
             found = late if not found.ttft_s <= late.ttft_s else found
-    used = machines(plan).copies[..., 0] - copy.spare_copies * copy.regions
-    if used <= 1:
+    if machines(plan).used_copies[..., 0] <= 1:
         return found
     shared = waits_s(plan, percent / 100)
     return Tail(found.ttft_s - found.wait_s + shared, found.tpot_s, shared + 0 * found.wait_s)

@@ -99,8 +99,7 @@ def inside(ends: Envelope, prompt_tok: Numeric, output_tok: Numeric, batch: Nume
 def in_flight(plan: Plan) -> Numeric:
     """Return requests in flight on one copy in the busiest hour of the first year, at least one [1]."""
     fleet, copy = machines(plan), plan.copy
-    used = fleet.copies[..., 0] - copy.spare_copies * copy.regions
-    each: Numeric = np.clip(fleet.at_peak[..., 0] / np.maximum(used, 1.0), 1.0, np.maximum(copy.batch, 1.0))
+    each: Numeric = np.clip(fleet.at_peak[..., 0] / fleet.used_copies[..., 0], 1.0, np.maximum(copy.batch, 1.0))
     return each
 
 

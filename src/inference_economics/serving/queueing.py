@@ -204,6 +204,30 @@ def late_fraction(servers: Numeric, offered_load: Numeric, service_s: Numeric, p
     return late
 
 
+@checked
+def wait_below_s(servers: Numeric, offered_load: Numeric, service_s: Numeric, percentile: float = 0.95) -> Numeric:
+    """Wait for a place that a share of the requests stays below (M/M/c): `late_fraction`, turned round.
+
+    Parameters
+    ----------
+    servers, offered_load : numeric
+        As in `erlang_c`. [1]
+    service_s : numeric
+        Mean time in service. [s]
+    percentile : float
+        Share of the requests. [1]
+
+    Returns
+    -------
+    numeric
+        0 where fewer wait at all; infinite where the load reaches the places. [s]
+    """
+    spare = servers - offered_load
+    late = erlang_c(servers, offered_load) / (1 - percentile)
+    wait = np.log(np.maximum(late, 1.0)) * service_s / np.maximum(spare, 1e-300)
+    return np.where(spare > 0, wait, np.inf)
+
+
 @checked(offered_load="[0, 1e30]")
 def servers_for(offered_load: Numeric, wait_probability: Numeric = 0.05) -> Numeric:
     """Places needed so that few requests wait: square-root staffing [1]_.
