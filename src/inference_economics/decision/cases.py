@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,17 +14,25 @@ from ..buying.ownership import Site
 from ..catalog import prices
 from ..catalog.facts import shipped_tables
 from ..models.spec import Model
-from ..models.spec import get as get_model
 from ..quantities.checks import lookup
 from ..quantities.limits import DAYS_PER_YEAR
 from ..serving import calibration
 from ..serving.batching import prefill_tok
 from ..serving.replica import Replica, best_replica
 from .doubts import SOFTWARE_PER_NRE
-from .offers import RENTS_OF, Listing, Machine, listed_decline_per_year, machines, offers, precision_of
+from .offers import (
+    RENTS_OF,
+    Listing,
+    Machine,
+    listed_decline_per_year,
+    listing,
+    machines,
+    precision_of,
+    reserved_factors,
+)
 from .plan import Copy, Need, Plan, Rent, Running
 from .prefixes import with_cached_prefix
-from .scenarios import NRE_USD
+from .scenarios import NRE_USD, model_named, require_context
 from .workload import Finance, Programme, Server
 
 
@@ -77,25 +84,6 @@ class Source(NamedTuple):
 # -- defaults ---------------------------------------------------------------------------------------------------------
 
 
-@cache
-def reserved_factors() -> tuple[float, float]:
-    """Return the rent under a contract of one year, and of three, over that on demand.
-
-    Returns
-    -------
-    tuple of float
-        One year: contracts for an H100 in June 2026 over that month's index. Three years: that, times the last pair of
-        offers of one seller for one and for three years of an H100. [1]
-    """
-    contract = prices.rental_quotes("h100-sxm", terms="contract-1y")[-1]
-    series = prices.rental_series("h100-sxm")
-    one = contract.usd_per_hour / series.index_usd_per_hour[series.months.index(contract.date[:7])]
-    year, three = (prices.rental_quotes("h100-sxm", terms=terms) for terms in ("reserved-1y", "reserved-3y"))
-    pair = next((a, b) for b in reversed(three) for a in reversed(year)
-                if (a.provider, a.date) == (b.provider, b.date))
-    return float(one), float(one * pair[1].usd_per_hour / pair[0].usd_per_hour)
-
-
 def rent_of(machine: Machine) -> Rent:
     """Return what chips cost by the hour, by each contract.
 
@@ -134,26 +122,6 @@ def running_of() -> Running:
         bytes_per_token=d("bytes-per-token").value, egress_usd_per_byte=d("egress").value,
         storage_usd_per_byte_year=d("storage").value, lead_years=d("lead-servers").value / DAYS_PER_YEAR,
         room_lead_years=d("lead-room").value / DAYS_PER_YEAR, improvement_per_year=improvement_per_year())
-
-
-def listing(name: str) -> Listing:
-    """Return an offer, by its name in `offers.offers` or on the price list.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``claude-sonnet-5``.
-
-    Returns
-    -------
-    Listing
-    """
-    named = {one.name: one for one in offers()}
-    if name in named:
-        return named[name]
-    row = prices.api_price(name)
-    return Listing(row.model, f"{row.model}, {row.date}", row.input_usd_per_token, row.output_usd_per_token,
-                   row.cached_input_factor, row.batch_discount)
 
 
 def _cache_writes() -> float:
@@ -196,7 +164,7 @@ def contract_of(offer: Listing, price_decline_per_year: float | None = None) -> 
 
 def model_of(case: Case) -> Model:
     """Return the model of a case, by its slug or itself."""
-    return case.model if hasattr(case.model, "max_context_tok") else get_model(case.model)
+    return model_named(case.model)
 
 
 def machine_of(case: Case) -> Machine:
@@ -223,10 +191,7 @@ def replica_of(case: Case) -> Replica:
         For a name that is not known, or a prompt and answer that the model's context does not hold.
     """
     model, machine, need = model_of(case), machine_of(case), case.need
-    asked = need.prompt_tok + need.answer_tok
-    if not np.all(asked <= model.max_context_tok):
-        raise ValueError(f"model={model.name!r} holds {model.max_context_tok:,} tokens; prompt and answer take "
-                         f"{np.max(asked):,.0f}: shorten them, or take another model.")
+    require_context(model, need.prompt_tok + need.answer_tok)
     s = serving.setup(model, machine.chip, case.precision or precision_of(model))
     seen = with_cached_prefix(s, need.prompt_tok, need.answer_tok, need.own_cached_fraction)
     return best_replica(seen, calibration.constants(machine.chip),

@@ -39,10 +39,29 @@ def rent_usd_per_hour(chip: str, segment: str = prices.NEOCLOUD) -> float:
     ValueError
         For a chip or segment without a quote of that day.
     """
-    found = [quote for quote in prices.rental_quotes(chip, segment) if quote.date == RENTS_OF and chip is not None]
+    found = [quote for quote in prices.rental_quotes(chip, segment) if quote.date == RENTS_OF]
     if not found:
         raise ValueError(f"chip={chip!r} has no rent of {RENTS_OF} from segment={segment!r}; see prices.rental_quotes.")
     return found[0].usd_per_hour
+
+
+@cache
+def reserved_factors() -> tuple[float, float]:
+    """Return the rent under a contract of one year, and of three, over that on demand.
+
+    Returns
+    -------
+    tuple of float
+        One year: contracts for an H100 in June 2026 over that month's index. Three years: that, times the last pair of
+        offers of one seller for one and for three years of an H100. [1]
+    """
+    contract = prices.rental_quotes("h100-sxm", terms="contract-1y")[-1]
+    series = prices.rental_series("h100-sxm")
+    one = contract.usd_per_hour / series.index_usd_per_hour[series.months.index(contract.date[:7])]
+    year, three = (prices.rental_quotes("h100-sxm", terms=terms) for terms in ("reserved-1y", "reserved-3y"))
+    pair = next((a, b) for b in reversed(three) for a in reversed(year)
+                if (a.provider, a.date) == (b.provider, b.date))
+    return float(one), float(one * pair[1].usd_per_hour / pair[0].usd_per_hour)
 
 
 @dataclass(frozen=True)
@@ -131,6 +150,24 @@ def offers() -> tuple[Listing, ...]:
     hosted = prices.api_table("open-weights-hosting").records(model="Llama-3.1-70B", date="2024-07")[0]
     price = hosted["usd_per_mtok"] / 1e6
     return (*found, Listing("llama-3.1-70b-hosted", f"Llama-3.1 70B at a host, {hosted['date']}", price, price))
+
+
+def listing(name: str) -> Listing:
+    """Return an offer, by its name in `offers.offers` or on the price list.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``claude-sonnet-5``.
+
+    Returns
+    -------
+    Listing
+    """
+    named = {one.name: one for one in offers()}
+    if name in named:
+        return named[name]
+    return _listing(prices.api_price(name))
 
 
 def precision_of(model: Model) -> str:

@@ -24,7 +24,7 @@ from ..silicon.programme import programme_cost
 from ..silicon.reference import one_digit, programme
 from .doubts import SOFTWARE_PER_NRE
 from .inputs import Inputs
-from .offers import Listing, Machine, listed_decline_per_year, machines, offers, precision_of
+from .offers import Listing, Machine, listed_decline_per_year, machines, offers, precision_of, reserved_factors
 
 # The programme of chapters 10 and 14 before its first unit, to one digit: nobody knows a second.
 NRE_USD = one_digit(programme_cost(programme()).nre_usd)
@@ -34,11 +34,10 @@ _START_UP: dict[str, Any] = {
     "users": 5000, "queries_per_day": 5.0, "prompt_tok": 1500, "output_tok": 400, "growth_per_year": 1.0,
     "peak_to_mean": 2.0, "ttft_limit_s": 2.0, "tpot_limit_s": 0.05, "privacy": 0, "model": "llama-3.1-70b",
     "machine": "h100-sxm", "api": "gemini-3.5-flash-lite", "price_decline_per_year": listed_decline_per_year(),
-    "horizon_years": 3, "discount_rate": 0.15, "team_usd_per_year": 3e5, "nre_usd": NRE_USD, "perf_per_tco": 1.79,
-    "delay_years": 3.0, "rent_over_median": 1.0,
+    "horizon_years": 3, "discount_rate": 0.15, "team_usd_per_year": 3e5, "nre_usd": NRE_USD,
+    "perf_per_tco": catalog.silicon("mtia-2i-perf-tco").value, "delay_years": 3.0, "rent_over_median": 1.0,
 }
-# One-year contracts for an H100 in June 2026 over that month's index of list prices: 2.65 / 3.32.
-_CONTRACT = 0.8
+_CONTRACT = round(reserved_factors()[0], 1)  # of a year, over the list price
 SCENARIOS: dict[str, dict[str, Any]] = {
     "Start-up": _START_UP,
     "Enterprise, private data": _START_UP | {
@@ -52,12 +51,29 @@ SCENARIOS: dict[str, dict[str, Any]] = {
 }
 
 
-def _model(scenario: Mapping[str, Any]) -> Model:
-    """Return the model of a scenario, by its slug or itself."""
-    named: Any = scenario["model"]
-    if isinstance(named, str):
-        return get_model(named)
-    return named if hasattr(named, "max_context_tok") else get_model(named)
+def model_named(model: Model | str | Any) -> Model:
+    """Return a model, by its slug or itself."""
+    return model if hasattr(model, "max_context_tok") else get_model(model)
+
+
+def require_context(model: Model, asked_tok: Numeric) -> None:
+    """Refuse what a model's context does not hold.
+
+    Parameters
+    ----------
+    model : Model
+        What runs.
+    asked_tok : numeric
+        Prompt and answer. [token]
+
+    Raises
+    ------
+    ValueError
+        Where they are more than it holds.
+    """
+    if not np.all(asked_tok <= model.max_context_tok):
+        raise ValueError(f"model={model.name!r} holds {model.max_context_tok:,} tokens; prompt and answer take "
+                         f"{np.max(asked_tok):,.0f}: shorten them, or take another model.")
 
 
 def holds_context(scenario: Mapping[str, Any]) -> Truth:
@@ -73,7 +89,7 @@ def holds_context(scenario: Mapping[str, Any]) -> Truth:
     bool or array
     """
     lookup("entry of the scenario", "model", scenario)
-    holds: Truth = _whole_tok(scenario) <= _model(scenario).max_context_tok
+    holds: Truth = _whole_tok(scenario) <= model_named(scenario["model"]).max_context_tok
     return holds
 
 
@@ -108,11 +124,9 @@ def replica_of(scenario: Mapping[str, Any], s: Setup | None = None, c: Constants
     """
     if s is None or c is None:
         machine = lookup("machine", scenario["machine"], {one.name: one for one in machines()})
-        model = _model(scenario)
-        if not np.all(holds_context(scenario)):
-            asked = np.max(_whole_tok(scenario))
-            raise ValueError(f"model={model.name!r} holds {model.max_context_tok:,} tokens; prompt and answer take "
-                             f"{asked:,}: shorten them, or take another model.")
+        lookup("entry of the scenario", "model", scenario)
+        model = model_named(scenario["model"])
+        require_context(model, _whole_tok(scenario))
         precision = scenario.get("precision") or precision_of(model)
         if not isinstance(precision, str):
             raise ValueError(f"precision={shown(precision)} is no name of a format, such as fp8 or fp4.")
