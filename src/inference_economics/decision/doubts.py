@@ -21,6 +21,7 @@ from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range
 from ..serving import calibration
 from .inputs import Inputs
+from .workload import Server
 
 SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the programme; assumed
 
@@ -44,7 +45,8 @@ class Doubt:
     why: str
 
 
-def _around(fact: catalog.Fact, kind: str = "lognormal") -> Range:
+def around(fact: catalog.Fact, kind: str = "lognormal") -> Range:
+    """Return the ends of a fact over its value [1]."""
     return Range(fact.low / fact.value, 1.0, fact.high / fact.value, kind)
 
 
@@ -60,6 +62,7 @@ def doubts() -> tuple[Doubt, ...]:
     changes = [change.factor for change in prices.api_changes()]
     index = prices.rental_series("h100-sxm").index_usd_per_hour
     index = index[np.isfinite(index)]
+    usual = catalog.datacentre("default-electricity").value
     power = [catalog.datacentre(f"electricity-{place}").value for place in ("iowa", "ohio", "illinois")]
     sites = [catalog.datacentre(name).value for name in ("colocation-wholesale", "colocation-2025",
                                                         "colocation-global-2025")]
@@ -79,18 +82,20 @@ def doubts() -> tuple[Doubt, ...]:
               "lowest and highest month of the H100 index over the last one"),
         Doubt("speed", "speed of a chip", ("1/service_s",), Range(1 / error, 1, error, "lognormal"),
               "twice the largest mean error of the serving model on a model it was not fitted to"),
-        Doubt("server", "price of a server", ("capex_usd",), _around(catalog.datacentre("server-hgx-h100-2025-03")),
+        Doubt("server", "price of a server", ("capex_usd",), around(catalog.datacentre("server-hgx-h100-2025-03")),
               "two sellers on one day"),
         Doubt("life", "life of a server", ("life_years",),
-              Range(min(lives) / 5, 1, max(lives) / 5), "lives in company accounts, over five years"),
+              Range(min(lives) / Server.life_years, 1, max(lives) / Server.life_years),
+              "lives in company accounts, over five years"),
         Doubt("site", "electricity and site", ("electricity_usd_per_kwh", "colocation_usd_per_kw_month"),
-              Range(min(min(power) / 0.08, min(sites) / sites[1]), 1, max(max(power) / 0.08, max(sites) / sites[1]),
-                    "lognormal"), "prices in the catalogue, over the default"),
+              Range(min(min(power) / usual, min(sites) / sites[1]), 1,
+                    max(max(power) / usual, max(sites) / sites[1]), "lognormal"),
+              "prices in the catalogue, over the default"),
         Doubt("people", "people and upkeep", ("team_usd_per_year", "operations_fraction"),
               Range(0.5, 1, 2, "lognormal"), "assumed: nobody publishes it"),
         Doubt("programme", "chip programme", ("nre_usd", "software_usd_per_year"),
-              _around(catalog.silicon("design-16nm")), "spread of estimates for one node"),
-        Doubt("advantage", "gain of own chip", ("perf_per_tco",), _around(tco, "triangular"),
+              around(catalog.silicon("design-16nm")), "spread of estimates for one node"),
+        Doubt("advantage", "gain of own chip", ("perf_per_tco",), around(tco, "triangular"),
               "MTIA 2i's best and worst model over their mean; recommendation, not language"),
         Doubt("delay", "years to own chip", ("delay_years",), Range(0.7, 1, 1.5), "assumed"),
     )
@@ -150,10 +155,28 @@ def factor_sample(samples: int = 100, seed: int = 0) -> dict[str, npt.NDArray[An
     ValueError
         Unless both are whole, and `samples` positive.
     """
+    return drawn({doubt.name: doubt.range for doubt in doubts()}, samples, seed)
+
+
+def drawn(ranges: Mapping[str, Range], samples: int, seed: int) -> dict[str, npt.NDArray[Any]]:
+    """Draw factors from named ranges, as `factor_sample` does from those of `doubts`.
+
+    Parameters
+    ----------
+    ranges : mapping
+        Name of a doubt to the range of its factor.
+    samples, seed : int
+        As in `factor_sample`.
+
+    Returns
+    -------
+    dict
+        Name of a doubt to its factors, rounded to four digits. [1]
+    """
     require_whole(1, samples=samples)
     require_whole(0, seed=seed)
-    draw = {doubt.name: doubt.range.sample(int(samples), np.random.default_rng([int(seed), zlib.crc32(
-        doubt.name.encode())])) for doubt in doubts()}
+    draw = {name: one.sample(int(samples), np.random.default_rng([int(seed), zlib.crc32(name.encode())]))
+            for name, one in ranges.items()}
     return {name: np.array([float(f"{value:.4g}") for value in values]) for name, values in draw.items()}
 
 

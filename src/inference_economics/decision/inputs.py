@@ -34,7 +34,7 @@ class Inputs:
     offer: Offer
     fleet: Fleet
     server: Server
-    site: Site = field(default_factory=lambda: Site(0.08, 1.3, 150.0))
+    site: Site = field(default_factory=lambda: Site(**_SITE))
     programme: Programme = field(default_factory=Programme)
     finance: Finance = field(default_factory=Finance)
 

@@ -91,9 +91,15 @@ def inside(ends: Envelope, prompt_tok: Numeric, output_tok: Numeric, batch: Nume
         False where nothing was measured.
     """
     found: Truth = True
-    for value, (low, high) in zip((prompt_tok, output_tok, batch, n_chips), ends, strict=True):
-        found = np.logical_and(found, np.logical_and(value >= low / MARGIN, value <= high * MARGIN))
+    for value, span in zip((prompt_tok, output_tok, batch, n_chips), ends, strict=True):
+        found = np.logical_and(found, _near(value, span))
     return found
+
+
+def _near(value: Numeric, span: tuple[float, float]) -> Truth:
+    """Say whether a number lies between its measured ends, with the margin."""
+    low, high = span
+    return np.logical_and(value >= low / MARGIN, value <= high * MARGIN)
 
 
 def in_flight(plan: Plan) -> Numeric:
@@ -128,14 +134,9 @@ def outside_because(case: Case, plan: Plan) -> tuple[str, ...]:
     values = (need.prompt_tok, need.answer_tok, in_flight(plan), copy.n_chips)
     found = []
     for (name, words), value, (low, high) in zip(_WORDS.items(), values, held, strict=True):
-        if not inside_one(value, low, high):
+        if not np.all(_near(value, (low, high))):
             unit = " tokens" if name.endswith("_tok") else ""
             found.append(f"{words} {np.max(value):,.0f}{unit}, measured from {low:,.0f} to {high:,.0f}")
     if np.max(need.own_cached_fraction) > 0:
         found.append("prompts found in a cache: every measurement was taken without one")
     return tuple(found)
-
-
-def inside_one(value: Numeric, low: float, high: float) -> bool:
-    """Say whether one number lies within its measured ends, with the margin."""
-    return bool(np.all(value >= low / MARGIN) and np.all(value <= high * MARGIN))

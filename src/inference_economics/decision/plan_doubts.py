@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,14 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import catalog
-from ..catalog import Fact
-from ..quantities.checks import require_whole
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range
-from .doubts import doubts
+from .doubts import around, doubts, drawn
 from .plan import Plan
 
-WORST_BACKTEST = 3.4  # how far the serving model stood from a published service; see `backtest`
+WORST_BACKTEST = 3.4  # how far the serving model stood from any service published since 2025; see `backtest`
 
 
 @dataclass(frozen=True)
@@ -30,8 +27,9 @@ class PlanDoubt:
     ----------
     name, title : str
         Key, and name for readers.
-    moves : mapping
-        Addresses, each with the power of the factor; one that begins with ``1-`` moves what is left of a yearly fall.
+    moves : tuple of (str, float)
+        Addresses, each with the power of the factor; one that begins with ``1-`` moves what is left of a yearly fall,
+        one with ``1+`` what a yearly growth makes of it.
     range : Range
         The factor. [1]
     why : str
@@ -43,10 +41,6 @@ class PlanDoubt:
     moves: tuple[tuple[str, float], ...]
     range: Range
     why: str
-
-
-def _around(fact: Fact) -> Range:
-    return Range(fact.low / fact.value, 1.0, fact.high / fact.value, "lognormal")
 
 
 @cache
@@ -68,7 +62,7 @@ def plan_doubts(outside: bool = False) -> tuple[PlanDoubt, ...]:
     doubling = catalog.decision_default("gpu-doubling")
     better = [2 ** (1 / one) / 2 ** (1 / doubling.value) for one in (doubling.high, doubling.low)]
     speed = Range(1 / WORST_BACKTEST, 1, WORST_BACKTEST, "lognormal") if outside else old["speed"].range
-    why = "worst of the back-test: nothing like it was measured" if outside else old["speed"].why
+    why = "worst of the back-test since 2025: nothing like it was measured" if outside else old["speed"].why
     d = catalog.decision_default
     return (
         PlanDoubt("demand", "demand", (("need.prompts_per_day", 1),), old["demand"].range, old["demand"].why),
@@ -96,9 +90,9 @@ def plan_doubts(outside: bool = False) -> tuple[PlanDoubt, ...]:
         PlanDoubt("people", "people and upkeep", (("running.pay_usd_per_year", 1), ("server.operations_fraction", 1)),
                   old["people"].range, old["people"].why),
         PlanDoubt("endpoint", "premium of an endpoint", (("rent.endpoint_factor", 1),),
-                  _around(d("endpoint-premium")), d("endpoint-premium").source),
+                  around(d("endpoint-premium")), d("endpoint-premium").source),
         PlanDoubt("lead", "wait for machines", (("running.lead_years", 1), ("running.room_lead_years", 1)),
-                  _around(d("lead-servers")), d("lead-servers").source),
+                  around(d("lead-servers")), d("lead-servers").source),
         PlanDoubt("programme", "chip programme", (("programme.nre_usd", 1), ("programme.software_usd_per_year", 1)),
                   old["programme"].range, old["programme"].why),
         PlanDoubt("advantage", "gain of own chip", (("programme.perf_per_tco", 1),), old["advantage"].range,
@@ -154,10 +148,4 @@ def draws(samples: int = 100, seed: int = 0, outside: bool = False) -> Mapping[s
     mapping
         Name of a doubt to its factors, rounded to four digits.
     """
-    require_whole(1, samples=samples)
-    require_whole(0, seed=seed)
-    found = {}
-    for one in plan_doubts(outside):
-        values = one.range.sample(int(samples), np.random.default_rng([int(seed), zlib.crc32(one.name.encode())]))
-        found[one.name] = np.array([float(f"{value:.4g}") for value in values])
-    return found
+    return drawn({one.name: one.range for one in plan_doubts(outside)}, samples, seed)
