@@ -23,7 +23,7 @@ from ..risk import uncertainty
 from ..serving import Layout, calibration, measurements, setup, step
 from ..serving.cut import cut_of
 from ..serving.engines import TYPICAL
-from ..serving.memory import budget_bytes
+from ..serving.memory import budget_bytes, cache_room_bytes
 from .exhibits import Table
 
 CHIPS_OF_A_COPY = (1, 2, 4, 8)
@@ -266,12 +266,12 @@ def room_of(model: Any, chip: Any, layout: Any, context_tok: Any, precision: Any
     at = engine(model, chip, precision, bytes_per_value)
     cut = layout if isinstance(layout, Layout) else Layout(layout)
     per_chip = step.weight_bytes_per_chip(at.setup, cut)
-    budget = budget_bytes(at.setup, at.fitted, cut)
-    beside = np.maximum(budget - per_chip, 0.0)
-    kept = at.setup.hbm_bytes - budget + (1 - at.fitted.cache_share) * beside
+    free = cache_room_bytes(at.setup, at.fitted, cut)
+    # weights that do not fit leave the engine's reserve where it is
+    kept = at.setup.hbm_bytes - np.minimum(budget_bytes(at.setup, at.fitted, cut), per_chip + free)
     joined, divided = step.joined(at.setup, cut.n_chips), cut_of(model, cut).whole
     sequences = np.floor(step.capacity(at.setup, at.fitted, context_tok, cut))
-    return Room(cut.n_chips * per_chip, cut.n_chips * kept, cut.n_chips * at.fitted.cache_share * beside,
+    return Room(cut.n_chips * per_chip, cut.n_chips * kept, cut.n_chips * free,
                 cut.n_chips * at.setup.hbm_bytes, np.where(divided, sequences, 0.0)[()], joined, divided)
 
 

@@ -106,6 +106,11 @@ def budget_bytes(s: Setup, c: Constants, layout: Layout = ONE_CHIP) -> Numeric:
     return c.memory_share * s.hbm_bytes - c.reserve_bytes - c.reserve_bytes_per_chip * layout.n_chips
 
 
+def cache_room_bytes(s: Setup, c: Constants, layout: Layout = ONE_CHIP) -> Numeric:
+    """Memory of one chip that caches get beside its weights; 0 where the weights alone do not fit [B]."""
+    return c.cache_share * np.maximum(budget_bytes(s, c, layout) - weight_bytes_per_chip(s, layout), 0.0)
+
+
 @checked(context_tok="(0, 1e9]")
 def capacity(s: Setup, c: Constants, context_tok: Numeric, layout: Layout = ONE_CHIP) -> Numeric:
     """Sequences whose whole length fits beside the weights, over all chips.
@@ -126,7 +131,6 @@ def capacity(s: Setup, c: Constants, context_tok: Numeric, layout: Layout = ONE_
         groups, nor over chips where `Layout.batch_sharded`: where none of them has room for a whole one, this is the
         share of one sequence that fits. [1]
     """
-    room = c.cache_share * np.maximum(budget_bytes(s, c, layout) - weight_bytes_per_chip(s, layout), 0.0)
     sequence = cached_bytes_per_chip(s, context_tok, layout) / layout.pp
-    total = layout.attention_dp * room / sequence
+    total = layout.attention_dp * cache_room_bytes(s, c, layout) / sequence
     return np.where(total >= layout.holders, total, total / layout.holders)

@@ -113,8 +113,7 @@ PARTS = ("kept back", "weights", "caches")
 def memory_of_one_gpu() -> Explorer:
     """Show what one chip's memory is full of, as shares of it.
 
-    Numbers are of `serving.memory.weight_bytes_per_chip`, `cached_bytes_per_chip`, `budget_bytes` and `capacity`, with
-    what engines keep back.
+    Numbers are of `kit.room_of`, with what engines keep back, and of `serving.memory.cached_bytes_per_chip`.
 
     Returns
     -------
@@ -122,15 +121,11 @@ def memory_of_one_gpu() -> Explorer:
     """
 
     def figure(model: Any, chip: Any, n_chips: Any, batch: Any, context_tok: Any) -> Figure:
-        s, c, _ = engine(model, chip)
-        layout = Layout.of(n_chips)
-        weights = memory.weight_bytes_per_chip(s, layout)
+        s, layout = engine(model, chip).setup, Layout.of(n_chips)
+        room = room_of(model, chip, layout, context_tok)
         sequence = memory.cached_bytes_per_chip(s, context_tok, layout)
-        left = c.cache_share * np.maximum(memory.budget_bytes(s, c, layout) - weights, 0.0)
-        kept = np.maximum(s.hbm_bytes - weights - left, s.hbm_bytes - memory.budget_bytes(s, c, layout))
-        caches = batch * sequence
+        weights, kept, caches = room.weight_bytes / n_chips, room.kept_bytes / n_chips, batch * sequence
         free = s.hbm_bytes - kept - weights - caches
-        fits = memory.capacity(s, c, context_tok, layout)
         parts = np.stack([kept, weights, caches]) / s.hbm_bytes
         in_use = (kept + weights + caches) / s.hbm_bytes
         return Figure(
@@ -143,9 +138,9 @@ def memory_of_one_gpu() -> Explorer:
             readouts=[
                 Readout("Memory of a chip", s.hbm_bytes, "B"), Readout("Weights on it", weights, "B"),
                 Readout("Cache of one sequence on it", sequence, "B"), Readout("In use", in_use, "%"),
-                Readout("Sequences that fit", np.floor(fits)),
+                Readout("Sequences that fit", room.sequences),
             ],
-            states=[State(batch <= fits, "The batch fits.", "Out of memory: so many sequences do not fit.")],
+            states=[State(batch <= room.sequences, "The batch fits.", "Out of memory: so many sequences do not fit.")],
         )
 
     return explore(
