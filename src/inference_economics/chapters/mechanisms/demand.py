@@ -9,13 +9,15 @@ import numpy as np
 
 from kernelless import Axis, Choice, Explorer, Figure, Line, Play, Readout, Slider, explore, tabulate
 
+from ...quantities.limits import SECONDS_PER_HOUR
 from ...serving import Deployment
 from ...serving.simulation import Autoscale, Lengths, calibrated_service
-from ...serving.simulation.sizing import Arrivals, Day, follow_a_day
+from ...serving.simulation.sizing import BIN_S, Arrivals, Day, follow_a_day
 
 # A small service of long, reasoned answers on one kind of server; its replicas are few enough to see.
 REQUEST_PER_S, PROMPT_TOK, OUTPUT_TOK = 0.12, 2000.0, 4000.0
-PEAK_TO_MEAN, IN_FLIGHT, MOST = 2.5, 4.0, 12
+PEAK_TO_MEAN, IN_FLIGHT, MOST, CHIPS = 2.5, 4.0, 12, 8
+BIN_H = BIN_S / SECONDS_PER_HOUR
 COLD_STARTS = {"2 minutes": 120.0, "10 minutes": 600.0, "30 minutes": 1800.0}
 TARGET_S = 2.0
 
@@ -33,7 +35,7 @@ def day(cold_start_s: float) -> Day:
     -------
     Day
     """
-    service = calibrated_service(Deployment("llama-3.1-70b", "h100-sxm", 8, "fp8", "vllm"))
+    service = calibrated_service(Deployment("llama-3.1-70b", "h100-sxm", CHIPS, "fp8", "vllm"))
     return follow_a_day(service, Arrivals(REQUEST_PER_S, Lengths(PROMPT_TOK, OUTPUT_TOK)),
                         Autoscale(MOST, IN_FLIGHT, cold_start_s=cold_start_s), peak_to_mean=PEAK_TO_MEAN)
 
@@ -58,7 +60,8 @@ def fleet_follows_a_day() -> Explorer:
         peak = np.ceil(of(lambda d: np.max(d.replicas)))
         seen = hour <= t
         past = np.sum(np.where(seen, 1.0, 0.0))
-        paid = np.sum(np.where(seen, replicas, 0.0)) / 4 * 8 * price_usd_per_hour
+        usd = BIN_H * CHIPS * price_usd_per_hour  # of a replica, from one point to the next
+        paid = np.sum(np.where(seen, replicas, 0.0)) * usd
         slow = of(lambda d: np.where(d.ttft_s > TARGET_S, 1.0, 0.0))
         late = np.sum(np.where(seen, slow, 0.0))
         return Figure(
@@ -70,7 +73,7 @@ def fleet_follows_a_day() -> Explorer:
             ],
             readouts=[
                 Readout("Paid so far, following", paid, "USD"),
-                Readout("Paid so far, for the peak", past / 4 * peak * 8 * price_usd_per_hour, "USD"),
+                Readout("Paid so far, for the peak", past * peak * usd, "USD"),
                 Readout("Quarters of an hour with late answers", late),
             ],
         )
@@ -78,7 +81,7 @@ def fleet_follows_a_day() -> Explorer:
     return explore(
         figure, name="fleet-follows-a-day", title="A day of demand and the fleet that follows it",
         watch="Play the day. Then let a server take half an hour to start: who pays for the morning?",
-        t=Play(0, 24, step=0.25, unit="h", label="Time of day", seconds=12),
+        t=Play(0, 24, step=BIN_H, unit="h", label="Time of day", seconds=12),
         cold_start=Choice(COLD_STARTS, value="2 minutes", label="A new replica takes"),
         price_usd_per_hour=Slider(1.0, 6.0, value=2.5, unit="USD/h", label="Rent of a chip"),
     )

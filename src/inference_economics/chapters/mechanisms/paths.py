@@ -8,11 +8,12 @@ import numpy as np
 
 from kernelless import Arrows, Axis, Band, Blocks, Explorer, Figure, Line, Play, Readout, Rule, Slider, State, explore
 
+from ...quantities.mathematics import normal_ppf
 from ...risk.options import option_to_move_usd
 from ...risk.price_paths import PriceProcess, draws, price_quantile, simulate_prices
 
 MONTHS = 36
-NORMAL_90, NORMAL_95 = 1.2816, 1.6449  # standard normal quantiles
+NORMAL_75, NORMAL_95 = (float(normal_ppf(share)) for share in (0.75, 0.95))
 WAYS = 5
 PATHS = draws(paths=WAYS, steps=MONTHS, seed=12)
 
@@ -32,7 +33,7 @@ def price_fan() -> Explorer:
         process = PriceProcess(drift, volatility)
         years = months / 12
         low, high = (price_quantile(years, price, z, process) for z in (-NORMAL_95, NORMAL_95))
-        lower, upper = (price_quantile(years, price, z, process) for z in (-0.6745, 0.6745))
+        lower, upper = (price_quantile(years, price, z, process) for z in (-NORMAL_75, NORMAL_75))
         paths: Any = simulate_prices(price, PATHS, process)
         seen = np.where(months <= t, months, np.nan)
         at = [price_quantile(t / 12, price, z, process) for z in (-NORMAL_95, 0.0, NORMAL_95)]

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...quantities.checks import lookup, require, require_positive
+from ...quantities.limits import SECONDS_PER_HOUR
+from ...quantities.units import SECONDS_PER_DAY
 from .. import queueing
 from ..deployment import Deployment
 from ..load import Load
@@ -208,9 +210,9 @@ def follow_a_day(service: Service, arrivals: Arrivals, autoscale: Autoscale | No
     if arrivals.cv != 1:
         raise ValueError(f"cv={arrivals.cv}: a day comes as a Poisson process of changing rate; give cv=1.")
     curve = queueing.daily_curve(peak_to_mean) * arrivals.request_per_s
-    requests = changing(curve, 3600.0, arrivals.lengths, seed=seed)
+    requests = changing(curve, SECONDS_PER_HOUR, arrivals.lengths, seed=seed)
     result = simulate(requests, service, Policy(replicas=replicas, autoscale=autoscale))
-    edges = np.arange(0.0, 24 * 3600.0 + 1, BIN_S)
+    edges = np.arange(0.0, SECONDS_PER_DAY + 1, BIN_S)
     which = np.clip(np.searchsorted(edges, requests.arrival_s, side="right") - 1, 0, len(edges) - 2)
     counts = np.bincount(which, minlength=len(edges) - 1)
     ttft_s = np.array([np.percentile(result.ttft_s[which == k], 95) if counts[k] else np.nan
@@ -221,5 +223,5 @@ def follow_a_day(service: Service, arrivals: Arrivals, autoscale: Autoscale | No
     at = np.maximum(edges, times[0])
     k = np.searchsorted(times, at, side="right") - 1
     area = corners[k] + (at - times[k]) * sizes[k]
-    return Day((edges[:-1] + BIN_S / 2) / 3600, counts / BIN_S, np.diff(area) / np.maximum(np.diff(at), 1e-9), ttft_s,
+    return Day((edges[:-1] + BIN_S / 2) / SECONDS_PER_HOUR, counts / BIN_S, np.diff(area) / np.maximum(np.diff(at), 1e-9), ttft_s,
                result)
