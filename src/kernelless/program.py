@@ -29,20 +29,24 @@ def number(value: float) -> float | str:
 
 
 def _compact(positions: tuple[int, ...]) -> list[int] | dict[str, Any]:
-    """Describe an index list as a strided view of up to two axes where it is one, which nearly all are."""
-    index = np.asarray(positions)
-    steps = np.diff(index)
+    """Describe an index list as a strided view where it is one, which nearly all are."""
+    rest = index = np.asarray(positions)
     if len(index) < 4:
         return list(positions)
-    inner = int(np.argmax(steps != steps[0])) + 1 if (steps != steps[0]).any() else len(index)
-    if len(index) % inner == 0:
-        rows = index.reshape(-1, inner)
-        outer = int(rows[1, 0] - rows[0, 0]) if len(rows) > 1 else 0
-        view: dict[str, Any] = {"start": int(index[0]), "shape": [len(rows), inner], "strides": [outer, int(steps[0])]}
-        rebuilt = view["start"] + outer * np.arange(len(rows))[:, None] + int(steps[0]) * np.arange(inner)
-        if np.array_equal(rebuilt, rows):
-            return view
-    return list(positions)
+    shape: list[int] = []
+    strides: list[int] = []
+    while len(rest) > 1:  # from the innermost axis outwards: as long as the steps are equal, then where the next begins
+        steps = np.diff(rest)
+        length = int(np.argmax(steps != steps[0])) + 1 if (steps != steps[0]).any() else len(rest)
+        if len(rest) % length:
+            return list(positions)
+        shape.insert(0, length)
+        strides.insert(0, int(steps[0]))
+        rest = rest[::length]
+    places = index[0] + sum(stride * along for stride, along in zip(strides, np.indices(shape), strict=True))
+    if not np.array_equal(np.ravel(places), index):
+        return list(positions)
+    return {"start": int(index[0]), "shape": shape, "strides": strides}
 
 
 def compile_program(graph: Graph, outputs: list[Traced]) -> tuple[dict[str, Any], list[int]]:

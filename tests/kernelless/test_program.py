@@ -141,15 +141,16 @@ def test_numbers_are_written_short_and_without_loss(value, written):
 def expand(index):
     if isinstance(index, list):
         return index
-    rows, columns_ = index["shape"]
-    down, across = index["strides"]
-    return [index["start"] + r * down + c * across for r in range(rows) for c in range(columns_)]
+    along = np.indices(index["shape"])
+    return (index["start"] + np.tensordot(index["strides"], along, 1)).ravel().tolist()
 
 
 @given(st.one_of(
     st.lists(st.integers(0, 40), max_size=30),
     st.builds(lambda s, r, c, d, a: [s + i * d + j * a for i in range(r) for j in range(c)],
               st.integers(0, 9), st.integers(1, 6), st.integers(1, 6), st.integers(0, 9), st.integers(0, 9)),
+    st.builds(lambda sizes, strides: np.tensordot(strides, np.indices(sizes), 1).ravel().tolist(),
+              st.tuples(*[st.integers(1, 4)] * 3), st.tuples(*[st.integers(-9, 9)] * 3)),
     hnp.arrays(np.int64, (3, 4), elements=st.integers(0, 3)).map(lambda a: a.T.ravel().tolist()),
 ))
 @settings(max_examples=400)
@@ -159,7 +160,8 @@ def test_compact_index_lists_mean_the_same(positions):
 
 @pytest.mark.parametrize("move", [
     lambda v: v.T, lambda v: np.repeat(v, 3), lambda v: np.tile(v, (2, 1)), lambda v: v[:, ::2], np.flip,
-    lambda v: np.broadcast_to(v[0], (50, 30)),
+    lambda v: np.broadcast_to(v[0], (50, 30)), lambda v: np.broadcast_to(v[:, None], (20, 7, 30)),
+    lambda v: np.tile(np.repeat(v, 3, axis=1), (4, 1)), lambda v: np.transpose(v.reshape(4, 5, 5, 6), (2, 0, 3, 1)),
 ])
 def test_usual_moves_travel_as_a_few_numbers(move):
     graph, result = traced(lambda v: move(v) * graph_free_zero(), np.arange(600.0).reshape(20, 30))

@@ -45,7 +45,7 @@ def draws(paths: int = 1000, steps: int = 36, seed: int = 0, steps_per_year: int
     Returns
     -------
     Draws
-        Standard normals and two sets of uniforms, each of shape (paths, steps).
+        Standard normals and two sets of uniforms, each of shape (paths, steps), to six decimals: a page carries them.
 
     Raises
     ------
@@ -58,8 +58,8 @@ def draws(paths: int = 1000, steps: int = 36, seed: int = 0, steps_per_year: int
     generator = np.random.default_rng(int(seed))
     shape = (-(-int(paths) // 2), int(steps))
     normal, up, down = generator.standard_normal(shape), generator.random(shape), generator.random(shape)
-    return Draws(np.concatenate([normal, -normal])[: int(paths)], np.concatenate([up, 1 - up])[: int(paths)],
-                 np.concatenate([down, 1 - down])[: int(paths)], int(steps_per_year))
+    tables = np.stack([(normal, -normal), (up, 1 - up), (down, 1 - down)]).reshape(3, -1, int(steps))[:, :int(paths)]
+    return Draws(*np.round(tables, 6), int(steps_per_year))
 
 
 def _chance(rate_per_year: Numeric, steps_per_year: Numeric) -> Numeric:

@@ -181,6 +181,7 @@ def mean_wait_s(servers: Numeric, offered_load: Numeric, service_s: Numeric) -> 
 _BETA = np.linspace(0.0, 6.0, 1201)
 _DENSITY = np.exp(-_BETA**2 / 2) / math.sqrt(2 * math.pi)
 _DELAY = 1 / (1 + _BETA * np.array([0.5 * (1 + math.erf(b / math.sqrt(2))) for b in _BETA]) / _DENSITY)
+_DELAY = np.array([float(f"{delay:.6g}") for delay in _DELAY])  # pages carry it, and a step is 0.5% or more
 
 
 @checked

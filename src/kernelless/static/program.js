@@ -4,7 +4,7 @@
 import { ELEMENTWISE } from "./elementwise.js";
 
 /** @typedef {Float64Array[]} Values a program's: inputs, constants, results, each as a flat array */
-/** @typedef {number[] | {start: number, shape: [number, number], strides: [number, number]}} Index */
+/** @typedef {number[] | {start: number, shape: number[], strides: number[]}} Index the outermost axis first */
 /**
  * @typedef {object} Program as compile_program in program.py wrote it
  * @property {string[]} inputs
@@ -120,9 +120,11 @@ const REDUCE = {
  */
 const expandIndex = (index) => {
   if (Array.isArray(index)) return Int32Array.from(index);
-  const [rows, columns] = index.shape, [down, across] = index.strides;
-  return Int32Array.from({ length: rows * columns },
-    (_, k) => index.start + Math.floor(k / columns) * down + (k % columns) * across);
+  let places = [index.start];
+  index.shape.forEach((length, axis) => {
+    places = places.flatMap((place) => Array.from({ length }, (_, k) => place + k * index.strides[axis]));
+  });
+  return Int32Array.from(places);
 };
 
 /**

@@ -24,7 +24,8 @@ def _defects() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(7)
     radius = WAFER_MM / 2 * np.sqrt(rng.random(MOST_DEFECTS))
     angle = 2 * np.pi * rng.random(MOST_DEFECTS)
-    return radius * np.cos(angle), radius * np.sin(angle)
+    # to a micrometre, because a page carries them
+    return np.round(radius * np.cos(angle), 3), np.round(radius * np.sin(angle), 3)
 
 
 RIM = (WAFER_MM / 2 * np.cos(np.linspace(0, 2 * np.pi, 73)), WAFER_MM / 2 * np.sin(np.linspace(0, 2 * np.pi, 73)))
