@@ -223,5 +223,5 @@ def follow_a_day(service: Service, arrivals: Arrivals, autoscale: Autoscale | No
     at = np.maximum(edges, times[0])
     k = np.searchsorted(times, at, side="right") - 1
     area = corners[k] + (at - times[k]) * sizes[k]
-    return Day((edges[:-1] + BIN_S / 2) / SECONDS_PER_HOUR, counts / BIN_S, np.diff(area) / np.maximum(np.diff(at), 1e-9), ttft_s,
-               result)
+    running = np.diff(area) / np.maximum(np.diff(at), 1e-9)
+    return Day((edges[:-1] + BIN_S / 2) / SECONDS_PER_HOUR, counts / BIN_S, running, ttft_s, result)
