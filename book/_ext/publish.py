@@ -9,6 +9,7 @@ from pathlib import Path
 
 import gallery
 import mathematics
+import numbering
 from api_page import keep_property, plain_references, restore_property, write_generated
 from executed import name_cache
 from head import lighten_all
@@ -59,6 +60,7 @@ def setup(app):
     app.connect("source-read", write_generated)
     gallery.connect(app)
     mathematics.connect(app)
+    numbering.connect(app)
     app.connect("html-page-context", drop_print_button, priority=900)
     app.connect("build-finished", finish_pages, priority=900)
     # The gallery is read after all other pages, which only one reader can promise.
