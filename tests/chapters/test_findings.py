@@ -31,3 +31,11 @@ def test_a_record_is_whole_and_its_words_name_what_it_holds(kind):
     assert "[" in kind.__doc__
     for name, value in found._asdict().items():
         assert isinstance(value, str) or np.isfinite(value).all(), name
+        assert isinstance(value, str) == (name not in findings.basis_of(found)), f"{name} has no basis"
+    assert set(findings.basis_of(kind).values()) <= set(findings.BASES)
+
+
+def test_what_we_set_is_called_assumed():
+    assert findings.basis_of(rulings.integration())["saved_by_owning"] == findings.ASSUMED
+    assert findings.basis_of(rulings.own_chip())["saving"] == findings.MEASURED
+    assert findings.basis_of(findings.Independence)["small"] == findings.DERIVED

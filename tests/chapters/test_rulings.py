@@ -54,3 +54,17 @@ def test_deepseeks_day_serves_what_its_run_cost_in_the_days_of_c1():
     runs, service = rulings.deepseek_runs(), rulings.deepseek_service()
     assert rulings.training_against_serving().days == pytest.approx(runs.training_usd / service.usd_per_day)
     assert service.usd_per_day == pytest.approx(catalog.deepseek_day().usd)
+
+
+def test_an_assumption_moved_to_its_other_end_moves_its_ruling():
+    spent, chip, whole = rulings.training_against_serving(), rulings.own_chip(), rulings.integration()
+    assert spent.days_of_all == pytest.approx(spent.days / spent.run_low)
+    assert spent.cash_odds < 1  # in that year serving cost less than training
+    assert chip.prompts_low < chip.prompts < chip.prompts_high
+    assert whole.dearer_with_partner > 0 > -whole.saved_by_design
+    assert rulings.full_stack().pays_small > 3 * rulings.full_stack().pays
+    world = rulings.global_scale()
+    assert world.held_usd < world.dear_usd < world.premium_usd
+    assert world.premium_usd_per_year == pytest.approx(world.premium_usd * 1e6 * 365)
+    apart = rulings.independence()
+    assert 1 < apart.small_without_team < apart.small / 4

@@ -1,10 +1,39 @@
-"""What each group of rulings rests on, as records: numbers with their units, made by `rulings`."""
+"""What each group of rulings rests on, as records: numbers with their units and how each is known, made by `rulings`.
+
+*Measured* is what somebody counted, timed or published who could see it, or what was run here. *Derived* follows from
+such numbers by the formulas, at settings that a chapter states. *Assumed* is set by us, or is an assumption of ours in
+other units.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar, get_type_hints
 
 from ..quantities.numeric import Numeric
+
+MEASURED, DERIVED, ASSUMED = BASES = ("measured", "derived", "assumed")
+T = TypeVar("T")
+Measured = Annotated[T, MEASURED]
+Derived = Annotated[T, DERIVED]
+Assumed = Annotated[T, ASSUMED]
+
+
+def basis_of(record: Any) -> dict[str, str]:
+    """Say of each number of a record how it is known.
+
+    Parameters
+    ----------
+    record : type
+        One of the records below, or one of its instances.
+
+    Returns
+    -------
+    dict of str to str
+        Field and one of `BASES`; fields of words have none.
+    """
+    kind = record if isinstance(record, type) else type(record)
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items() if hasattr(hint, "__metadata__")}
 
 
 class TrainingAgainstServing(NamedTuple):
@@ -16,24 +45,37 @@ class TrainingAgainstServing(NamedTuple):
     cash_low, cash_high : published shares of serving in cash. [1]
     final_only : share of serving against final runs alone. [1]
     window : demand for a share of 80% over demand for 60%. [1]
+    days_of_all : until serving has cost what all training did, if final runs are its least share. [day]
+    cash_odds : serving over training in the published year of cash in which it was least. [1]
     """
 
-    days: Numeric
-    paid_share: float
-    run_low: float
-    run_high: float
-    cash_low: float
-    cash_high: float
-    final_only: Numeric
-    window: Numeric
+    days: Derived[Numeric]
+    paid_share: Derived[float]
+    run_low: Measured[float]
+    run_high: Measured[float]
+    cash_low: Measured[float]
+    cash_high: Measured[float]
+    final_only: Derived[Numeric]
+    window: Derived[Numeric]
+    days_of_all: Derived[Numeric]
+    cash_odds: Derived[float]
 
 
 class GlobalScale(NamedTuple):
-    """For C3: a thousand prompts at a billion a day, rented by the hour, held all day, and at a premium API [USD]."""
+    """For C3: a thousand prompts at a billion a day.
 
-    rented_usd: float
-    held_usd: Numeric
-    premium_usd: Numeric
+    rented_usd, held_usd : on chips rented by the hour, and held all day. [USD]
+    dear_usd : held all day, at the list price of a hyperscaler. [USD]
+    premium_usd : at a premium API. [USD]
+    premium_usd_per_year : the whole bill there. [USD/year]
+    premium, premium_date : which, and since when.
+    """
+
+    rented_usd: Derived[float]
+    held_usd: Derived[Numeric]
+    dear_usd: Derived[Numeric]
+    premium_usd: Derived[Numeric]
+    premium_usd_per_year: Derived[float]
     premium: str
     premium_date: str
 
@@ -48,14 +90,14 @@ class ApiMoves(NamedTuple):
     thin_limit, thick_limit : price after over before that takes the whole of each. [1]
     """
 
-    changes: int
-    cuts: int
-    years_per_change: float
-    largest_rise: float
-    thin_margin: float
-    thick_margin: float
-    thin_limit: Numeric
-    thick_limit: Numeric
+    changes: Measured[int]
+    cuts: Measured[int]
+    years_per_change: Measured[float]
+    largest_rise: Measured[float]
+    thin_margin: Assumed[float]
+    thick_margin: Assumed[float]
+    thin_limit: Derived[Numeric]
+    thick_limit: Derived[Numeric]
 
 
 class OwnChip(NamedTuple):
@@ -63,22 +105,33 @@ class OwnChip(NamedTuple):
 
     saving : share of the cost of ownership. [1]
     units, prompts : work that pays, in GPUs and in prompts a day. [1], [1/day]
+    prompts_low, prompts_high : the same with the least and the most that a software team may cost. [1/day]
     floor_s, target_s : least time of a token of Llama-2 7B, and its target. [s]
     """
 
-    saving: float
-    units: Numeric
-    prompts: Numeric
-    floor_s: Numeric
-    target_s: float
+    saving: Measured[float]
+    units: Derived[Numeric]
+    prompts: Derived[Numeric]
+    prompts_low: Derived[Numeric]
+    prompts_high: Derived[Numeric]
+    floor_s: Derived[Numeric]
+    target_s: Measured[float]
 
 
 class FullStack(NamedTuple):
-    """For C6: shares of an H100's peak before and after a rewrite, and the fleet from which a team pays [1]."""
+    """For C6: an H100's peak before and after a rewrite, and when a team pays.
 
-    before: float
-    after: float
-    pays: Numeric
+    before, after : shares of the peak. [1]
+    gain, small_gain : work per chip that the team adds, as counted, and a third of it. [1]
+    pays, pays_small : GPUs from which the team pays at each. [1]
+    """
+
+    before: Measured[float]
+    after: Measured[float]
+    gain: Assumed[float]
+    small_gain: Assumed[float]
+    pays: Derived[Numeric]
+    pays_small: Derived[Numeric]
 
 
 class Integration(NamedTuple):
@@ -89,15 +142,19 @@ class Integration(NamedTuple):
     saved_by_owning, saved_by_design : of the rented hour, and then of the bought one. [1]
     small_usd : own design at 500 GPUs. [USD/h]
     fleet : GPUs from which the own design beats buying. [1]
+    partner_margin : gross margin of a partner who makes such chips, the whole company's. [1]
+    dearer_with_partner : own design over the bought hour less 1, when the partner earns it. [1]
     """
 
-    cloud_usd: Numeric
-    owned_usd: Numeric
-    own_over_cloud: Numeric
-    saved_by_owning: Numeric
-    saved_by_design: Numeric
-    small_usd: Numeric
-    fleet: Numeric
+    cloud_usd: Derived[Numeric]
+    owned_usd: Derived[Numeric]
+    own_over_cloud: Derived[Numeric]
+    saved_by_owning: Assumed[Numeric]
+    saved_by_design: Derived[Numeric]
+    small_usd: Derived[Numeric]
+    fleet: Derived[Numeric]
+    partner_margin: Measured[float]
+    dearer_with_partner: Derived[Numeric]
 
 
 class Memory(NamedTuple):
@@ -108,18 +165,18 @@ class Memory(NamedTuple):
     short : cache of 2,048 tokens over the weights, with grouped heads. [1]
     """
 
-    token_bytes: Numeric
-    equal_tok: Numeric
-    short: Numeric
+    token_bytes: Derived[Numeric]
+    equal_tok: Derived[Numeric]
+    short: Derived[Numeric]
 
 
 class SharedHeads(NamedTuple):
     """For C9: users of 32,768 tokens on eight H100, with and without shared heads [1], and both models' weights [B]."""
 
-    users: Numeric
-    users_unshared: Numeric
-    weights_bytes: Numeric
-    weights_unshared_bytes: Numeric
+    users: Derived[Numeric]
+    users_unshared: Derived[Numeric]
+    weights_bytes: Derived[Numeric]
+    weights_unshared_bytes: Derived[Numeric]
 
 
 class Block(NamedTuple):
@@ -130,28 +187,30 @@ class Block(NamedTuple):
     dearer, longer : cost of a token at the longer context, and the context, over the shorter. [1]
     """
 
-    models: int
-    gated: int
-    home: float
-    far: float
-    dearer: Numeric
-    longer: float
+    models: Measured[int]
+    gated: Measured[int]
+    home: Measured[float]
+    far: Measured[float]
+    dearer: Derived[Numeric]
+    longer: Assumed[float]
 
 
 class Independence(NamedTuple):
     """For C11: the price of keeping data from APIs, and the rise that a supplier can take before moving pays.
 
     small, large : cheapest way without an API over the cheapest, and the API over it: start-up, enterprise. [1]
+    small_without_team : the first, were the people who run the machines free. [1]
     rise, easy_rise : of the price, before moving pays: usual, and behind one interface. [1]
     own_half, api_half : gross margin when revenue halves, on owned machines and on an API. [1]
     """
 
-    small: Numeric
-    large: Numeric
-    rise: Numeric
-    easy_rise: Numeric
-    own_half: Numeric
-    api_half: Numeric
+    small: Derived[Numeric]
+    small_without_team: Derived[Numeric]
+    large: Derived[Numeric]
+    rise: Derived[Numeric]
+    easy_rise: Derived[Numeric]
+    own_half: Derived[Numeric]
+    api_half: Derived[Numeric]
 
 
 class Efficiency(NamedTuple):
@@ -163,11 +222,11 @@ class Efficiency(NamedTuple):
     smaller_model : cost of 70B over 8B on the platform's machines. [1]
     """
 
-    platform: Numeric
-    platform_usd: Numeric
-    small: Numeric
-    apis: Numeric
-    smaller_model: Numeric
+    platform: Derived[Numeric]
+    platform_usd: Derived[Numeric]
+    small: Derived[Numeric]
+    apis: Measured[Numeric]
+    smaller_model: Derived[Numeric]
 
 
 class Example(NamedTuple):
@@ -180,9 +239,9 @@ class Example(NamedTuple):
     day_over_peak, day_over_computed : rent per token over that price, by all tokens and by those computed. [1]
     """
 
-    rungs: tuple[Numeric, ...]
-    over_peak: Numeric
-    day_peak: Numeric
-    day_computed: float
-    day_over_peak: Numeric
-    day_over_computed: Numeric
+    rungs: Derived[tuple[Numeric, ...]]
+    over_peak: Derived[Numeric]
+    day_peak: Derived[Numeric]
+    day_computed: Derived[float]
+    day_over_peak: Derived[Numeric]
+    day_over_computed: Derived[Numeric]

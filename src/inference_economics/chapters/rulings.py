@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import catalog, decision, models, serving, silicon
+from .. import catalog, decision, models, serving, silicon, training
 from ..buying import break_even, market, ownership
 from ..buying.reference import owned_gpu
 from ..catalog import deepseek_day, prices
@@ -22,7 +22,7 @@ from ..decoder import toy_context
 from ..hardware import accelerators
 from ..models import Model, head_sharing, kv_cache
 from ..quantities.checks import known
-from ..quantities.limits import checked
+from ..quantities.limits import DAYS_PER_YEAR, checked
 from ..quantities.numeric import Numeric
 from ..risk import exposure
 from ..serving import calibration, step
@@ -47,6 +47,7 @@ from .findings import (
 OUTPUT_TOK = 500.0  # an answer, in chapter 10's conversion of GPUs to prompts
 PLATFORM_PROMPTS = 1e9  # a day
 TEAM_USD_PER_YEAR = 20 * 400_000.0  # the team of chapter 11: twenty people
+GAIN, SMALL_GAIN = 0.1, 0.03  # of work per chip, by that team; assumed
 
 
 @cache
@@ -77,7 +78,10 @@ def training_against_serving() -> TrainingAgainstServing:
         run_low=min(shares.values()), run_high=max(shares.values()), cash_low=min(cash), cash_high=max(cash),
         final_only=spend.Spend((1 - served) * shares["OpenAI"], served).serving_share,
         window=spend.tokens_per_day_for_share(0.8, 3, runs, service)
-        / spend.tokens_per_day_for_share(0.6, 3, runs, service))
+        / spend.tokens_per_day_for_share(0.6, 3, runs, service),
+        days_of_all=spend.crossover_days(
+            spend.Runs(training.programme_usd(runs.training_usd, min(shares.values()))), service),
+        cash_odds=min(cash) / (1 - min(cash)))
 
 
 @cache
@@ -92,10 +96,13 @@ def global_scale() -> GlobalScale:
     hourly = break_even.servers_for_demand(tokens * serving.daily_curve(2.0), per_s)
     held = break_even.servers_for_demand(tokens, per_s, 2.0)
     premium = prices.api_price("gpt-5.6-sol")
+    premium_usd = market.blended_usd_per_token(premium, 3) * 4000 * 1000
+    hyperscaler = prices.rental_usd_per_hour("h100-sxm", "hyperscaler")
     return GlobalScale(
         rented_usd=float(np.sum(hourly)) * 4 * rent / PLATFORM_PROMPTS * 1000,
         held_usd=held * 4 * 24 * rent / PLATFORM_PROMPTS * 1000,
-        premium_usd=market.blended_usd_per_token(premium, 3) * 4000 * 1000, premium=premium.model,
+        dear_usd=held * 4 * 24 * hyperscaler / PLATFORM_PROMPTS * 1000, premium_usd=premium_usd,
+        premium_usd_per_year=premium_usd / 1000 * PLATFORM_PROMPTS * DAYS_PER_YEAR, premium=premium.model,
         premium_date=premium.date)
 
 
@@ -123,8 +130,11 @@ def own_chip() -> OwnChip:
     saving = catalog.silicon("mtia-2i-saving").value
     units = programme.break_even_units(reference.programme_usd(), owned_gpu().life_usd, saving)
     chip, model = accelerators.get("mtia-2i"), models.get("llama-2-7b")
+    a_gpu = deepseek_day().output_tok_per_gpu / OUTPUT_TOK  # prompts a day
+    low, high = (programme.break_even_units(reference.programme_usd(team), owned_gpu().life_usd, saving) * a_gpu
+                 for team in reference.SOFTWARE_RANGE)
     return OwnChip(
-        saving=saving, units=units, prompts=units * deepseek_day().output_tok_per_gpu / OUTPUT_TOK,
+        saving=saving, units=units, prompts=units * a_gpu, prompts_low=low, prompts_high=high,
         floor_s=model.n_params_read * 2 / known(chip.hbm_bytes_per_s),
         target_s=catalog.silicon("mtia-2i-tpot-limit").value)
 
@@ -136,9 +146,13 @@ def full_stack() -> FullStack:
     For C6, chapter 11.
     """
     rows = {(row["version"], row["chip"]): row["high"] for row in catalog.published("flash-attention").records()}
-    gain = programme.saving_from_perf_per_tco(1.1)
-    return FullStack(before=rows["2", "H100"], after=rows["3", "H100"],
-                     pays=programme.break_even_units(TEAM_USD_PER_YEAR, owned_gpu().year_usd, gain))
+
+    def pays(gain: float) -> Numeric:
+        saving = programme.saving_from_perf_per_tco(1 + gain)
+        return programme.break_even_units(TEAM_USD_PER_YEAR, owned_gpu().year_usd, saving)
+
+    return FullStack(before=rows["2", "H100"], after=rows["3", "H100"], gain=GAIN, small_gain=SMALL_GAIN,
+                     pays=pays(GAIN), pays_small=pays(SMALL_GAIN))
 
 
 def _hour(margins: silicon.Margins) -> silicon.MarginStack:
@@ -168,10 +182,14 @@ def integration() -> Integration:
         return cloud.bare_usd_per_hour + programme.design_usd_per_hour(
             reference.one_digit(reference.programme_usd()), fleet, reference.LIFE_YEARS, reference.UTILISATION)
 
+    partner_margin = catalog.silicon("margin-broadcom-2025").value
+    made = _hour(silicon.Margins(partner_margin, 0.0, 0.0)).cloud_usd_per_hour
+    with_partner = made + design(30_000) - cloud.bare_usd_per_hour
     return Integration(
         cloud_usd=cloud.cloud_usd_per_hour, owned_usd=owned, own_over_cloud=design(30_000) / cloud.cloud_usd_per_hour,
         saved_by_owning=1 - owned / cloud.cloud_usd_per_hour, saved_by_design=1 - design(30_000) / owned,
-        small_usd=design(500), fleet=design_pays())
+        small_usd=design(500), fleet=design_pays(), partner_margin=partner_margin,
+        dearer_with_partner=with_partner / owned - 1)
 
 
 @cache
@@ -255,9 +273,12 @@ def independence() -> Independence:
         move = exposure.switching_cost_usd(months, 25_000, review_usd, overlap_months, 500_000 / 12)
         return exposure.switching_threshold(1.0, 1.0, 500_000, move, 2, 0.1) - 1
 
+    alone = decision.yearly_costs(scenarios.inputs_of(next(iter(scenarios.SCENARIOS.values())) | {
+        "team_usd_per_year": 0.0}))
     return Independence(
-        small=bound / free, large=enterprise.api_usd / decision.cheapest(decision.within(enterprise, 1)),
-        rise=rise(6, 50_000, 1), easy_rise=rise(0.5, 5_000, 0.25), own_half=exposure.margin_after_shock(0.5, 0.4, 1.0),
+        small=bound / free, small_without_team=decision.cheapest(decision.within(alone, 1)) / free,
+        large=enterprise.api_usd / decision.cheapest(decision.within(enterprise, 1)), rise=rise(6, 50_000, 1),
+        easy_rise=rise(0.5, 5_000, 0.25), own_half=exposure.margin_after_shock(0.5, 0.4, 1.0),
         api_half=exposure.margin_after_shock(0.5, 0.2, 1.0))
 
 

@@ -18,6 +18,7 @@ RUNNING_USD_PER_YEAR = 45_000.0
 UTILISATION = 0.7
 # A software team for a chip of one's own; assumed, and ranged from 30 to 300 million wherever it decides.
 SOFTWARE_USD_PER_YEAR = 100e6
+SOFTWARE_RANGE = (30e6, 300e6)
 
 
 @cache
@@ -56,15 +57,20 @@ def h100_margins(chip_margin: Numeric | None = None, server_margin: Numeric = SE
 
 
 @cache
-def programme() -> ChipProgramme:
+def programme(software_usd_per_year: float = SOFTWARE_USD_PER_YEAR) -> ChipProgramme:
     """Return a programme for a chip at 7 nm, with one tape-out repeated.
+
+    Parameters
+    ----------
+    software_usd_per_year : float
+        What its software team costs. [USD/year]
 
     Returns
     -------
     ChipProgramme
     """
     return ChipProgramme(silicon("design-7nm").value, silicon("mask-set-7nm").value, 1.0,
-                         silicon("tapeout-training-chip").value, SOFTWARE_USD_PER_YEAR)
+                         silicon("tapeout-training-chip").value, software_usd_per_year)
 
 
 def one_digit(usd: Numeric) -> float:
@@ -84,12 +90,17 @@ def one_digit(usd: Numeric) -> float:
 
 
 @cache
-def programme_usd() -> Numeric:
+def programme_usd(software_usd_per_year: float = SOFTWARE_USD_PER_YEAR) -> Numeric:
     """Return what that programme costs over five years, its software included.
+
+    Parameters
+    ----------
+    software_usd_per_year : float
+        As in `programme`. [USD/year]
 
     Returns
     -------
     float
         Present value. [USD]
     """
-    return programme_cost(programme(), LIFE_YEARS, DISCOUNT_RATE).total_usd
+    return programme_cost(programme(software_usd_per_year), LIFE_YEARS, DISCOUNT_RATE).total_usd

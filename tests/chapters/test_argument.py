@@ -1,0 +1,63 @@
+"""The twelve claims as data: each number tagged, each sentence whole, each number on its chapter's page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from inference_economics import rulings
+from inference_economics.chapters import argument
+from inference_economics.chapters.findings import BASES
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+CLAIMS = {claim.name: claim for claim in argument.claims()}
+# Numbers that stand in chapter 14 alone: the other end of an assumption that its own chapter states in other words.
+ONLY_HERE: set[str] = set()
+
+
+def test_there_are_twelve_each_with_a_ruling_in_one_form():
+    assert list(CLAIMS) == [f"C{k}" for k in range(1, 13)]
+    for claim in CLAIMS.values():
+        assert claim.outcome in argument.OUTCOMES
+        assert claim.ruling.endswith(".")
+        assert claim.ruling.count(". ") <= 1
+        assert claim.chapter == int(claim.page[:2])
+        assert claim.evidence
+        assert len({claim.title, claim.place, claim.hinge}) == 3
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_each_number_says_how_it_is_known(claim):
+    for one in (*claim.evidence, claim.remains):
+        assert one.basis in BASES
+        assert one.numbers
+        assert all(number in one.words for number in one.numbers)
+        assert one.tagged.endswith(f"({one.basis}).")
+        assert re.match(r"[A-Z0-9]", one.words)
+
+
+def test_a_sentence_does_not_mix_what_is_measured_with_what_is_assumed():
+    tell = argument._teller(rulings.integration())
+    with pytest.raises(ValueError, match="assumed and derived"):
+        tell("{} and {}", ("saved_by_owning", "%"), ("saved_by_design", "%"))
+    assert tell("{} more", ("small_usd", "USD/h", 2)).numbers == ("$47/h",)
+
+
+def test_the_table_has_a_cell_for_every_column():
+    rows = argument.rows()
+    assert [len(row) for row in rows] == [len(argument.COLUMNS)] * 12
+    for row in rows:
+        assert all(cell[0].isupper() or cell[0].isdigit() for cell in row[:-1])
+        assert all(cell.endswith(".") for cell in row[1:-1])
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_each_link_finds_its_explorer_in_the_notebook(claim):
+    source = "\n".join(cell["source"] for cell in nbformat.read(NOTEBOOKS / f"{claim.page}.ipynb", 4)["cells"])
+    assert claim.figure.replace("-", "_") in source or claim.figure in source
+    assert claim.figure_title in source
+    for name in claim.settings:
+        assert re.search(rf"\b{name}\b", source), name
