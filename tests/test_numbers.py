@@ -53,7 +53,6 @@ SAMPLES = {
 # What is not a number, by the name of the parameter that asks for it.
 OTHERS: dict[str, Callable[[], Any]] = {
     "model": lambda: models.get("llama-3.1-70b"),
-    "accelerator": lambda: "h100-sxm",
     "chip": lambda: "h100-sxm",
     "s": lambda: serving.setup("llama-3.1-70b", "h100-sxm"),
     "setup": lambda: serving.setup("llama-3.1-70b", "h100-sxm"),

@@ -28,7 +28,7 @@ def test_rows_are_many():
 
 def test_tables_name_chips_and_models_of_the_other_catalogues():
     mlperf = catalog.published("mlperf")
-    assert set(mlperf.column("accelerator")) <= accelerators.load().keys()
+    assert set(mlperf.column("chip")) <= accelerators.load().keys()
     assert set(mlperf.column("model")) <= models.load().keys()
     assert set(mlperf.column("precision")) <= {"fp8", "fp4"}
 

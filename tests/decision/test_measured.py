@@ -12,7 +12,7 @@ from inference_economics.decision import measured
 
 def test_every_point_lies_within_its_envelope():
     for point in measurements.kept()[::7]:
-        held = measured.envelope(measured.kind_of(models.get(point.model)), point.accelerator)
+        held = measured.envelope(measured.kind_of(models.get(point.model)), point.chip)
         assert measured.inside(held, point.prompt_tok, point.output_tok, point.concurrency, point.n_chips)
 
 

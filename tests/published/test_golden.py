@@ -144,7 +144,7 @@ def test_mlperf_is_predicted_and_no_ceiling_counts_for_it():
 
 
 def test_the_factor_of_an_estimate_is_the_models_own_error():
-    errors = {name: row["tpot_p90"] for name, row in calibration.unseen()["accelerator"].items()}
+    errors = {name: row["tpot_p90"] for name, row in calibration.unseen()["chip"].items()}
     for case in CASES.values():
         if case.rule == "near":
             fitted = calibration.generation(case.inputs["chip"]) != calibration.OTHER

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference_economics import accelerators, catalog, models
+from inference_economics.decoder import checkpoint, hf_config, hf_values
 from inference_economics.quantities import checks
+from inference_economics.serving.simulation import traces
 from kernelless import Choice
 from kernelless.trace import Graph
 
@@ -92,3 +96,18 @@ def test_numbers_become_float64_and_keep_their_shape():
         assert array.tolist() == [1, 2]
     assert checks.number("x", 7).shape == ()
     assert np.isnan(checks.number("x", np.nan))
+
+
+def test_a_path_is_a_text_or_a_path():
+    assert checks.file_path("a/b.json") == checks.file_path(Path("a/b.json")) == Path("a/b.json")
+
+
+@pytest.mark.parametrize("wrong", [0, 3, True, None, 2.5, b"config.json", "", "  ", "a\0b", [], {}, "a" * 5_000])
+@pytest.mark.parametrize("ask", [checks.file_path, catalog.read_tables, models.load, accelerators.load, checkpoint.load,
+                                 checkpoint.read_weights, hf_config.read_config, hf_values.read_json, traces.read])
+def test_what_is_no_path_is_refused_wherever_a_file_is_read(ask, wrong):
+    """A number is an open file to Python: 0 would read what the reader types."""
+    if wrong is None and ask in (models.load, accelerators.load):
+        return  # the package's own catalogue
+    with pytest.raises(ValueError, match=r"^path=.* is no path of a file; give a text or a pathlib\.Path"):
+        ask(wrong)

@@ -51,8 +51,8 @@ def test_an_engine_without_points_has_the_mean():
 def test_a_few_points_move_a_pair_little():
     """With six points of one model a pair stays with the others, however far off those points are."""
     points = [p for p in measurements.kept()
-              if p.engine != "trtllm" or calibration.generation(p.accelerator) != "hopper"]
-    few = [p for p in measurements.kept() if p.engine == "trtllm" and p.accelerator == "h200-sxm"
+              if p.engine != "trtllm" or calibration.generation(p.chip) != "hopper"]
+    few = [p for p in measurements.kept() if p.engine == "trtllm" and p.chip == "h200-sxm"
            and p.model == "deepseek-v3"][:6]
     slow = [type(p)(**{**p.__dict__, "tpot_s": 3 * p.tpot_s}) for p in few]
     assert len(slow) == 6

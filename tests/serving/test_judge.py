@@ -9,7 +9,7 @@ from inference_economics.serving import judge
 STORED = catalog.read_tables(catalog.path("calibration.toml", "inference_economics.serving"))
 
 
-@pytest.mark.parametrize(("cut", "name"), [("model", "kimi-k2"), ("accelerator", "b300"), ("engine", "sglang"),
+@pytest.mark.parametrize(("cut", "name"), [("model", "kimi-k2"), ("chip", "b300"), ("engine", "sglang"),
                                            ("harness", "other")])
 def test_leaving_out_gives_the_same_errors_again(cut, name):
     unseen = judge.leave_out(measurements.kept(), cut, [name])

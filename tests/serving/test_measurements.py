@@ -12,7 +12,7 @@ def test_points_are_what_ran():
     assert len(points) > 1500
     assert len({(p.config, p.concurrency, p.ttft_s, p.tpot_s) for p in points}) == len(points)
     assert {p.model for p in points} == set(measurements.MODELS.values()) <= set(models.load())
-    assert {p.accelerator for p in points} == set(measurements.SYSTEMS.values()) <= set(accelerators.load())
+    assert {p.chip for p in points} == set(measurements.SYSTEMS.values()) <= set(accelerators.load())
     assert {p.harness for p in points} == set(measurements.HARNESSES)
     assert all(p.n_chips <= 8 and p.n_chips % p.attention_dp == 0 for p in measurements.kept())
     assert all(p.n_chips % p.expert_parallel == 0 for p in measurements.kept())
@@ -32,7 +32,7 @@ def test_set_aside_has_reasons():
 def test_blank_precision_is_bf16():
     """Read as fp8, prefill at full tilt would need less than half the measured time."""
     points = [p for p in measurements.kept() if p.model == "llama-3.1-8b" and p.precision == "bf16"]
-    assert {(p.accelerator, p.engine) for p in points} == {("h100-sxm", "trtllm")}
+    assert {(p.chip, p.engine) for p in points} == {("h100-sxm", "trtllm")}
     busiest = min((p for p in points if p.n_chips == 1 and p.concurrency == 128), key=lambda p: p.output_tok)
     load = Load(128, busiest.prompt_tok, busiest.output_tok)
     wide, narrow = (Deployment("llama-3.1-8b", "h100-sxm", formats=form).in_turn(load).tpot_s

@@ -66,13 +66,22 @@ def test_weights_of_keys_and_values_are_copied_with_their_heads(tp):
 
 
 def test_what_makes_a_latent_is_on_every_chip():
-    """DeepSeek's latent and rotary key: 7168 x (512 + 64) of each of 61 layers."""
+    """DeepSeek's latent, rotary key and compressed query: 7168 x (512 + 64 + 1536) of each of 61 layers."""
     s = serving.setup("deepseek-v3", "h200-sxm", "w8a8-fp8")
     for layout in (Layout(8), Layout(8, cp=8), Layout.of(16, 2)):
         more = memory.attention_bytes_per_chip(s, layout) - s.attention_params * s.attention_bytes_per_param / 8
-        assert more == pytest.approx(61 * 7168 * 576 * 7 / 8 * s.attention_bytes_per_param)
+        assert more == pytest.approx(61 * 7168 * (576 + 1536) * 7 / 8 * s.attention_bytes_per_param)
     whole = s.attention_params * s.attention_bytes_per_param
     assert memory.attention_bytes_per_chip(s, Layout(attention_dp=8)) == whole
+
+
+def test_an_indexer_is_whole_on_every_chip():
+    """DeepSeek-V3.2: 64 heads of 128 from a compressed query of 1536, one key of 128, and a weight for each head."""
+    plain, sparse = (serving.setup(name, "h200-sxm", "w8a8-fp8") for name in ("deepseek-v3", "deepseek-v3.2"))
+    indexer = 61 * (128 * (1536 * 64 + 7168) + 7168 * 64)
+    more = [memory.attention_bytes_per_chip(s, Layout(8)) / s.attention_bytes_per_param - s.attention_params / 8
+            for s in (plain, sparse)]
+    assert more[1] - more[0] == pytest.approx(indexer * 7 / 8)
 
 
 def test_a_state_is_cut_by_its_own_heads():

@@ -11,7 +11,7 @@ from inference_economics.serving import fit, recipes
 
 def point(model, chip, engine, **changes):
     found = next(p for p in measurements.load()
-                 if (p.model, p.accelerator, p.engine) == (model, chip, engine) and p.harness == "inferencex")
+                 if (p.model, p.chip, p.engine) == (model, chip, engine) and p.harness == "inferencex")
     return replace(found, **changes)
 
 
@@ -49,7 +49,7 @@ def test_requests_are_held_back_as_told():
     deepseek, llama = point("deepseek-v3", "b200", "sglang"), point("llama-3.1-70b", "b200", "trtllm")
     assert recipes.held_steps(replace(deepseek, concurrency=8)) == 4.5
     assert recipes.held_steps(replace(deepseek, concurrency=16)) == 14.5
-    assert recipes.held_steps(replace(deepseek, accelerator="h200-sxm")) == 0
+    assert recipes.held_steps(replace(deepseek, chip="h200-sxm")) == 0
     short = replace(llama, prompt_tok=921.6, output_tok=921.6, n_chips=4, attention_dp=1)
     assert recipes.held_steps(short) == 20
     assert recipes.held_steps(replace(short, n_chips=8)) == recipes.held_steps(replace(short, output_tok=7372.8)) == 0
@@ -80,7 +80,7 @@ def test_memory_as_the_scripts_ask():
     ("vllm", "minimax-m2.5", "h100-sxm", 4, 64, 1024, 8192, 0.8)])
 def test_requests_wait_for_room_as_the_rules_say(engine, model, chip, tp, concurrency, prompt, answer, within):
     """Nothing of a rule is fitted: whole answers set aside, or caches that grow, make seconds or minutes of waiting."""
-    rows = [p for p in measurements.kept() if (p.engine, p.model, p.accelerator, p.n_chips, p.concurrency) == (
+    rows = [p for p in measurements.kept() if (p.engine, p.model, p.chip, p.n_chips, p.concurrency) == (
         engine, model, chip, tp, concurrency) and (p.prompt_tok, p.output_tok) == (0.9 * prompt, 0.9 * answer)
         and p.precision == "fp8"]
     assert rows
@@ -94,7 +94,7 @@ def test_waiting_for_prompts_shows_in_the_first_token():
     """Llama 70B under TensorRT-LLM, 1k in and out: below 8 chips, told to wait, first tokens come steps later."""
     def fixed(n_chips, output_tok):
         rows = [p for p in measurements.kept() if p.model == "llama-3.1-70b" and p.engine == "trtllm"
-                and p.accelerator == "b200" and p.n_chips == n_chips and p.concurrency <= 8 and p.prompt_tok < 1024
+                and p.chip == "b200" and p.n_chips == n_chips and p.concurrency <= 8 and p.prompt_tok < 1024
                 and (p.output_tok < 1024) == (output_tok < 1024)]
         return np.mean([p.ttft_s / p.tpot_s for p in rows])
 

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from inference_economics import calibration, models, serving
 from inference_economics.decision import offers
 
+CONFIGS = Path(__file__).resolve().parents[1] / "fixtures" / "configs"
 H100 = offers.machines()[0]
 SETUP = serving.setup(models.get("llama-3.1-70b"), H100.chip)
 CONSTANTS = calibration.constants(H100.chip)
+
+
+@pytest.mark.parametrize(("name", "most"), [("gpt2", 4), ("gpt2-xl", 1), ("phi-4", 8)])
+def test_no_replica_has_chips_that_do_not_divide_the_heads(name, most):
+    """12 heads go over four chips, 25 over none, 40 over eight: as a deployment refuses the rest."""
+    model = models.from_config(CONFIGS / f"{name}.json")
+    s, targets = serving.setup(model, "h100-sxm", "bf16"), np.geomspace(2e-4, 0.05, 25)
+    best = serving.best_replica(s, CONSTANTS, 500, 200, 10.0, targets)
+    assert np.max(best.n_chips[best.feasible]) <= most
+    for chips in np.unique(best.n_chips[best.feasible]):
+        serving.Deployment(model, "h100-sxm", int(chips), "bf16")
 
 
 def test_the_best_replica_meets_its_targets_and_matches_the_serving_model():

@@ -39,7 +39,7 @@ def test_models_that_were_looked_at_first_and_later():
     assert rows["no"]["tpot_error"] < 0.17
 
 
-@pytest.mark.parametrize(("cut", "aim"), [("accelerator", 0.136), ("engine", 0.145), ("harness", 0.136),
+@pytest.mark.parametrize(("cut", "aim"), [("chip", 0.136), ("engine", 0.145), ("harness", 0.136),
                                           ("generation", 0.145)])
 def test_whole_cuts_never_seen(cut, aim):
     rows = calibration.unseen()[cut]
@@ -59,7 +59,7 @@ def test_no_slice_is_hidden():
     assert left_out["disaggregated"]["all"]["rows"] > 100
 
 
-@pytest.mark.parametrize("cut", ["model", "accelerator", "harness"])
+@pytest.mark.parametrize("cut", ["model", "chip", "harness"])
 def test_intervals_hold_what_they_promise(cut):
     inside = calibration.unseen()[cut]["all"]["tpot_inside"]
     assert 0.75 < inside < 0.9
@@ -80,7 +80,7 @@ def test_known_models_in_configurations_that_were_not_fitted():
 
 def test_queues_follow_from_the_cache():
     """Llama 70B on one H200: 64 and 128 requests, room for fewer; Little's law predicts waits of minutes."""
-    points = [p for p in measurements.kept() if p.model == "llama-3.1-70b" and p.accelerator == "h200-sxm"
+    points = [p for p in measurements.kept() if p.model == "llama-3.1-70b" and p.chip == "h200-sxm"
               and p.n_chips == 1 and p.engine == "trtllm" and p.concurrency >= 64 and p.ttft_s > 10]
     assert len(points) == 4
     data = fit.Data(points)
@@ -170,7 +170,7 @@ def test_mlperf_is_predicted_by_what_never_saw_it():
     assert np.mean(abs(ratio - 1)) < 0.2
     assert np.all((ratio > 0.7) & (ratio < 1.5))
     for row in rows:
-        twin = next(r for r in rows if r[:4] == (row.round, "Offline", row.accelerator, row.precision))
+        twin = next(r for r in rows if r[:4] == (row.round, "Offline", row.chip, row.precision))
         assert row.tok_per_s <= twin.tok_per_s
 
 

@@ -18,7 +18,7 @@ MODELS = models.load()
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_every_number_is_plain(name):
     s = setup(name, "b200", "fp4")
-    rows = {"kv_heads", "cache_shares", "sparse_shares", "window_shares", "kv_params"}
+    rows = {"kv_heads", "cache_shares", "sparse_shares", "window_shares", "kv_params", "q_heads"}
     values = {field.name: getattr(s, field.name) for field in fields(s)}
     assert all(np.ndim(value) == 0 and value >= 0 for key, value in values.items() if key not in rows)
     assert {values[key].shape for key in rows} == {(4,)}

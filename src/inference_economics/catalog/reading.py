@@ -14,11 +14,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
 from importlib.resources import files
-from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..quantities.checks import lookup, shown
+from ..quantities.checks import file_path, lookup, shown
 
 Kind = TypeVar("Kind")
 Row = dict[str, Any]
@@ -61,9 +60,7 @@ def read_tables(file: str | Path) -> dict[str, Row]:
     ValueError
         If there is no such file, it is not TOML in UTF-8, a key stands twice, or something stands outside a row.
     """
-    if not isinstance(file, (str, PathLike)):
-        raise ValueError(f"path={shown(file)} is no path of a file; give a text or a pathlib.Path.")
-    file = Path(file)
+    file = file_path(file)
     try:
         rows = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -157,10 +157,10 @@ def _mlperf_cases(model: str = "llama-2-70b", rounds: tuple[str, ...] = ("v5.1",
     """Results on up to eight chips beside the calibrated model, which never saw any of them."""
     table, found = catalog.published("mlperf"), {}
     prompt_tok = catalog.published("mlperf-rules").records(model=model)[0]["mean_output_tok"]
-    errors = calibration.unseen()["accelerator"]
+    errors = calibration.unseen()["chip"]
     usual, worst = (max(errors[name]["tpot_p90"] for name in names) for names in (("all",), errors))
     for row in table.records(model=model):
-        round_, scenario, chip = row["round"], row["scenario"], row["accelerator"]
+        round_, scenario, chip = row["round"], row["scenario"], row["chip"]
         if round_ not in rounds or scenario not in ("Offline", "Server") or row["n_chips"] > 8:
             continue
         known = calibration.generation(chip) != calibration.OTHER

@@ -158,7 +158,7 @@ def share_of_peak(chip: str, achieved_flop_per_s: float) -> Numeric:
 def mlperf_output_rate(model: str, round: str, scenario: str, chip: str, prompt_tok: float) -> Numeric:
     """Output tokens per second that the calibrated model predicts for one of MLPerf's results."""
     return next(row.tok_per_s for row in _benchmarks(model, round, prompt_tok)
-                if (row.scenario, row.accelerator) == (scenario, chip))
+                if (row.scenario, row.chip) == (scenario, chip))
 
 
 @cache

@@ -334,7 +334,7 @@ def find_measurements(**known: Any) -> list[measurements.Point]:
     Parameters
     ----------
     **known
-        Fields of `measurements.Point` and their values: ``model``, ``accelerator``, ``engine``, ``precision``,
+        Fields of `measurements.Point` and their values: ``model``, ``chip``, ``engine``, ``precision``,
         ``n_chips``, ``concurrency`` and so on.
 
     Returns

@@ -53,7 +53,7 @@ def envelope(kind: str, chip: str) -> Envelope:
     -------
     Envelope
     """
-    points = [one for one in measurements.kept() if one.accelerator == chip
+    points = [one for one in measurements.kept() if one.chip == chip
               and kind_of(get_model(one.model)) == kind]
     nothing = (np.nan, np.nan)
     if not points:

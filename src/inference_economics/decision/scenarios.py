@@ -14,7 +14,7 @@ from .. import catalog, serving
 from ..models.spec import Model
 from ..models.spec import get as get_model
 from ..quantities.checks import lookup, shown
-from ..quantities.limits import check
+from ..quantities.limits import check, checked
 from ..quantities.numeric import Numeric, Truth
 from ..serving import calibration
 from ..serving.constants import Constants
@@ -56,14 +56,15 @@ def model_named(model: Model | str | Any) -> Model:
     return model if hasattr(model, "max_context_tok") else get_model(model)
 
 
-def require_context(model: Model, asked_tok: Numeric) -> None:
+@checked
+def require_context(model: Model, context_tok: Numeric) -> None:
     """Refuse what a model's context does not hold.
 
     Parameters
     ----------
     model : Model
         What runs.
-    asked_tok : numeric
+    context_tok : numeric
         Prompt and answer. [token]
 
     Raises
@@ -71,9 +72,9 @@ def require_context(model: Model, asked_tok: Numeric) -> None:
     ValueError
         Where they are more than it holds.
     """
-    if not np.all(asked_tok <= model.max_context_tok):
+    if not np.all(context_tok <= model.max_context_tok):
         raise ValueError(f"model={model.name!r} holds {model.max_context_tok:,} tokens; prompt and answer take "
-                         f"{np.max(asked_tok):,.0f}: shorten them, or take another model.")
+                         f"{np.max(context_tok):,.0f}: shorten them, or take another model.")
 
 
 def holds_context(scenario: Mapping[str, Any]) -> Truth:

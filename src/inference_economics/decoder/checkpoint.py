@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from importlib.resources.abc import Traversable
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError, deserialize
 
+from ..quantities.checks import file_path
 from .config import Config
 from .decoder import Decoder
 from .hf_config import config_from, predicting_layers, read_config
@@ -56,7 +58,7 @@ def load(path: str | Path, config: Config | None = None, dtype: npt.DTypeLike = 
         When a file is missing or damaged, the configuration asks for what the decoder does not do, or names, shapes
         or numbers of weights are not what they should be; the message says which.
     """
-    path = Path(path)
+    path = file_path(path)
     if not (any(path.glob("*.safetensors")) if path.is_dir() else path.is_file()):
         raise ValueError(f"no .safetensors file at {str(path)!r}; give such a file or the folder that holds it.")
     predicting = 0
@@ -91,8 +93,9 @@ def read_weights(file: str | Path | Traversable) -> Weights:
     ValueError
         When it is not such a file, holds a name twice, a quantised weight, or a number that is not finite.
     """
+    source = file_path(file) if isinstance(file, (PathLike, str)) or not isinstance(file, Traversable) else file
     try:
-        data = (Path(file) if isinstance(file, str) else file).read_bytes()
+        data = source.read_bytes()
         stored = deserialize(data)
     except (SafetensorError, OSError) as error:
         raise ValueError(f"{str(file)!r} is not a safetensors file, or is cut short: {error}.") from None

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from ..quantities.checks import lookup, shown
+from ..quantities.checks import file_path, lookup, shown
 from ..quantities.config_labels import labels
 from .config import Config
 from .hf_values import as_json, number, read_json, says, truth
@@ -52,7 +52,8 @@ def read_config(file: str | Path) -> Config:
     Config
         The same shape in the decoder's words.
     """
-    if not Path(file).is_file():
+    file = file_path(file)
+    if not file.is_file():
         raise ValueError(f"no config.json at {str(file)!r}; put it there, or pass config=Config(...).")
     raw = read_json(file)
     try:

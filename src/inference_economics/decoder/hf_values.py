@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from ..quantities.checks import shown
+from ..quantities.checks import file_path, shown
 
 MAX_BYTES = 64_000_000  # the index of the largest published checkpoint takes 9
 
@@ -29,8 +29,9 @@ def read_json(file: str | Path) -> dict[str, Any]:
     ValueError
         When it is missing, too large, not UTF-8, not JSON, nested without end, or says a key twice.
     """
+    file = file_path(file)
     try:
-        with Path(file).open("rb") as stream:
+        with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise ValueError(f"it has more than {MAX_BYTES:,} bytes")

@@ -150,9 +150,13 @@ class LayerGroup:
         latent = hidden * (self.kv_lora + self.rope_dim) * (1 - self.kv_shared)
         latent = latent + self.kv_lora * self.q_heads * (self.qk_dim - self.rope_dim + self.v_dim)
         out = self.q_heads * self.v_dim * _either(self.out_lora, hidden) + self.out_groups * self.out_lora * hidden
-        indexer = (self.indexer_dim * (inputs * self.indexer_heads + hidden)
-                   + hidden * self.indexer_heads * (1 - self.indexer_even))
-        return query + grouped + latent + out + hidden * self.gate_width + indexer
+        return query + grouped + latent + out + hidden * self.gate_width + self.n_params_indexer(hidden)
+
+    def n_params_indexer(self, hidden: Numeric) -> Numeric:
+        """Matrices of one layer's indexer, which every chip holds whole [1]."""
+        inputs = _either(self.q_lora, hidden)
+        return (self.indexer_dim * (inputs * self.indexer_heads + hidden)
+                + hidden * self.indexer_heads * (1 - self.indexer_even))
 
     def n_params_state(self, hidden: Numeric) -> Numeric:
         """Matrices and convolution of one layer's linear attention or Mamba [1]."""

@@ -7,6 +7,8 @@ A check raises `ValueError` naming the argument, the value and what is accepted.
 from __future__ import annotations
 
 import numbers
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,9 @@ import numpy.typing as npt
 
 from kernelless.checks import is_traced, lookup, shown
 
-__all__ = ["is_traced", "known", "lookup", "number", "require", "require_fraction", "require_non_negative",
+LONGEST_PATH = 4_096  # characters; a system refuses longer ones
+
+__all__ = ["file_path", "is_traced", "known", "lookup", "number", "require", "require_fraction", "require_non_negative",
            "require_one", "require_positive", "require_whole", "shown", "whole"]
 
 
@@ -134,3 +138,26 @@ def whole(low: int = 1, hint: str = "", **argument: Any) -> int:
     if np.ndim(value):
         raise ValueError(f"{name}={shown(value)} must be one whole number, not several.")
     return int(value)
+
+
+def file_path(path: Any) -> Path:
+    """Return the path of a file or folder that somebody names.
+
+    Parameters
+    ----------
+    path : str or path
+        A text or a `pathlib.Path`. A number, which Python would take for an open file, is refused.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    ValueError
+        For anything else, and for a text that no file can have as its name.
+    """
+    told = path.__fspath__() if isinstance(path, PathLike) else path
+    if not isinstance(told, str) or not told.strip() or "\0" in told or len(told) > LONGEST_PATH:
+        raise ValueError(f"path={shown(path)} is no path of a file; give a text or a pathlib.Path.")
+    return Path(told)

@@ -125,7 +125,7 @@ def residuals(half: str = "other_half") -> dict[str, dict[str, dict[str, float]]
     Returns
     -------
     dict
-        Group (``kind``, ``model``, ``accelerator``, ``engine``, ``machine``, ``dense_chips``, ``mixture_chips``,
+        Group (``kind``, ``model``, ``chip``, ``engine``, ``machine``, ``dense_chips``, ``mixture_chips``,
         ``dense_concurrency``, ``mixture_concurrency``) to key to a row: ``rows``; mean absolute and mean error of TPOT
         (``tpot_error``, ``tpot_bias``); mean error of the uncalibrated bound (``bound_bias``); the same of TTFT, with
         its median; and TTFT where queueing is not the cause (``quiet_``: at most 16 requests, all of which fit). [1]
@@ -151,7 +151,7 @@ def unseen() -> dict[str, dict[str, dict[str, float]]]:
     Returns
     -------
     dict
-        ``model``, ``accelerator``, ``engine``, ``harness`` and ``generation`` to name (and ``all``) to a row; of the
+        ``model``, ``chip``, ``engine``, ``harness`` and ``generation`` to name (and ``all``) to a row; of the
         models left out also ``kind``, ``dense_chips``, ``mixture_chips``, ``dense_concurrency``,
         ``mixture_concurrency`` and ``looked_at`` (``yes``: models that chose the structure first; ``no``: those that
         were looked at later); ``disaggregated`` to engine, of which nothing is fitted.

@@ -12,7 +12,7 @@ from ..quantities.choices import tabulated
 from ..quantities.numeric import Numeric, Truth
 from .layout import Layout
 from .queueing import column
-from .unpacked import HEAD_ROWS, model_of
+from .unpacked import model_of, query_heads
 
 
 class Cut(NamedTuple):
@@ -37,9 +37,7 @@ class Cut(NamedTuple):
 
 @tabulated
 def _q_heads(model: Model | str) -> np.ndarray:
-    """Numbers of query heads that layers have, filled up with zeros."""
-    found = sorted({float(np.max(group.q_heads)) for group in model_of(model).groups} - {0.0})
-    return np.array(found + [0.0] * (HEAD_ROWS - len(found)))
+    return query_heads(model_of(model))
 
 
 @tabulated
@@ -67,10 +65,27 @@ def cut_of(model: Model | str, layout: Layout) -> Cut:
     -------
     Cut
     """
-    # a cache cut by sequence leaves every head on its chip
-    uneven = np.logical_and(_rest(_q_heads(model), column(layout.tp)) > 0, column(layout.batch_sharded) < 1)
-    return Cut(heads=np.max(np.where(uneven, 1.0, 0.0), axis=-1) < 1, stages=layout.pp <= _layers(model),
+    return Cut(heads=heads_divided(_q_heads(model), layout), stages=layout.pp <= _layers(model),
                experts=layout.ep <= _experts(model))
+
+
+def heads_divided(q_heads: Numeric, layout: Layout) -> Truth:
+    """Say whether chips divide the query heads of every layer.
+
+    Parameters
+    ----------
+    q_heads : array
+        Numbers of query heads that layers have, along the last axis; zeros count for nothing. [1]
+    layout : Layout
+        How a copy is cut. One that cuts the cache by sequence leaves every head on its chip.
+
+    Returns
+    -------
+    bool or array
+    """
+    uneven = np.logical_and(_rest(q_heads, column(layout.tp)) > 0, column(layout.batch_sharded) < 1)
+    divided: Truth = np.max(np.where(uneven, 1.0, 0.0), axis=-1) < 1
+    return divided
 
 
 def _rest(heads: Numeric, chips: Numeric) -> Numeric:

@@ -87,7 +87,7 @@ def _backward(name: str, value: float) -> Any:
 
 def _groups(point: Point) -> dict[str, tuple[str, ...]]:
     """Key of each kind of group that a point belongs to."""
-    family = calibration.generation(point.accelerator)
+    family = calibration.generation(point.chip)
     return {"engine": (point.engine,), "generation": (family,), "pair": (point.engine, family),
             "harness": (point.harness,), "model": (point.model,), "series": (point.model, point.engine, family)}
 
@@ -97,7 +97,7 @@ class Data:
 
     def __init__(self, points: Sequence[Point]) -> None:
         def key(p: Point) -> tuple[str, str, str, float]:
-            return p.model, p.accelerator, p.precision, p.bytes_per_value
+            return p.model, p.chip, p.precision, p.bytes_per_value
 
         self.points = points
         setups = {one: setup(*one) for one in set(map(key, points))}
@@ -125,7 +125,7 @@ class Data:
 
     def constants(self, fitted: dict[str, Any]) -> Constants:
         """Constants of each point's chip, engine, harness and date, with what its own run was told."""
-        each = [calibration.assemble(fitted, p.engine, p.accelerator, p.harness, p.built)
+        each = [calibration.assemble(fitted, p.engine, p.chip, p.harness, p.built)
                 for p in self.points]
         names = Constants.__dataclass_fields__
         columns = {name: np.array([getattr(c, name) for c in each]) for name in names}
@@ -306,7 +306,7 @@ def split(points: Sequence[Point], seed: int = SEED) -> tuple[list[Point], list[
     """
     strata: dict[tuple[str, str, str], set[tuple[str | float, ...]]] = {}
     for p in points:
-        strata.setdefault((p.model, p.accelerator, p.engine), set()).add(p.config)
+        strata.setdefault((p.model, p.chip, p.engine), set()).add(p.config)
     rng, chosen = np.random.default_rng(seed), set()
     for _, configs in sorted(strata.items()):
         ordered = sorted(configs)

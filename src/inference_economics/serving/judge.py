@@ -30,8 +30,8 @@ INSIDE = 0.8  # share of measurements that an interval is to hold
 STRETCHES = np.linspace(1.0, 3.0, 41)
 LEAST = 10  # nothing with fewer points is left out
 CUTS: dict[str, Callable[[Point], str]] = {
-    "model": lambda p: p.model, "accelerator": lambda p: p.accelerator, "engine": lambda p: p.engine,
-    "harness": lambda p: p.harness, "generation": lambda p: calibration.generation(p.accelerator)}
+    "model": lambda p: p.model, "chip": lambda p: p.chip, "engine": lambda p: p.engine,
+    "harness": lambda p: p.harness, "generation": lambda p: calibration.generation(p.chip)}
 
 
 def mean(values: Any) -> float:
@@ -250,8 +250,8 @@ def judge_pools(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple[s
     """
     ratios = []
     for p in points:
-        s = setup(p.model, p.accelerator, p.precision, p.bytes_per_value)
-        c = calibration.assemble(fitted, p.engine, p.accelerator, p.harness, p.built)
+        s = setup(p.model, p.chip, p.precision, p.bytes_per_value)
+        c = calibration.assemble(fitted, p.engine, p.chip, p.harness, p.built)
         spread = p.expert_parallel if p.attention_dp > 1 else 1
         read, answer = Layout(p.prefill_chips), Layout.of(p.n_chips, p.attention_dp, spread, imbalance=1.0)
         load = Load(p.concurrency, p.prompt_tok, p.output_tok)

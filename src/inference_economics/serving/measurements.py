@@ -78,7 +78,7 @@ class Point:
     ----------
     id, measured, engine, version : str
         The source's identifier; date of the run, if known; serving engine and its version.
-    model, accelerator, precision : str
+    model, chip, precision : str
         Catalogue slugs, and the format of the weights.
     prompt_tok, output_tok : float
         Mean lengths as run. [token]
@@ -103,7 +103,7 @@ class Point:
     engine: str
     version: str
     model: str
-    accelerator: str
+    chip: str
     precision: str
     prompt_tok: float
     output_tok: float
@@ -145,13 +145,13 @@ class Point:
     @property
     def config(self) -> tuple[str | float, ...]:
         """Everything but the load: rows of one configuration stay on one side of the split."""
-        return (self.model, self.accelerator, self.precision, self.engine, self.n_chips, self.attention_dp,
+        return (self.model, self.chip, self.precision, self.engine, self.n_chips, self.attention_dp,
                 self.prompt_tok, self.output_tok)
 
     @property
     def series(self) -> tuple[str, ...]:
         """One engine build on one machine: what is impossible about one row is doubtful about the others."""
-        return (self.model, self.accelerator, self.precision, self.engine, self.version)
+        return (self.model, self.chip, self.precision, self.engine, self.version)
 
 
 def _layout(row: dict[str, str]) -> tuple[int, int]:
@@ -218,7 +218,7 @@ def _impossible(point: Point) -> str:
     if models.get(point.model).q_heads % (point.n_chips / point.attention_dp):
         return "its chips do not divide the heads: several pools were added up"
     floor = step.serving_floor_s(
-        setup(point.model, point.accelerator, point.precision, point.bytes_per_value), step.IDEAL,
+        setup(point.model, point.chip, point.precision, point.bytes_per_value), step.IDEAL,
         Load(point.concurrency, point.prompt_tok, point.output_tok), Layout.of(point.n_chips, point.attention_dp))
     return "faster than the chip's peak allows: part of the prompts came from a cache" if point.tpot_s < floor else ""
 
@@ -235,7 +235,7 @@ def _read(path: Path) -> list[Point]:
         point = Point(
             id=row["id"], measured=row["measured"], engine=row["backend"], version=row["backend_version"],
             model=lookup("measured model", row["model"], MODELS),
-            accelerator=lookup("measured system", row["system"], SYSTEMS),
+            chip=lookup("measured system", row["system"], SYSTEMS),
             precision=_precision(row),
             prompt_tok=scale * lengths[0], output_tok=scale * lengths[1], concurrency=int(row["concurrency"]),
             n_chips=n_chips, attention_dp=groups, ttft_s=float(row["ttft_ms"]) / 1e3,
@@ -309,7 +309,7 @@ def oddity(point: Point) -> str:
         Empty where nothing is known.
     """
     for (model, chip, precision, engine, version), why in ODDITIES:
-        series = (model, chip or point.accelerator, precision, engine, version)
+        series = (model, chip or point.chip, precision, engine, version)
         if series == point.series:
             return why
     return ""

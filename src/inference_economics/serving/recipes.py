@@ -64,7 +64,7 @@ def cache_bytes_per_value(run: Run) -> float:
         return WIDE
     if run.harness == "other":
         return NARROW if run.precision == "fp4" else WIDE
-    asked = (run.model, run.accelerator, run.precision, run.engine)
+    asked = (run.model, run.chip, run.precision, run.engine)
     return WIDE if any(_holds(asked, row) for row in WIDE_CACHES) else NARROW
 
 
@@ -87,8 +87,8 @@ def memory_rule(run: Run) -> dict[str, float]:
     dict
         As `engines.memory_rule`: what the script says, or else the engine's default.
     """
-    rule = engines.memory_rule(run.engine, chip_of(run.accelerator).hbm_bytes)
-    told = MEMORY_SHARES.get((run.model, run.accelerator, run.precision, run.engine, run.n_chips))
+    rule = engines.memory_rule(run.engine, chip_of(run.chip).hbm_bytes)
+    told = MEMORY_SHARES.get((run.model, run.chip, run.precision, run.engine, run.n_chips))
     if told is None or run.harness == "other":
         return rule
     # SGLang's share holds weights and cache alone, in place of what its reserve leaves
@@ -118,7 +118,7 @@ def held_steps(run: Run) -> float:
     """
     if run.harness == "other":
         return 0.0
-    blackwell = run.accelerator not in HOPPER
+    blackwell = run.chip not in HOPPER
     if run.engine == "sglang" and blackwell:
         rarely = run.concurrency >= BUSY or (run.model == "qwen3.5-397b-a17b" and run.precision == "fp4")
         return (POLL_STEPS[rarely] - 1) / 2

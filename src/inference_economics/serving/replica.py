@@ -9,6 +9,7 @@ import numpy as np
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric, Truth
 from .constants import Constants
+from .cut import heads_divided
 from .feasibility import Feasibility, verdict
 from .layout import Layout
 from .load import Load
@@ -76,7 +77,8 @@ def best_replica(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeri
 
     Notes
     -----
-    Every layer cut over 1, 2, 4 or 8 chips, or whole attention layers on each of 4 or 8, which suits a latent cache;
+    Every layer cut over 1, 2, 4 or 8 chips where they divide its query heads, or whole attention layers on each of 4 or
+    8, which suits a latent cache;
     batches from 1 to 2,048 in steps of about a quarter, never more than fit. Targets are held by the mean; a target for
     the slowest twentieth needs a smaller batch.
     """
@@ -88,7 +90,7 @@ def best_replica(s: Setup, c: Constants, prompt_tok: Numeric, output_tok: Numeri
     batch = np.minimum(np.tile(BATCHES, len(LAYOUTS)), room)
     point = serve(s, c, Load(batch, prompts, answers), layout)
     truths = verdict(s, c, point, layout, column(ttft_limit_s), column(tpot_limit_s))
-    meets: Truth = True
+    meets = heads_divided(s.q_heads, layout)
     some: list[Truth] = []
     for truth in truths:
         meets = np.logical_and(meets, truth)

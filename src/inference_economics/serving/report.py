@@ -94,7 +94,7 @@ class Benchmark(NamedTuple):
 
     Parameters
     ----------
-    round, scenario, accelerator, precision : str
+    round, scenario, chip, precision : str
         Which result.
     n_chips : int
         Of the submission. [1]
@@ -104,7 +104,7 @@ class Benchmark(NamedTuple):
 
     round: str
     scenario: str
-    accelerator: str
+    chip: str
     precision: str
     n_chips: int
     reported_tok_per_s: float
@@ -136,16 +136,16 @@ def benchmarks(model: str = "llama-2-70b", prompt_tok: float | None = None,
     rows = []
     for row in catalog.published("mlperf").records(model=model):
         if row["round"] in rounds and row["scenario"] in ("Offline", "Server") and row["n_chips"] <= 8:
-            known = calibration.generation(row["accelerator"]) != calibration.OTHER
+            known = calibration.generation(row["chip"]) != calibration.OTHER
             engine, best = "trtllm" if known else TYPICAL, 0.0
             for tp in (1, 2, 4, 8):
-                one = Deployment(model, row["accelerator"], tp, Formats(row["precision"], 1), engine)
+                one = Deployment(model, row["chip"], tp, Formats(row["precision"], 1), engine)
                 point = one.serve(load)
                 rates = np.where(point.wait_s == 0, point.output_tok_per_s, 0.0)
                 if row["scenario"] == "Server":
                     rates = _within(one, rates.max() / load.output_tok * SHARES, load, rules["Server"])
                 best = max(best, row["n_chips"] / tp * float(rates.max()))
-            rows.append(Benchmark(row["round"], row["scenario"], row["accelerator"], row["precision"], row["n_chips"],
+            rows.append(Benchmark(row["round"], row["scenario"], row["chip"], row["precision"], row["n_chips"],
                                   row["tok_per_s"], best))
     return rows
 
@@ -187,9 +187,9 @@ def residual_rows(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple
     groups: dict[tuple[str, str], list[int]] = {}
     for i, p in enumerate(points):
         kind = "mixture" if data.mixture[i] else "dense"
-        keys = [("kind", kind), ("model", p.model), ("accelerator", p.accelerator), ("engine", p.engine),
+        keys = [("kind", kind), ("model", p.model), ("chip", p.chip), ("engine", p.engine),
                 (f"{kind}_chips", str(p.n_chips)), (f"{kind}_concurrency", load_band(p.concurrency)),
-                ("machine", f"{p.model}, {p.accelerator}, {p.engine}")]
+                ("machine", f"{p.model}, {p.chip}, {p.engine}")]
         for key in keys:
             groups.setdefault(key, []).append(i)
     rows = {}

@@ -63,7 +63,11 @@ class Setup:
     kv_heads, cache_shares, sparse_shares, window_shares, kv_params : array
         Along the last axis, one entry for each number of key-value heads that layers have (1 for a latent), by which
         chips cut a cache: that number; its share of `cache_bytes_per_tok`, of `sparse_bytes_per_tok` and of
-        `window_bytes_per_tok`; and the weights that make its keys and values. [1]
+        `window_bytes_per_tok`; and the weights that make its keys and values, with the other matrices that every chip
+        holds whole (of a compressed query, of an indexer) in the row of one head. [1]
+    q_heads : array
+        Along the last axis, the numbers of query heads that layers have, by which chips cut attention; zeros fill it
+        up. [1]
     state_heads : numeric
         Heads by which a fixed state is cut. [1]
     pair_flop_global, pair_flop_sparse, pair_flop_window : numeric
@@ -116,6 +120,7 @@ class Setup:
     sparse_shares: Numeric
     window_shares: Numeric
     kv_params: Numeric
+    q_heads: Numeric
     state_heads: Numeric
     pair_flop_global: Numeric
     pair_flop_sparse: Numeric
@@ -193,7 +198,7 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
         sparse_bytes_per_tok=m.sparse_values * per_value, window_bytes_per_tok=m.window_values * per_value,
         state_bytes=m.state_bytes, indexer_bytes_per_tok=m.indexer_bytes_per_tok, window_tok=m.window_tok,
         attend_tok=m.attend_tok, kv_heads=m.kv_heads, cache_shares=m.cache_shares, sparse_shares=m.sparse_shares,
-        window_shares=m.window_shares, kv_params=m.kv_params, state_heads=m.state_heads,
+        window_shares=m.window_shares, kv_params=m.kv_params, q_heads=m.q_heads, state_heads=m.state_heads,
         pair_flop_global=m.pair_flop_global, pair_flop_sparse=m.pair_flop_sparse,
         pair_flop_window=m.pair_flop_window, decode_pair_flop_global=m.decode_pair_flop_global,
         decode_pair_flop_sparse=m.decode_pair_flop_sparse, decode_pair_flop_window=m.decode_pair_flop_window,

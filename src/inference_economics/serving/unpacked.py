@@ -94,7 +94,8 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         window_tok=m.window_tok or ENDLESS_TOK,
         # an entry may stand for several tokens: the choice then is full after as many times more of them
         attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK,
-        state_heads=max(float(max(group.state_heads for group in m.groups)), 1.0), **_by_heads(m),
+        state_heads=max(float(max(group.state_heads for group in m.groups)), 1.0), q_heads=query_heads(m),
+        **_by_heads(m),
         pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
         pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window,
         decode_pair_flop_global=m.pair_flop_decode_global + m.pair_flop_indexer,
@@ -109,10 +110,17 @@ def _sums_norms(m: Model) -> bool:
             or words.get("model_type") in ("olmo2", "olmo3"))
 
 
+def query_heads(m: Model) -> np.ndarray:
+    """Numbers of query heads that layers have, by which chips cut attention, filled up with zeros."""
+    found = sorted({float(np.max(group.q_heads)) for group in m.groups} - {0.0})
+    return np.array(found + [0.0] * (HEAD_ROWS - len(found)))
+
+
 def _by_heads(m: Model) -> dict[str, np.ndarray]:
     """Rows of key-value heads: the share of each in what is kept, chosen from and windowed, and the weights behind it.
 
-    A latent is one head to all: every chip makes it for itself.
+    A latent is one head to all: every chip makes it for itself. So it does with the compressed query and with an
+    indexer's keys and choice: engines hold the matrices of all three whole on every chip.
     """
     rows: dict[float, np.ndarray] = {}
     for group in m.groups:
@@ -120,11 +128,12 @@ def _by_heads(m: Model) -> dict[str, np.ndarray]:
         grouped = (own * width * (group.qk_dim + group.v_dim * (1 - group.kv_tied)),
                    own * width * (group.qk_dim + group.v_dim * (1 - group.v_from_k)))
         latent = own * (group.kv_lora + group.rope_dim)
-        for heads, values, columns in ((width, *grouped), (1, latent, latent)):
-            if columns:
+        alone = m.hidden * latent
+        for heads, values, params in ((width, grouped[0], m.hidden * grouped[1]), (1, latent, alone)):
+            if params:
                 rows[float(heads)] = rows.get(float(heads), np.zeros(4)) + float(group.layers) * np.array([
                     group.kept_share * values, (group.attend_tok > 0) * group.kept_share * values,
-                    (group.window_tok > 0) * values, m.hidden * columns], float)
+                    (group.window_tok > 0) * values, params], float)
     sorts = sorted(rows, reverse=True)
     sorts += [1.0] * (HEAD_ROWS - len(sorts))
     table = np.array([rows.pop(count, np.zeros(4)) for count in sorts])

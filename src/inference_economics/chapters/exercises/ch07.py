@@ -16,7 +16,7 @@ _H100 = accelerators.get("h100-sxm")
 
 def _measured(precision):
     """Mean time per token on four B200 with four requests in flight, prompts and answers of equal length."""
-    times = [p.tpot_s for p in measurements.kept() if (p.model, p.accelerator, p.precision, p.engine, p.n_chips, p.concurrency)
+    times = [p.tpot_s for p in measurements.kept() if (p.model, p.chip, p.precision, p.engine, p.n_chips, p.concurrency)
              == ("llama-3.1-70b", "b200", precision, "trtllm", 4, 4) and p.prompt_tok == p.output_tok]
     return float(np.exp(np.mean(np.log(times))))
 

@@ -47,7 +47,7 @@ class PublishedRatio(NamedTuple):
 
     Parameters
     ----------
-    round, accelerator, precision : str
+    round, chip, precision : str
         Round of the benchmark, chip and format.
     n_chips, tp : int
         Chips of the system, and of one replica in the simulation. [1]
@@ -56,7 +56,7 @@ class PublishedRatio(NamedTuple):
     """
 
     round: str
-    accelerator: str
+    chip: str
     precision: str
     n_chips: int
     tp: int
@@ -100,7 +100,7 @@ def server_against_offline(service: Service, lengths: Lengths, targets: Targets,
 
 def mlperf_ratios(model: str = "llama-2-70b", *, prompt_tok: float = 300, engine: str = "trtllm",
                   scenario: str = "Server", rounds: Collection[str] = ("v5.1", "v6.0"),
-                  accelerators: Collection[str] | None = None, duration_s: float = 600.0) -> list[PublishedRatio]:
+                  chips: Collection[str] | None = None, duration_s: float = 600.0) -> list[PublishedRatio]:
     """MLPerf's server results over its offline results, beside the simulator's.
 
     One replica stands for the system: the ratio, unlike the throughput, hardly depends on their number.
@@ -118,7 +118,7 @@ def mlperf_ratios(model: str = "llama-2-70b", *, prompt_tok: float = 300, engine
         ``Server`` or ``Interactive``.
     rounds : sequence of str
         Rounds of the benchmark.
-    accelerators : sequence of str, optional
+    chips : sequence of str, optional
         Chips; all that the constants were fitted to unless given.
     duration_s : float
         As in `server_against_offline`. [s]
@@ -132,10 +132,10 @@ def mlperf_ratios(model: str = "llama-2-70b", *, prompt_tok: float = 300, engine
     ttft_limit_s, tpot_limit_s, output_tok = lookup("model and scenario", (model, scenario), rules)
     if not np.isfinite(output_tok):
         raise ValueError(f"the catalogue has no mean answer for {model!r}.")
-    chips = tuple(chain(*calibration.GENERATIONS.values())) if accelerators is None else accelerators
+    fitted = tuple(chain(*calibration.GENERATIONS.values())) if chips is None else chips
     results = {}
     for round_, name, kind, chip, n_chips, precision, tok_per_s, _ in catalog.published("mlperf").rows:
-        if name == model and round_ in rounds and chip in chips:
+        if name == model and round_ in rounds and chip in fitted:
             results[round_, kind, chip, n_chips, precision] = tok_per_s
     lengths, simulated, rows = Lengths(prompt_tok, output_tok, 0.8, 0.7), {}, []
     for (round_, kind, chip, n_chips, precision), tok_per_s in results.items():

@@ -180,7 +180,7 @@ def steady_cells() -> list[tuple[str, ...]]:
 
 def ratio_cells() -> list[tuple[str, ...]]:
     """Return MLPerf's server results over its offline results, under `RATIO_COLUMNS`."""
-    return [(row.round, row.accelerator, text(row.n_chips), text(row.published, "%"), text(row.simulated, "%"))
+    return [(row.round, row.chip, text(row.n_chips), text(row.published, "%"), text(row.simulated, "%"))
             for row in mlperf_rows()]
 
 

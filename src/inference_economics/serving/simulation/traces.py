@@ -24,7 +24,7 @@ from os import PathLike
 
 import numpy as np
 
-from ...quantities.checks import lookup, shown
+from ...quantities.checks import file_path, lookup
 from .requests import Requests
 
 TRACES = {
@@ -67,8 +67,7 @@ def read(path: str | PathLike[str]) -> Requests:
     -------
     Requests
     """
-    if not isinstance(path, (str, PathLike)):
-        raise ValueError(f"path={shown(path)} is no path of a file; give a text or a pathlib.Path.")
+    path = file_path(path)
     with (lzma.open if str(path).endswith(".xz") else open)(path, "rt", newline="") as file:
         rows = list(csv.reader(file))
     if not rows or tuple(rows[0]) not in (COLUMNS, (*COLUMNS, PREFIXES)):
