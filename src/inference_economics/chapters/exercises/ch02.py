@@ -24,7 +24,7 @@ def _step_8b(batch, context_tok):
     return roofline.bounds(work, roofline.Roof(_H100_BANDWIDTH, _H100_BF16)).overlapped_s
 
 
-_alone, _together = _step_8b(1, 512), _step_8b(32, 512)
+_alone, _together = _step_8b(1, 512), _step_8b(24, 512)
 _read_s = models.prefill_flop_per_token(_8B, 2048) / _H100_BF16
 _shape = (_8B.hidden, _8B.q_heads, _8B.kv_heads, _8B.head_dim, _8B.ffn_hidden)
 _crossing = models.attention_crossover_tok(*_shape, causal=False)
@@ -45,10 +45,10 @@ EXERCISES = (
         level="guess",
         question=f"{_8B.title} in bf16 runs on one {_H100.title}. For one user with 512 tokens of context a step takes "
                  f"at least "
-                 f"{text(_alone, 's')}. How long does a step take at least for 32 such users at once?",
+                 f"{text(_alone, 's')}. How long does a step take at least for 24 such users at once?",
         answer=_together,
         unit="s",
-        solution=f"{text(_together, 's')}: the weights are read once for all, and only the 32 caches of "
+        solution=f"{text(_together, 's')}: the weights are read once for all, and only the 24 caches of "
                  f"{text(_8B_TOKEN * 512, 'B')} are added.",
     ),
     Exercise(
@@ -96,8 +96,8 @@ EXERCISES = (
                (1 / _floor, "That is tokens per second.")),
         solution=f"\\( {_70B.n_params_read / 1e9:.1f}\\,\\text{{GB}} / "
                  f"{_H200_BANDWIDTH / 1e12:g}\\,\\text{{TB/s}} \\) = "
-                 f"{text(_floor, 's')}, or {text(1 / _floor)} tokens per second. No software beats this without "
-                 f"reading fewer bytes.",
+                 f"{text(_floor, 's')}, or {text(1 / _floor)} tokens per second. Software beats this only by "
+                 f"reading fewer bytes for each token: smaller weights, or drafts that are checked several at a time.",
     ),
     Exercise(
         id="tok-2",
