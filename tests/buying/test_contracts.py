@@ -66,3 +66,23 @@ def test_a_fixed_price_follows_the_market_only_when_it_is_renewed():
 def test_a_slip_is_named(field, value):
     with pytest.raises(ValueError, match=field):
         Contract(**{"input_usd_per_token": 1e-6, "output_usd_per_token": 1e-6, field: value})
+
+
+@given(st.floats(0.0, 0.95), st.floats(1.0, 4.0), st.floats(1.0, 1e5))
+def test_at_the_break_even_a_cached_beginning_costs_what_it_would_cost_anew(read, write, lifetime):
+    kept = Contract(3e-6, 15e-6, read, write)
+    rate = contracts.break_even_reuse_per_hour(kept, lifetime)
+    shares = contracts.cache_shares(1.0, rate, lifetime)
+    anew = contracts.request_usd(kept, Use(10_000, 0))
+    assert contracts.request_usd(kept, Use(10_000, 0, *shares)) == pytest.approx(anew, rel=1e-9)
+
+
+def test_five_minutes_and_an_hour_by_hand():
+    """A write at 1.25 is won back by 0.25/1.15 hits, one at 2 by 1/1.9."""
+    short, long = Contract(3e-6, 15e-6, 0.1, 1.25), Contract(3e-6, 15e-6, 0.1, 2.0)
+    assert contracts.break_even_reuse_per_hour(short, 300) == pytest.approx(-12 * np.log(1 - 0.25 / 1.15))
+    assert contracts.break_even_reuse_per_hour(long, 3600) == pytest.approx(-np.log(1 - 1 / 1.9))
+    assert contracts.break_even_reuse_per_hour(Contract(3e-6, 15e-6, 0.1), 300) == 0
+    assert contracts.break_even_reuse_per_hour(Contract(3e-6, 15e-6), 300) == 0
+    assert contracts.break_even_reuse_per_hour(Contract(3e-6, 15e-6, 1.0, 1.25), 300) == np.inf
+    assert contracts.break_even_reuse_per_hour(short, 0.0) == np.inf

@@ -99,3 +99,13 @@ def test_checking_drafts_reads_each_cache_once(batch, drafted, tp):
     ratio = decode.check_over_plain(S, C, batch, 2000.0, drafted, Layout(tp))
     assert ratio == pytest.approx(check.total_s / plain.total_s)
     assert ratio >= 1 - 1e-12
+
+
+def test_reading_all_that_a_batch_wakes_is_the_reading_of_its_floor():
+    """gpt-oss-120b on one B200, 32 tokens: with the experts touched it is the floor, and one more expert its bytes."""
+    s = serving.setup("gpt-oss-120b", "b200", "mxfp4")
+    awake = models.experts_touched(32, 128, 4)
+    time = decode.reading_time_s(s, awake, 32.0, 1500.0)
+    assert time == pytest.approx(decode.decode_floor_s(s, 32.0, 1500.0))
+    more = decode.reading_time_s(s, awake + 1, 32.0, 1500.0) - time
+    assert more * s.hbm_bytes_per_s == pytest.approx(s.expert_params * s.expert_bytes_per_param)

@@ -57,3 +57,14 @@ def test_drafts_keep_what_acceptance_says(acceptance, draft):
 def test_drafts_that_cannot_be(arguments, message):
     with pytest.raises(ValueError, match=message):
         serving.Drafts(*arguments)
+
+
+def test_a_service_with_drafts_gains_what_the_formula_says():
+    """The draft's own steps are counted: the time per token of one user is the plain one over the speed-up."""
+    s, c, layout = serving.setup("llama-3.1-70b", "h100-sxm", "fp8"), calibration.constants("h100-sxm"), serving.Layout(4)
+    load = serving.Load(1.0, 2000.0, 1000.0)
+    for drafted, cost in ((1, 0.0), (4, 0.05), (8, 0.3)):
+        kept = serving.expected_tokens(0.8, drafted)
+        plain, faster = (step.serve(s, c, load, layout, d) for d in (None, serving.Drafts(drafted, kept, cost)))
+        verify = step.check_over_plain(s, c, 1.0, 2500.0, drafted, layout)
+        assert plain.tpot_s / faster.tpot_s == pytest.approx(serving.speculative_speedup(0.8, drafted, cost, verify))

@@ -151,6 +151,30 @@ def cache_shares(prefix_fraction: Numeric, reuse_per_hour: Numeric, cache_lifeti
 
 
 @checked
+def break_even_reuse_per_hour(contract: Contract, cache_lifetime_s: Numeric) -> Numeric:
+    """Requests an hour with one beginning from which it pays to have the provider's cache keep it.
+
+    Parameters
+    ----------
+    contract : Contract
+        With the prices of reading and of writing.
+    cache_lifetime_s : numeric
+        Time for which an entry is kept after it was last read or written. [s]
+
+    Returns
+    -------
+    numeric
+        Arrivals at random, as in `cache_shares`. 0 where writing costs no more than reading anew, infinite where
+        reading from the cache does not cost less, or nothing is kept. [1/h]
+    """
+    surcharge = np.maximum(contract.cache_write_factor - 1, 0.0)
+    saved = 1 - contract.cached_input_factor
+    hit = np.where(saved > 0, surcharge / np.maximum(surcharge + saved, 1e-300), np.where(surcharge > 0, 1.0, 0.0))
+    rate = -np.log1p(-np.minimum(hit, 1 - 1e-16)) / np.maximum(cache_lifetime_s, 1e-300) * SECONDS_PER_HOUR
+    return np.where(np.logical_and(hit < 1, np.logical_or(hit <= 0, cache_lifetime_s > 0)), rate, np.inf)
+
+
+@checked
 def price_in_year(price: Numeric, decline_per_year: Numeric, year: Numeric, term_years: Numeric = 0.0) -> Numeric:
     """Price of a year on a path that falls evenly, followed or fixed for terms.
 

@@ -38,13 +38,18 @@ class DecodeStep(NamedTuple):
         return self.weights_s + self.cache_s + self.communication_s + self.launch_s + self.sequences_s
 
 
+def _shared_read(s: Setup, layout: Layout) -> Numeric:
+    """Bytes of shared weights, the head among them, that a chip reads in a step."""
+    return shared_bytes_per_chip(s, layout) + s.head_params * s.head_bytes_per_param / layout.stage_chips
+
+
 def _weights(s: Setup, batch: Numeric, layout: Layout) -> tuple[Numeric, Numeric, Numeric, Numeric]:
     """Bytes that a chip reads of shared weights and of experts in a step, and its arithmetic with each."""
     batch = layout.micro_batch(batch)
     group = batch / layout.attention_dp
     # groups copy attention; everything else is cut over all chips
     others = s.shared_params - s.attention_params
-    shared = shared_bytes_per_chip(s, layout) + s.head_params * s.head_bytes_per_param / layout.stage_chips
+    shared = _shared_read(s, layout)
     work = FLOP_PER_PARAM * (group * s.attention_params / layout.tp
                              + batch * (others + s.head_params) / layout.stage_chips)
     # a dense model has one expert without weights, which may as well be chosen
@@ -83,6 +88,33 @@ def weights_time_s(s: Setup, c: Constants, batch: Numeric, layout: Layout = ONE_
     dense_mfu, expert_mfu = matrix_mfu(s, c)
     return np.maximum(shared / (s.hbm_bytes_per_s * c.weight_mbu), work / (s.shared_flop_per_s * dense_mfu)) + (
         np.maximum(experts / (s.hbm_bytes_per_s * c.expert_mbu), expert_work / (s.expert_flop_per_s * expert_mfu)))
+
+
+@checked
+def reading_time_s(s: Setup, experts_awake: Numeric, batch: Numeric, context_tok: Numeric,
+                   layout: Layout = ONE_CHIP) -> Numeric:
+    """Time to read the shared weights, some experts of each layer and the caches once, at full bandwidth.
+
+    Parameters
+    ----------
+    s : Setup
+        Model and chip.
+    experts_awake : numeric
+        Routed experts of a layer that are read. [1]
+    batch, context_tok : numeric
+        Sequences decoded together, and the length of each. [1], [token]
+    layout : Layout
+        How a copy is cut.
+
+    Returns
+    -------
+    numeric
+        With `experts_touched` experts, the reading of one decode step; with those of one token, or with all, what two
+        common estimates say. [s]
+    """
+    experts = experts_awake * s.expert_params * s.expert_bytes_per_param / layout.stage_chips
+    caches = layout.held_sequences(batch) * read_bytes_per_chip(s, context_tok, layout)
+    return (_shared_read(s, layout) + experts + caches) / s.hbm_bytes_per_s
 
 
 @checked

@@ -26,6 +26,8 @@ class Drafts:
         Tokens guessed, which the step checks besides the one that it makes. [token]
     tokens_per_step : numeric
         Mean tokens that come out of a step, its own included: at most ``draft_tok + 1``. See `expected_tokens`. [token]
+    draft_cost : numeric
+        A step of the draft over a plain step of the target. [1]
 
     Raises
     ------
@@ -35,6 +37,7 @@ class Drafts:
 
     draft_tok: Numeric = 0.0
     tokens_per_step: Numeric = 1.0
+    draft_cost: Numeric = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be, and hold both as float64."""

@@ -42,6 +42,7 @@ from .decode import (
     decode_step,
     floor_parts_s,
     launch_time_s,
+    reading_time_s,
     weights_time_s,
 )
 from .layout import ONE_CHIP, Layout
@@ -55,7 +56,7 @@ __all__ = [
     "ACTIVATION_BYTES", "IDEAL", "Constants", "DecodeStep", "Serving", "attention_flop", "cache_time_s",
     "cached_bytes", "capacity", "check_joined", "check_over_plain", "checking_step", "communication_time_s",
     "decode_floor_s", "decode_step", "joined", "launch_time_s", "link_bytes_per_s", "prefill_flop",
-    "prefill_time_s", "read_bytes", "serve", "serving_floor_s", "weight_bytes_per_chip", "weights_time_s",
+    "prefill_time_s", "read_bytes", "reading_time_s", "serve", "serving_floor_s", "weight_bytes_per_chip", "weights_time_s",
 ]
 
 
@@ -166,6 +167,8 @@ def _steps(s: Setup, c: Constants, batch: Numeric, load: Load, layout: Layout, d
     if drafts is None:
         return decode_step(s, c, batch, halfway_tok, layout)
     parts = checking_step(s, c, batch, halfway_tok, drafts.draft_tok, layout)
+    guessing = drafts.draft_tok * drafts.draft_cost * decode_step(s, c, batch, halfway_tok, layout).total_s
+    parts = parts._replace(weights_s=parts.weights_s + guessing)  # a small model reads its weights
     return DecodeStep(*(part / drafts.tokens_per_step for part in parts))
 
 
