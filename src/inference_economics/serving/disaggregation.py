@@ -142,7 +142,9 @@ def serve_pools(prefill: Pool, decode: Pool, load: Load) -> Disaggregated:
         answered = answer(load.concurrency * np.where(read.runs, share, 1.0))
     runs = np.logical_and(read.runs, answered.runs)
     rate = np.where(runs, load.concurrency / (aside + queue + output_tok * answered.tpot_s), 0.0)
-    # whoever finds no room to decode waits with a first token already out
+    # whoever finds no room to decode waits with a first token already out; those who run write no faster for it
+    most = decode.workers * answered.batch / np.where(runs, output_tok * answered.tpot_s, 1.0)
+    rate = np.minimum(rate, np.where(runs, most, 0.0))
     return Disaggregated(np.where(runs, answered.tpot_s, np.nan), np.where(runs, aside + queue, np.nan), answered.batch,
                          np.where(runs, transfer, np.nan), np.where(runs, np.minimum(rate * demand, 1.0), 0.0),
                          rate * output_tok)

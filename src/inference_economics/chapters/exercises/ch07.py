@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ... import models, serving
+from ...buying.contracts import Contract, break_even_reuse_per_hour
 from ...hardware import accelerators, roofline
 from ...quantities.units import text
 from ...serving import measurements
@@ -28,6 +29,9 @@ _fp4 = _70B.n_params * serving.BYTES_PER_PARAM["fp4"]
 _oss_awake = models.experts_touched(16, _OSS.experts, _OSS.experts_active)
 _gain = serving.speculative_speedup(0.75, 3, 0.1)
 _critical = roofline.critical_batch(known(_H100.fp8_flop_per_s), known(_H100.hbm_bytes_per_s), 1.0)
+_kept = Contract(5e-6, 25e-6, 0.1, 1.25)
+_pays_hit = 0.25 / (0.25 + 0.9)
+_pays = break_even_reuse_per_hour(_kept, 300.0)
 _hit = serving.prefix_cached_fraction(3000, 4000, 5)
 
 EXERCISES = (
@@ -109,6 +113,18 @@ EXERCISES = (
         solution=f"The critical batch is {text(_critical)} tokens in a step (chapter 2; against bf16 a weight has half the "
                  f"bytes and the peak is twice as high, so it is the same). Five tokens a request leave {text(_critical / 5)} requests. Beyond that, every wrong guess displaces a right "
                  "token.",
+    ),
+    Exercise(
+        id="byt-6",
+        question="An API charges 1.25 times its list price to write a beginning to its cache and a tenth of it to read it there. Of every hundred "
+                 "prompts with that beginning, how many must find it, as a share of all, before the cache pays?",
+        answer=_pays_hit,
+        unit="%",
+        wrong=((0.25 / 0.9, "Nearly: whoever finds the beginning does not write it, and saves the surcharge as well."),
+               (0.25, "That is the surcharge of a write. Divide it by what a hit saves against a write."),
+               (0.1, "That is the price of a hit. Set the mean price of hits and writes equal to the list price.")),
+        solution=f"\\( 0.1 h + 1.25 (1 - h) = 1 \\) gives \\( h = 0.25 / 1.15 \\): {text(_pays_hit, '%')}. With an entry that is kept "
+                 f"for five minutes and requests at random, that takes {text(_pays, '', 2)} requests an hour.",
     ),
     Exercise(
         id="byt-5",
