@@ -66,3 +66,12 @@ def test_short_prompts_share_a_forward_pass():
         read = FOUR_H100.serve(Load(1, tok, 1)).prompt_s
         work = read + share * c.queue_launch_share * s.layers * c.request_layer_s
         assert rate == pytest.approx(1 / work, rel=0.02)
+
+
+def test_a_pool_that_is_full_writes_no_more_for_those_who_wait():
+    """One copy that answers: beyond the sequences that it holds, more requests bring no more tokens."""
+    prompts, answers = Pool.of(FOUR_H100, 7), Pool.of(FOUR_H100)
+    p = serve_pools(prompts, answers, Load(np.array([400.0, 4000.0]), 3000, 1000))
+    most = FOUR_H100.sequences_that_fit(Load(1, 3000, 1000)) / p.tpot_s
+    assert np.all(p.output_tok_per_s <= most * 1.3)  # caches grow with the answers, so somewhat more run
+    assert p.output_tok_per_s[1] == pytest.approx(p.output_tok_per_s[0], rel=0.05)

@@ -61,7 +61,8 @@ def test_drafts_that_cannot_be(arguments, message):
 
 def test_a_service_with_drafts_gains_what_the_formula_says():
     """The draft's own steps are counted: the time per token of one user is the plain one over the speed-up."""
-    s, c, layout = serving.setup("llama-3.1-70b", "h100-sxm", "fp8"), calibration.constants("h100-sxm"), serving.Layout(4)
+    s, c = serving.setup("llama-3.1-70b", "h100-sxm", "fp8"), calibration.constants("h100-sxm")
+    layout = serving.Layout(4)
     load = serving.Load(1.0, 2000.0, 1000.0)
     for drafted, cost in ((1, 0.0), (4, 0.05), (8, 0.3)):
         kept = serving.expected_tokens(0.8, drafted)

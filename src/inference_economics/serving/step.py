@@ -56,7 +56,8 @@ __all__ = [
     "ACTIVATION_BYTES", "IDEAL", "Constants", "DecodeStep", "Serving", "attention_flop", "cache_time_s",
     "cached_bytes", "capacity", "check_joined", "check_over_plain", "checking_step", "communication_time_s",
     "decode_floor_s", "decode_step", "joined", "launch_time_s", "link_bytes_per_s", "prefill_flop",
-    "prefill_time_s", "read_bytes", "reading_time_s", "serve", "serving_floor_s", "weight_bytes_per_chip", "weights_time_s",
+    "prefill_time_s", "read_bytes", "reading_time_s", "serve", "serving_floor_s", "weight_bytes_per_chip",
+    "weights_time_s",
 ]
 
 
