@@ -69,6 +69,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "site": lambda: ownership.Site(0.08, 1.3, 150.0),
     "build": lambda: silicon.ServerBuild(3320.0, 8.0, 32_010.0),
     "margins": lambda: silicon.Margins(0.88, 0.05, 0.3),
+    "terms": lambda: custom_silicon.Terms(2.0, tax_fraction=0.25, deduction_years=5.0),
     "programme": lambda: custom_silicon.ChipProgramme(271e6, 1e7),
     "runs": lambda: spend.Runs(1e8, 0.7),
     "service": lambda: spend.Service(1e11, 1e-6),

@@ -68,3 +68,12 @@ def test_an_assumption_moved_to_its_other_end_moves_its_ruling():
     assert world.premium_usd_per_year == pytest.approx(world.premium_usd * 1e6 * 365)
     apart = rulings.independence()
     assert 1 < apart.small_without_team < apart.small / 4
+
+
+def test_a_paid_partner_takes_most_of_what_a_design_saves():
+    found, chip = rulings.integration(), rulings.own_chip()
+    assert 0 < found.saved_with_partner < found.saved_by_design / 2
+    assert found.fleet < found.fleet_with_partner < 30_000
+    assert rulings.design_pays(partner_margin=0.784) > 30_000  # at Broadcom's average it loses to buying
+    assert chip.units < chip.median  # the middle of skewed ranges flatters the design
+    assert 0.3 < chip.share < 0.5

@@ -71,3 +71,25 @@ def test_slips_are_named():
         cs.break_even_units(3e8, 6e4, 44)
     with pytest.raises(ValueError, match=r"perf_per_tco=0 is outside \(0, 1e\+09\]"):
         cs.saving_from_perf_per_tco(0)
+
+
+@given(nre=dollars, software=st.floats(0, 1e9), delay=st.integers(0, 6), life=st.integers(1, 10),
+       rate=st.floats(0, 0.3), tax=st.floats(0, 0.5), over=st.integers(0, 15))
+def test_what_waits_is_discounted_year_by_year(nre, software, delay, life, rate, tax, over):
+    terms = cs.Terms(delay, life, rate, tax, over)
+    units = cs.break_even_units_after_delay(nre, software, 15e3, 0.44, terms)
+
+    def worth(start, years):
+        return sum((1 + rate) ** -(start + k + 1) for k in range(years))
+    spent = nre * (worth(0, delay) / delay if delay else 1.0)
+    deducted = worth(0, over) / over if over else 1.0
+    cost = spent * (1 - tax * deducted) + software * worth(delay, life) * (1 - tax)
+    assert units * 15e3 * 0.44 * worth(delay, life) * (1 - tax) == pytest.approx(cost, rel=1e-9)
+
+
+def test_tax_leaves_the_volume_where_it_was_if_the_design_is_deducted_at_once():
+    plain = cs.break_even_units_after_delay(3e8, 1e8, 15e3, 0.44, cs.Terms(2.0))
+    assert cs.break_even_units_after_delay(3e8, 1e8, 15e3, 0.44, cs.Terms(2.0, tax_fraction=0.25)) == pytest.approx(plain)
+    late = cs.Terms(2.0, tax_fraction=0.25, deduction_years=5.0)
+    assert plain < cs.break_even_units_after_delay(3e8, 1e8, 15e3, 0.44, late) < 1.05 * plain
+    assert cs.break_even_units_after_delay(3e8, 1e8, 15e3, -0.1, cs.Terms(2.0)) == np.inf

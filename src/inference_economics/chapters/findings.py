@@ -104,9 +104,12 @@ class OwnChip(NamedTuple):
     """For C5: saving on recommendation, the work that pays for a programme, and the miss on language models.
 
     saving : share of the cost of ownership. [1]
-    units, prompts : work that pays, in GPUs and in prompts a day. [1], [1/day]
+    units, prompts : work that pays, in GPUs and in prompts a day, with every input in its middle. [1], [1/day]
     prompts_low, prompts_high : the same with the least and the most that a software team may cost. [1/day]
     floor_s, target_s : least time of a token of Llama-2 7B, and its target. [s]
+    median : work that pays in half of the draws, in GPUs. [1]
+    deployed : what Meta says it deployed, at least, in GPUs' worth. [1]
+    share : draws in which what was deployed pays. [1]
     """
 
     saving: Measured[float]
@@ -116,6 +119,9 @@ class OwnChip(NamedTuple):
     prompts_high: Derived[Numeric]
     floor_s: Derived[Numeric]
     target_s: Measured[float]
+    median: Derived[float]
+    deployed: Derived[float]
+    share: Derived[float]
 
 
 class FullStack(NamedTuple):
@@ -144,6 +150,9 @@ class Integration(NamedTuple):
     fleet : GPUs from which the own design beats buying. [1]
     partner_margin : gross margin of a partner who makes such chips, the whole company's. [1]
     dearer_with_partner : own design over the bought hour less 1, when the partner earns it. [1]
+    usual_margin : margin of the partner with whom chapter 10 starts. [1]
+    saved_with_partner : of the bought hour, at 30,000 GPUs, when the partner earns that. [1]
+    fleet_with_partner : GPUs from which the own design then beats buying. [1]
     """
 
     cloud_usd: Derived[Numeric]
@@ -155,6 +164,9 @@ class Integration(NamedTuple):
     fleet: Derived[Numeric]
     partner_margin: Measured[float]
     dearer_with_partner: Derived[Numeric]
+    usual_margin: Assumed[float]
+    saved_with_partner: Derived[Numeric]
+    fleet_with_partner: Derived[Numeric]
 
 
 class Memory(NamedTuple):

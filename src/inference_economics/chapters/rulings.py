@@ -7,6 +7,7 @@ puts the claims that can be counted on one scale: the quantity that a claim spea
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -24,7 +25,7 @@ from ..models import Model, head_sharing, kv_cache
 from ..quantities.checks import known
 from ..quantities.limits import DAYS_PER_YEAR, checked
 from ..quantities.numeric import Numeric
-from ..risk import exposure
+from ..risk import exposure, uncertainty
 from ..serving import calibration, step
 from ..serving.token_cost import ladder
 from ..silicon import programme, reference
@@ -121,6 +122,36 @@ def api_moves() -> ApiMoves:
         thick_limit=exposure.break_even_shock(1.0, 1 - thick[0], thick[1]))
 
 
+def programme_pays(design_usd: Numeric, software_usd_per_year: Numeric, respins: Numeric, saving: Numeric,
+                   gpu_usd: Numeric) -> Numeric:
+    """Return the GPUs' worth of work that pay for chapter 10's programme, with these parts of it [1]."""
+    planned = dataclasses.replace(reference.programme(), design_usd=design_usd, respins=respins,
+                                  software_usd_per_year=software_usd_per_year)
+    cost = programme.programme_cost(planned, reference.LIFE_YEARS, reference.DISCOUNT_RATE)
+    return programme.break_even_units(cost.total_usd, gpu_usd, saving)
+
+
+def low_design_usd() -> float:
+    """Return the 5 nm headline, deflated as estimates at 16 nm were by chips that were really made [USD]."""
+    spread = catalog.silicon("design-16nm")
+    return catalog.silicon("design-5nm").value * spread.low / spread.high
+
+
+@cache
+def programme_draws() -> uncertainty.Interval:
+    """Return the work that pays for a programme, over the ranges of chapter 10."""
+    span = uncertainty.Range
+    return uncertainty.interval(programme_pays, {
+        "design_usd": span(low_design_usd(), catalog.silicon("design-7nm").value, catalog.silicon("design-5nm").value),
+        "respins": span(0, 1, 2), "software_usd_per_year": span(reference.SOFTWARE_RANGE[0], reference.SOFTWARE_USD_PER_YEAR, reference.SOFTWARE_RANGE[1]),
+        "saving": span(0.2, 0.44, 0.55), "gpu_usd": span(45e3, 58e3, 80e3)})
+
+
+def mtia_deployed() -> float:
+    """Return the GPUs' worth of work of the fewest MTIA 2i that Meta says it deployed [1]."""
+    return catalog.silicon("mtia-deployed").low / (catalog.silicon("mtia-2i-chips-per-server").value / 8)
+
+
 @cache
 def own_chip() -> OwnChip:
     """Return the saving on recommendation, the work that pays for a programme, and the miss on language models.
@@ -133,10 +164,12 @@ def own_chip() -> OwnChip:
     a_gpu = deepseek_day().output_tok_per_gpu / OUTPUT_TOK  # prompts a day
     low, high = (programme.break_even_units(reference.programme_usd(team), owned_gpu().life_usd, saving) * a_gpu
                  for team in reference.SOFTWARE_RANGE)
+    draws, deployed = programme_draws(), mtia_deployed()
     return OwnChip(
         saving=saving, units=units, prompts=units * a_gpu, prompts_low=low, prompts_high=high,
         floor_s=model.n_params_read * 2 / known(chip.hbm_bytes_per_s),
-        target_s=catalog.silicon("mtia-2i-tpot-limit").value)
+        target_s=catalog.silicon("mtia-2i-tpot-limit").value,
+        median=draws.quantiles[0.5], deployed=deployed, share=draws.share_below(deployed))
 
 
 @cache
@@ -162,12 +195,12 @@ def _hour(margins: silicon.Margins) -> silicon.MarginStack:
                                 reference.UTILISATION)
 
 
-def design_pays(chip_margin: Numeric | None = None) -> Numeric:
+def design_pays(chip_margin: Numeric | None = None, partner_margin: Numeric = 0.0) -> Numeric:
     """Return the fleet from which chapter 10's design costs less an hour than buying the chip does [1]."""
-    hour = _hour(reference.h100_margins(chip_margin, cloud_margin=0.0))
+    bought = _hour(reference.h100_margins(chip_margin, cloud_margin=0.0)).cloud_usd_per_hour
+    made = _hour(silicon.Margins(partner_margin)).cloud_usd_per_hour
     return programme.units_for_design_usd_per_hour(
-        reference.one_digit(reference.programme_usd()), hour.cloud_usd_per_hour - hour.bare_usd_per_hour,
-        reference.LIFE_YEARS, reference.UTILISATION)
+        reference.one_digit(reference.programme_usd()), bought - made, reference.LIFE_YEARS, reference.UTILISATION)
 
 
 @cache
@@ -178,18 +211,19 @@ def integration() -> Integration:
     """
     cloud, owned = _hour(reference.h100_margins()), _hour(reference.h100_margins(cloud_margin=0.0)).cloud_usd_per_hour
 
-    def design(fleet: float) -> Numeric:
-        return cloud.bare_usd_per_hour + programme.design_usd_per_hour(
-            reference.one_digit(reference.programme_usd()), fleet, reference.LIFE_YEARS, reference.UTILISATION)
+    recovery = ownership.capital_recovery_factor(reference.DISCOUNT_RATE, reference.LIFE_YEARS)
+    partner = catalog.silicon("margin-partner").value
+
+    def design(fleet: float, margin: float = 0.0) -> Numeric:
+        return reference.own_design_usd_per_hour(fleet, recovery, margin)
 
     partner_margin = catalog.silicon("margin-broadcom-2025").value
-    made = _hour(silicon.Margins(partner_margin, 0.0, 0.0)).cloud_usd_per_hour
-    with_partner = made + design(30_000) - cloud.bare_usd_per_hour
     return Integration(
         cloud_usd=cloud.cloud_usd_per_hour, owned_usd=owned, own_over_cloud=design(30_000) / cloud.cloud_usd_per_hour,
         saved_by_owning=1 - owned / cloud.cloud_usd_per_hour, saved_by_design=1 - design(30_000) / owned,
         small_usd=design(500), fleet=design_pays(), partner_margin=partner_margin,
-        dearer_with_partner=with_partner / owned - 1)
+        dearer_with_partner=design(30_000, partner_margin) / owned - 1, usual_margin=partner,
+        saved_with_partner=1 - design(30_000, partner) / owned, fleet_with_partner=design_pays(partner_margin=partner))
 
 
 @cache

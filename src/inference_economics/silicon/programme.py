@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from ..quantities.limits import HOURS_PER_YEAR, checked, checked_fields
-from ..quantities.mathematics import annuity_years, ratio
+from ..quantities.mathematics import annuity_years, grown, ratio
 from ..quantities.numeric import Numeric
 
 
@@ -240,3 +242,75 @@ def units_for_design_usd_per_hour(nre_usd: Numeric, price_usd_per_hour: Numeric,
         GPU-equivalents of work; infinite where nothing is avoided. [1]
     """
     return ratio(nre_usd, price_usd_per_hour * life_years * HOURS_PER_YEAR * utilisation)
+
+
+# -- what waiting does ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """On what terms a programme waits: years, money and tax.
+
+    Parameters
+    ----------
+    delay_years : numeric
+        From the first dollar of design to the first day of service; the design is paid evenly over them. [year]
+    life_years : numeric
+        Years that the chips serve. [year]
+    discount_rate : numeric
+        Cost of the capital that waits, debt and equity. [1/year]
+    tax_fraction : numeric
+        Tax on what is saved, and off what is spent. [1]
+    deduction_years : numeric
+        Years over which tax law lets the design be deducted; 0 for at once. [year]
+    """
+
+    delay_years: Numeric
+    life_years: Numeric = 5.0
+    discount_rate: Numeric = 0.08
+    tax_fraction: Numeric = 0.0
+    deduction_years: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
+@checked
+def break_even_units_after_delay(nre_usd: Numeric, software_usd_per_year: Numeric, usd_per_unit_year: Numeric,
+                                 saving_fraction: Numeric, terms: Terms) -> Numeric:
+    """GPU-equivalents of work that pay for a programme that is paid for years before it serves.
+
+    Parameters
+    ----------
+    nre_usd : numeric
+        Design, masks and re-spins, in money of their years. [USD]
+    software_usd_per_year : numeric
+        Every year that the chips serve. [USD/year]
+    usd_per_unit_year : numeric
+        Cost of owning one GPU for a year. [USD/year]
+    saving_fraction : numeric
+        Share of it that the chip saves while it serves; see `ramp.perf_per_tco_after_delay`. [1]
+    terms : Terms
+        Delay, life, capital and tax.
+
+    Returns
+    -------
+    numeric
+        GPU-equivalents; infinite without a saving. [1]
+
+    Notes
+    -----
+    With no delay and no tax it is `break_even_units` of `programme_cost`. A design that is deducted as it is paid makes
+    the state a partner in cost and saving alike, so tax then leaves the volume where it was (Brown, 1948).
+
+    References
+    ----------
+    Brown, "Business-Income Taxation and Investment Incentives", in *Income, Employment and Public Policy*, 1948.
+    """
+    rate, kept = terms.discount_rate, 1 - terms.tax_fraction
+    served = annuity_years(rate, terms.life_years) * grown(-np.log1p(rate) * terms.delay_years)
+    spent = nre_usd * ratio(annuity_years(rate, terms.delay_years), terms.delay_years, 1.0)
+    deducted = ratio(annuity_years(rate, terms.deduction_years), terms.deduction_years, 1.0)
+    cost = spent * (1 - terms.tax_fraction * deducted) + software_usd_per_year * served * kept
+    return ratio(cost, usd_per_unit_year * saving_fraction * served * kept)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from ..catalog.facts import silicon
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
-from .chip import Margins, ServerBuild
-from .programme import ChipProgramme, programme_cost
+from .chip import Margins, ServerBuild, margin_stack
+from .programme import ChipProgramme, design_usd_per_hour, programme_cost
 
 LIFE_YEARS = 5.0
 DISCOUNT_RATE = 0.08
@@ -54,6 +55,29 @@ def h100_margins(chip_margin: Numeric | None = None, server_margin: Numeric = SE
     """
     return Margins(silicon("margin-chip-h100").value if chip_margin is None else chip_margin, server_margin,
                    cloud_margin)
+
+
+@checked
+def own_design_usd_per_hour(fleet: Numeric, capital_recovery: Numeric, partner_margin: Numeric = 0.0) -> Numeric:
+    """Return what a used hour costs on a chip designed for this work, made and run like the H100.
+
+    Parameters
+    ----------
+    fleet : numeric
+        GPU-equivalents of work that share the design. [1]
+    capital_recovery : numeric
+        Yearly payment per dollar of server; see `ownership.capital_recovery_factor`. [1/year]
+    partner_margin : numeric
+        Gross margin of the firm that finishes the design and orders the wafers; the catalogue's ``margin-partner`` is
+        what such firms report. [1]
+
+    Returns
+    -------
+    numeric
+        [USD/h]
+    """
+    hour = margin_stack(h100_build(), Margins(partner_margin), capital_recovery, RUNNING_USD_PER_YEAR, UTILISATION)
+    return hour.cloud_usd_per_hour + design_usd_per_hour(one_digit(programme_usd()), fleet, LIFE_YEARS, UTILISATION)
 
 
 @cache
