@@ -89,7 +89,8 @@ def test_what_waits_is_discounted_year_by_year(nre, software, delay, life, rate,
 
 def test_tax_leaves_the_volume_where_it_was_if_the_design_is_deducted_at_once():
     plain = cs.break_even_units_after_delay(3e8, 1e8, 15e3, 0.44, cs.Terms(2.0))
-    assert cs.break_even_units_after_delay(3e8, 1e8, 15e3, 0.44, cs.Terms(2.0, tax_fraction=0.25)) == pytest.approx(plain)
+    at_once = cs.Terms(2.0, tax_fraction=0.25)
+    assert cs.break_even_units_after_delay(3e8, 1e8, 15e3, 0.44, at_once) == pytest.approx(plain)
     late = cs.Terms(2.0, tax_fraction=0.25, deduction_years=5.0)
     assert plain < cs.break_even_units_after_delay(3e8, 1e8, 15e3, 0.44, late) < 1.05 * plain
     assert cs.break_even_units_after_delay(3e8, 1e8, 15e3, -0.1, cs.Terms(2.0)) == np.inf

@@ -122,13 +122,18 @@ def api_moves() -> ApiMoves:
         thick_limit=exposure.break_even_shock(1.0, 1 - thick[0], thick[1]))
 
 
+def programme_bill_usd(design_usd: Numeric, software_usd_per_year: Numeric, respins: Numeric) -> Numeric:
+    """Return what chapter 10's programme costs, with these parts of it [USD]."""
+    planned = dataclasses.replace(reference.programme(), design_usd=design_usd, respins=respins,
+                                  software_usd_per_year=software_usd_per_year)
+    return programme.programme_cost(planned, reference.LIFE_YEARS, reference.DISCOUNT_RATE).total_usd
+
+
 def programme_pays(design_usd: Numeric, software_usd_per_year: Numeric, respins: Numeric, saving: Numeric,
                    gpu_usd: Numeric) -> Numeric:
     """Return the GPUs' worth of work that pay for chapter 10's programme, with these parts of it [1]."""
-    planned = dataclasses.replace(reference.programme(), design_usd=design_usd, respins=respins,
-                                  software_usd_per_year=software_usd_per_year)
-    cost = programme.programme_cost(planned, reference.LIFE_YEARS, reference.DISCOUNT_RATE)
-    return programme.break_even_units(cost.total_usd, gpu_usd, saving)
+    bill = programme_bill_usd(design_usd, software_usd_per_year, respins)
+    return programme.break_even_units(bill, gpu_usd, saving)
 
 
 def low_design_usd() -> float:
