@@ -148,7 +148,9 @@ def programme_draws() -> uncertainty.Interval:
     span = uncertainty.Range
     return uncertainty.interval(programme_pays, {
         "design_usd": span(low_design_usd(), catalog.silicon("design-7nm").value, catalog.silicon("design-5nm").value),
-        "respins": span(0, 1, 2), "software_usd_per_year": span(reference.SOFTWARE_RANGE[0], reference.SOFTWARE_USD_PER_YEAR, reference.SOFTWARE_RANGE[1]),
+        "respins": span(0, 1, 2),
+        "software_usd_per_year": span(reference.SOFTWARE_RANGE[0], reference.SOFTWARE_USD_PER_YEAR,
+                                      reference.SOFTWARE_RANGE[1]),
         "saving": span(0.2, 0.44, 0.55), "gpu_usd": span(45e3, 58e3, 80e3)})
 
 
