@@ -34,6 +34,23 @@ def test_dynamic_ntk_starts_where_training_ends():
     assert rope.dynamic_ntk_theta(64, 2, 2048, 4096) == pytest.approx(10000 * 3 ** (64 / 62))
 
 
+@given(theta=st.floats(1e3, 1e7), original_tok=st.floats(512, 65_536), stretch=st.floats(1.0, 64))
+def test_a_raised_base_stays_within_seen_angles_and_no_lower_one_does(theta, original_tok, stretch):
+    base, trained = rope.raised_base(128, original_tok, original_tok * stretch, theta), rope.frequencies(128, theta)
+    slow = original_tok * trained < 2 * np.pi
+    if not slow.any():
+        assert base == theta
+        return
+    furthest = original_tok * stretch * rope.frequencies(128, base) / (original_tok * trained)
+    assert furthest[slow].max() == pytest.approx(1, rel=1e-9)
+
+
+def test_a_raised_base_by_hand():
+    # 64 pairs, base 10,000, 4,096 tokens: pair 46 is the first that takes longer; 8^(128 / 92) = 18.05
+    assert rope.raised_base(128, 4096, 32_768, 10_000.0) == pytest.approx(10_000 * 8 ** (128 / 92))
+    assert rope.raised_base(128, 4096, 2048, 10_000.0) == 10_000
+
+
 @given(factor=st.floats(1.01, 64), head_dim=EVEN.filter(lambda d: d >= 16))
 def test_yarn_keeps_fast_pairs_and_interpolates_slow_ones(factor, head_dim):
     base = rope.frequencies(head_dim)

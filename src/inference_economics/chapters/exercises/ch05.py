@@ -61,9 +61,9 @@ EXERCISES = (
                  "8,192 to 131,072 tokens, sixteen times. By what factor does the cost of a request grow?",
         answer=_request(131_072) / _request(8192),
         unit="×",
-        solution=f"From {text(_request(8192), 'USD')} to {text(_request(131_072), 'USD')}. Of a short request most of the cost is "
-                 "writing the answer, which the prompt hardly changes. From here on the cost grows faster than the tokens, because "
-                 "attention grows with their square and fewer users fit.",
+        solution=f"From {text(_request(8192), 'USD')} to {text(_request(131_072), 'USD')}. Reading the prompt takes more than "
+                 "sixteen times as long, because each token looks back at all before it, and writing becomes slower too, because each "
+                 "step reads the longer cache. But of the short request most of the cost was writing, so the total grows less.",
     ),
     Exercise(
         id="blk-1",

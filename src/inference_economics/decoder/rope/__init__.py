@@ -9,7 +9,15 @@ The frequency functions are in the traceable dialect: `theta`, `factor` and leng
 """
 
 from .scaling import METHODS, Scaling
-from .stretching import dynamic_ntk_theta, interpolated, llama3, ntk_theta, yarn, yarn_attention_factor
+from .stretching import (
+    dynamic_ntk_theta,
+    interpolated,
+    llama3,
+    ntk_theta,
+    raised_base,
+    yarn,
+    yarn_attention_factor,
+)
 from .turning import Array, frequencies, rotate, wavelengths_tok
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "interpolated",
     "llama3",
     "ntk_theta",
+    "raised_base",
     "rotate",
     "wavelengths_tok",
     "yarn",

@@ -1,4 +1,4 @@
-"""Four ways to slow a rotary embedding's pairs down, so that a longer context stays within angles seen in training."""
+"""Ways to slow a rotary embedding's pairs down, so that a longer context stays within angles seen in training."""
 
 from __future__ import annotations
 
@@ -168,6 +168,41 @@ def yarn_attention_factor(factor: Numeric, mscale: Numeric = 1.0) -> Numeric:
     sharper. Taking the factor for t itself, which is often done, turns that round.
     """
     return 0.1 * mscale * np.log(factor) + 1
+
+
+@checked(original_tok="[7, 1e12]", context_tok="(0, 1e12]")
+def raised_base(head_dim: float, original_tok: Numeric, context_tok: Numeric, theta: Numeric = 10000.0) -> Numeric:
+    """Smallest base that keeps a longer context within the angles of training, with nothing else changed.
+
+    Parameters
+    ----------
+    head_dim : int
+        Dimensions of a head. [1]
+    original_tok, context_tok : numeric
+        Trained context; the longer one. [token]
+    theta : numeric
+        Base in training. [1]
+
+    Returns
+    -------
+    numeric
+        The new base; the trained one where every pair has finished a turn, or the context is not longer. [1]
+
+    Notes
+    -----
+    A higher base slows pair i by (new base / base)^(2i/d), the slow pairs most. The first pair that has not finished a
+    turn in training is slowed least of those that must be, and so decides. Models that raise the base train on at the
+    new length, and may do with less; Xiong et al. [1]_ took 500,000 in place of 10,000 for eight times the length.
+
+    References
+    ----------
+    .. [1] Xiong et al., "Effective Long-Context Scaling of Foundation Models", arXiv:2309.16039, 2023, section 2.1.
+    """
+    width = check_head(head_dim)
+    check_columns(original_tok=original_tok, context_tok=context_tok)
+    stretch = np.maximum(context_tok / original_tok, 1.0)
+    first = np.floor(width * np.log(original_tok / (2 * np.pi)) / (2 * np.log(theta))) + 1
+    return theta * np.where(first < width / 2, np.power(stretch, width / (2 * first)), 1.0)
 
 
 @checked
