@@ -49,9 +49,10 @@ def test_a_sentence_does_not_mix_what_is_measured_with_what_is_assumed():
 def test_the_table_has_a_cell_for_every_column():
     rows = argument.rows()
     assert [len(row) for row in rows] == [len(argument.COLUMNS)] * 12
-    for row in rows:
-        assert all(cell[0].isupper() or cell[0].isdigit() for cell in row[:-1])
-        assert all(cell.endswith(".") for cell in row[1:-1])
+    for (words, address), *cells in rows:
+        assert re.match(r"C\d+\. [A-Z]", words)
+        assert "#explorer-" in address
+        assert all(re.match(r"[A-Z0-9]", cell) and cell.endswith(".") for cell in cells)
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)

@@ -74,8 +74,8 @@ def test_sizes_are_where_the_factors_are_one():
 
 
 def test_the_nearest_is_the_one_closest_to_one_on_either_side():
-    assert tipping.nearest((0.5, 3.0, 100.0)) == pytest.approx(2)
-    assert tipping.nearest(tipping.tipping()) >= 1
+    assert tipping.nearest(np.array([0.5, 3.0, 100.0])) == pytest.approx(2)
+    assert tipping.nearest(np.array(tipping.tipping())) >= 1
 
 
 def test_more_users_than_shared_heads_hold():

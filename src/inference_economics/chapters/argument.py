@@ -88,9 +88,9 @@ class Claim:
         return int(self.page[:2])
 
     @property
-    def link(self) -> tuple[str, str]:
-        """Words and address of the explorer, from a page in the chapters' folder."""
-        return self.figure_title, explorer_address(self.page, self.figure, **self.settings)
+    def address(self) -> str:
+        """Address of the explorer that shows it, from a page in the chapters' folder."""
+        return explorer_address(self.page, self.figure, **self.settings)
 
 
 def _short(value: Any, unit: str = "", digits: int = 3) -> str:
@@ -174,7 +174,7 @@ def claims() -> tuple[Claim, ...]:
             "It holds when the margin is thin or the fee is flat. “Overnight” fails for a model that is already in "
             "use.",
             (moves("One and the same model's price changed once in {}.", ("years_per_change", "model-years", 2)),
-             moves("A rise to {} takes the whole of a margin that was thin to begin with.", ("thin_limit", "×", 2))),
+             moves("A rise to {} takes the whole of a margin that was thin to begin with.", ("thin_limit", "×"))),
             "the margin that you start from",
             moves("A product that keeps most of what it earns loses everything only at {}, above every rise on "
                   "record.",
@@ -254,9 +254,8 @@ def claims() -> tuple[Claim, ...]:
              apart("Portability cuts the rise that a supplier can take from {} to {}.", ("rise", "%", 2),
                    ("easy_rise", "%", 2))),
             "the people who run the machines, and the cost of switching",
-            apart("With the people free, keeping data in costs the start-up {}; an enterprise's own machines "
-                  "are cheaper "
-                  "than its API in any case.", ("small_without_team", "×", 2)),
+            apart("With the people free, keeping data in costs the start-up {}; an enterprise's own machines are "
+                  "cheaper than its API in any case.", ("small_without_team", "×", 2)),
             "12_exposure", "when-leaving-pays", "When leaving pays",
             {"engineer_months": 60, "requalification_usd": 500_000, "overlap_months": 6}),
         Claim(
@@ -272,8 +271,7 @@ def claims() -> tuple[Claim, ...]:
     )
 
 
-COLUMNS = ("claim", "ruling", "the numbers behind it, and how each is known", "what it hinges on",
-           "what remains when the assumed part moves", "see it tip")
+COLUMNS = ("claim", "ruling", "the numbers behind it, and how each is known", "what it hinges on, and what remains")
 
 
 def rows() -> list[tuple[str | tuple[str, str], ...]]:
@@ -282,7 +280,7 @@ def rows() -> list[tuple[str | tuple[str, str], ...]]:
     Returns
     -------
     list of tuple
-        Cells for `exhibits.Table`, under `COLUMNS`.
+        Cells for `exhibits.Table`, under `COLUMNS`; the claim leads to the explorer that shows it.
     """
-    return [(f"{one.name}. {one.title}", one.ruling, " ".join(each.tagged for each in one.evidence),
-             one.hinge[0].upper() + one.hinge[1:] + ".", one.remains.tagged, one.link) for one in claims()]
+    return [((f"{one.name}. {one.title}", one.address), one.ruling, " ".join(each.tagged for each in one.evidence),
+             f"It hinges on {one.hinge}. {one.remains.tagged}") for one in claims()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -233,12 +232,12 @@ def tipping(platform: Platform = _SOLD, supply: Supply = _MADE, held: Held = _KE
         gpus * gpu.year_usd * 0.5 / TEAM_USD_PER_YEAR)
 
 
-def nearest(factors: Sequence[Numeric]) -> Numeric:
+def nearest(factors: Numeric) -> Numeric:
     """Return by what factor the claim closest to tipping is off it.
 
     Parameters
     ----------
-    factors : sequence of numeric
+    factors : array
         As `tipping` gives them. [1]
 
     Returns
@@ -246,7 +245,7 @@ def nearest(factors: Sequence[Numeric]) -> Numeric:
     numeric
         From 1 up. [1]
     """
-    return np.exp(np.min(np.abs(np.log(np.stack(list(factors))))))
+    return np.exp(np.min(np.abs(np.log(factors))))
 
 
 class Sizes(NamedTuple):

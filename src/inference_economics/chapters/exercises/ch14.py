@@ -22,11 +22,11 @@ EXERCISES = (
     Exercise(
         id="arg-q1",
         level="guess",
-        question="How many of the eleven hold, with the inputs of their chapters?",
+        question="How many of the twelve hold, with the inputs of their chapters?",
         answer=_hold,
         unit="",
         solution=f"{_hold}: " + "; ".join(name for name, value in zip(tipping.CLAIMS, _one, strict=True) if value >= 1)
-                 + ". The next explorer shows by how much.",
+                 + ". The figure further down shows by how much.",
     ),
     Exercise(
         id="arg-q2",
