@@ -107,7 +107,7 @@ class OwnChip(NamedTuple):
     units, prompts : work that pays, in GPUs and in prompts a day, with every input in its middle. [1], [1/day]
     prompts_low, prompts_high : the same with the least and the most that a software team may cost. [1/day]
     floor_s, target_s : least time of a token of Llama-2 7B, and its target. [s]
-    median : work that pays in half of the draws, in GPUs. [1]
+    median, prompts_median : work that pays in half of the draws, in GPUs and in prompts a day. [1], [1/day]
     deployed : what Meta says it deployed, at least, in GPUs' worth. [1]
     share : draws in which what was deployed pays. [1]
     """
@@ -120,6 +120,7 @@ class OwnChip(NamedTuple):
     floor_s: Derived[Numeric]
     target_s: Measured[float]
     median: Derived[float]
+    prompts_median: Derived[Numeric]
     deployed: Derived[float]
     share: Derived[float]
 
@@ -197,6 +198,7 @@ class Block(NamedTuple):
     models, gated : models in the catalogue, and those whose feed-forward part is gated. [1]
     home, far : loss of the toy within the length of its training, and beyond. [nat/token]
     dearer, longer : cost of a token at the longer context, and the context, over the shorter. [1]
+    dearer_alone : the cost with one reader in place of eight. [1]
     """
 
     models: Measured[int]
@@ -204,6 +206,7 @@ class Block(NamedTuple):
     home: Measured[float]
     far: Measured[float]
     dearer: Derived[Numeric]
+    dearer_alone: Derived[Numeric]
     longer: Assumed[float]
 
 

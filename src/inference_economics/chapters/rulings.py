@@ -176,7 +176,7 @@ def own_chip() -> OwnChip:
         saving=saving, units=units, prompts=units * a_gpu, prompts_low=low, prompts_high=high,
         floor_s=model.n_params_read * 2 / known(chip.hbm_bytes_per_s),
         target_s=catalog.silicon("mtia-2i-tpot-limit").value,
-        median=draws.quantiles[0.5], deployed=deployed, share=draws.share_below(deployed))
+        median=draws.quantiles[0.5], prompts_median=draws.quantiles[0.5] * a_gpu, deployed=deployed, share=draws.share_below(deployed))
 
 
 @cache
@@ -294,11 +294,16 @@ def block() -> Block:
     fitted = calibration.constants("h100-sxm")
     setup = serving.setup("llama-3.1-70b", "h100-sxm", "fp8", 2)
     rent = prices.rental_usd_per_hour("h100-sxm")
-    long, short = (serving.usd_per_output_token(rent, 8, step.serve(
-        setup, fitted, serving.Load(8, n, 500), serving.Layout(8)).output_tok_per_s) for n in (131_072, 8192))
+
+    def dearer(readers: int) -> Numeric:
+        long, short = (serving.usd_per_output_token(rent, 8, step.serve(
+            setup, fitted, serving.Load(readers, n, 500), serving.Layout(8)).output_tok_per_s) for n in (131_072, 8192))
+        return long / short
+
     return Block(
         models=len(known), gated=sum(model.ffn == "gated" for model in known), home=float(np.mean(unscaled[:2])),
-        far=float(np.mean(unscaled[8:])), dearer=long / short, longer=131_072 / 8192)
+        far=float(np.mean(unscaled[8:])), dearer=dearer(8), dearer_alone=dearer(1),
+        longer=131_072 / 8192)
 
 
 @cache
