@@ -186,7 +186,8 @@ def claims() -> tuple[Claim, ...]:
             "It holds when the work is large, steady and of the kind that the chip was made for. For prompts "
             "nobody has shown it, and “solely” describes no platform.",
             (chip("Meta's chip saved {} of the cost of ownership, on recommendation.", ("saving", "%")),
-             chip("With that saving on prompts a programme would pay from {} of them a day.", ("prompts", "", 2))),
+             chip("With that saving on prompts, half of the draws pay from {} of them a day.",
+                  ("prompts_median", "", 2))),
             "the saving on language models, which nobody has published",
             chip("From {} to {} prompts a day, as the software team is small or large.", ("prompts_low", "", 2),
                  ("prompts_high", "", 2)),
@@ -204,8 +205,8 @@ def claims() -> tuple[Claim, ...]:
             "11_the_whole_stack", "worth-of-a-gain", "What a gain in throughput is worth", {"fleet": 64}),
         Claim(
             "C7", "Integration is a barrier", SILICON, "holds in part",
-            "The fraction of the price holds. The barrier holds for the smaller part of it, the chip; most of it "
-            "comes from owning machines, which capital can copy.",
+            "The fraction of the price holds, and “insurmountable” fails. The barrier is the smaller part of it, the "
+            "chip; most of it comes from owning machines, which capital can copy.",
             (whole("An own design would cost {} of what the same hour rents for.", ("own_over_cloud", "%", 2)),
              whole("Owning saves {}, which is the margin that we set for the cloud.", ("saved_by_owning", "%"))),
             "two margins: the cloud's and the design partner's",
@@ -239,11 +240,10 @@ def claims() -> tuple[Claim, ...]:
             "longer context is paid for by whoever serves it.",
             (block("{} of the {} models in the catalogue have a gated feed-forward part.", ("gated", ""),
                    ("models", "")),
-             block("Sixteen times the context costs {} as much for a token.", ("dearer", "×", 2))),
-            "whether a method that everyone has can set anyone apart",
-            block("A toy decoder beyond its training length went from a loss of {} to {}, unless positions were "
-                  "stretched.",
-                  ("home", "", 2), ("far", "", 2)),
+             block("Sixteen times the context costs {} as much for a token, with eight readers.", ("dearer", "×", 2))),
+            "whether the weights are published and a server can be had",
+            block("With a single reader in place of eight the factor is {}, and a long context is still not free.",
+                  ("dearer_alone", "×", 2)),
             "05_inside_the_block", "price-of-context", "What a longer context costs",
             {"prompt_tok": 1_048_576, "users": 8}),
         Claim(

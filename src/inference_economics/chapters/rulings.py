@@ -176,7 +176,8 @@ def own_chip() -> OwnChip:
         saving=saving, units=units, prompts=units * a_gpu, prompts_low=low, prompts_high=high,
         floor_s=model.n_params_read * 2 / known(chip.hbm_bytes_per_s),
         target_s=catalog.silicon("mtia-2i-tpot-limit").value,
-        median=draws.quantiles[0.5], prompts_median=draws.quantiles[0.5] * a_gpu, deployed=deployed, share=draws.share_below(deployed))
+        median=draws.quantiles[0.5], prompts_median=draws.quantiles[0.5] * a_gpu,
+        deployed=deployed, share=draws.share_below(deployed))
 
 
 @cache
