@@ -95,3 +95,14 @@ def test_bad_input_is_named(function, name, bad):
 
 def test_arrays_broadcast():
     assert kernels.attention_bytes_fused(np.array([[10.0], [20.0]]), 2, 8, np.array([4.0, 8.0, 16.0])).shape == (2, 3)
+
+
+def test_the_first_versions_order_counted_block_by_block():
+    n, d, held = 96, 8, 16
+    moved = 0
+    for _ in range(n // held):  # outside: a block of keys and of values
+        moved += 2 * held * d
+        for _ in range(n // held):  # inside: queries, and the result so far in and out
+            moved += 3 * held * d
+    assert kernels.attention_bytes_keys_outside(n, 1, d, held) == 2 * moved
+    assert kernels.attention_bytes_keys_outside(n, 1, d, held) > kernels.attention_bytes_fused(n, 1, d, held)

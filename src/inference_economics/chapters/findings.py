@@ -128,7 +128,7 @@ class OwnChip(NamedTuple):
 class FullStack(NamedTuple):
     """For C6: an H100's peak before and after a rewrite, and when a team pays.
 
-    before, after : shares of the peak. [1]
+    before, after : shares of the peak: by the abstract, and measured at 8,192 tokens and 128 channels. [1]
     gain, small_gain : work per chip that the team adds, as counted, and a third of it. [1]
     pays, pays_small : GPUs from which the team pays at each. [1]
     """

@@ -70,6 +70,36 @@ def attention_bytes_fused(prompt_tok: Numeric, q_heads: Numeric, head_dim: Numer
 
 
 @checked
+def attention_bytes_keys_outside(prompt_tok: Numeric, q_heads: Numeric, head_dim: Numeric, key_tok: Numeric,
+                                 bytes_per_value: Numeric = 2.0) -> Numeric:
+    """Memory traffic of fused attention in the first version's order: keys and values outside, queries inside.
+
+    Parameters
+    ----------
+    prompt_tok, q_heads, head_dim, bytes_per_value : numeric
+        As in `attention_bytes_stored`.
+    key_tok : numeric
+        Keys and values held on the chip at once; as many as `query_tok_in_sram` says. [token]
+
+    Returns
+    -------
+    numeric
+        Keys and values read once; for each block of them all queries read, and the result so far read and written. [B]
+
+    Notes
+    -----
+    The running maximum and sum, two numbers a row, are left out. A second-level cache lowers it.
+
+    References
+    ----------
+    Dao et al., "FlashAttention", arXiv:2205.14135, 2022, Algorithm 1; version 2 (arXiv:2307.08691) turns the loops
+    round, which is `attention_bytes_fused`.
+    """
+    blocks = np.ceil(prompt_tok / key_tok)
+    return q_heads * prompt_tok * head_dim * (2 + 3 * blocks) * bytes_per_value
+
+
+@checked
 def query_tok_in_sram(sram_bytes: Numeric, head_dim: Numeric, bytes_per_value: Numeric = 2.0) -> Numeric:
     """Queries that fit beside their result and one equal block of keys and values.
 
