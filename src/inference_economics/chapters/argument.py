@@ -216,8 +216,8 @@ def claims() -> tuple[Claim, ...]:
             "10_custom_silicon", "margins-of-an-hour", "Who earns on a chip-hour", {"fleet": 500}),
         Claim(
             "C8", "The KV cache wastes memory", HACKS, "holds when",
-            "It holds when sequences are many or long and every head keeps its own keys and values. Few models of "
-            "today do that.",
+            "It holds when conversations are many or long, with shared heads later than without. For one that is "
+            "short the weights are what to save.",
             (memory("Sixteen users of Llama-2 13B outweigh the model at {} each.", ("equal_tok", "tokens", 2)),),
             "users times context",
             memory("For one user of a grouped 70B at short context the cache is {} of the weights.", ("short", "%",

@@ -18,6 +18,10 @@ def test_capacity_by_hand():
     assert kv.capacity_sequences(room, 8192 * 131072) == room // (8192 * 131072)
 
 
+def test_a_waiting_cache_costs_its_share_of_the_room_and_computing_it_all_of_the_machine():
+    assert kv.hold_limit_s(0.5, 100e9, 2e9) == 25.0  # one of fifty places for 25 s is all places for half a second
+
+
 def test_a_model_that_does_not_fit_serves_nobody():
     assert kv.cache_room_bytes(80e9, 140e9) == 0
     assert kv.capacity_sequences(kv.cache_room_bytes(80e9, 140e9), 1e9) == 0

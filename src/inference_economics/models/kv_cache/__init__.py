@@ -11,6 +11,7 @@ from .capacity import (
     cache_room_bytes,
     capacity_sequences,
     context_where_cache_equals_weights,
+    hold_limit_s,
 )
 from .size import (
     INDEXER_BYTES_PER_VALUE,
@@ -31,6 +32,7 @@ __all__ = [
     "context_where_cache_equals_weights",
     "contiguous_waste_fraction",
     "expected_block_waste_fraction",
+    "hold_limit_s",
     "kv_bytes",
     "kv_bytes_per_token",
     "kv_values_per_token",

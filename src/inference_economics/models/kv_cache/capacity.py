@@ -70,3 +70,28 @@ def context_where_cache_equals_weights(param_bytes: Numeric, batch: Numeric, kv_
         Tokens per sequence. [token]
     """
     return param_bytes / (batch * kv_bytes_per_token)
+
+
+@checked(kv_bytes_per_sequence="(0, 1e16]")
+def hold_limit_s(recompute_s: Numeric, room_bytes: Numeric, kv_bytes_per_sequence: Numeric) -> Numeric:
+    """Idle time after which a cache that is held has cost as much of a full machine as computing it again.
+
+    Parameters
+    ----------
+    recompute_s : numeric
+        Time that the whole machine takes to compute the cache again. [s]
+    room_bytes : numeric
+        Memory for the cache. [B]
+    kv_bytes_per_sequence : numeric
+        Cache of the sequence that waits. [B]
+
+    Returns
+    -------
+    numeric
+        A waiting cache takes its share of the room, and computing it takes all of the machine. [s]
+
+    Notes
+    -----
+    Counts only where the room is wanted by others: on a machine with room to spare, holding costs nothing.
+    """
+    return recompute_s * room_bytes / kv_bytes_per_sequence
