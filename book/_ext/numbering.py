@@ -3,7 +3,8 @@
 A chapter's number is that of its file (`04_….ipynb`). Its live figures are numbered as they come, and so are its tables
 with a caption. `` {fig}`cache-on-each-chip` `` becomes the link "Figure 4.2" to the explorer of that name, in whichever
 chapter it stands; `` {fig}`the cost <name?users=64>` `` has words of its own, and settings. `` {tab}`…` `` takes the
-first words of a table's caption, in small letters with hyphens.
+first words of a table's caption, in small letters with hyphens. `` {minutes}`04_sharing_heads` `` says how long
+that chapter takes.
 """
 
 from __future__ import annotations
@@ -51,6 +52,19 @@ class NumberRole(ReferenceRole):
         name, _, settings = self.target.partition("?")
         node = Reference(kind="table" if self.name == "tab" else "figure", name=name, settings=settings,
                          words=self.title if self.has_explicit_title else "")
+        self.set_source_info(node)
+        return [node], []
+
+
+class Minutes(nodes.Inline, nodes.Element):
+    """How long a chapter takes, until every page has been read."""
+
+
+class MinutesRole(ReferenceRole):
+    """`{minutes}`, of a chapter by its file."""
+
+    def run(self):
+        node = Minutes(page=self.target)
         self.set_source_info(node)
         return [node], []
 
@@ -206,6 +220,17 @@ def refer(app, doctree: nodes.document, docname: str) -> None:
         node.replace_self(link)
 
 
+def tell_minutes(app, doctree: nodes.document, _docname: str) -> None:
+    """Write how long chapters take, now that every page has been read."""
+    reading = {page.rpartition("/")[2]: facts for page, facts in _held(app.env, "reading").items()}
+    for node in list(doctree.findall(Minutes)):
+        if (facts := reading.get(node["page"])) is None:
+            _log.warning("there is no chapter %r. There are %s", node["page"], ", ".join(sorted(reading)),
+                         location=node)
+        words = f"{minutes(*facts)} minutes" if facts else node["page"]
+        node.replace_self(nodes.inline(words, words, classes=["minutes"]))
+
+
 def name_chapters(_app, pagename: str, _templatename: str, context: dict, _doctree) -> None:
     """Let title, heading and the links to the next and the last page say which chapter it is."""
     chapter = chapter_of(pagename)
@@ -221,9 +246,12 @@ def name_chapters(_app, pagename: str, _templatename: str, context: dict, _doctr
 
 def connect(app) -> None:
     app.add_node(Reference)
+    app.add_node(Minutes)
     app.add_role("fig", NumberRole())
     app.add_role("tab", NumberRole())
+    app.add_role("minutes", MinutesRole())
     app.connect("env-purge-doc", forget)
     app.connect("doctree-read", number, priority=400)  # before the gallery notes the figures
     app.connect("doctree-resolved", refer, priority=400)
+    app.connect("doctree-resolved", tell_minutes, priority=400)
     app.connect("html-page-context", name_chapters, priority=800)

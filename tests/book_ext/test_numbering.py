@@ -96,3 +96,14 @@ def test_chapters_are_numbered_as_the_table_of_contents_has_them():
 
     chapters = [page for page in website.pages() if page.parent.name == "notebooks"]
     assert [numbering.chapter_of(f"notebooks/{page.stem}") for page in chapters] == [*range(1, len(chapters) + 1)]
+
+
+def test_a_page_says_how_long_another_chapter_takes(monkeypatch):
+    said = []
+    log = SimpleNamespace(warning=lambda words, *values, **_: said.append(words % values))
+    monkeypatch.setattr(numbering, "_log", log)
+    page = nodes.section("", numbering.Minutes(page="04_sharing_heads"), numbering.Minutes(page="99_none"))
+    env = SimpleNamespace(reading={"notebooks/04_sharing_heads": (4400, 8, 6)})
+    numbering.tell_minutes(SimpleNamespace(env=env), page, "book/index")
+    assert [node.astext() for node in page.children] == ["40 minutes", "99_none"]
+    assert said == ["there is no chapter '99_none'. There are 04_sharing_heads"]

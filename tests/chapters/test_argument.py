@@ -62,3 +62,14 @@ def test_each_link_finds_its_explorer_in_the_notebook(claim):
     assert claim.figure_title in source
     for name in claim.settings:
         assert re.search(rf"\b{name}\b", source), name
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_the_front_page_leads_to_the_ruling_in_its_chapter(claim):
+    (words, address), outcome, ruling = argument.glance("../notebooks/")[int(claim.name[1:]) - 1]
+    assert words.startswith(f"{claim.name}. ")
+    assert address == f"../notebooks/{claim.page}.html#the-ruling-on-{claim.name.lower()}"
+    source = "\n".join(cell["source"] for cell in nbformat.read(NOTEBOOKS / f"{claim.page}.ipynb", 4)["cells"])
+    assert f"## The ruling on {claim.name}" in source
+    assert outcome.lower().rstrip("…") in argument.OUTCOMES
+    assert ruling == claim.ruling

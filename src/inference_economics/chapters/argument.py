@@ -284,3 +284,24 @@ def rows() -> list[tuple[str | tuple[str, str], ...]]:
     """
     return [((f"{one.name}. {one.title}", one.address), one.ruling, " ".join(each.tagged for each in one.evidence),
              f"It hinges on {one.hinge}. {one.remains.tagged}") for one in claims()]
+
+
+GLANCE_COLUMNS = ("the essay says", "ruling", "in a sentence or two")
+
+
+def glance(folder: str = "") -> list[tuple[str | tuple[str, str], ...]]:
+    """Return the front page's table: every claim, its outcome, and the ruling in words.
+
+    Parameters
+    ----------
+    folder : str
+        Where the chapters lie, seen from the page, with its stroke.
+
+    Returns
+    -------
+    list of tuple
+        Cells for `exhibits.Table`, under `GLANCE_COLUMNS`; the claim leads to the ruling in its chapter.
+    """
+    return [((f"{one.name}. {one.title}", f"{folder}{one.page}.html#the-ruling-on-{one.name.lower()}"),
+             one.outcome[0].upper() + one.outcome[1:] + ("…" if one.outcome.endswith("when") else ""), one.ruling)
+            for one in claims()]
