@@ -5,15 +5,20 @@ Each job has a module of its own beside this one; here they are connected to the
 
 from __future__ import annotations
 
+import posixpath
+import re
+from html import escape
 from pathlib import Path
 
 import gallery
+import head
+import layout
 import mathematics
+import notes
 import numbering
+import search_index
 from api_page import keep_property, plain_references, restore_property, write_generated
 from executed import name_cache
-from head import lighten_all
-from icons import draw_icons
 from stylesheets import trim_all
 
 
@@ -26,25 +31,47 @@ def add_answer_boxes(_app, config) -> None:
     config.kernelless_markers = ['class="exercise-spec"']
 
 
-def drop_print_button(_app, _pagename, _templatename, context, _doctree) -> None:
-    """Keep the theme's links to the sources; its print button is an inline handler, which the policy forbids."""
-    for group in context.get("header_buttons", []):
-        group["buttons"] = [button for button in group.get("buttons", []) if button["type"] == "link"]
-
-
 def finish_pages(app, exception) -> None:
-    """Give the written pages icons and light heads, before `kernelless.sphinx` writes policies for what remains."""
+    """Give the written pages their heads and notes, before `kernelless.sphinx` writes policies for what remains."""
     if exception is not None or app.builder.format != "html":
         return
     outdir = Path(app.outdir)
-    pages = [path for path in sorted(outdir.rglob("*.html")) if "_static" not in path.relative_to(outdir).parts]
-    draw_icons(outdir / "_static", pages)
-    for path in pages:
-        # docutils marks the entries of a list of references with a role that has since been dropped.
-        html = path.read_text(encoding="utf-8").replace('role="doc-biblioentry"', 'role="listitem"')
-        path.write_text(html, encoding="utf-8")
-    lighten_all(outdir, pages)
-    trim_all(outdir / "_static", pages)
+    static = outdir / "_static"
+    paths = [path for path in sorted(outdir.rglob("*.html")) if "_static" not in path.relative_to(outdir).parts]
+    pages = {path.relative_to(outdir).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    sources = notes.references(pages.get(notes.REFERENCES, ""))
+    terms = notes.glossary(pages.get(notes.GLOSSARY, ""))
+    abouts = {name: head.describe(html) for name, html in pages.items()}
+    for name, html in pages.items():
+        if head.PLACE not in html:
+            continue  # finished by an earlier build
+        html = mend(html)
+        html = say_what_comes(name, html, abouts)
+        html = notes.annotate(name, html, sources, terms)
+        pages[name] = head.fill(html, "../" * name.count("/"))
+    search_index.write(app, static)
+    layout.join_styles(static)
+    trim_all(static, pages.values())
+    layout.drop_unused(outdir, pages.values())
+    for name, html in pages.items():
+        (outdir / name).write_text(html, encoding="utf-8")
+
+
+def mend(html: str) -> str:
+    """Return a page without what other libraries write and a reader who listens would stumble over."""
+    # docutils marks the entries of a list of references with a role that has since been dropped.
+    html = html.replace('role="doc-biblioentry"', 'role="listitem"')
+    # MyST-NB's label hides the words that it stands on.
+    return html.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+
+
+def say_what_comes(name: str, html: str, abouts: dict[str, str]) -> str:
+    """Return a page whose link to the next one says what that is about."""
+    def comes(match: re.Match) -> str:
+        words = abouts.get(posixpath.normpath(posixpath.join(posixpath.dirname(name), match[1])), "")
+        return f'<span class="way-comes">{escape(words)}</span>' if words else ""
+
+    return re.sub(r"<!-- comes:(.*?) -->", comes, html)
 
 
 def setup(app):
@@ -61,7 +88,8 @@ def setup(app):
     gallery.connect(app)
     mathematics.connect(app)
     numbering.connect(app)
-    app.connect("html-page-context", drop_print_button, priority=900)
+    layout.connect(app)
+    search_index.connect(app)
     app.connect("build-finished", finish_pages, priority=900)
     # The gallery is read after all other pages, which only one reader can promise.
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -72,10 +72,9 @@ def _rules(rules: list, words: set[str]) -> str:
     return "\n".join(kept)
 
 
-def trim_all(static: Path, pages: Iterable[Path]) -> None:
-    """Trim every style sheet below the static folder by what the pages and the scripts name."""
-    scripts = static.rglob("*.js")
-    words = vocabulary(path.read_text(encoding="utf-8", errors="replace") for path in (*pages, *scripts))
-    for path in sorted(static.rglob("*.css")):
-        style = path.read_text(encoding="utf-8")
-        path.write_text(trim(style, words), encoding="utf-8")
+def trim_all(static: Path, pages: Iterable[str]) -> None:
+    """Trim every style sheet of the static folder by what the pages and the scripts name."""
+    scripts = (path.read_text(encoding="utf-8", errors="replace") for path in static.glob("*.js"))
+    words = vocabulary((*pages, *scripts))
+    for path in sorted(static.glob("*.css")):
+        path.write_text(trim(path.read_text(encoding="utf-8"), words), encoding="utf-8")

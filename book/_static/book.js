@@ -1,3 +1,251 @@
 "use strict";
-// A page on disk may not fetch another: the search there lists titles without the words around a hit.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+// What every page does besides its figures: colours, the way through the book, notes, copying, the reader's place.
+{
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  /** Make an element. */
+  const make = (name, fields = {}, ...children) => {
+    const made = Object.assign(document.createElement(name), fields);
+    made.append(...children);
+    return made;
+  };
+  // A reader may forbid keeping anything; nothing that is kept leaves the device.
+  const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* then not */ } };
+  const kept = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+
+  // --- colours -------------------------------------------------------------------------------------------------------
+  const NEXT = { auto: "light", light: "dark", dark: "auto" };
+  const SAID = { auto: "as the system has them", light: "light", dark: "dark" };
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const colour = () => {
+    const mode = kept("mode") in NEXT ? kept("mode") : "auto";
+    root.dataset.mode = mode;
+    root.dataset.theme = mode === "auto" ? (dark.matches ? "dark" : "light") : mode;
+    for (const button of all(".theme-switch-button")) {
+      button.hidden = false;
+      button.setAttribute("aria-label", `Colours: ${SAID[mode]}`);
+      button.title = `Colours: ${SAID[mode]}`;
+    }
+  };
+  dark.addEventListener("change", colour);
+  for (const button of all(".theme-switch-button")) {
+    button.addEventListener("click", () => { keep("mode", NEXT[root.dataset.mode] ?? "auto"); colour(); });
+  }
+  colour();
+
+  // --- the rail on a narrow screen: a panel over the page -----------------------------------------------------------
+  const rail = document.getElementById("rail"), menu = document.querySelector(".menu-button");
+  const narrow = matchMedia("(max-width: 61.99rem)");
+  const open = (yes) => {
+    root.toggleAttribute("data-rail", yes);
+    menu.setAttribute("aria-expanded", String(yes));
+    for (const other of all("body > main, body > footer, body > header")) other.inert = yes;
+    if (yes) rail.querySelector(".rail-close").focus(); else if (narrow.matches) menu.focus();
+  };
+  menu.setAttribute("aria-expanded", "false");
+  menu.addEventListener("click", (event) => { event.preventDefault(); open(true); });
+  rail.querySelector(".rail-close").addEventListener("click", (event) => { event.preventDefault(); open(false); });
+  rail.addEventListener("click", (event) => {
+    if (root.hasAttribute("data-rail") && event.target.closest("a[href^='#']:not(.rail-close)")) open(false);
+  });
+  for (const button of [menu, rail.querySelector(".rail-close")]) {
+    button.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); button.click(); } });
+  }
+  narrow.addEventListener("change", () => { if (root.hasAttribute("data-rail")) open(false); });
+  const here = rail.querySelector("[aria-current]");
+  if (here && !narrow.matches) {
+    const top = here.offsetTop - rail.clientHeight / 3;
+    if (here.offsetTop + here.offsetHeight > rail.clientHeight) rail.scrollTop = top;
+  }
+
+  // --- keys: / and Ctrl-K search ------------------------------------------------------------------------------------
+  const box = rail.querySelector("input");
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key === "Escape" && root.hasAttribute("data-rail")) open(false);
+    if ((event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey)
+      || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) {
+      event.preventDefault();
+      const field = document.querySelector(".search-form input") ?? box;
+      if (field === box && narrow.matches) open(true);
+      field.focus();
+      field.select();
+    }
+  });
+
+  // --- where the reader is ------------------------------------------------------------------------------------------
+  const links = new Map(all(".rail-sections a").map((link) => [link.hash.slice(1), link]));
+  const sections = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  const page = location.pathname.split("/").slice(-2).join("/");
+  const title = document.querySelector("h1")?.textContent.replace(/#$/, "").trim() ?? document.title;
+  const before = kept(`place:${page}`);
+  let last = null;
+  const look = () => {
+    let current = null;
+    for (const section of sections) if (section.getBoundingClientRect().top < innerHeight * .35) current = section;
+    if (current === last) return;
+    if (last) links.get(last.id).removeAttribute("aria-current");
+    last = current;
+    if (!current) return;
+    const link = links.get(current.id);
+    link.setAttribute("aria-current", "location");
+    keep(`place:${page}`, current.id);
+    keep("place", JSON.stringify({ page, id: current.id, title, section: link.textContent }));
+  };
+  if (sections.length) {
+    let waits = false;
+    const soon = () => { if (!waits) { waits = true; requestAnimationFrame(() => { waits = false; look(); }); } };
+    addEventListener("scroll", soon, { passive: true });
+    look();
+  }
+  const line = document.querySelector(".reading-minutes");
+  if (line && before && links.has(before) && !location.hash && sections.indexOf(document.getElementById(before)) > 0) {
+    line.append(" You were at ", make("a", { href: `#${before}`, textContent: links.get(before).textContent }), ".");
+  }
+  const resume = document.querySelector(".book-resume");
+  if (resume && kept("place")) {
+    try {
+      const place = JSON.parse(kept("place"));
+      if (/^[\w.-]+\/[\w.-]+\.html$/.test(place.page)) {
+        const href = `${root.dataset.root}${place.page}#${encodeURIComponent(place.id)}`;
+        resume.append("Where you were: ", make("a", { href, textContent: `${place.title}, ${place.section}` }));
+        resume.hidden = false;
+      }
+    } catch { /* not written by this script */ }
+  }
+
+  // --- copying ------------------------------------------------------------------------------------------------------
+  for (const block of all(".bd-article div.highlight")) {
+    if (block.closest(".cell_output")) continue;
+    const button = make("button", { type: "button", className: "copy", textContent: "Copy" });
+    button.setAttribute("aria-label", "Copy the code");
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(block.querySelector("pre").textContent.trimEnd());
+        button.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(block.querySelector("pre"));
+        button.textContent = "Selected";
+      }
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    block.append(button);
+  }
+
+  // --- notes: what a term means, what a citation says, where a number is from ---------------------------------------
+  const told = document.getElementById("book-notes");
+  const notes = told ? new Map(Object.entries(JSON.parse(told.textContent))) : new Map();
+  if (notes.size) {
+    const note = make("div", { className: "note", id: "book-note", hidden: true });
+    note.setAttribute("role", "tooltip");
+    document.body.append(note);
+    let owner = null, timer = 0;
+    const hide = () => {
+      clearTimeout(timer);
+      note.hidden = true;
+      owner?.removeAttribute("aria-describedby");
+      owner = null;
+    };
+    const show = (link) => {
+      clearTimeout(timer);
+      if (owner === link) return;
+      hide();
+      owner = link;
+      note.innerHTML = notes.get(link.dataset.note);  // written by the build, from the book's own pages
+      note.hidden = false;
+      link.setAttribute("aria-describedby", note.id);
+      const { left, top, bottom } = link.getClientRects()[0], { width, height } = note.getBoundingClientRect();
+      const above = bottom + height + 8 > innerHeight && top > height + 8;
+      note.style.left = `${Math.max(8, Math.min(left, root.clientWidth - width - 8)) + scrollX}px`;
+      note.style.top = `${(above ? top - height - 6 : bottom + 6) + scrollY}px`;
+    };
+    const later = () => { clearTimeout(timer); timer = setTimeout(hide, 250); };
+    for (const link of all("[data-note]")) {
+      link.addEventListener("pointerenter", (event) => { if (event.pointerType !== "touch") show(link); });
+      link.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") later(); });
+      link.addEventListener("focus", () => { if (link.matches(":focus-visible")) show(link); });
+      link.addEventListener("blur", later);
+      // The first tap shows the note, a second one follows the link.
+      link.addEventListener("click", (event) => {
+        if (event.pointerType === "touch" && owner !== link) { event.preventDefault(); show(link); }
+      });
+    }
+    note.addEventListener("pointerenter", () => clearTimeout(timer));
+    note.addEventListener("pointerleave", later);
+    addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+    addEventListener("pointerdown", (event) => {
+      if (owner && !note.contains(event.target) && !owner.contains(event.target)) hide();
+    });
+  }
+
+  // --- found an error? ----------------------------------------------------------------------------------------------
+  /** Say where the reader is and how each figure that was moved stands. */
+  const state = () => {
+    const lines = [`Page: ${title}`, `Address: ${location.href}`, document.querySelector(".colophon p").firstChild.data.trim()];
+    for (const figure of all("figure.explorer[data-ready]")) {
+      const held = all("[data-parameter]", figure).map((c) => `${c.dataset.parameter}=${c.dataset.value}`);
+      const moved = figure.querySelector("[data-moved]");
+      if (moved) lines.push(`${figure.querySelector(".ex-title").textContent}: ${held.join(", ")}`);
+    }
+    const chosen = String(getSelection()).trim().slice(0, 300);
+    if (chosen) lines.push(`About: “${chosen}”`);
+    return `${lines.join("\n")}\n\nWhat is wrong:\n`;
+  };
+  const report = document.querySelector(".report-button");
+  if (report) {
+    report.hidden = false;
+    report.addEventListener("click", () => {
+      let dialog = document.querySelector("dialog.report");
+      if (!dialog) {
+        const words = make("textarea", { id: "report-words", rows: 9 });
+        const copy = make("button", { type: "button", textContent: "Copy" });
+        const close = make("button", { type: "button", textContent: "Close" });
+        const said = make("span", { className: "report-said" });
+        said.setAttribute("role", "status");
+        copy.addEventListener("click", async () => {
+          words.select();
+          try { await navigator.clipboard.writeText(words.value); said.textContent = "Copied."; }
+          catch { said.textContent = "Selected: copy it with the keyboard."; }
+        });
+        close.addEventListener("click", () => dialog.close());
+        const actions = make("p", { className: "report-actions" }, copy, close, said);
+        const repository = document.querySelector("meta[name='book-issues']")?.content;
+        if (repository) {
+          const send = make("a", { textContent: "Open an issue with this text", rel: "noopener", target: "_blank" });
+          const address = () => { send.href = `${repository}?title=${encodeURIComponent(title)}&body=${encodeURIComponent(words.value)}`; };
+          words.addEventListener("input", address);
+          send.addEventListener("pointerenter", address);
+          send.addEventListener("focus", address);
+          actions.prepend(send);
+        }
+        dialog = make("dialog", { className: "report" },
+          make("h2", { textContent: "Found an error?" }),
+          make("label", { htmlFor: "report-words", textContent: "Page and figures as they stand are filled in. Nothing is sent from here." }),
+          words, actions);
+        document.body.append(dialog);
+      }
+      dialog.querySelector("textarea").value = state();
+      dialog.querySelector("textarea").dispatchEvent(new Event("input"));
+      dialog.showModal();
+    });
+  }
+
+  // --- tables that scroll get a cue ---------------------------------------------------------------------------------
+  const boxes = all(".table-scroll, .pst-scrollable-table-container, .math-scroll, .bd-article pre");
+  const cue = (entries) => { for (const { target } of entries) edge(target); };
+  const edge = (target) => {
+    const wide = target.scrollWidth > target.clientWidth + 1;
+    target.toggleAttribute("data-more", wide && target.scrollLeft + target.clientWidth < target.scrollWidth - 2);
+    if (wide || target.dataset.stop) {
+      target.tabIndex = wide ? 0 : -1;
+      target.dataset.stop = "1";
+    } else if (target.matches(".math-scroll, .pst-scrollable-table-container")) target.removeAttribute("tabindex");
+  };
+  if (boxes.length) {
+    const watch = new ResizeObserver(cue);
+    for (const scrolled of boxes) {
+      watch.observe(scrolled);
+      scrolled.addEventListener("scroll", () => edge(scrolled), { passive: true });
+    }
+  }
+}

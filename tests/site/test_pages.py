@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from book_site import ROOT, page_names, website
 
-PAGE_BYTES = 400_000  # compressed, fonts included
+PAGE_BYTES = 300_000  # compressed, fonts included
 PHONE = {"width": 390, "height": 844}
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 # The API page has thirty sections by the same hand; three stand for all.
@@ -71,11 +72,26 @@ def test_a_page_is_accessible(served, name):
 
 
 @pytest.mark.parametrize("from_disk", [False, True], ids=["served", "from disk"])
-def test_the_search_finds_a_chapter(visit, from_disk):
-    page = visit("search.html?q=cache", from_disk)
-    page.wait_for_selector("#search-results li a")
-    # a locator: `wait_for_function` evaluates text, which the pages' policy refuses once it has to wait
-    page.locator("#search-results", has_text="KV cache").wait_for()
+def test_the_search_finds_a_chapter_before_all_else(visit, from_disk):
+    page = visit("search.html?q=KV+cache", from_disk)
+    links = page.locator("#search-results li a")
+    assert links.first.get_attribute("href") == "notebooks/03_the_kv_cache.html"
+    assert page.locator("#search-results mark").first.inner_text().lower() in {"kv", "cache"}
+    assert page.troubles == []
+
+
+@pytest.mark.parametrize(("query", "says"), [
+    ("constructor", "place"), ("__proto__", "Nothing in the book"), ("(", "Nothing in the book"),
+    ("%", "Nothing in the book"), ("zzzz", "Nothing in the book"), ("prefill", "chapters first")])
+def test_the_search_answers_whatever_is_asked(visit, query, says):
+    page = visit("search.html")
+    page.locator(".search-form input").fill(query)
+    page.locator(".search-form button").click()
+    assert says in page.locator("#search-summary").inner_text()
+    found = page.locator("#search-results").inner_text()
+    assert "\\frac" not in found
+    if query == "prefill":
+        assert page.locator("#search-results li a").first.get_attribute("href").startswith("notebooks/")
     assert page.troubles == []
 
 
@@ -111,7 +127,6 @@ def test_a_chapter_weighs_no_more_than_its_budget(visit, site):
 
 
 def test_nothing_lies_over_a_figure_that_uses_the_margin(visit):
-    """The theme's contents fold away once a figure is on the screen."""
     page = visit("notebooks/04_sharing_heads.html", viewport={"width": 1280, "height": 900})
     page.locator("figure.explorer").first.scroll_into_view_if_needed()
     on_top = """() => {
@@ -119,11 +134,71 @@ def test_nothing_lies_over_a_figure_that_uses_the_margin(visit):
       const seen = document.elementFromPoint(right - 12, Math.min(top + height / 2, innerHeight - 12));
       return seen?.closest("figure") != null;
     }"""
-    for _ in range(100):
-        if page.evaluate(on_top):
-            break
-        page.wait_for_timeout(100)
     assert page.evaluate(on_top)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.troubles == []
+
+
+def test_a_citation_shows_its_source_by_pointer_and_by_keyboard(visit):
+    page = visit("notebooks/04_sharing_heads.html", viewport={"width": 1000, "height": 800})
+    link = page.locator("[data-note^=ref-]").first
+    link.hover()
+    note = page.locator("#book-note")
+    note.wait_for()
+    words = note.inner_text()
+    assert len(words) > 30
+    page.keyboard.press("Escape")
+    assert not note.is_visible()
+    page.mouse.move(0, 0)
+    page.keyboard.press("Tab")  # from here on the keyboard is at work, and focus shows
+    link.focus()
+    note.wait_for()
+    assert note.inner_text() == words
+    assert link.get_attribute("aria-describedby") == "book-note"
+    assert page.troubles == []
+
+
+def test_a_tap_shows_a_note_and_a_second_one_follows_the_link(visit):
+    page = visit("notebooks/04_sharing_heads.html", viewport=PHONE, has_touch=True)
+    link = page.locator("[data-note]").first
+    link.tap()
+    page.locator("#book-note").wait_for()
+    assert page.url.endswith("04_sharing_heads.html")
+    link.tap()
+    page.wait_for_url(re.compile("#"))
+
+
+def test_the_rail_opens_over_a_phone_and_keeps_the_focus(visit):
+    page = visit("notebooks/04_sharing_heads.html", viewport=PHONE)
+    menu = page.locator(".menu-button")
+    menu.click()
+    assert menu.get_attribute("aria-expanded") == "true"
+    assert page.locator("#main").evaluate("main => main.inert")
+    assert page.locator("#rail").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#rail").is_visible()
+    assert menu.evaluate("menu => menu === document.activeElement")
+    assert page.troubles == []
+
+
+def test_a_reader_finds_the_place_again(visit):
+    page = visit("notebooks/04_sharing_heads.html", viewport={"width": 1280, "height": 900})
+    page.locator("#why-eight").evaluate("section => section.scrollIntoView()")
+    page.locator(".rail-sections [aria-current=location]", has_text="Why eight").wait_for()
+    page.reload()
+    page.locator(".reading-minutes", has_text="You were at Why eight").wait_for()
+
+
+def test_a_report_carries_page_and_figures(visit):
+    page = visit("notebooks/04_sharing_heads.html")
+    page.locator("figure.explorer[data-ready] [data-parameter]").first.evaluate(
+        "c => { if (c.tagName === 'SELECT') c.selectedIndex = 1; else c.value = 1;"
+        " c.dispatchEvent(new Event('input', { bubbles: true })); }")
+    page.locator(".report-button").click()
+    words = page.locator("dialog.report textarea").input_value()
+    assert "Chapter 4" in words
+    assert "Figure 4.1" in words
+    assert "version" in words
     assert page.troubles == []
 
 
