@@ -27,6 +27,7 @@ _MODULES = {
     "glossary": "quantities.glossary",
     "golden": "chapters.golden",
     "head_sharing": "models.head_sharing",
+    "hedges": "risk.hedges",
     "kernels": "hardware.kernels",
     "kit": "chapters.kit",
     "kv_cache": "models.kv_cache",

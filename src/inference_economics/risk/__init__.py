@@ -6,6 +6,7 @@ from ..quantities.faces import handing_on
 
 __all__ = [
     "exposure",
+    "hedges",
     "options",
     "price_paths",
     "uncertainty",
