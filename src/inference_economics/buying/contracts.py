@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import SECONDS_PER_HOUR, checked, checked_fields
+from ..quantities.limits import SECONDS_PER_HOUR, Limited, checked, checked_fields
 from ..quantities.numeric import Numeric
 from .market import Discounts, TokenPrices, api_usd
 
 
 @dataclass(frozen=True, eq=False)
-class Contract:
+class Contract(Limited):
     """What an API asks, and by which rules.
 
     Parameters
@@ -47,10 +47,6 @@ class Contract:
     commitment_usd: Numeric = 0.0
     committed_discount: Numeric = 0.0
     price_decline_per_year: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..catalog.price_rows import ApiPrice
-from ..quantities.limits import SECONDS_PER_HOUR, checked, checked_fields
+from ..quantities.limits import SECONDS_PER_HOUR, Limited, checked
 from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
 
 
 @dataclass(frozen=True, eq=False)
-class TokenPrices:
+class TokenPrices(Limited):
     """What an API asks for a token.
 
     Parameters
@@ -26,10 +26,6 @@ class TokenPrices:
     input_usd_per_token: Numeric
     output_usd_per_token: Numeric
     cached_input_usd_per_token: Numeric | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse a price outside its limits."""
-        checked_fields(self)
 
     @classmethod
     def of(cls, listed: TokenPrices | ApiPrice | Any) -> TokenPrices:
@@ -48,7 +44,7 @@ class TokenPrices:
 
 
 @dataclass(frozen=True, eq=False)
-class Discounts:
+class Discounts(Limited):
     """How much of the work meets a discount.
 
     Parameters
@@ -62,10 +58,6 @@ class Discounts:
     cached_fraction: Numeric = 0.0
     batch_fraction: Numeric = 0.0
     batch_discount: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse what is no fraction."""
-        checked_fields(self)
 
 
 FULL_PRICE = Discounts()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import HOURS_PER_YEAR, checked, checked_fields
+from ..quantities.limits import HOURS_PER_YEAR, Limited, checked
 from ..quantities.mathematics import annuity_years, ratio
 from ..quantities.numeric import Numeric
 from .running import colocation_usd_per_year, electricity_usd_per_year
@@ -134,7 +134,7 @@ class OwnedCost(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Server:
+class Server(Limited):
     """One server to own, and what is bought and paid along with it.
 
     Parameters
@@ -160,10 +160,6 @@ class Server:
     spare_fraction: Numeric = 0.0
     operations_fraction: Numeric = 0.0
 
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
-
     @property
     def equipment_usd(self) -> Numeric:
         """Price with its share of network and spares [USD]."""
@@ -171,7 +167,7 @@ class Server:
 
 
 @dataclass(frozen=True, eq=False)
-class Site:
+class Site(Limited):
     """Where servers stand.
 
     Parameters
@@ -189,10 +185,6 @@ class Site:
     colocation_usd_per_kw_month: Numeric = 0.0
     building_usd_per_w: Numeric = 0.0
     building_life_years: Numeric = 15.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 @checked

@@ -103,7 +103,7 @@ def global_scale() -> GlobalScale:
         rented_usd=float(np.sum(hourly)) * 4 * rent / PLATFORM_PROMPTS * 1000,
         held_usd=held * 4 * 24 * rent / PLATFORM_PROMPTS * 1000,
         dear_usd=held * 4 * 24 * hyperscaler / PLATFORM_PROMPTS * 1000, premium_usd=premium_usd,
-        premium_usd_per_year=premium_usd / 1000 * PLATFORM_PROMPTS * DAYS_PER_YEAR, premium=premium.model,
+        premium_usd_per_year=float(premium_usd) / 1000 * PLATFORM_PROMPTS * DAYS_PER_YEAR, premium=premium.model,
         premium_date=premium.date)
 
 

@@ -85,7 +85,7 @@ def doubts() -> tuple[Doubt, ...]:
         Doubt("server", "price of a server", ("capex_usd",), around(catalog.datacentre("server-hgx-h100-2025-03")),
               "two sellers on one day"),
         Doubt("life", "life of a server", ("life_years",),
-              Range(min(lives) / Server.life_years, 1, max(lives) / Server.life_years),
+              Range(float(min(lives) / Server.life_years), 1, float(max(lives) / Server.life_years)),
               "lives in company accounts, over five years"),
         Doubt("site", "electricity and site", ("electricity_usd_per_kwh", "colocation_usd_per_kw_month"),
               Range(min(min(power) / usual, min(sites) / sites[1]), 1,

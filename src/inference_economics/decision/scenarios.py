@@ -51,9 +51,10 @@ SCENARIOS: dict[str, dict[str, Any]] = {
 }
 
 
-def model_named(model: Model | str | Any) -> Model:
+def model_named(model: Any) -> Model:
     """Return a model, by its slug or itself."""
-    return model if hasattr(model, "max_context_tok") else get_model(model)
+    found: Model = model if hasattr(model, "max_context_tok") else get_model(model)
+    return found
 
 
 @checked

@@ -10,6 +10,7 @@ __all__ = [
     "kernels",
     "links",
     "roofline",
+    "work",
 ]
 
 __getattr__, __dir__ = handing_on(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..quantities.limits import checked, checked_fields
+from ..quantities.limits import Limited, checked
 from ..quantities.numeric import Numeric
 
 # -- the speed of a group ---------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def all_to_all_bytes(message_bytes: Numeric, n_chips: Numeric) -> Numeric:
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class Group(Limited):
     """Some chips that sum their results.
 
     Parameters
@@ -98,10 +98,6 @@ class Group:
     n_chips: Numeric
     link_bytes_per_s: Numeric
     collective_latency_s: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 @checked

@@ -1,9 +1,9 @@
 """What a step cannot beat: arithmetic at the peak, memory at its bandwidth, links at theirs.
 
-A step is `Work`, its bytes and FLOPs, under a `Roof`, a bandwidth and a peak; `decode_work` and `prefill_work` say what
-a step of a model is. A decode step reads all weights once for everybody and each sequence's cache once for itself;
-prefill does arithmetic on many tokens per weight read. Every time here is a bound, or becomes an estimate through a
-stated efficiency (`mfu`, `mbu`). `calibration` says how far measured engines stay from these bounds, and why.
+A step is `Work`, its bytes and FLOPs (see `work`), under a `Roof`, a bandwidth and a peak. A decode step reads all
+weights once for everybody and each sequence's cache once for itself; prefill does arithmetic on many tokens per weight
+read. Every time here is a bound, or becomes an estimate through a stated efficiency (`mfu`, `mbu`). `calibration` says
+how far measured engines stay from these bounds, and why.
 
 References
 ----------
@@ -20,13 +20,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..models.flop import FLOP_PER_PARAM, attention_flop_prefill, linear_flop, n_params_prefilled
-from ..quantities.limits import checked, checked_fields
+from ..models.flop import FLOP_PER_PARAM
+from ..quantities.limits import Limited, checked
 from ..quantities.numeric import Numeric
+from .work import Work, decode_work, prefill_work
+
+__all__ = ["Bounds", "Roof", "Work", "arithmetic_intensity", "attainable_flop_per_s", "bounds", "critical_batch",
+           "decode_work", "estimate_s", "peak_share", "prefill_work", "ridge_flop_per_byte"]
 
 
 @dataclass(frozen=True, eq=False)
-class Roof:
+class Roof(Limited):
     """The two rates of a machine: what its chips read and what they compute, all together.
 
     Parameters
@@ -41,31 +45,6 @@ class Roof:
     flop_per_s: Numeric
     mfu: Numeric = 1.0
     mbu: Numeric = 1.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
-
-
-@dataclass(frozen=True, eq=False)
-class Work:
-    """What one step reads and computes.
-
-    Parameters
-    ----------
-    param_bytes, kv_bytes : numeric
-        Weights, and cache of the whole batch, read in the step. [B]
-    flop : numeric
-        Arithmetic. [FLOP]
-    """
-
-    param_bytes: Numeric
-    kv_bytes: Numeric
-    flop: Numeric
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 class Bounds(NamedTuple):
@@ -183,83 +162,6 @@ def critical_batch(flop_per_s: Numeric, hbm_bytes_per_s: Numeric, bytes_per_para
     experts each expert sees only its share of the batch, so the batch must be larger by experts over active experts.
     """
     return flop_per_s * bytes_per_param / (FLOP_PER_PARAM * hbm_bytes_per_s)
-
-
-# -- prefill and decode -----------------------------------------------------------------------------------------------
-
-
-@checked
-def decode_work(batch: Numeric, context_tok: Numeric, kv_bytes_per_token: Numeric, param_bytes: Numeric,
-                n_params: Numeric) -> Work:
-    """One decode step: a token more for every sequence.
-
-    Parameters
-    ----------
-    batch : numeric
-        Sequences decoded together. [1]
-    context_tok : numeric
-        Tokens in each sequence's cache. [token]
-    kv_bytes_per_token : numeric
-        Cache per token, all layers. [B/token]
-    param_bytes : numeric
-        Weights read in the step. [B]
-    n_params : numeric
-        Weights each token passes. [1]
-
-    Returns
-    -------
-    Work
-        For `bounds` and `estimate_s`.
-
-    Notes
-    -----
-    ==============================  ==================================================
-    assumed                         if false
-    ==============================  ==================================================
-    weights are read once per step  more, where experts or chunks are visited twice
-    the cache is read once          slower with kernels that do not fuse attention
-    no links, no launches           optimistic on many chips and for small models: see
-                                    `links` and `calibration`
-    no arithmetic of attention      its products are far below the ridge: reading the
-                                    cache takes longer
-    ==============================  ==================================================
-    """
-    return Work(param_bytes, batch * context_tok * kv_bytes_per_token, linear_flop(batch, n_params))
-
-
-@checked(prompt_tok="[1, 1e9]")
-def prefill_work(batch: Numeric, prompt_tok: Numeric, param_bytes: Numeric, n_params: Numeric, layers: Numeric,
-                 attention_width: Numeric, n_params_head: Numeric, causal_fraction: Numeric = 0.5) -> Work:
-    """Reading some prompts at once, attention included.
-
-    Parameters
-    ----------
-    batch : numeric
-        Prompts. [1]
-    prompt_tok : numeric
-        Tokens of each. [token]
-    param_bytes, n_params : numeric
-        Weights read; weights that a generated token passes, the output head among them. [B], [1]
-    layers, attention_width : numeric
-        Attention layers; query heads times head size. [1]
-    n_params_head : numeric
-        Those of `n_params` that only a prompt's last token passes: the output head, 0 for a stack that has none. [1]
-    causal_fraction : numeric
-        Share of the attention square that counts. [1]
-
-    Returns
-    -------
-    Work
-        For `bounds`; no cache is read from memory.
-
-    Notes
-    -----
-    The arithmetic is that of `models.prefill_flop_per_token` for a model whose layers all see the whole prompt, but for
-    half a token: the square of the prompt is halved here, and the mean is (P + 1) / 2 there.
-    """
-    flop = linear_flop(prompt_tok, n_params_prefilled(n_params, n_params_head, prompt_tok))
-    return Work(param_bytes, 0.0,
-                batch * (flop + attention_flop_prefill(prompt_tok, layers, attention_width, causal_fraction)))
 
 
 def _parts_s(work: Work, roof: Roof) -> tuple[Numeric, Numeric, Numeric]:

@@ -146,7 +146,7 @@ def file_path(path: Any) -> Path:
     Parameters
     ----------
     path : str or path
-        A text or a `pathlib.Path`. A number, which Python would take for an open file, is refused.
+        A text or a path of pathlib. A number, which Python would take for an open file, is refused.
 
     Returns
     -------

@@ -115,6 +115,17 @@ def checked_fields(spec: Any, **limits: str) -> None:
             object.__setattr__(spec, name, _plain(row, name, value))
 
 
+class Limited:
+    """A dataclass of quantities: every field is held to its limits, and is float64 from then on.
+
+    A class that needs more than that has a `__post_init__` of its own, which calls `checked_fields`.
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits."""
+        checked_fields(self)
+
+
 @functools.cache
 def _fields(kind: Any, limits: tuple[tuple[str, str], ...]) -> dict[str, tuple[Quantity, bool]]:
     rows = _rows(dict(limits))

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..quantities.checks import require, require_whole
-from ..quantities.limits import checked, checked_fields
+from ..quantities.limits import Limited, checked
 from ..quantities.mathematics import grown
 from ..quantities.numeric import Numeric
 
@@ -59,7 +59,8 @@ def draws(paths: int = 1000, steps: int = 36, seed: int = 0, steps_per_year: int
     shape = (-(-int(paths) // 2), int(steps))
     normal, up, down = generator.standard_normal(shape), generator.random(shape), generator.random(shape)
     tables = np.stack([(normal, -normal), (up, 1 - up), (down, 1 - down)]).reshape(3, -1, int(steps))[:, :int(paths)]
-    return Draws(*np.round(tables, 6), int(steps_per_year))
+    normal, up, down = np.round(tables, 6)
+    return Draws(normal, up, down, int(steps_per_year))
 
 
 def _chance(rate_per_year: Numeric, steps_per_year: Numeric) -> Numeric:
@@ -68,7 +69,7 @@ def _chance(rate_per_year: Numeric, steps_per_year: Numeric) -> Numeric:
 
 
 @dataclass(frozen=True, eq=False)
-class PriceProcess:
+class PriceProcess(Limited):
     """How a price moves: a trend, a random walk, and sudden steps.
 
     Parameters
@@ -89,10 +90,6 @@ class PriceProcess:
     up_factor: Numeric = 1.0
     down_per_year: Numeric = 0.0
     down_factor: Numeric = 1.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 @checked

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import HOURS_PER_YEAR, checked, checked_fields
+from ..quantities.limits import HOURS_PER_YEAR, Limited, checked
 from ..quantities.mathematics import ratio
 from ..quantities.numeric import Numeric
 
@@ -101,7 +101,7 @@ def price_at_margin(cost_usd: Numeric, gross_margin: Numeric) -> Numeric:
 
 
 @dataclass(frozen=True, eq=False)
-class ServerBuild:
+class ServerBuild(Limited):
     """What a server costs to make, before anyone's margin.
 
     Parameters
@@ -118,13 +118,9 @@ class ServerBuild:
     n_chips: Numeric
     other_parts_usd: Numeric
 
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
-
 
 @dataclass(frozen=True, eq=False)
-class Margins:
+class Margins(Limited):
     """Gross margins on the way from the chip to the cloud.
 
     Parameters
@@ -140,10 +136,6 @@ class Margins:
     chip_margin: Numeric = 0.0
     server_margin: Numeric = 0.0
     cloud_margin: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 class MarginStack(NamedTuple):

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import HOURS_PER_YEAR, checked, checked_fields
+from ..quantities.limits import HOURS_PER_YEAR, Limited, checked
 from ..quantities.mathematics import annuity_years, grown, ratio
 from ..quantities.numeric import Numeric
 
 
 @dataclass(frozen=True, eq=False)
-class ChipProgramme:
+class ChipProgramme(Limited):
     """What is paid for a chip whatever the volume.
 
     Parameters
@@ -36,10 +36,6 @@ class ChipProgramme:
     respins: Numeric = 0.0
     respin_usd: Numeric = 0.0
     software_usd_per_year: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 class ProgrammeCost(NamedTuple):

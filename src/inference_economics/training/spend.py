@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import DAYS_PER_YEAR, checked, checked_fields
+from ..quantities.limits import DAYS_PER_YEAR, Limited, checked
 from ..quantities.mathematics import exp_mean, first_axis, geometric_sum, log_mean, ratio
 from ..quantities.numeric import Numeric
 
@@ -35,7 +35,7 @@ class Spend(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Service:
+class Service(Limited):
     """What is served from the day of launch, and what a token costs.
 
     Parameters
@@ -55,10 +55,6 @@ class Service:
     growth_per_year: Numeric = 0.0
     price_decline_per_year: Numeric = 0.0
 
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
-
     @property
     def usd_per_day(self) -> Numeric:
         """Spend on the day of launch [USD/day]."""
@@ -70,7 +66,7 @@ class Service:
 
 
 @dataclass(frozen=True, eq=False)
-class Runs:
+class Runs(Limited):
     """Training runs: one at launch and one after every interval.
 
     Parameters
@@ -87,10 +83,6 @@ class Runs:
     training_usd: Numeric
     retrain_every_years: Numeric = 200.0
     training_growth_per_year: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
     def spent_usd(self, runs: Numeric, discount_rate: Numeric) -> Numeric:
         """Return the present value of the first `runs` runs, each paid on its first day: a geometric sum [USD]."""

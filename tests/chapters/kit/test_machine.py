@@ -1,4 +1,4 @@
-"""The shapes that chapters repeat: on numbers, and traced for the page."""
+"""An engine and a room at hand: on numbers, and traced for the page."""
 
 from __future__ import annotations
 
@@ -21,53 +21,9 @@ from inference_economics import (
 )
 from inference_economics.chapters import kit
 from inference_economics.quantities.units import text
-from inference_economics.serving import measurements
 
 NAMES = ("llama-3.1-70b", "llama-3.1-8b")
 CHIPS = ("h100-sxm", "b200", "mi300x")
-
-
-def test_choices_hold_what_the_catalogue_has_the_first_by_default():
-    model, chip = kit.model_choice(*NAMES), kit.chip_choice(*CHIPS, value="b200", label="Machine")
-    assert list(model.options.values()) == [models.get(name) for name in NAMES]
-    assert model.value == NAMES[0]
-    assert list(chip.options.values()) == [accelerators.get(name) for name in CHIPS]
-    assert (chip.value, chip.label) == ("b200", "Machine")
-
-
-@pytest.mark.parametrize(("choice", "message"), [
-    (lambda: kit.model_choice("llama-3.1-70b", "llama-3.1-7b"), r"unknown model 'llama-3\.1-7b'.*Did you mean"),
-    (lambda: kit.chip_choice("h100", "b200"), "unknown accelerator 'h100'"),
-    (lambda: kit.chip_choice("b200", "b200"), "two or more different options"),
-    (lambda: kit.model_choice("llama-3.1-8b"), "two or more different options"),
-    (lambda: kit.chip_choice("h100-sxm", "b200", value="h200-sxm"), "unknown option 'h200-sxm'; known: h100-sxm, b200"),
-    (lambda: kit.precision_choice(2, 3, label="Cache"), r"unknown bytes_each 3; known: 2, 1, 0\.5"),
-    (lambda: kit.chips_slider(3), r"the default 3 is not one of the stops"),
-])
-def test_what_cannot_be_chosen_is_refused(choice, message):
-    with pytest.raises(ValueError, match=message):
-        choice()
-
-
-def test_precisions_are_bytes_in_the_order_asked_for():
-    assert kit.precision_choice(label="Cache precision").options == {
-        "bf16, 2 bytes": 2, "fp8, 1 byte": 1, "4 bits, ½ byte": 0.5}
-    one = kit.precision_choice(1, 2, label="Cache precision")
-    assert (one.value, one.options) == ("fp8, 1 byte", {"fp8, 1 byte": 1, "bf16, 2 bytes": 2})
-
-
-def test_chips_of_a_copy_have_stops():
-    slider = kit.chips_slider(4)
-    assert (slider.stops, slider.value, slider.unit) == ((1, 2, 4, 8), 4, "chips")
-
-
-def test_marks_are_those_of_the_explorers():
-    point = kit.you_are_here(3.0, 4.0)
-    assert (point.x, point.y, point.label) == (3.0, 4.0, "you are here")
-    xs = np.geomspace(1, 100, 5)
-    line = kit.level(xs, 7.5, "API", color=2)
-    assert line.y.tolist() == [7.5] * 5
-    assert (line.x is xs, line.label, line.color) == (True, "API", 2)
 
 
 def at_rest(model, chip, precision, bytes_per_value):
@@ -110,30 +66,6 @@ def test_a_figure_may_ask_for_the_engine_that_the_reader_chose():
             shown = explorer.readouts(model=name, chip=chip, tp=4)
             alone = serving.Deployment(name, chip, 4).serve(serving.Load(1, 512, 512)).tpot_s
             assert shown == {"Rent": text(prices.rental_usd_per_hour(chip), "USD/h"), "Fitted": text(alone, "s")}
-
-
-def test_a_sensitivity_halves_and_doubles_each_input_alone():
-    table = kit.sensitivity(lambda size, price: size**2 * price, {"size": 4, "price": 10.0}, "Cost", unit="USD",
-                            labels={"size": "size of it", "price": "its price"})
-    assert table.columns == ["input", "halved", "as it is", "doubled"]
-    assert table.rows == [["size of it", "$40", "$160", "$640"], ["its price", "$80", "$160", "$320"]]
-    assert table.caption == "Cost"
-
-
-def test_a_sensitivity_is_named_and_written_as_asked():
-    table = kit.sensitivity(lambda size: size, {"size": 3}, "Size", show="{:.2f}".format)
-    assert table.rows == [["size", "1.50", "3.00", "6.00"]]
-
-
-@pytest.mark.parametrize(("function", "labels", "message"), [
-    (lambda a: a, {"b": "words"}, "labels are for b, but the inputs are a; name each once"),
-    (lambda a: a, {}, "labels are for , but the inputs are a"),
-    (lambda a: np.nan * a, None, "returned NaN"),
-    (lambda a: np.ones(7), None, "must broadcast"),
-])
-def test_a_sensitivity_refuses_what_it_cannot_show(function, labels, message):
-    with pytest.raises(ValueError, match=message):
-        kit.sensitivity(function, {"a": 1.0}, "C", labels=labels)
 
 
 @pytest.mark.parametrize(("model", "chip", "n_chips", "precision", "width"), [
@@ -199,22 +131,3 @@ def test_the_room_is_traced_over_choices_and_contexts():
         plain = kit.room_of(models.get(model), accelerators.get("h100-sxm"), 2, 8192, "bf16")
         shown = {"Fit": text(plain.users), "Room": text(plain.free_bytes, "B")}
         assert traced.readouts(model=model, n_chips=2) == shown
-
-
-def test_measurements_are_found_by_their_fields():
-    found = kit.find_measurements(model="gpt-oss-120b", chip="b200", engine="vllm", n_chips=1)
-    assert len(found) > 5
-    assert {(p.model, p.chip, p.engine, p.n_chips) for p in found} == {("gpt-oss-120b", "b200", "vllm", 1)}
-    assert [p.concurrency for p in found] == sorted(p.concurrency for p in found)
-    assert set(found) == {p for p in measurements.kept()
-                          if (p.model, p.chip, p.engine, p.n_chips) == ("gpt-oss-120b", "b200", "vllm", 1)}
-    assert kit.find_measurement(model="gpt-oss-120b", chip="b200", engine="vllm", n_chips=1) == found[0]
-
-
-@pytest.mark.parametrize(("known", "message"), [
-    ({"accelerator": "b200"}, "unknown field of a measurement 'accelerator'; known: id"),
-    ({"model": "gpt-2"}, "no measurement that counts has model='gpt-2'; leave out a field"),
-])
-def test_a_measurement_that_is_not_there_is_refused(known, message):
-    with pytest.raises(ValueError, match=message):
-        kit.find_measurement(**known)
