@@ -128,7 +128,7 @@ def _by_heads(m: Model) -> dict[str, np.ndarray]:
         grouped = (own * width * (group.qk_dim + group.v_dim * (1 - group.kv_tied)),
                    own * width * (group.qk_dim + group.v_dim * (1 - group.v_from_k)))
         latent = own * (group.kv_lora + group.rope_dim)
-        alone = m.hidden * latent
+        alone = m.hidden * (latent + group.q_lora) + group.n_params_indexer(m.hidden)
         for heads, values, params in ((width, grouped[0], m.hidden * grouped[1]), (1, latent, alone)):
             if params:
                 rows[float(heads)] = rows.get(float(heads), np.zeros(4)) + float(group.layers) * np.array([
