@@ -244,7 +244,7 @@ def units_for_design_usd_per_hour(nre_usd: Numeric, price_usd_per_hour: Numeric,
 
 
 @dataclass(frozen=True, eq=False)
-class Terms:
+class Terms(Limited):
     """On what terms a programme waits: years, money and tax.
 
     Parameters
@@ -266,10 +266,6 @@ class Terms:
     discount_rate: Numeric = 0.08
     tax_fraction: Numeric = 0.0
     deduction_years: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 @checked
