@@ -108,3 +108,100 @@ def test_form_of_a_chapter(path):
     assert len(re.findall(r"^explore\(|= explore\(", code, re.MULTILINE)) >= 2
     assert len(re.findall(r"exercise\(\"[a-z]+-\d", code)) >= 3
     assert len(re.findall(r"exercise\(\"[a-z]+-q\d", code)) >= 1
+
+
+# -- a book, not a list of results ------------------------------------------------------------------------------------
+
+# Chapters whose words are still those of the first edition.
+FIRST_EDITION = {"01", "06", "08", "09", "12", "13"}
+REWRITTEN = [path for path in CHAPTERS if path.stem[:2] not in FIRST_EDITION]
+BASIS = re.compile(r"\b(?:measured|derived|assumed)\b", re.IGNORECASE)
+GLUED = r"\{glue:text\}`\w+`"
+# A range, or a number before and after, is one thing said.
+PAIRED = re.compile(rf"{GLUED}\**\s+(?:to|and|or|of|of the|instead of)\s+\**{GLUED}")
+# What several chapters may have: claims, which they quote, lists of symbols, which equations need, headings, and the
+# words that ask for a guess or say how to give an answer.
+SHARED = re.compile(r"^(?:>|- \$|#|:class:|```|\*\*Question|.*`check\()")
+
+
+def paragraphs(path: Path) -> list[str]:
+    """Return the paragraphs of a chapter, each item of a list by itself, without equations."""
+    found = []
+    for cell in _cells(path, "markdown"):
+        words = re.sub(r"\$\$.*?\$\$(?: \(.*?\))?", " ", cell, flags=re.DOTALL)
+        found += [part for part in re.split(r"\n\s*\n|\n(?=- |\d+\. |> |```|:::|:class:)", words) if part.strip()]
+    return found
+
+
+def sentences(words: str) -> list[str]:
+    return re.split(r"(?<=[.!?:;])\s+", " ".join(words.split()))
+
+
+def long_sentences(path: Path) -> set[str]:
+    """Return the sentences of more than six words that no other chapter may have."""
+    own = [part for part in paragraphs(path) if not SHARED.match(part.strip())]
+    plain = [re.sub(r"[*_`]", "", sentence).strip().lower() for part in own for sentence in sentences(part)]
+    return {sentence for sentence in plain if len(sentence.split()) > 6}
+
+
+def crowded(path: Path) -> tuple[list[str], list[str]]:
+    """Return the paragraphs with more than three computed numbers and the sentences with more than one."""
+    parts = [PAIRED.sub("{glue:text}`x`", part) for part in paragraphs(path)]
+    return ([part for part in parts if len(re.findall(GLUED, part)) > 3],
+            [one for part in parts for one in sentences(part) if len(re.findall(GLUED, one)) > 1])
+
+
+def section(path: Path, heading: str) -> str:
+    """Return the words under a heading, up to the next of its kind."""
+    words = "\n\n".join(_cells(path, "markdown"))
+    found = re.search(rf"^## {heading}.*?$(.*?)(?=^## |\Z)", words, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize("path", REWRITTEN, ids=lambda path: path.stem)
+def test_a_chapter_opens_with_its_question(path):
+    first = _cells(path, "markdown")[0]
+    assert re.match(r"# .+\n\n```\{admonition\} In this chapter\n:class: chapter-opening\n", first), path.name
+    opening = first.split("```")[1]
+    assert "?" in opening
+    assert "ou will be able to" in opening
+
+
+@pytest.mark.parametrize("path", REWRITTEN, ids=lambda path: path.stem)
+def test_a_ruling_says_how_its_numbers_are_known(path):
+    for heading in re.findall(r"^## (The ruling on C.*?)$", "\n\n".join(_cells(path, "markdown")), re.MULTILINE):
+        assert BASIS.search(section(path, re.escape(heading))), f"{path.name}: {heading}"
+
+
+def test_no_sentence_stands_in_two_chapters():
+    where: dict[str, list[str]] = {}
+    for path in REWRITTEN:
+        for sentence in long_sentences(path):
+            where.setdefault(sentence, []).append(path.stem[:2])
+    twice = [f"{', '.join(chapters)}: {sentence}" for sentence, chapters in where.items() if len(chapters) > 1]
+    assert twice == []
+
+
+@pytest.mark.parametrize("path", REWRITTEN, ids=lambda path: path.stem)
+def test_paragraphs_argue(path, record_property):
+    """A paragraph with many numbers is a table without lines; for now they are counted and not refused."""
+    full, heavy = crowded(path)
+    record_property("paragraphs with more than three numbers", len(full))
+    record_property("sentences with more than one number", len(heavy))
+
+
+def test_the_guards_see_what_they_guard(tmp_path):
+    for name, words in (("a", "# A\n\nThis sentence has more than six words in it. Short."),
+                        ("b", "# B\n\n> This sentence has more than six words in it.\n\n- $d$ `head_dim`: channels of "
+                              "each head of it [1]\n\n## The ruling on C1\n\nIt is *derived*.\n\n## Next\n\nAssumed.")):
+        cell = nbformat.v4.new_markdown_cell(words)
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / f"{name}.ipynb")
+    assert long_sentences(tmp_path / "a.ipynb") == {"this sentence has more than six words in it."}
+    assert long_sentences(tmp_path / "b.ipynb") == set()
+    assert "derived" in section(tmp_path / "b.ipynb", "The ruling on C1")
+    assert "Assumed" not in section(tmp_path / "b.ipynb", "The ruling on C1")
+    many = "From {glue:text}`a` to {glue:text}`b`, then {glue:text}`c`. And {glue:text}`d`, or {glue:text}`e`."
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(many)]), tmp_path / "c.ipynb")
+    full, heavy = crowded(tmp_path / "c.ipynb")
+    assert len(full) == 1
+    assert len(heavy) == 2
