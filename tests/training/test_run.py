@@ -78,3 +78,12 @@ def test_a_wrong_call_is_left_to_python():
         tr.training_flop(1e9, 1e9, 6, 6)
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'training_tok'"):
         tr.training_flop(1e9)
+
+
+def test_a_small_model_may_think_for_what_the_larger_one_costs():
+    small, ratio, training_tok, served_tok = 7e9, 14.0, 1e12, 3e11
+    factor = tr.thinking_factor(ratio, training_tok, served_tok)
+    larger = tr.training_flop(ratio * small, training_tok) + tr.serving_flop(ratio * small, served_tok)
+    smaller = tr.training_flop(small, training_tok) + tr.serving_flop(small, factor * served_tok)
+    assert smaller == pytest.approx(larger)
+    assert tr.thinking_factor(1.0, training_tok, served_tok) == 1.0

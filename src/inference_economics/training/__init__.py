@@ -6,6 +6,7 @@ from ..quantities.faces import handing_on
 from .run import (
     programme_usd,
     serving_flop,
+    thinking_factor,
     training_flop,
     training_flop_with_attention,
     training_gpu_hours,
@@ -16,6 +17,7 @@ from .run import (
 __all__ = [
     "programme_usd",
     "serving_flop",
+    "thinking_factor",
     "training_flop",
     "training_flop_with_attention",
     "training_gpu_hours",

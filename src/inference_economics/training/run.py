@@ -109,6 +109,32 @@ def serving_flop(n_params_active: Numeric, inference_tok: Numeric) -> Numeric:
     return 2 * n_params_active * inference_tok
 
 
+@checked(training_tok="(0, 1e20]", inference_tok="(0, 1e22]")
+def thinking_factor(size_ratio: Numeric, training_tok: Numeric, inference_tok: Numeric) -> Numeric:
+    """How many times as many tokens a small model may write as a larger one, at equal arithmetic over both lives.
+
+    Parameters
+    ----------
+    size_ratio : numeric
+        Parameters of the larger model over those of the smaller, at least 1. [1]
+    training_tok : numeric
+        Tokens that each was trained on. [token]
+    inference_tok : numeric
+        Tokens that the larger one serves in its life. [token]
+
+    Returns
+    -------
+    numeric
+        M + 3 (M - 1) D / D_i: what is saved in every token served, and what is saved in training. [1]
+
+    References
+    ----------
+    Snell et al., "Scaling LLM Test-Time Compute Optimally can be More Effective than Scaling Model Parameters",
+    arXiv:2408.03314, 2024, section 7.
+    """
+    return size_ratio + 3 * (size_ratio - 1) * training_tok / inference_tok
+
+
 @checked
 def training_mfu(training_flop: Numeric, gpu_hours: Numeric, flop_per_s: Numeric) -> Numeric:
     """Model FLOPs utilisation that a reported run implies.
