@@ -152,8 +152,8 @@ def claims() -> tuple[Claim, ...]:
                    ("cash_low", "%", 2), ("cash_high", "%", 2)),
              spent("Against final runs alone it was {} at OpenAI in 2024.", ("final_only", "%", 2))),
             "of what it is a share",
-            spent("The range from 60% to 80% is a factor of {} in demand, so that a company crosses it in a few "
-                  "quarters of growth.", ("window", "", 2)),
+            spent("The range from 60% to 80% is a factor of {} in demand, which takes a year and a half for a company "
+                  "that doubles every year.", ("window", "", 2)),
             "01_the_inversion", "serving-share-of-spend", "Serving's share of everything spent",
             {"final_run_fraction": 0.226}),
         Claim(
