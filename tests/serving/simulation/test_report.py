@@ -33,9 +33,11 @@ def test_the_steady_table_is_what_both_say_today():
         assert old[4:] == pytest.approx(new[4:], rel=1e-4)
 
 
-def test_the_ratios_are_what_the_simulator_says_today():
-    rows = mlperf_ratios(rounds=("v5.1",), chips=("h200-sxm",))
-    stored = [row for row in report.mlperf_rows() if row.round == "v5.1" and row.chip == "h200-sxm"]
+@pytest.mark.parametrize(("scenario", "kept"), [("Server", report.mlperf_rows),
+                                                ("Interactive", report.interactive_rows)])
+def test_the_ratios_are_what_the_simulator_says_today(scenario, kept):
+    rows = mlperf_ratios(rounds=("v5.1",), chips=("h200-sxm",), scenario=scenario)
+    stored = [row for row in kept() if row.round == "v5.1" and row.chip == "h200-sxm"]
     assert [row._replace(published=0, simulated=0) for row in stored] == [
         row._replace(published=0, simulated=0) for row in rows]
     for old, new in zip(stored, rows, strict=True):

@@ -20,9 +20,9 @@ def _at(batch):
 
 _one, _many = _at(1), _at(64)
 _gain = _many.output_tok_per_s / _one.output_tok_per_s
-_places = serving.servers_for(2000, 0.05)
-_busy = 1000 / _places
-_small = serving.provision(10, 1, 64)
+_places = serving.servers_for(240, 0.05)
+_busy = 120 / _places
+_small = serving.provision(10, 1, 128)
 _load = 300_000 / 86_400 * 12
 _rate = 2000.0
 _usd = 1e6 * serving.usd_per_output_token(_PRICE, 4, _rate, 0.3)
@@ -45,20 +45,23 @@ EXERCISES = (
     Exercise(
         id="lat-q2",
         level="guess",
-        question="The fleet stays the same all day. What share of its places is busy, averaged over the day?",
+        question="A service has 120 requests in progress on average and twice as many in its busiest hour, in which at most a "
+                 "twentieth may wait for a place. Places can be bought one at a time, and the fleet stays the same all day. What share "
+                 "of its places is busy, averaged over the day?",
         answer=_busy,
         unit="%",
-        solution=f"The peak needs 2,000 places, and {_places - 2000:.0f} more so that few wait: \\( 1000 / {_places:.0f} \\) = "
-                 f"{text(_busy, '%')}. The shape of the day takes half; chance takes only a few points at this size.",
+        solution=f"The peak needs 240 places, and {_places - 240:.0f} more so that few wait: \\( 120 / {_places:.0f} \\) = "
+                 f"{text(_busy, '%')}. The shape of the day takes half; chance takes a few points more.",
     ),
     Exercise(
         id="lat-q3",
         level="guess",
-        question="What share of its places is busy, averaged over the day?",
+        question="A small service has 10 requests in progress on average, with the same peak and the same promise, on a replica of 128 "
+                 "places. What share of its places is busy, averaged over the day?",
         answer=_small.utilisation,
         unit="%",
-        solution=f"The peak needs {serving.servers_for(20, 0.05):.0f} places, and one replica has 64: "
-                 f"\\( 10 / 64 \\) = {text(_small.utilisation, '%')}. A smaller batch would be used better, but read the weights "
+        solution=f"The peak needs {serving.servers_for(20, 0.05):.0f} places, and one replica has 128: "
+                 f"\\( 10 / 128 \\) = {text(_small.utilisation, '%')}. A smaller batch would be used better, but read the weights "
                  "for fewer users; nothing is saved.",
     ),
     Exercise(

@@ -95,6 +95,11 @@ def mlperf_rows() -> list[PublishedRatio]:
     return _typed(PublishedRatio, "mlperf_ratios.csv")
 
 
+def interactive_rows() -> list[PublishedRatio]:
+    """Return the stored ratios of MLPerf's interactive to its offline scenario, published and simulated."""
+    return _typed(PublishedRatio, "mlperf_interactive.csv")
+
+
 def _typed(kind: type[Row], name: str) -> list[Row]:
     """Return rows of a stored table as what its columns are."""
     types = get_type_hints(kind)
@@ -194,6 +199,7 @@ def main() -> int:
     keep("queueing.csv", QueueingError._fields, make_queueing())
     keep("steady.csv", SteadyRow._fields, make_steady())
     keep("mlperf_ratios.csv", PublishedRatio._fields, mlperf_ratios())
+    keep("mlperf_interactive.csv", PublishedRatio._fields, mlperf_ratios(scenario="Interactive"))
     rows, errors = tabulate.make()
     keep(percentiles.FILE, (*percentiles.AXES, *percentiles.COLUMNS), rows)
     keep(tabulate.ERROR_FILE, tabulate.TableError._fields, errors)
