@@ -17,7 +17,7 @@ GOLDEN = {
     "Documents": ("Clear", "api", {"api": 237_889, "reserved-3y": 523_854, "colocation": 988_175}),
     "Agent": ("Likely", "hosted", {"hosted": 364_010, "reserved-3y": 3_152_204, "api": 13_477_047}),
     "Platform": ("Open", "colocation", {"colocation": 168_959_212, "reserved-3y": 187_711_066, "api": 371_597_035,
-                                        "own-chip": 271_259_763})}
+                                        "own-chip": 341_273_468})}
 TOLERANCE = 0.15  # of dollars that rest on the serving model; a list price is exact
 
 

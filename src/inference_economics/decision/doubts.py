@@ -20,10 +20,11 @@ from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range
 from ..serving import calibration
+from ..silicon.reference import SOFTWARE_USD_PER_YEAR, nre_usd
 from .inputs import Inputs
 from .workload import Server
 
-SOFTWARE_PER_NRE = 0.1  # a year of a chip's software over the cost of the programme; assumed
+SOFTWARE_PER_NRE = SOFTWARE_USD_PER_YEAR / nre_usd()  # a year's, over the design; as in chapter 10
 
 # -- what is not known exactly ----------------------------------------------------------------------------------------
 

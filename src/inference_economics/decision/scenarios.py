@@ -20,14 +20,13 @@ from ..serving import calibration
 from ..serving.constants import Constants
 from ..serving.replica import Replica, best_replica
 from ..serving.setups import Setup
-from ..silicon.programme import programme_cost
-from ..silicon.reference import one_digit, programme
+from ..silicon.reference import nre_usd
 from .doubts import SOFTWARE_PER_NRE
 from .inputs import Inputs
 from .offers import Listing, Machine, listed_decline_per_year, machines, offers, precision_of, reserved_factors
 
 # The programme of chapters 10 and 14 before its first unit, to one digit: nobody knows a second.
-NRE_USD = one_digit(programme_cost(programme()).nre_usd)
+NRE_USD = nre_usd()
 # What a scenario may leave out: hits in an API's cache, work that can wait, and the format in place of the usual one.
 OPTIONAL: dict[str, Any] = {"cached_fraction": 0.0, "batch_fraction": 0.0, "precision": ""}
 _START_UP: dict[str, Any] = {

@@ -114,6 +114,12 @@ def one_digit(usd: Numeric) -> float:
 
 
 @cache
+def nre_usd() -> float:
+    """Return what that programme costs before its first unit, to one digit [USD]."""
+    return one_digit(programme_cost(programme()).nre_usd)
+
+
+@cache
 def programme_usd(software_usd_per_year: float = SOFTWARE_USD_PER_YEAR) -> Numeric:
     """Return what that programme costs over five years, its software included.
 
