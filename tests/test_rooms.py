@@ -58,7 +58,6 @@ TESTED_ELSEWHERE = {
 }
 # Public functions that still wait for a user other than a test, by room.
 WITHOUT_USERS = [
-    "kernelless.explorer.explorer_named",  # written into the Python that a figure shows
     # the page of the decision and its chapter
     "buying.contracts.cache_shares", "decision.asks.of_tokens", "decision.asks.of_people", "decision.asks.of_usage",
     "decision.asks.of_trace", "decision.asks.with_caches", "decision.report.memo", "decision.report.ledger_csv",
@@ -360,7 +359,7 @@ def test_no_public_function_lives_by_tests_alone():
         used |= used_in(file.read_text(encoding="utf-8"), face=file.name == "__init__.py")
     repository = TESTS.parent
     for pattern in ("notebooks/*.ipynb", "book/*.md", "book/_ext/*.py", "tools/*.py", "bench/*.py", "README.md",
-                    "src/**/*.toml", "Makefile"):
+                    "src/**/*.toml", "src/**/static/*.js", "Makefile"):
         for file in repository.glob(pattern):
             used |= set(re.findall(r"[A-Za-z_]\w*", file.read_text(encoding="utf-8")))
     alone = [f"{module}.{name}" for module, file in files.items() for name in public_functions(file)

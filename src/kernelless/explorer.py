@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,6 +16,7 @@ import numpy as np
 from . import page
 from .checks import lookup
 from .controls import Choice, Slider
+from .declaration import Declaration
 from .draw import draw
 from .figure import Figure
 from .options import Options
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
     from .widget import ExplorerWidget
-
-MOST_CONTROLS = 30  # what a value depends on is one bit for each control, in an integer of JavaScript's
 
 _declared: dict[str, Explorer] = {}  # the latest of each name
 _shown: Counter[str] = Counter()  # how often each name has been displayed, for ids that differ on a page
@@ -79,15 +75,8 @@ def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str
     TraceError
         The function cannot become a program: the message names the line and the repair.
     """
-    if not callable(function):
-        raise ValueError(f"function={function!r} must be a function from parameters to a Figure.")
-    for key, words in {"title": title, "watch": watch}.items():
-        if not isinstance(words, str) or not words.strip():
-            raise ValueError(f"{key}={words!r} must be text that the reader sees.")
-    name = name or getattr(function, "__name__", "").lstrip("_").replace("_", "-")
-    if isinstance(sources, str) or not all(isinstance(words, str) and words.strip() for words in sources):
-        raise ValueError(f"sources={sources!r} must be a sequence of texts, one for each source.")
-    made = Explorer(function, title, watch, alt, name, presets or {}, precompute, controls, tuple(sources))
+    made = Explorer(Declaration(function, title, watch, controls, alt=alt, name=name, presets=presets or {},
+                                precompute=precompute, sources=sources))
     _declared[made.name] = made
     return made
 
@@ -114,28 +103,19 @@ def explorer_named(name: str) -> Explorer:
 class Explorer:
     """An interactive figure: controls, a function, and what it shows. Made by `explore`."""
 
-    def __init__(self, function: Callable[..., Figure], title: str, watch: str, alt: str, name: str,
-                 presets: dict[str, dict[str, Any]], precompute: bool, controls: dict[str, Slider | Choice],
-                 sources: tuple[str, ...] = ()):
-        if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-            raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
-        self.function, self.title, self.watch, self.name = function, title, watch, name
-        self.controls_spec = {
-            key: _labelled(control, key) for key, control in controls.items()
-        }
-        self.presets = presets
-        self.precompute = precompute
+    def __init__(self, told: Declaration) -> None:
+        self.function, self.title, self.watch, self.name = told.function, told.title, told.watch, told.name
+        self.controls_spec, self.precompute = dict(told.controls), told.precompute
+        self.presets = {label: dict(preset) for label, preset in told.presets.items()}
         self._widget: ExplorerWidget | None = None
-        self._check_controls()
         self.defaults: dict[str, Any] = {
             key: control.snap(control.value) for key, control in self.controls_spec.items()}
         self.program, self.spec = self._compile()
-        found = {"figure": sources, "options": _option_sources(self.controls_spec)}
-        if any(found.values()):
+        if found := told.sources_found():
             self.spec["sources"] = found
         self._check_limits()
         self._check_moves()
-        self.alt = alt or f"{title}. {self._sentence()}"
+        self.alt = told.alt or f"{self.title}. {self._sentence()}"
 
     # --- what it shows ------------------------------------------------------------------------------------------
 
@@ -175,25 +155,6 @@ class Explorer:
         return "; ".join(f"{label}: {words}" for label, words in self.readouts().items())
 
     # --- declaration checks -------------------------------------------------------------------------------------
-
-    def _check_controls(self) -> None:
-        if not 1 <= len(self.controls_spec) <= MOST_CONTROLS:
-            raise ValueError(f"{self.name} has {len(self.controls_spec)} controls; 1 to {MOST_CONTROLS} are accepted.")
-        parameters = inspect.signature(self.function).parameters
-        for key in self.controls_spec:
-            if key not in parameters:
-                raise ValueError(f"control {key!r} is not a parameter of {self.name}; "
-                                 f"its parameters are {', '.join(parameters)}.")
-        for key, parameter in parameters.items():
-            if parameter.default is parameter.empty and key not in self.controls_spec:
-                raise ValueError(f"parameter {key!r} of {self.name} has no control and no default.")
-        labels = Counter(control.label for control in self.controls_spec.values())
-        if (twice := labels.most_common(1)[0])[1] > 1:
-            raise ValueError(f"two controls are called {twice[0]!r}; give each its own label.")
-        for label, preset in self.presets.items():
-            for key, value in preset.items():
-                if key not in self.controls_spec or self.controls_spec[key].snap(value) != value:
-                    raise ValueError(f"preset {label!r}: {key}={value!r} is not a value that a control can hold.")
 
     def _check_limits(self) -> None:
         """Try the default, both ends of each control, and random settings: no error, and every mark is seen."""
@@ -277,7 +238,7 @@ class Explorer:
         return page.standalone(self, title=self.title) if full else page.fragment(self)
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{control.label.lower()} {control.show(self.values[key])}"
+        settings = ", ".join(f"{_within(control.label)} {control.show(self.values[key])}"
                              for key, control in self.controls_spec.items())
         figure = self.figure(**self.values)
         lines = [f"{self.title} ({settings})"]
@@ -320,25 +281,10 @@ class Explorer:
         return self._widget.values() if self._widget else dict(self.defaults)
 
 
-def _labelled(control: Any, key: str) -> Slider | Choice:
-    if not isinstance(control, (Slider, Choice)):
-        raise ValueError(f"control {key!r} must be a Slider or a Choice, but is {control!r}.")
-    words = control.label or key.replace("_", " ").capitalize()
-    if isinstance(control, Slider):
-        return dataclasses.replace(control, label=words)
-    return Choice(control.options, value=control.value, label=words, group=control.group)
-
-
-def _option_sources(controls: dict[str, Slider | Choice]) -> dict[str, dict[str, str]]:
-    """Return the sources of what may be chosen, by control and key, where options say where they are from."""
-    found: dict[str, dict[str, str]] = {}
-    for key, control in controls.items():
-        for option, thing in getattr(control, "options", {}).items():
-            source, date = (getattr(thing, field, "") for field in ("source", "date"))
-            if isinstance(source, str) and source:
-                dated = f" ({date})" if isinstance(date, str) and date else ""
-                found.setdefault(key, {})[option] = source + dated
-    return found
+def _within(label: str) -> str:
+    """Return a label as it stands within a sentence: "Users" is "users" there, and "GPU hours" stays."""
+    first = label.split(maxsplit=1)[0]
+    return label[:1].lower() + label[1:] if len(first) == 1 or first[1:].islower() else label
 
 
 def _in_kernel() -> bool:
@@ -347,6 +293,3 @@ def _in_kernel() -> bool:
     except ImportError:
         return False
     return getattr(get_ipython(), "kernel", None) is not None
-
-
-

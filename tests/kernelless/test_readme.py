@@ -44,7 +44,7 @@ def test_every_mark_is_listed():
     parts = [thing.__name__ for thing in things if isinstance(thing, type) and issubclass(thing, Part)]
     assert len(parts) >= 8
     assert [name for name in parts if f"`{name}`" not in limits] == []
-    assert f"up to {kernelless.explorer.MOST_CONTROLS} controls" in README
+    assert f"up to {kernelless.declaration.MOST_CONTROLS} controls" in README
 
 
 def test_every_setting_of_the_extension_is_listed():
