@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,11 @@ def test_a_scenario_is_understood_wholly_or_refused(given, words):
 def test_a_scenario_is_a_mapping():
     with pytest.raises(ValueError, match="scenario=None is no mapping; start from one of SCENARIOS"):
         scenarios.inputs_of(None)
+
+
+def test_a_model_whose_context_is_not_stated_holds_any():
+    unstated = replace(models.get("llama-3.1-8b"), name="unstated", max_context_tok=0)
+    scenarios.require_context(unstated, 1e6)
+    assert scenarios.holds_context({**scenarios.SCENARIOS["Start-up"], "model": unstated})
+    with pytest.raises(ValueError, match="holds 131,072 tokens"):
+        scenarios.require_context(models.get("llama-3.1-8b"), 1e6)

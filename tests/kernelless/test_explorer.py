@@ -1,6 +1,7 @@
 """Explorers: what a declaration refuses, what settings mean, tabulated figures, and what Jupyter is handed."""
 
 
+
 from __future__ import annotations
 
 import math
@@ -28,12 +29,15 @@ def test_all_thirty_controls_move_the_figure(node):
     assert np.allclose(np.diff(got), 0.05)
 
 
+
 def test_a_function_must_return_a_figure():
     def nothing(a):
         return a
 
+
     with pytest.raises(ValueError, match=r"nothing: the function must return a Figure, but returned Traced"):
         declare(nothing, a=Slider(0, 1, value=0))
+
 
 
 def test_a_figure_that_fails_within_reach_is_refused():
@@ -42,24 +46,30 @@ def test_a_figure_that_fails_within_reach_is_refused():
             raise ValueError("b=0 is outside (0, inf).")
         return simple(a, b)
 
+
     with pytest.raises(ValueError, match=r"checked fails at \{'b': 0\.0\}: b=0 is outside \(0, inf\)"):
         declare(checked)
+
 
 
 def test_an_untraceable_function_names_the_line_and_the_repair():
     def branches(a):
         return simple(a if a > 1 else 2)
 
+
     message = (r"`if`.*test_explorer\.py, line \d+, in branches: `return simple\(a if a > 1 else 2\)`.*np\.where"
                r".*precompute=True")
     with pytest.raises(CannotBeTraced, match=message):
         declare(branches, a=Slider(0.5, 5.0, value=1.0))
 
+
     def sorts(a):
         return simple(np.sort(a * X)[0] + a)
 
+
     with pytest.raises(NotSupportedYet, match=r"in sorts: .*np\.sort; nothing that puts.*precompute=True"):
         declare(sorts, a=Slider(0.5, 5.0, value=1.0))
+
 
 
 def test_figures_readouts_and_settings():
@@ -75,6 +85,7 @@ def test_figures_readouts_and_settings():
     assert made.draw(a=2).axes[0].get_xlabel() == "x"
 
 
+
 @pytest.mark.parametrize(("given", "message"), [
     ({"z": 1}, r"unknown control 'z'; known: a, b"), ({"a": "x"}, r"A='x' is not a number; give one in 0\.5\.\.5"),
     ({"b": None}, r"B=None is not a number"), ({"a": math.nan}, r"A=nan is not a number"),
@@ -84,9 +95,11 @@ def test_settings_refuse_what_is_not_a_number(given, message):
         declare().figure(**given)
 
 
+
 def test_settings_take_a_spec_by_name_or_itself_and_refuse_others():
     def figure(spec):
         return simple(spec.layers / 10, 0)
+
 
     made = declare(figure, spec=Choice(*SPECS))
     assert made.readouts(spec="mid-2") == made.readouts(spec=SPECS[1]) == {"Sum": "1.6 B"}
@@ -94,21 +107,26 @@ def test_settings_take_a_spec_by_name_or_itself_and_refuse_others():
         made.figure(spec="big")
 
 
+
 def test_division_by_a_slider_at_zero_is_infinite_as_on_the_page():
     def divide(a, b):
         return simple(a / b, a)
 
+
     made = declare(divide, a=Slider(0.5, 5.0, value=1.0), b=Slider(0, 9, value=2))
     assert made.readouts(b=0) == {"Sum": "∞"}
+
 
 
 def in_a_kernel():
     return mock.patch.object(explorer_module, "_in_kernel", return_value=True)
 
 
+
 @pytest.fixture(autouse=True)
 def fresh_ids():
     explorer_module._shown.clear()
+
 
 
 def test_the_bundle_has_a_widget_view_in_a_kernel_only():
@@ -119,6 +137,7 @@ def test_the_bundle_has_a_widget_view_in_a_kernel_only():
     assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == made.widget.model_id
     assert bundle["text/plain"] == repr(made)
+
 
 
 def test_ids_are_deterministic_and_unique_when_shown_again():
@@ -132,6 +151,7 @@ def test_ids_are_deterministic_and_unique_when_shown_again():
     assert "explorer-lines-2" in found
 
 
+
 def test_an_explorer_is_found_by_its_name():
     first = declare(name="found-by-name")
     assert explorer_named("found-by-name") is first
@@ -141,7 +161,9 @@ def test_an_explorer_is_found_by_its_name():
         explorer_named("unheard-of")
 
 
-@pytest.mark.parametrize(("label", "within"), [("Users", "users"), ("GPU hours", "GPU hours"), ("API price", "API price"),
+
+@pytest.mark.parametrize(("label", "within"), [("Users", "users"), ("GPU hours", "GPU hours"),
+                                               ("API price", "API price"),
                                                ("A copy", "a copy"), ("H100", "H100"), ("kWh price", "kWh price")])
 def test_a_label_stands_in_a_sentence_as_one_writes_it(label, within):
     made = explore(simple, title="A title", watch="W", a=Slider(0.5, 5.0, value=1.0, label=label))

@@ -278,7 +278,7 @@ def test_a_choice_of_models_and_chips_traces():
     (lambda: Deployment("llama-3.1-8b", "h100"), "unknown accelerator 'h100'"),
     (lambda: Deployment("llama-3.1-8b", "h100-sxm", 0), "n_chips"),
     (lambda: Deployment("llama-3.1-8b", "h100-sxm", 1, "fp6"), "unknown precision 'fp6'"),
-    (lambda: Deployment("llama-3.1-8b", "h100-sxm", engine="tgi").setup, "unknown engine 'tgi'"),
+    (lambda: Deployment("llama-3.1-8b", "h100-sxm", engine="tgi"), "unknown engine 'tgi'"),
     (lambda: Deployment("llama-3.1-8b", "h100-sxm").verdict(LOAD, 0), "ttft_limit_s=0"),
     (lambda: Deployment(7, "h100-sxm"), "model=7 is neither"),
     (lambda: Deployment("llama-3.1-8b", "h100-sxm", Layout(tp=8, ep=8)), "no experts to spread; use ep=1"),

@@ -19,14 +19,14 @@ from ..hardware import roofline
 from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
 from ..models.spec import Model
-from ..quantities.checks import is_traced, require
+from ..quantities.checks import is_traced, lookup, require
 from ..quantities.limits import check, check_records
 from ..quantities.numeric import Numeric, Truth
 from . import calibration, step, token_cost
 from .arrivals import OpenService, serve_open
 from .constants import Constants
 from .cut import check_cut
-from .engines import TYPICAL
+from .engines import TYPICAL, load_engines
 from .feasibility import Feasibility, verdict
 from .formats import Formats, UnsupportedFormatError
 from .layout import Layout
@@ -75,8 +75,9 @@ class Deployment:
 
     def __post_init__(self) -> None:
         """Look the parts up by their names."""
-        changes = {"model": model_of(self.model), "chip": chip_of(self.chip)}
-        for name, value in changes.items():
+        if self.engine != TYPICAL:
+            lookup("engine", self.engine, load_engines())
+        for name, value in (("model", model_of(self.model)), ("chip", chip_of(self.chip))):
             object.__setattr__(self, name, value)
         if self.link_bytes_per_s is not None:
             object.__setattr__(self, "link_bytes_per_s", check(link_bytes_per_s=self.link_bytes_per_s))
