@@ -38,6 +38,8 @@ class Slider:
         The only values offered, in rising order. A figure that is tabulated needs them.
     group : str
         Name of the group it is folded into where a figure has many controls; by default the page decides.
+    note : str
+        Where the default comes from, in a few words that stand under the control.
     """
 
     low: float
@@ -49,11 +51,12 @@ class Slider:
     whole: bool | None = None
     stops: Sequence[float] | None = None
     group: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
         for name in ("low", "high", "value"):
             object.__setattr__(self, name, _finite(name, getattr(self, name)))
-        for name in ("unit", "label", "group"):
+        for name in ("unit", "label", "group", "note"):
             if not isinstance(getattr(self, name), str):
                 raise ValueError(f"Slider: {name}={getattr(self, name)!r} must be text.")
         if self.scale not in ("linear", "log"):
@@ -135,11 +138,12 @@ class Choice:
     """One of several named things: numbers, specs, or any Python objects.
 
     Give the things themselves (their `name` or text is the key) or a mapping from label to thing. The figure function
-    receives the thing. `value` is the key of the default, by default the first; `group` is as in `Slider`. Fields,
+    receives the thing. `value` is the key of the default, by default the first; `group` and `note` are as in `Slider`. Fields,
     properties and methods of a spec become tables looked up in the browser, so ``model.layers`` just works.
     """
 
-    def __init__(self, *options: Any, value: Any = None, label: str = "", group: str = ""):
+    def __init__(self, *options: Any, value: Any = None, label: str = "", group: str = "",
+                 note: str = ""):
         if len(options) == 1 and isinstance(options[0], Mapping):
             pairs = [(str(key), thing) for key, thing in options[0].items()]
         else:
@@ -148,10 +152,10 @@ class Choice:
         shown = list(self.titles.values())
         if len(pairs) < 2 or len(set(shown)) < len(pairs):
             raise ValueError(f"Choice needs two or more different options, but has {[key for key, _ in pairs]}.")
-        for name, words in (("label", label), ("group", group)):
+        for name, words in (("label", label), ("group", group), ("note", note)):
             if not isinstance(words, str):
                 raise ValueError(f"Choice: {name}={words!r} must be text.")
-        self.label, self.group = label, group
+        self.label, self.group, self.note = label, group, note
         self.value = pairs[0][0] if value is None else self.find(value)
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 from .controls import Choice, Slider
 from .figure import Figure
 
-MOST_CONTROLS = 30  # what a value depends on is one bit for each control, in an integer of JavaScript's
+MOST_CONTROLS = 80  # beyond 32 two controls share the bit by which a value knows what it depends on
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _labelled(control: Any, key: str) -> Slider | Choice:
     words = control.label or key.replace("_", " ").capitalize()
     if isinstance(control, Slider):
         return dataclasses.replace(control, label=words)
-    return Choice(control.options, value=control.value, label=words, group=control.group)
+    return Choice(control.options, value=control.value, label=words, group=control.group, note=control.note)
 
 
 def _option_sources(controls: Mapping[str, Slider | Choice]) -> dict[str, dict[str, str]]:

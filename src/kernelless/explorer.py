@@ -204,6 +204,9 @@ class Explorer:
         for key, field, value in figure.moving():
             places[key, field] = len(outputs)
             outputs.append(value._position if type(value) is Options else graph.lift(value))
+        for name, value in figure.data.items():
+            places["data", name] = len(outputs)
+            outputs.append(graph.lift(value))
         program, numbers = compile_program(graph, outputs)
         dead = [key for key in self.controls_spec if key not in program["inputs"]]
         if dead:

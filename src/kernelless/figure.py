@@ -7,7 +7,7 @@ by the page's script.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class Figure:
     readouts: Sequence[Readout] = ()
     states: Sequence[State] = ()
     equal: bool = False  # one unit is as long along x as along y: a circle is round
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # numbers for a page's own script, which are not shown
 
     def __post_init__(self) -> None:
         if not isinstance(self.x, Axis) or not isinstance(self.y, Axis):

@@ -108,5 +108,13 @@ def _take_along_axis(graph: Graph, arr: Any, indices: Any, axis: int | None = -1
     return graph.pick(table, starts + indices * stride)
 
 
+def _sort(graph: Graph, a: Any, axis: Any = -1) -> Traced:
+    """Put the values along one axis in rising order, NaN last."""
+    last = a.reindex(np.ravel) if axis is None else a.reindex(np.moveaxis, axis, -1)
+    done = graph.add("sort", (last.id,), last.shape, last.shape[-1], last.boolean)
+    return done if axis is None else done.reindex(np.moveaxis, -1, axis)
+
+
+FUNCTIONS[np.sort] = _sort
 FUNCTIONS[np.take] = _take
 FUNCTIONS[np.take_along_axis] = _take_along_axis

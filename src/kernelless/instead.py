@@ -57,7 +57,7 @@ EXPRESSIONS = {
     "vstack": "np.stack(a)",
 }
 
-_SORTED = "nothing that puts values in order has a program: give sliders stops and pass `precompute=True`"
+_SORTED = "write `np.sort`, whose values then stand at fixed places"
 _WHERE = "write `np.where` for each case"
 _COMPLEX = "programs hold real numbers: keep two arrays, with `np.hypot` for the size and `np.arctan2` for the angle"
 _SIZE = "its size would be known only in the browser: write `np.where(condition, a, b)` over a fixed size"
@@ -97,7 +97,6 @@ WORDS = {
     "roots": "write the formula of the roots, or a fixed number of Newton's steps",
     "searchsorted": "write `np.sum(np.where(table < x, 1.0, 0.0))`",
     "select": _WHERE,
-    "sort": _SORTED,
     "tensordot": "write `np.sum` of a product that broadcasts",
     "unique": _SIZE,
 }

@@ -93,3 +93,4 @@ BITWISE = {np.bitwise_and: np.logical_and, np.bitwise_or: np.logical_or, np.inve
 # Along the last axis, a row at a time: name -> whether exact. Written out in static/program.js.
 REDUCTIONS = {"sum": False, "prod": False, "max": True, "min": True, "argmax": True, "argmin": True, "cumsum": True,
               "any": True, "all": True}
+ROWWISE = {*REDUCTIONS, "sort"}  # operations on rows of some length

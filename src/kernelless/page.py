@@ -67,6 +67,8 @@ def figure_spec(figure: Figure, places: dict[tuple[str, str], int]) -> dict[str,
         if isinstance(part, Mark) and part.swatch == "dots":
             kind["shape"] = shape(colors[int(key[1:])], PAGE_DOT)
         spec[_GROUPS[key[0]]].append(entry | kind | part.constants())
+    if figure.data:
+        spec["data"] = {name: places["data", name] for name in figure.data}
     return spec
 
 

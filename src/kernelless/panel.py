@@ -73,6 +73,7 @@ def control_html(ident: str, key: str, control: Slider | Choice, value: Any) -> 
     opened = (f'<div class="ex-control" data-control="{key}" data-share="{signature(key, control)}">'
               f'<label for="{field}">{name}</label><button type="button" class="ex-share" hidden>⇄</button>{again}')
     shown = escape(control.show(value))
+    note = f'<small class="ex-note">{escape(control.note)}</small>' if control.note else ""
     if isinstance(control, Choice):
         options = "".join(
             f'<option value="{escape(option)}"{" selected" if option == value else ""}>{escape(title)}</option>'
@@ -80,14 +81,14 @@ def control_html(ident: str, key: str, control: Slider | Choice, value: Any) -> 
         longest = max(control.titles.values(), key=len)
         whole = (f'<span class="ex-whole" aria-hidden="true" data-longest="{escape(longest)}">'
                  f"<span>{shown}</span></span>" if len(longest) > LONG else "")
-        return f"{opened}<select {data}>{options}</select>{whole}</div>"
+        return f"{opened}<select {data}>{options}</select>{whole}{note}</div>"
     # The arrow keys step the slider, so the buttons are for pointers and are no stops of the Tab key.
     less, more = (_button(action, sign, f"{words}: {control.label}", ' tabindex="-1"')
                   for action, sign, words in (("less", "−", "Less"), ("more", "+", "More")))
     return (f'{opened}<button type="button" class="ex-value" data-do="type" title="Type a value">'
             f'<output for="{field}" aria-live="off" data-value-of="{key}">{shown}</output></button>'
             f'<span class="ex-track">{button(control, field)}{less}<input type="range" {data} '
-            f'aria-valuetext="{shown}">{more}</span></div>')
+            f'aria-valuetext="{shown}">{more}</span>{note}</div>')
 
 
 def panel(ident: str, controls: Controls, values: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .ops import REDUCTIONS
+from .ops import ROWWISE
 from .trace import Graph, Traced
 
 
@@ -71,7 +71,7 @@ def compile_program(graph: Graph, outputs: list[Traced]) -> tuple[dict[str, Any]
         row = [op, math.prod(shape), *(renumbered[argument] for argument in arguments)]
         if op == "take":
             row.append(indices.setdefault(static, len(indices)))
-        elif op in REDUCTIONS:
+        elif op in ROWWISE:
             row.append(static)
         instructions.append(row)
     constants = []

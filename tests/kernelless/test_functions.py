@@ -84,6 +84,7 @@ REDUCED = {
 } | {
     "sum keeps": lambda m, v: m / np.sum(m, axis=1, keepdims=True) + np.max(m, keepdims=True),
     "methods": lambda m, v: m.sum(axis=0) + m.max() + m.min(axis=0) + m.cumsum(axis=1)[-1] + m.mean(axis=0) + m.prod(),
+    "sorted": lambda m, v: np.sort(m) + np.sort(m, axis=0) + np.sort(m, axis=None).reshape(m.shape) + np.sort(v)[0],
     "mean": lambda m, v: np.mean(v) + np.mean(m, axis=1, keepdims=True),
     "any, all": lambda m, v: np.any(m > 4.9, axis=1) | np.all(m > -4, axis=1),
     "count": lambda m, v: np.sum(m > 0, axis=0) + np.mean(v > 0),

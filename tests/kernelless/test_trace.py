@@ -63,7 +63,7 @@ REFUSALS = {
     "interp": (lambda a: np.interp(a, [0, 1], [0, 1]), NotSupportedYet, r"np\.interp; find the place by"),
     "unknown function": (lambda a: np.rot90(a), NotSupportedYet, r"np\.rot90; known besides arithmetic: all,"),
     "linspace": (lambda a: np.linspace(0, a, 5), NotSupportedYet, r"np\.linspace"),
-    "sort": (lambda a: np.sort(a * np.arange(3)), NotSupportedYet, r"np\.sort"),
+    "sort": (lambda a: np.argsort(a * np.arange(3)), NotSupportedYet, r"np\.argsort"),
     "where of one": (lambda a: np.where(a > 0), NotSupportedYet, r"np\.where as no program can: missing"),
     "sum option": (lambda a: np.sum(a * np.ones(3), dtype=float), NotSupportedYet, r"np\.sum as no program can.*dtype"),
     "clip option": (lambda a: np.clip(a, 0, 1, out=None), NotSupportedYet, r"np\.clip with out"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from kernelless import runtime
-from kernelless.ops import ELEMENTWISE, REDUCTIONS
+from kernelless.ops import ELEMENTWISE, REDUCTIONS, ROWWISE
 from kernelless.program import compile_program
 from kernelless.trace import Graph
 
@@ -142,6 +142,6 @@ def exact_values(program: dict) -> list[bool]:
     exact = [True] * (len(program["inputs"]) + len(program["constants"]))
     for op, _, *references in program["code"]:
         own = ELEMENTWISE[op].exact if op in ELEMENTWISE else REDUCTIONS.get(op, True)
-        arguments = references[:-1] if op == "take" or op in REDUCTIONS else references
+        arguments = references[:-1] if op == "take" or op in ROWWISE else references
         exact.append(own and all(exact[argument] for argument in arguments))
     return exact

@@ -214,16 +214,46 @@ def plan_of(case: Case, best: Replica | None = None) -> Plan:
     Plan
     """
     best = replica_of(case) if best is None else best
-    machine, d = machine_of(case), catalog.datacentre
+    plan = assembled(case.need, best, contract_of(listing(case.api)), contract_of(listing(case.hosted)),
+                     rent_of(machine_of(case)), server_of(machine_of(case)), case.finance)
+    return plan.changed(case.changes)
+
+
+def server_of(machine: Machine) -> Server:
+    """Return a machine as a server to own.
+
+    Parameters
+    ----------
+    machine : Machine
+        One of `offers.machines`.
+
+    Returns
+    -------
+    Server
+    """
+    return Server(machine.capex_usd, machine.power_w)
+
+
+def assembled(need: Need, best: Replica, api: Contract, hosted: Contract, rent: Rent, server: Server,
+              finance: Finance) -> Plan:
+    """Return a plan of what was chosen, with every other default from the catalogues.
+
+    Parameters
+    ----------
+    need, best, api, hosted, rent, server, finance : Need, Replica, Contract, Contract, Rent, Server, Finance
+        What is asked, the copy that serves it, and what was chosen.
+
+    Returns
+    -------
+    Plan
+    """
+    d = catalog.datacentre
     site = Site(d("default-electricity").value, d("default-pue").value, d("colocation-2025").value)
     room = Site(d("default-electricity").value, d("default-pue").value, 0.0, d("construction-us").value)
-    plan = Plan(
-        case.need, Copy(best.service_s, best.batch, best.n_chips, best.ttft_s, best.tpot_s),
-        contract_of(listing(case.api)), contract_of(listing(case.hosted)), rent_of(machine),
-        Server(machine.capex_usd, machine.power_w), site, room,
-        Programme(NRE_USD, NRE_USD * SOFTWARE_PER_NRE, catalog.silicon("mtia-2i-perf-tco").value, 3.0),
-        running=running_of(), finance=case.finance)
-    return plan.changed(case.changes)
+    return Plan(
+        need, Copy(best.service_s, best.batch, best.n_chips, best.ttft_s, best.tpot_s), api, hosted, rent, server,
+        site, room, Programme(NRE_USD, NRE_USD * SOFTWARE_PER_NRE, catalog.silicon("mtia-2i-perf-tco").value, 3.0),
+        running=running_of(), finance=finance)
 
 
 def sources(case: Case) -> tuple[Source, ...]:

@@ -6,6 +6,7 @@ once more with each range moved from end to end alone: the first gives the inter
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -236,18 +237,31 @@ def sample_quantile(values: npt.NDArray[Any], probability: float) -> Numeric:
     ------
     ValueError
         For a probability that is not above 0 and at most 1, or values without an axis.
-
-    Notes
-    -----
-    Each member is compared with all others, because a program on the page cannot sort: keep samples small.
     """
-    require(0, 1, open_low=True, hint="give a probability.", probability=probability)
+    return sample_quantiles(values, (probability,))[0]
+
+
+def sample_quantiles(values: npt.NDArray[Any], probabilities: Iterable[float]) -> list[Numeric]:
+    """Quantiles of a sample that lies along the last axis, which is sorted once for all of them.
+
+    Parameters
+    ----------
+    values, probabilities : array, sequence of float
+        As in `sample_quantile`. [any], [1]
+
+    Returns
+    -------
+    list of numeric
+    """
+    probabilities = list(probabilities)
+    for probability in probabilities:
+        require(0, 1, open_low=True, hint="give a probability.", probability=probability)
     if not np.ndim(values):
         raise ValueError(f"values={values!r} must be an array with the sample along its last axis.")
-    rank = np.sum(values[..., np.newaxis] >= values[..., np.newaxis, :], axis=-1)
+    risen = np.sort(np.where(np.isnan(values), np.inf, values), axis=-1)
     # A hair's breadth keeps 0.05 of 100 from asking for the sixth.
-    needed = np.ceil(np.shape(values)[-1] * probability - 1e-9)
-    return np.min(np.where(rank >= needed, values, np.inf), axis=-1)
+    places = (max(math.ceil(np.shape(values)[-1] * probability - 1e-9), 1) - 1 for probability in probabilities)
+    return [risen[..., place][()] for place in places]
 
 
 class Sensitivity(NamedTuple):

@@ -280,6 +280,17 @@ function startExplorer(root) {
     root.scrollIntoView();
     return true;
   }
+  // A page's own script may set controls, and read what is shown; see README.md.
+  root.addEventListener("kernelless:give", (event) => {
+    past.note("");
+    set(/** @type {CustomEvent} */ (event).detail);
+    told = { ...settings };
+  });
+  root.addEventListener("kernelless:ask", (event) => {
+    update();
+    /** @type {CustomEvent} */ (event).detail(
+      { spec, settings: { ...settings }, numbers: numbers(), values: v, address: link.address() });
+  });
   window.addEventListener("hashchange", () => {
     if (link.asked()) past.note("");
     fromAddress();

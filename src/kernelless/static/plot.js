@@ -67,6 +67,7 @@ import { text } from "./format.js";
  * @property {MarkSpec[]} marks
  * @property {{label: string, value: number, unit: string}[]} readouts
  * @property {{ok: number, holds: Words, fails: Words}[]} states
+ * @property {Record<string, number>} [data] places of numbers that are not shown
  * @property {{figure: string[], options: Record<string, Record<string, string>>}} [sources] of the figure, and of what may
  *   be chosen
  */

@@ -138,11 +138,11 @@ export function load(program) {
   /** @type {Values} */
   const values = inputs.map(() => new Float64Array(1).fill(NaN));
   for (const constant of program.constants) values.push(Float64Array.from([constant].flat(), Number));
-  // What a value depends on is a bit for each input; explorer.py refuses more than 30 controls.
+  // What a value depends on is a bit for each input; a shift goes round after 32, so that two of very many share one.
   const depends = values.map((_, i) => (i < inputs.length ? 1 << i : 0));
 
   const steps = code.map(([op, size, ...refs]) => {
-    const hasStatic = op === "take" || op in REDUCE || op === "cumsum";
+    const hasStatic = op === "take" || op in REDUCE || op === "cumsum" || op === "sort";
     const fixed = hasStatic ? Number(refs.pop()) : 0;
     const out = new Float64Array(size);
     const [a, b, c] = refs.map((ref) => values[ref]);
@@ -158,6 +158,8 @@ export function load(program) {
     else if (op === "concat") {
       const parts = refs.map((ref) => values[ref]);
       run = () => { let at = 0; for (const part of parts) { out.set(part, at); at += part.length; } };
+    } else if (op === "sort") {
+      run = () => { out.set(a); for (let k = 0; k < size; k += fixed) out.subarray(k, k + fixed).sort(); };
     } else if (op === "cumsum") {
       run = () => { for (let k = 0; k < size; k++) out[k] = k % fixed ? out[k - 1] + a[k] : a[k]; };
     } else if (op in REDUCE) run = () => { for (let k = 0; k < size; k++) out[k] = REDUCE[op](a, k * fixed, fixed); };

@@ -1,0 +1,273 @@
+"""What the page of the decision asks for: each input with its range, its group, and where its default comes from."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kernelless import Choice, Slider
+
+from ... import models
+from ...catalog import prices
+from ...decision import cases, offers, presets
+from ...decision.cases import Case
+from ...decision.plan import Plan
+
+MODELS = ("llama-3.1-8b", "qwen3-8b", "gpt-oss-20b", "qwen3-32b", "llama-3.1-70b", "gpt-oss-120b", "llama-3.1-405b",
+          "qwen3-235b-a22b", "minimax-m2.5", "deepseek-v3", "kimi-k2")
+APIS = ("gpt-5.6-luna", "gemini-3.5-flash-lite", "claude-4.5-haiku", "gpt-5.6-terra", "claude-sonnet-5", "gpt-5.6-sol",
+        "deepseek-v4-flash", "deepseek-v4-pro")
+HOSTS = ("deepseek-v4-flash", "deepseek-v4-pro", "llama-3.1-70b-hosted")
+PRIVACY = {"anywhere, also to an API": 0, "only to machines hired alone": 1, "only to machines of our own": 2}
+FORMATS = {"as it is usually served": "", "8 bits (fp8)": "fp8", "4 bits (fp4)": "fp4", "16 bits (bf16)": "bf16"}
+ASKED, TARGETS, RUNS, API, RENT, OWN, PEOPLE, CHIP, TIME = (
+    "What is asked, in more detail", "Targets and limits", "What you would run", "API and hosts", "Rented chips",
+    "Servers of your own", "People, licences and traffic", "A chip of your own", "Time and money")
+ROW, QUOTE, SHAPE = "Your own price-list row", "Your own chip or quote", "Your own model"
+OWN_NAME = "your own"
+EXAMPLE = "an example; give yours"
+
+
+class Held(NamedTuple):
+    """An input that is one field of a plan.
+
+    Parameters
+    ----------
+    address : str
+        In a plan.
+    label, unit, group : str
+        What the reader sees.
+    low, high : float
+        Ends of the track.
+    log : bool
+        Whether it matters by ratio.
+    note : str
+        Where the default comes from; by default what the catalogue says.
+    """
+
+    address: str
+    label: str
+    unit: str
+    group: str
+    low: float
+    high: float
+    log: bool = False
+    note: str = ""
+
+
+HELD: dict[str, Held] = {
+    "prompt_tok": Held("need.prompt_tok", "Tokens of a prompt", "tokens", "", 50, 200_000, True, EXAMPLE),
+    "output_tok": Held("need.output_tok", "Tokens of an answer", "tokens", "", 10, 50_000, True, EXAMPLE),
+    "cached_fraction": Held("need.cached_fraction", "Input that an API's cache gives back", "%", "", 0, 0.99,
+                            note="from your usage export; an API's invoice shows it"),
+    "growth_per_year": Held("need.growth_per_year", "Growth of demand a year", "%", "", -0.5, 4, note=EXAMPLE),
+    "thinking_tok": Held("need.thinking_tok", "Tokens of thinking", "tokens", ASKED, 0, 50_000,
+                         note="billed and generated, but not shown"),
+    "written_fraction": Held("need.written_fraction", "Input written to an API's cache", "%", ASKED, 0, 0.99,
+                             note="some providers ask more for it"),
+    "own_cached_fraction": Held("need.own_cached_fraction", "Input that your own cache gives back", "%", ASKED, 0, 0.99,
+                                note="on machines; never measured here, so the answer is not called clear"),
+    "batch_fraction": Held("need.batch_fraction", "Work that can wait a night", "%", ASKED, 0, 1,
+                           note="an API's batch tier; idle hours of machines"),
+    "peak_to_mean": Held("need.peak_to_mean", "Busiest hour over the mean", "×", ASKED, 1, 10,
+                         note="assumed: an office day in one region is about 3, the world about 1.5"),
+    "wait_probability": Held("need.wait_probability", "Requests that may wait in that hour", "%", ASKED, 0.01, 0.5,
+                             note="assumed: one in twenty"),
+    "regions": Held("copy.regions", "Regions that share the load", "", TARGETS, 1, 6, note="each keeps its own spare"),
+    "spare_copies": Held("copy.spare_copies", "Spare copies in each region (N + …)", "", TARGETS, 0, 4,
+                         note="one, so that a broken machine stops nobody"),
+    "unit_chips": Held("copy.unit_chips", "Least chips that a contract rents", "", RENT, 1, 8,
+                       note="1, 2, 4 or 8; a reserved server is usually whole"),
+    "tokeniser_factor": Held("api.tokeniser_factor", "Tokens that the API counts, over yours", "×", API, 0.5, 2, True,
+                             "1 if the counts come from this API's own invoice"),
+    "commitment_usd": Held("api.commitment_usd", "Spend you commit to the API each year", "USD", API, 0, 1e9,
+                           note="0: pay as you go"),
+    "committed_discount": Held("api.committed_discount", "Discount in return", "%", API, 0, 0.7,
+                               note="as your contract says"),
+    "price_decline": Held("api.price_decline_per_year", "The API's price falls, a year", "%", API, -0.5, 0.95,
+                          note="mean of recorded list-price changes of one and the same model; at equal quality 9 to "
+                               "900 times a year (Epoch AI, 2025-03)"),
+    "hosted_decline": Held("hosted.price_decline_per_year", "A host's price falls, a year", "%", API, -0.5, 0.95,
+                           note="taken to be the same"),
+    "rent_decline": Held("rent.rent_decline_per_year", "Rent for the same work falls, a year", "%", RENT, -0.5, 0.8,
+                         note="0: rents fell until 2025 and rose in 2026"),
+    "reserved_1y": Held("rent.reserved_1y_factor", "One-year contract, over on demand", "×", RENT, 0.3, 1.2),
+    "reserved_3y": Held("rent.reserved_3y_factor", "Three-year contract, over on demand", "×", RENT, 0.2, 1.2),
+    "endpoint_factor": Held("rent.endpoint_factor", "Dedicated endpoint, over the bare chip", "×", RENT, 1, 4),
+    "returned": Held("rent.returned_fraction", "Idle hours that an endpoint hands back", "%", RENT, 0, 1),
+    "returns": Held("rent.returns_fraction", "Idle hours that you hand back yourself", "%", RENT, 0, 1,
+                    note="0: the fleet stands day and night"),
+    "life_years": Held("server.life_years", "Life of a server", "years", OWN, 2, 8, note="company accounts: 4 to 6"),
+    "resale": Held("server.resale_fraction", "Resale, over book value", "%", OWN, 0, 1, note="assumed: half"),
+    "upkeep": Held("server.operations_fraction", "Upkeep a year, over the price", "%", OWN, 0, 0.3, note="assumed"),
+    "electricity": Held("site.electricity_usd_per_kwh", "Electricity, per kWh", "USD", OWN, 0.02, 0.5, True),
+    "colocation": Held("site.colocation_usd_per_kw_month", "Colocation, per kW and month", "USD", OWN, 40, 500, True),
+    "building": Held("room.building_usd_per_w", "A room of your own, per watt", "USD", OWN, 2, 40, True),
+    "lead_years": Held("running.lead_years", "Order to servers standing", "years", OWN, 0, 2),
+    "room_lead_years": Held("running.room_lead_years", "Order to a room of your own", "years", OWN, 0, 3),
+    "posts_endpoint": Held("running.posts_endpoint", "Posts to look after an endpoint", "", PEOPLE, 0, 100, note=EXAMPLE),
+    "posts_rented": Held("running.posts_rented", "Posts for rented chips", "", PEOPLE, 0, 200, note=EXAMPLE),
+    "posts_owned": Held("running.posts_owned", "Posts for servers of your own", "", PEOPLE, 0, 400, note=EXAMPLE),
+    "hours_per_week": Held("running.hours_per_week", "Hours a week in which a post is filled", "", PEOPLE, 5, 168,
+                           note="168: day and night, which takes five people a post"),
+    "pay": Held("running.pay_usd_per_year", "Full cost of one person a year", "USD", PEOPLE, 2e4, 1e6, True),
+    "licence": Held("running.licence_usd_per_chip_year", "Licences per chip and year", "USD", PEOPLE, 0, 10_000,
+                    note="0: open-source engines; NVIDIA AI Enterprise lists at 4,500"),
+    "kept_years": Held("running.kept_years", "Years that texts are kept", "years", PEOPLE, 0, 15, note="the law may say"),
+    "nre_usd": Held("programme.nre_usd", "Programme before the first chip", "USD", CHIP, 1e7, 5e9, True,
+                    "chapter 10's programme, to one digit"),
+    "software_usd": Held("programme.software_usd_per_year", "Its software, a year", "USD", CHIP, 0, 5e8,
+                         note="assumed: a tenth of the programme"),
+    "perf_per_tco": Held("programme.perf_per_tco", "Work per dollar, over the GPU of today", "×", CHIP, 0.5, 5, True),
+    "delay_years": Held("programme.delay_years", "Years until it serves", "years", CHIP, 0, 8, note="assumed: three"),
+    "partner_margin": Held("partner.partner_margin", "Margin of a partner who makes it", "%", CHIP, 0, 0.8,
+                           note="0: none beyond what the gain already holds"),
+    "improvement": Held("running.improvement_per_year", "Next machines do more for the money, a year", "%", TIME, 0, 1.5),
+    "horizon_years": Held("finance.horizon_years", "Horizon", "years", TIME, 1, 10, note="your planning horizon"),
+    "discount_rate": Held("finance.discount_rate", "Cost of capital", "%", TIME, 0, 0.4,
+                          note="what your company's money costs"),
+}
+WHOLE = ("regions", "spare_copies", "unit_chips")
+
+
+class Free(NamedTuple):
+    """An input that is no field of a plan: what it is about stands in `page`.
+
+    Parameters
+    ----------
+    label, unit, group : str
+        What the reader sees.
+    low, value, high : float
+        Ends of the track, and the default.
+    log : bool
+        Whether it matters by ratio.
+    note : str
+        Where the default comes from.
+    """
+
+    label: str
+    unit: str
+    group: str
+    low: float
+    value: float
+    high: float
+    log: bool = False
+    note: str = ""
+
+
+FREE: dict[str, Free] = {
+    "ttft_limit_s": Free("First token within (mean)", "s", TARGETS, 0.1, 2, 3600, True, "what your readers bear"),
+    "tpot_limit_s": Free("Each further token within (mean)", "s", TARGETS, 0.004, 0.05, 1, True,
+                         "0.05 s is about 15 words a second"),
+    "speed": Free("Speed of your machines, over this model's", "×", RUNS, 0.2, 1, 5, True,
+                  "1 unless you have measured; your benchmark rows set it"),
+    "rent_factor": Free("Rent you are quoted, over the median", "×", RENT, 0.2, 1, 4, True,
+                        "median of the smaller clouds on 2026-10-05"),
+    "server_factor": Free("Server you are quoted, over the last recorded price", "×", OWN, 0.3, 1, 3, True,
+                          "quotes of 2024-12 to 2025-03: ask for a new one"),
+    "own_input": Free("Input, per million tokens", "USD", ROW, 0.001, 1, 200, True, "from your contract"),
+    "own_output": Free("Output, per million tokens", "USD", ROW, 0.001, 5, 1000, True, "from your contract"),
+    "own_cached": Free("Cached input, over the list price", "×", ROW, 0, 0.1, 1, False, "1: no cache"),
+    "own_batch": Free("Discount for work that waits", "%", ROW, 0, 0.5, 0.9, False, "0: no such tier"),
+    "own_rent": Free("Rent of a chip, per hour", "USD", QUOTE, 0.1, 3, 50, True, "from your quote"),
+    "own_server": Free("A server of eight", "USD", QUOTE, 1e4, 3e5, 3e6, True, "from your quote"),
+    "own_power": Free("Its power", "W", QUOTE, 1000, 10_200, 100_000, True, "its data sheet"),
+    "own_memory": Free("Memory of a chip", "B", QUOTE, 1.6e10, 8e10, 6e11, True, "its data sheet"),
+    "own_bandwidth": Free("Bandwidth of its memory", "B/s", QUOTE, 2e11, 3.35e12, 4e13, True, "its data sheet"),
+    "own_flop": Free("Arithmetic in 8 bits, dense", "FLOP/s", QUOTE, 1e14, 1.979e15, 4e16, True, "its data sheet"),
+    "own_params": Free("Parameters in all", "", SHAPE, 1e9, 7e10, 3e12, True, "paste a config.json, or the model card"),
+    "own_active": Free("Of them active for a token", "", SHAPE, 1e9, 7e10, 1e12, True, "the same for a dense model"),
+    "own_layers": Free("Layers", "", SHAPE, 4, 80, 256, True, "num_hidden_layers"),
+    "own_hidden": Free("Width", "", SHAPE, 512, 8192, 32_768, True, "hidden_size"),
+    "own_kv": Free("Cached values a token and layer", "", SHAPE, 64, 2048, 65_536, True,
+                   "2 × num_key_value_heads × head_dim; kv_lora_rank + qk_rope_head_dim for a latent"),
+    "own_heads": Free("Key-value heads", "", SHAPE, 1, 8, 128, True, "num_key_value_heads; 1 for a latent"),
+    "own_experts": Free("Experts of a layer (1: dense)", "", SHAPE, 1, 1, 1024, True, "num_experts"),
+    "own_chosen": Free("Of them chosen for a token", "", SHAPE, 0, 0, 64, False, "num_experts_per_tok; 0 if dense"),
+    "own_context": Free("Context it was made for", "tokens", SHAPE, 1000, 131_072, 10_000_000, True,
+                        "max_position_embeddings"),
+}
+
+
+@cache
+def start() -> tuple[Case, Plan]:
+    """Return the case that the page opens with, and its plan."""
+    case = next(iter(presets.presets().values()))
+    return case, cases.plan_of(case)
+
+
+def _noted(address: str) -> str:
+    """Return who says a default, and when; empty where no catalogue holds it."""
+    found = [row for row in cases.sources(start()[0]) if row.address == address]
+    return f"{found[0].source}{f', {found[0].date}' if found[0].date else ''}"[:200] if found else ""
+
+
+def controls() -> dict[str, Slider | Choice]:
+    """Return every control of the page, by the parameter of its function.
+
+    Returns
+    -------
+    dict
+        People and prompts first, then choices, the fields of a plan, and what is free.
+    """
+    _, plan = start()
+    day = f"list price, first recorded on the day shown; cached input and batch tier as the list says"
+    named = {model: models.get(model) for model in MODELS}
+    own = {OWN_NAME: OWN_NAME}
+    found: dict[str, Slider | Choice] = {
+        "users": Slider(1, 1e9, value=200, scale="log", whole=True, unit="users", label="People", note=EXAMPLE),
+        "queries_per_day": Slider(0.1, 1000, value=5, scale="log", unit="prompts", label="Prompts of one in a day",
+                                  note="tokens a day over tokens of a prompt and answer, if you know those"),
+    }
+    held = {key: _slider(row, float(np.max(plan.value(row.address))), key) for key, row in HELD.items()}
+    found |= {key: slider for key, slider in held.items() if not slider.group}
+    found |= {
+        "privacy": Choice(PRIVACY, label="The data may go", group=TARGETS, note="a matter of law and contract, not of price"),
+        "model": Choice({one.title: name for name, one in named.items()} | own, value=named["llama-3.1-8b"].title,
+                        label="Open model that would do", group=RUNS, note="only your own tests say whether it would"),
+        "machine": Choice({one.title: one.name for one in offers.machines()} | own, label="Chip", group=RUNS,
+                          note="those with a recorded rent and price"),
+        "precision": Choice(FORMATS, label="Weights in", group=RUNS, note="a format that the chip lacks is widened to 16 bits"),
+        "api": Choice({f"{name}, {prices.api_price(name).date}": name for name in APIS} | own,
+                      value=f"gemini-3.5-flash-lite, {prices.api_price('gemini-3.5-flash-lite').date}",
+                      label="API model", group=API, note=day),
+        "hosted": Choice({offers.listing(name).title: name for name in HOSTS} | own,
+                         value=offers.listing("deepseek-v4-flash").title, label="Open model at a host", group=API, note=day),
+    }
+    found |= {key: slider for key, slider in held.items() if slider.group}
+    found |= {key: Slider(row.low, row.high, value=row.value, scale="log" if row.log else "linear", unit=row.unit,
+                          label=row.label, group=row.group, note=row.note, whole=False) for key, row in FREE.items()}
+    return found
+
+
+def _slider(row: Held, value: float, key: str) -> Slider:
+    return Slider(row.low, row.high, value=value, scale="log" if row.log else "linear", unit=row.unit, label=row.label,
+                  group=row.group, note=row.note or _noted(row.address), whole=key in WHOLE)
+
+
+def settings_of(case: Case) -> dict[str, Any]:
+    """Return the settings of the page that stand for a case.
+
+    Parameters
+    ----------
+    case : Case
+        By names that the page offers.
+
+    Returns
+    -------
+    dict
+        By control; what is not named is at its default.
+    """
+    plan, spec = cases.plan_of(case), controls()
+    each = next((k for k in (5.0, 20.0, 4.0, 1.0) if case.need.prompts_per_day % k == 0), 1.0)
+    found: dict[str, Any] = {
+        "users": float(case.need.prompts_per_day / each), "queries_per_day": each, "ttft_limit_s": case.ttft_limit_s,
+        "tpot_limit_s": case.tpot_limit_s}
+    for key, wanted in (("privacy", case.need.privacy), ("model", case.model), ("machine", case.machine),
+                        ("precision", case.precision), ("api", case.api), ("hosted", case.hosted)):
+        found[key] = next(words for words, name in spec[key].options.items() if name == wanted)
+    for key, row in HELD.items():
+        found[key] = float(np.max(plan.value(row.address)))
+    return {key: spec[key].snap(value) for key, value in found.items()}
