@@ -24,11 +24,12 @@ from stylesheets import trim_all
 
 def add_answer_boxes(_app, config) -> None:
     """Let the answer boxes' script and style travel with the figures'."""
+    from inference_economics.chapters.decide import room
     from inference_economics.chapters.exercises import ANSWER_BOX, ANSWER_BOX_STYLE
 
-    config.kernelless_modules = [str(ANSWER_BOX)]
-    config.kernelless_styles = [str(ANSWER_BOX_STYLE)]
-    config.kernelless_markers = ['class="exercise-spec"']
+    config.kernelless_modules = [str(ANSWER_BOX), str(room.SCRIPT)]
+    config.kernelless_styles = [str(ANSWER_BOX_STYLE), str(room.STYLE)]
+    config.kernelless_markers = ['class="exercise-spec"', f'class="{room.MARKER} ']
 
 
 def finish_pages(app, exception) -> None:

@@ -138,8 +138,8 @@ class Choice:
     """One of several named things: numbers, specs, or any Python objects.
 
     Give the things themselves (their `name` or text is the key) or a mapping from label to thing. The figure function
-    receives the thing. `value` is the key of the default, by default the first; `group` and `note` are as in `Slider`. Fields,
-    properties and methods of a spec become tables looked up in the browser, so ``model.layers`` just works.
+    receives the thing. `value` is the key of the default, by default the first; `group` and `note` are as in `Slider`.
+    Fields, properties and methods of a spec become tables looked up in the browser, so ``model.layers`` just works.
     """
 
     def __init__(self, *options: Any, value: Any = None, label: str = "", group: str = "",

@@ -28,7 +28,8 @@ class Figure:
     readouts: Sequence[Readout] = ()
     states: Sequence[State] = ()
     equal: bool = False  # one unit is as long along x as along y: a circle is round
-    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # numbers for a page's own script, which are not shown
+    # numbers for a page's own script, which are not shown
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.x, Axis) or not isinstance(self.y, Axis):

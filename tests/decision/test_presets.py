@@ -8,16 +8,16 @@ from presets_case import case_of, decided
 
 from inference_economics.decision import presets
 
-# title: ruling, cheapest way, and level costs [USD/year] in November 2026
+# title: ruling, cheapest way, and the medians of level costs [USD/year] in November 2026
 GOLDEN = {
-    "Seed": ("Clear", "hosted", {"api": 3181, "hosted": 791, "on-demand": 143_963, "colocation": 648_290}),
-    "Hospital": ("Clear", "endpoint", {"endpoint": 245_945, "on-demand": 450_021, "colocation": 892_516}),
-    "Coding": ("Open", "endpoint", {"endpoint": 1_080_373, "hosted": 1_856_978, "reserved-3y": 2_954_235,
-                                    "api": 11_488_446}),
-    "Documents": ("Clear", "api", {"api": 237_889, "reserved-3y": 523_854, "colocation": 988_175}),
-    "Agent": ("Likely", "hosted", {"hosted": 364_010, "reserved-3y": 3_152_204, "api": 13_477_047}),
-    "Platform": ("Open", "colocation", {"colocation": 168_959_212, "reserved-3y": 187_711_066, "api": 371_597_035,
-                                        "own-chip": 341_273_468})}
+    "Seed": ("Clear", "hosted", {"api": 2276, "hosted": 600, "on-demand": 149_595, "colocation": 652_424}),
+    "Hospital": ("Clear", "endpoint", {"endpoint": 257_367, "on-demand": 456_651, "colocation": 893_052}),
+    "Coding": ("Open", "endpoint", {"endpoint": 1_163_462, "hosted": 1_496_768, "reserved-3y": 3_085_328,
+                                    "api": 8_378_391}),
+    "Documents": ("Clear", "api", {"api": 173_211, "reserved-3y": 573_157, "colocation": 1_082_333}),
+    "Agent": ("Likely", "hosted", {"hosted": 280_114, "reserved-3y": 3_188_536, "api": 9_619_373}),
+    "Platform": ("Open", "colocation", {"colocation": 173_864_859, "reserved-3y": 186_344_829, "api": 246_573_660,
+                                        "own-chip": 314_860_758})}
 TOLERANCE = 0.15  # of dollars that rest on the serving model; a list price is exact
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..quantities.limits import QUANTITIES, checked
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import sample_quantile
 from .cash import WAYS, costs_by_way
 from .costs import stays_cheaper_from
 from .plan import Plan
-from .plan_doubts import PlanDoubt, moved, plan_doubts
+from .plan_doubts import moved, plan_doubts
+from .turning import turning
 
 CLEAR, LIKELY = 0.9, 0.6  # shares of the draws in which one way is the cheapest
 DEMAND = np.geomspace(1e-4, 1e4, 161)  # demand over the plan's
-FACTORS = np.geomspace(1 / 64, 64, 97)  # what one doubt is tried at
 
 
 # -- intervals --------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def ranked(plan: Plan) -> list[tuple[str, float]]:
     return sorted(found, key=lambda one: one[1])
 
 
-def hinges(plan: Plan, outside: bool = False) -> list[Hinge]:
+def hinges(plan: Plan, outside: bool = False, order: Sequence[str] = ()) -> list[Hinge]:
     """Return what the choice between the cheapest way and the next hinges on, the widest first.
 
     Parameters
@@ -134,13 +134,15 @@ def hinges(plan: Plan, outside: bool = False) -> list[Hinge]:
         With one number for each field.
     outside : bool
         As in `plan_doubts`.
+    order : sequence of str
+        Keys of the ways, the cheapest first; by the plan's own numbers unless given.
 
     Returns
     -------
     list of Hinge
         Empty where there is no choice.
     """
-    order = [name for name, _ in ranked(plan)][:2]
+    order = list(order or [name for name, _ in ranked(plan)])[:2]
     if len(order) < 2:
         return []
     found = []
@@ -163,53 +165,27 @@ class Tie(NamedTuple):
     factor: float
 
 
-def ties(plan: Plan, outside: bool = False) -> list[Tie]:
+def ties(plan: Plan, order: Sequence[str] = ()) -> list[Tie]:
     """Return for each other way the least change of one doubt that makes it as cheap as the cheapest.
 
     Parameters
     ----------
     plan : Plan
         With one number for each field.
-    outside : bool
-        As in `plan_doubts`.
+    order : sequence of str
+        Keys of the ways, the cheapest first; by the plan's own numbers unless given.
 
     Returns
     -------
     list of Tie
-        Factors from a 64th to 64 are tried, whether or not they are plausible.
+        In that order. Factors from a 64th to 64 are tried, whether or not they are plausible.
     """
-    order = [name for name, _ in ranked(plan)]
-    nearest = {name: Tie(name, "", float("nan")) for name in order[1:]}
-    for one in plan_doubts(outside):
-        costs = costs_by_way(moved(plan, {one.name: _possible(plan, one)}, outside))
-        tried = np.log(_possible(plan, one))
-        for name in order[1:]:
-            gap = np.log(costs[name] / costs[order[0]]) + np.zeros(tried.size)
-            at = _crossing(tried, gap)
-            if np.isfinite(at) and not abs(at) >= abs(np.log(nearest[name].factor)):
-                nearest[name] = Tie(name, one.title, float(np.exp(at)))
-    return list(nearest.values())
-
-
-def _possible(plan: Plan, one: PlanDoubt) -> npt.NDArray[Any]:
-    """Return the factors that leave what the doubt moves within its limits."""
-    fits = np.ones(FACTORS.size, dtype=bool)
-    for address, power in one.moves:
-        if address[:2] in ("1-", "1+"):
-            # a price that doubles every year, or chips four times as good, leave all limits within ten years
-            fits &= np.abs(np.log(FACTORS)) < np.log(2)
-            continue
-        row, value = QUANTITIES[address.partition(".")[2]], np.max(plan.value(address)) * FACTORS**power
-        fits &= np.logical_and(value > row.low, value < row.high)
-    return FACTORS[fits]
-
-
-def _crossing(tried: npt.NDArray[Any], gap: npt.NDArray[Any]) -> float:
-    """Return the logarithm nearest to none at which a gap closes."""
-    turn = np.flatnonzero(np.sign(gap[1:]) * np.sign(gap[:-1]) <= 0)
-    where = [tried[k] - gap[k] * (tried[k + 1] - tried[k]) / (gap[k + 1] - gap[k]) for k in turn
-             if gap[k + 1] != gap[k]]
-    return float(min(where, key=abs)) if where else float("nan")
+    order = order or [name for name, _ in ranked(plan)]
+    if not order:
+        return []
+    found, places, known = turning(plan, float(list(WAYS).index(order[0]))), list(WAYS), plan_doubts()
+    return [Tie(name, known[int(found.doubt[k])].title if np.isfinite(found.factor[k]) else "", float(found.factor[k]))
+            for name in order[1:] for k in (places.index(name),)]
 
 
 def break_even(plan: Plan, dearer: str = "api") -> dict[str, float]:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from ..quantities.numeric import Numeric, Truth
+from ..quantities.numeric import Truth
 from ..risk.uncertainty import sample_quantiles
 from .cash import WAYS, allowed, by_way
 from .dollars import Cash, level_usd
 from .plan import Plan
 from .plan_doubts import draws, moved, plan_doubts
 
+ByWay: TypeAlias = Any  # an array with the ways along its first axis, traced or not
 DRAWS = 100
 DEMAND = np.geomspace(1e-3, 1e3, 31)  # over the plan's
 _OFFS = len(plan_doubts()) * 2
@@ -44,13 +45,13 @@ class Overview(NamedTuple):
         Dollars by way, cause and year at the plan's own numbers.
     """
 
-    usd: Numeric
-    low_usd: Numeric
-    median_usd: Numeric
-    high_usd: Numeric
-    draw_share: Numeric
-    by_doubt_usd: Numeric
-    by_demand_usd: Numeric
+    usd: ByWay
+    low_usd: ByWay
+    median_usd: ByWay
+    high_usd: ByWay
+    draw_share: ByWay
+    by_doubt_usd: ByWay
+    by_demand_usd: ByWay
     cash: Mapping[str, Cash]
 
 
@@ -113,7 +114,7 @@ def overview(plan: Plan, outside: Truth, samples: int = DRAWS) -> Overview:
         usd[:, samples + _OFFS : -1], {name: _last(one, size) for name, one in cash.items()})
 
 
-def best_first(seen: Overview) -> tuple[Numeric, Numeric, Truth]:
+def best_first(seen: Overview) -> tuple[Any, Any, Any]:
     """Return the places of the cheapest way and of the next, by their medians, and whether there is any and a next.
 
     Parameters
@@ -132,7 +133,7 @@ def best_first(seen: Overview) -> tuple[Numeric, Numeric, Truth]:
     return first, np.argmin(rest), np.stack([np.isfinite(np.min(usd)), np.isfinite(np.min(rest))])
 
 
-def break_evens(seen: Overview, prompts_per_day: Numeric, dearer: int = 0) -> Numeric:
+def break_evens(seen: Overview, prompts_per_day: ByWay, dearer: int = 0) -> ByWay:
     """Demand of today from which each way stays cheaper than another, between the points of the grid by logarithms.
 
     Parameters
@@ -156,7 +157,7 @@ def break_evens(seen: Overview, prompts_per_day: Numeric, dearer: int = 0) -> Nu
     # the last point at which it is not cheaper, and the next one
     here = np.sum(np.where(places == last, gap, 0.0), axis=-1)
     there = np.sum(np.where(places == last + 1, gap, 0.0), axis=-1)
-    at = last[:, 0] + np.where(here > there, here / (here - there), 0.0)
+    at = last[:, 0] + np.where(here > there, here / np.where(here > there, here - there, 1.0), 0.0)
     step = float(np.log(DEMAND[1] / DEMAND[0]))
     demand = prompts_per_day * float(DEMAND[0]) * np.exp(at * step)
     found = np.where(last[:, 0] < 0, 0.0, np.where(last[:, 0] >= DEMAND.size - 1, np.inf, demand))
@@ -165,5 +166,5 @@ def break_evens(seen: Overview, prompts_per_day: Numeric, dearer: int = 0) -> Nu
 
 def _last(cash: Cash, size: int) -> Cash:
     """Return the row in which nothing moved."""
-    return Cash(*(value if not np.ndim(value) else value[-1] if np.shape(value)[0] == size else value
-                  for value in cash))
+    values: tuple[Any, ...] = cash
+    return Cash(*(value[-1] if np.ndim(value) and np.shape(value)[0] == size else value for value in values))

@@ -69,7 +69,8 @@ def own_setup(shape: Shape, dense: Setup, mixture: Setup) -> Setup:
     has_experts = shape.experts > 1
 
     def alike(name: str) -> Numeric:
-        return np.where(has_experts, getattr(mixture, name), getattr(dense, name))
+        chosen: Numeric = np.where(has_experts, getattr(mixture, name), getattr(dense, name))
+        return chosen
 
     head = VOCABULARY * shape.hidden
     resting = np.maximum(shape.experts - shape.experts_active, 1.0)

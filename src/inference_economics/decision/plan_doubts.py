@@ -16,6 +16,7 @@ from ..risk.uncertainty import Range
 from .doubts import around, doubts, drawn
 from .plan import Plan
 
+REPRICED = 1.5  # how far a bill stands from the list price on the day of signing; assumed
 WORST_BACKTEST = 3.4  # how far the serving model stood from any service published since 2025; see `backtest`
 
 
@@ -68,7 +69,8 @@ def plan_doubts(outside: bool = False) -> tuple[PlanDoubt, ...]:
         PlanDoubt("demand", "demand", (("need.prompts_per_day", 1),), old["demand"].range, old["demand"].why),
         PlanDoubt("peak", "busiest hour", (("need.peak_to_mean", 1),), old["peak"].range, old["peak"].why),
         PlanDoubt("api", "API prices today", (("api.input_usd_per_token", 1), ("api.output_usd_per_token", 1)),
-                  old["api"].range, old["api"].why),
+                  Range(1 / REPRICED, 1.0, REPRICED, "lognormal"),
+                  "assumed: a list price is known, but tokens counted otherwise, retries and discounts are not"),
         PlanDoubt("decline", "fall of API prices", (("1-api.price_decline_per_year", 1),
                                                     ("1-hosted.price_decline_per_year", 1)),
                   Range(1 / least, 1.0, 1.05, "lognormal"),

@@ -5,21 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..buying.purchases import depreciation_usd
-from ..quantities.units import text
 from ..serving.simulation.percentiles import Tail
-from .answer import Hinge, Spread, Tie, break_even, hinges, ranked, ruling, spreads, ties
+from .answer import Hinge, Spread, Tie, break_even, hinges, ruling, spreads, ties
 from .cases import Case, Source, model_of, plan_of, sources
 from .cash import WAYS, allowed, by_way, capital_up_front_usd
 from .dollars import Cash, level_usd, present_usd, year_weights
-from .fleet import Machines, machines
+from .fleet import Machines, machines, waits_s
 from .latency import tail
 from .measured import outside_because
+from .memo import memo_of
 from .plan import ADDRESSES, Plan
 from .plan_doubts import draws
 from .workload import YEARS
@@ -30,7 +30,7 @@ CAUSES = {"capital_usd": ("start", "machines and rooms, bought"), "programme_usd
           "site_usd": ("through", "space and cooling"), "electricity_usd": ("through", "electricity"),
           "upkeep_usd": ("through", "upkeep and software"), "people_usd": ("through", "people"),
           "licences_usd": ("through", "licences"), "data_usd": ("through", "traffic and storage")}
-ALWAYS = ("Answers are taken as equally good at every way: no price here compares two answers of different worth.")
+MOST_HINGES, NARROWEST = 8, 0.02  # rows of the memo's table, and a logarithm that nobody would notice
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Decision:
     spreads : mapping
         Key of a way to `Spread`.
     order : list of tuple
-        Ways that are allowed and can serve, with their level costs, the cheapest first. [USD/year]
+        Ways that are allowed and can serve, with the medians of their level costs, the cheapest first. [USD/year]
     word : str
         ``Clear``, ``Likely`` or ``Open``; ``None`` where no way is left.
     hinges, ties, break_even : list of Hinge, list of Tie, mapping
@@ -98,10 +98,12 @@ def decide(case: Case) -> Decision:
     plan = plan_of(case)
     outside = outside_because(case, plan)
     spread = spreads(plan, draws(outside=bool(outside)), bool(outside))
-    order = ranked(plan)
+    order = sorted(((name, float(one.median_usd)) for name, one in spread.items() if np.isfinite(one.median_usd)),
+                   key=lambda one: one[1])
     word = ruling(float(spread[order[0][0]].draw_share), bool(outside)) if order else "None"
-    return Decision(case, plan, outside, spread, order, word, hinges(plan, bool(outside)), ties(plan, bool(outside)),
-                    break_even(plan), machines(plan), tail(case, plan))
+    names = [name for name, _ in order]
+    return Decision(case, plan, outside, spread, order, word, hinges(plan, bool(outside), names) if order else [],
+                    ties(plan, names) if order else [], break_even(plan), machines(plan), tail(case, plan))
 
 
 # -- the memo ---------------------------------------------------------------------------------------------------------
@@ -120,60 +122,61 @@ def memo(decision: Decision, date: str) -> str:
     Returns
     -------
     str
-        Markdown.
+        Markdown, by the template that the page fills too.
     """
-    case, plan, need = decision.case, decision.plan, decision.plan.need
-    lines = [f"# {case.title}", "", f"Decision memo, {date}.", "", _ruling_words(decision), "",
-             f"*Asked:* {text(need.prompts_per_day, 'prompts')} a day of {text(need.prompt_tok, 'tokens')} in and "
-             f"{text(need.answer_tok, 'tokens')} out, {text(need.cached_fraction, '%')} of the input cached, "
-             f"{text(need.batch_fraction, '%')} of the work can wait; growth {text(need.growth_per_year, '%')} a year, "
-             f"horizon {text(plan.finance.horizon_years, 'years')}, cost of capital "
-             f"{text(plan.finance.discount_rate, '%')}.", ""]
-    if np.all(plan.copy.batch > 0):
-        lines += [f"*If you run it:* {model_of(case).name} on {case.machine}, {text(plan.copy.n_chips)} chips a copy, "
-                  f"{text(decision.fleet.copies[0])} copies in the first year, "
-                  f"{text(decision.fleet.utilisation[0], '%')} of their places in use.{_late_words(decision)}", ""]
-    lines += ["| way | level cost a year | nine draws in ten | cheapest in | up front |", "|---|---|---|---|---|"]
+    case, plan, fleet = decision.case, decision.plan, decision.fleet
+    names = [name for name, _ in decision.order]
     front = capital_up_front_usd(by_way(plan))
-    for name, usd in decision.order:
-        one = decision.spreads[name]
-        lines.append(f"| {WAYS[name][0]} | {text(usd, 'USD')} | {text(one.low_usd, 'USD')} to "
-                     f"{text(one.high_usd, 'USD')} | {text(one.draw_share, '%')} | {text(float(front[name]), 'USD')} |")
-    ruled = [title for name, (title, _) in WAYS.items() if name not in dict(decision.order)]
-    if ruled:
-        lines += ["", f"Ruled out by privacy or by the targets: {', '.join(ruled)}."]
-    lines += ["", "**Weakest assumptions**", "", *(f"{k}. {one}" for k, one in enumerate(decision.weakest, 1)), "",
-              "**What would have to be true**", ""]
-    lines += [f"- {WAYS[one.way][0]}: {_tie_words(one)}" for one in decision.ties]
-    lines += ["", "**Sources of the inputs**", ""]
-    lines += [f"- {row.address} = {row.value:.4g}: {row.source}{f', {row.date}' if row.date else ''}"
-              for row in sources(case)]
-    return "\n".join([*lines, "", ALWAYS, ""])
+    pair = [decision.spreads[name] for name in names[:2]]
+    nothing = Spread(np.nan, np.nan, np.nan, np.nan)
+    best, following = (*pair, nothing, nothing)[:2]
+    return memo_of({
+        "title": case.title, "date": date, "address": "", "some": bool(names), "choice": len(names) > 1,
+        "word": decision.word, "best": WAYS[names[0]][0] if names else "", "usd": best.median_usd,
+        "low": best.low_usd, "high": best.high_usd, "next": WAYS[names[1]][0] if names[1:] else "",
+        "next_usd": following.median_usd, "outside": bool(decision.outside), "why": "; ".join(decision.outside),
+        "inputs": [{"label": row.address, "value": f"{row.value:.4g}",
+                    "source": f"{row.source}{f', {row.date}' if row.date else ''}"} for row in _asked(case, plan)],
+        "runs": bool(np.all(plan.copy.batch > 0)), "model": model_of(case).title, "chip": case.machine,
+        "n_chips": plan.copy.n_chips, "batch": plan.copy.batch, "copies": fleet.copies[0],
+        "utilisation": fleet.utilisation[0], "ttft": plan.copy.ttft_s, "tpot": plan.copy.tpot_s,
+        "wait": waits_s(plan),
+        "ways": [way_facts(WAYS[name][0], decision.spreads[name], float(front[name]),
+                           decision.break_even.get(name, np.nan)) for name in names],
+        "ruled": ", ".join(title for name, (title, _) in WAYS.items() if name not in names),
+        "weakest": [{"number": str(k), "words": words} for k, words in enumerate(decision.weakest, 1)],
+        "hinges": [{"title": one.title, "turns": one.turns, "at_low": one.at_low, "at_high": one.at_high,
+                    "source": one.why} for one in decision.hinges if one.width >= NARROWEST][:MOST_HINGES],
+        "truths": [{"way": WAYS[one.way][0], "doubt": one.title, "factor": one.factor} for one in decision.ties]})
 
 
-def _late_words(decision: Decision) -> str:
-    late = decision.late
-    if not np.isfinite(late.ttft_s):
-        return ""
-    return (f" In the busiest hour 95% of first tokens come within {text(float(late.ttft_s), 's')}, of further ones "
-            f"{text(float(late.tpot_s), 's')} apart.")
+def _asked(case: Case, plan: Plan) -> list[Source]:
+    asked = (Source(f"need.{one.name}", float(np.max(getattr(plan.need, one.name))), "the reader's own", "")
+             for one in fields(plan.need))
+    return [*asked, *sources(case)]
 
 
-def _ruling_words(decision: Decision) -> str:
-    if not decision.order:
-        return "**No way is left:** privacy or the targets rule all of them out."
-    name, usd = decision.order[0]
-    words = f"**{decision.word}: {WAYS[name][0]}**, at {text(usd, 'USD')} a year"
-    if len(decision.order) > 1:
-        words += f"; next, {WAYS[decision.order[1][0]][0]} at {text(decision.order[1][1], 'USD')}"
-    outside = f" Outside what was ever measured: {'; '.join(decision.outside)}." if decision.outside else ""
-    return f"{words}.{outside}"
+def way_facts(title: str, spread: Spread, front_usd: float, from_demand: float) -> dict[str, Any]:
+    """Return what the memo says of one way.
 
+    Parameters
+    ----------
+    title : str
+        Of the way.
+    spread : Spread
+        Its cost over the draws.
+    front_usd : float
+        Capital before the first request. [USD]
+    from_demand : float
+        Demand from which it stays cheaper than the API; see `answer.break_even`. [1/day]
 
-def _tie_words(one: Tie) -> str:
-    if not one.title:
-        return "no single input does it."
-    return f"{one.title}, {text(one.factor, '×')} what is taken here."
+    Returns
+    -------
+    dict
+    """
+    return {"title": title, "usd": spread.median_usd, "low": spread.low_usd, "high": spread.high_usd,
+            "share": spread.draw_share, "front": front_usd, "from": from_demand if np.isfinite(from_demand) else np.nan,
+            "always": from_demand == 0, "never": bool(np.isposinf(from_demand)), "none": bool(np.isnan(from_demand))}
 
 
 # -- the ledger -------------------------------------------------------------------------------------------------------

@@ -112,6 +112,7 @@ function startExplorer(root) {
     if (missing.textContent !== words) missing.textContent = words;
     readAgain();
     pins?.compare();
+    if (changed) root.dispatchEvent(new CustomEvent("kernelless:moved"));
     // Spoken once the reader has stopped moving, not at every step.
     clearTimeout(speaking);
     speaking = setTimeout(() => { keep(); speak().catch(excuse(root)); }, 700);

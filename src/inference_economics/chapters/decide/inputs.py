@@ -93,8 +93,10 @@ HELD: dict[str, Held] = {
                            note="taken to be the same"),
     "rent_decline": Held("rent.rent_decline_per_year", "Rent for the same work falls, a year", "%", RENT, -0.5, 0.8,
                          note="0: rents fell until 2025 and rose in 2026"),
-    "reserved_1y": Held("rent.reserved_1y_factor", "One-year contract, over on demand", "×", RENT, 0.3, 1.2),
-    "reserved_3y": Held("rent.reserved_3y_factor", "Three-year contract, over on demand", "×", RENT, 0.2, 1.2),
+    "reserved_1y": Held("rent.reserved_1y_factor", "One-year contract, over on demand", "×", RENT, 0.3, 1.2,
+                        note="contracts for an H100 in June 2026 over that month's index"),
+    "reserved_3y": Held("rent.reserved_3y_factor", "Three-year contract, over on demand", "×", RENT, 0.2, 1.2,
+                        note="the same, times what one seller asked for three years over one"),
     "endpoint_factor": Held("rent.endpoint_factor", "Dedicated endpoint, over the bare chip", "×", RENT, 1, 4),
     "returned": Held("rent.returned_fraction", "Idle hours that an endpoint hands back", "%", RENT, 0, 1),
     "returns": Held("rent.returns_fraction", "Idle hours that you hand back yourself", "%", RENT, 0, 1,
@@ -107,7 +109,8 @@ HELD: dict[str, Held] = {
     "building": Held("room.building_usd_per_w", "A room of your own, per watt", "USD", OWN, 2, 40, True),
     "lead_years": Held("running.lead_years", "Order to servers standing", "years", OWN, 0, 2),
     "room_lead_years": Held("running.room_lead_years", "Order to a room of your own", "years", OWN, 0, 3),
-    "posts_endpoint": Held("running.posts_endpoint", "Posts to look after an endpoint", "", PEOPLE, 0, 100, note=EXAMPLE),
+    "posts_endpoint": Held("running.posts_endpoint", "Posts to look after an endpoint", "", PEOPLE, 0, 100,
+                           note=EXAMPLE),
     "posts_rented": Held("running.posts_rented", "Posts for rented chips", "", PEOPLE, 0, 200, note=EXAMPLE),
     "posts_owned": Held("running.posts_owned", "Posts for servers of your own", "", PEOPLE, 0, 400, note=EXAMPLE),
     "hours_per_week": Held("running.hours_per_week", "Hours a week in which a post is filled", "", PEOPLE, 5, 168,
@@ -115,7 +118,8 @@ HELD: dict[str, Held] = {
     "pay": Held("running.pay_usd_per_year", "Full cost of one person a year", "USD", PEOPLE, 2e4, 1e6, True),
     "licence": Held("running.licence_usd_per_chip_year", "Licences per chip and year", "USD", PEOPLE, 0, 10_000,
                     note="0: open-source engines; NVIDIA AI Enterprise lists at 4,500"),
-    "kept_years": Held("running.kept_years", "Years that texts are kept", "years", PEOPLE, 0, 15, note="the law may say"),
+    "kept_years": Held("running.kept_years", "Years that texts are kept", "years", PEOPLE, 0, 15,
+                       note="the law may say"),
     "nre_usd": Held("programme.nre_usd", "Programme before the first chip", "USD", CHIP, 1e7, 5e9, True,
                     "chapter 10's programme, to one digit"),
     "software_usd": Held("programme.software_usd_per_year", "Its software, a year", "USD", CHIP, 0, 5e8,
@@ -124,7 +128,8 @@ HELD: dict[str, Held] = {
     "delay_years": Held("programme.delay_years", "Years until it serves", "years", CHIP, 0, 8, note="assumed: three"),
     "partner_margin": Held("partner.partner_margin", "Margin of a partner who makes it", "%", CHIP, 0, 0.8,
                            note="0: none beyond what the gain already holds"),
-    "improvement": Held("running.improvement_per_year", "Next machines do more for the money, a year", "%", TIME, 0, 1.5),
+    "improvement": Held("running.improvement_per_year", "Next machines do more for the money, a year", "%", TIME,
+                        0, 1.5),
     "horizon_years": Held("finance.horizon_years", "Horizon", "years", TIME, 1, 10, note="your planning horizon"),
     "discount_rate": Held("finance.discount_rate", "Cost of capital", "%", TIME, 0, 0.4,
                           note="what your company's money costs"),
@@ -213,28 +218,31 @@ def controls() -> dict[str, Slider | Choice]:
         People and prompts first, then choices, the fields of a plan, and what is free.
     """
     _, plan = start()
-    day = f"list price, first recorded on the day shown; cached input and batch tier as the list says"
+    day = "list price, first recorded on the day shown; cached input and batch tier as the list says"
     named = {model: models.get(model) for model in MODELS}
     own = {OWN_NAME: OWN_NAME}
     found: dict[str, Slider | Choice] = {
-        "users": Slider(1, 1e9, value=200, scale="log", whole=True, unit="users", label="People", note=EXAMPLE),
+        "users": Slider(1, 1_000_000_000, value=200, scale="log", unit="users", label="People", note=EXAMPLE),
         "queries_per_day": Slider(0.1, 1000, value=5, scale="log", unit="prompts", label="Prompts of one in a day",
                                   note="tokens a day over tokens of a prompt and answer, if you know those"),
     }
     held = {key: _slider(row, float(np.max(plan.value(row.address))), key) for key, row in HELD.items()}
     found |= {key: slider for key, slider in held.items() if not slider.group}
     found |= {
-        "privacy": Choice(PRIVACY, label="The data may go", group=TARGETS, note="a matter of law and contract, not of price"),
+        "privacy": Choice(PRIVACY, label="The data may go", group=TARGETS,
+                          note="a matter of law and contract, not of price"),
         "model": Choice({one.title: name for name, one in named.items()} | own, value=named["llama-3.1-8b"].title,
                         label="Open model that would do", group=RUNS, note="only your own tests say whether it would"),
         "machine": Choice({one.title: one.name for one in offers.machines()} | own, label="Chip", group=RUNS,
                           note="those with a recorded rent and price"),
-        "precision": Choice(FORMATS, label="Weights in", group=RUNS, note="a format that the chip lacks is widened to 16 bits"),
+        "precision": Choice(FORMATS, label="Weights in", group=RUNS,
+                            note="a format that the chip lacks is widened to 16 bits"),
         "api": Choice({f"{name}, {prices.api_price(name).date}": name for name in APIS} | own,
                       value=f"gemini-3.5-flash-lite, {prices.api_price('gemini-3.5-flash-lite').date}",
                       label="API model", group=API, note=day),
         "hosted": Choice({offers.listing(name).title: name for name in HOSTS} | own,
-                         value=offers.listing("deepseek-v4-flash").title, label="Open model at a host", group=API, note=day),
+                         value=offers.listing("deepseek-v4-flash").title, label="Open model at a host", group=API,
+                         note=day),
     }
     found |= {key: slider for key, slider in held.items() if slider.group}
     found |= {key: Slider(row.low, row.high, value=row.value, scale="log" if row.log else "linear", unit=row.unit,
@@ -245,6 +253,10 @@ def controls() -> dict[str, Slider | Choice]:
 def _slider(row: Held, value: float, key: str) -> Slider:
     return Slider(row.low, row.high, value=value, scale="log" if row.log else "linear", unit=row.unit, label=row.label,
                   group=row.group, note=row.note or _noted(row.address), whole=key in WHOLE)
+
+
+def _options(control: Slider | Choice) -> dict[str, Any]:
+    return control.options if isinstance(control, Choice) else {}
 
 
 def settings_of(case: Case) -> dict[str, Any]:
@@ -262,12 +274,13 @@ def settings_of(case: Case) -> dict[str, Any]:
     """
     plan, spec = cases.plan_of(case), controls()
     each = next((k for k in (5.0, 20.0, 4.0, 1.0) if case.need.prompts_per_day % k == 0), 1.0)
+    people = float(np.maximum(np.rint(case.need.prompts_per_day / each), 1.0))
     found: dict[str, Any] = {
-        "users": float(case.need.prompts_per_day / each), "queries_per_day": each, "ttft_limit_s": case.ttft_limit_s,
-        "tpot_limit_s": case.tpot_limit_s}
+        "users": people, "queries_per_day": float(case.need.prompts_per_day / people),
+        "ttft_limit_s": case.ttft_limit_s, "tpot_limit_s": case.tpot_limit_s}
     for key, wanted in (("privacy", case.need.privacy), ("model", case.model), ("machine", case.machine),
                         ("precision", case.precision), ("api", case.api), ("hosted", case.hosted)):
-        found[key] = next(words for words, name in spec[key].options.items() if name == wanted)
+        found[key] = next(words for words, name in _options(spec[key]).items() if name == wanted)
     for key, row in HELD.items():
         found[key] = float(np.max(plan.value(row.address)))
     return {key: spec[key].snap(value) for key, value in found.items()}

@@ -42,11 +42,12 @@ _HOW_SURE = ("Clear: {}, the cheapest in nine draws of ten or more.",
              "Likely: {}, the cheapest in most draws, but do not call it clear.",
              "Open: {} by a little; the doubts below decide, not this number.")
 _RULINGS = tuple(words.format(title) for words in _HOW_SURE for title in TITLES.values())
-_OUTSIDE = ("", "no model of this kind was measured on this chip", "prompts of this length were never measured",
-            "answers of this length were never measured", "so many requests at once were never measured",
-            "copies of so many chips were never measured", "", "")
-_OUTSIDE = tuple(f"Outside what was ever measured: {why or other}. So the answer is never called clear." for why, other in zip(
-    _OUTSIDE, ("", "", "", "", "", "", "prompts found in a cache of your own", "no copy meets the targets"), strict=True))
+WORDS = ("Clear", "Likely", "Open")
+OUTSIDE = ("", "no model of this kind was measured on this chip", "prompts of this length were never measured",
+           "answers of this length were never measured", "so many requests at once were never measured",
+           "copies of so many chips were never measured", "prompts found in a cache of your own",
+           "no copy meets the targets")
+_UNMEASURED = tuple(f"Outside what was ever measured: {why}. So the answer is never called clear." for why in OUTSIDE)
 
 
 class Asked(NamedTuple):
@@ -62,7 +63,7 @@ class Asked(NamedTuple):
     outside : bool
         Whether anything of it was never measured.
     why : numeric
-        Place in `_OUTSIDE` of the first thing that was not; 0 where all was. [1]
+        Place in `OUTSIDE` of the first thing that was not; 0 where all was. [1]
     """
 
     plan: Plan
@@ -123,7 +124,7 @@ def asked(s: Mapping[str, Any]) -> Asked:
                          s["ttft_limit_s"] * s["speed"], s["tpot_limit_s"] * s["speed"])
     room = np.where(_is_own(s["model"]), s["own_context"], tabulate(
         lambda m: float(models.get(LIKE_DENSE if m == OWN_NAME else m).max_context_tok), s["model"]))
-    holds = need.prompt_tok + need.answer_tok <= room
+    holds: Truth = need.prompt_tok + need.answer_tok <= room
     best = found._replace(batch=np.where(holds, found.batch, 0.0), **{
         name: getattr(found, name) / s["speed"] for name in ("service_s", "tpot_s", "ttft_s")})
     by_name = {one.name: one for one in offers.machines()}
@@ -142,7 +143,7 @@ def asked(s: Mapping[str, Any]) -> Asked:
 
 
 def _outside(s: Mapping[str, Any], plan: Plan) -> Numeric:
-    """Say what of a setting was never measured: as `measured.outside_because`, by its place in `_OUTSIDE`."""
+    """Say what of a setting was never measured: as `measured.outside_because`, by its place in `OUTSIDE`."""
     def ends(model: str, chip: str) -> Any:
         if OWN_NAME in (model, chip):
             return np.full((4, 2), np.nan)
@@ -176,8 +177,9 @@ def your_decision(**s: Any) -> Figure:
     runs = copy.batch > 0
     waits = waits_s(plan)
     return Figure(
-        x=Axis("level cost a year", (1e2, 1e12), "USD", "log"), y=Axis("", categories=list(TITLES.values())),
-        marks=[Bars(np.minimum(seen.high_usd, 1e12), "nine draws in ten", base=np.clip(seen.low_usd, 1e2, 1e12), color=0),
+        x=Axis("level cost a year", (1e2, 1e12), "USD", "log"), y=Axis("", categories=tuple(TITLES.values())),
+        marks=[Bars(np.minimum(seen.high_usd, 1e12), "nine draws in ten", color=0,
+                    base=np.clip(seen.low_usd, 1e2, 1e12)),
                Point(seen.median_usd, np.arange(float(len(WAYS))), "median of the draws", color=1),
                Rule("cheapest that is allowed", x=usd)],
         readouts=[
@@ -199,7 +201,7 @@ def your_decision(**s: Any) -> Figure:
             State(some, said(_RULINGS, level * len(WAYS) + first),
                   "No way is left: privacy or the targets rule all of them out."),
             State(np.logical_not(one.outside), "All of it lies within what was measured.",
-                  said(_OUTSIDE, one.why), finding=True),
+                  said(_UNMEASURED, one.why), finding=True),
             State(one.holds, "The model's context holds prompt and answer.",
                   "Prompt and answer are longer than the model's context: it cannot be run on them."),
             State(verdict.weights, "The weights fit on up to eight of these chips.",
@@ -208,8 +210,9 @@ def your_decision(**s: Any) -> Figure:
                   "No room is left for the cache of one request."),
             State(np.logical_and(verdict.ttft, verdict.tpot), "Some batch meets both targets.",
                   "No batch meets both targets: machines are ruled out."),
-            State(s["privacy"] < 1, "Privacy rules nothing out.", "Privacy rules the API and hosts out, at its strictest "
-                  "all that is rented: a matter of law, which no price outweighs.", finding=True)],
+            State(s["privacy"] < 1, "Privacy rules nothing out.",
+                  "Privacy rules the API and hosts out, at its strictest all that is rented: a matter of law, which no "
+                  "price outweighs.", finding=True)],
         data=_data(one, seen, fleet) | {"waits_s": waits, "level": level, "first": first, "second": second,
                                         "there": there + 0.0})
 
@@ -221,13 +224,15 @@ def _data(one: Asked, seen: Overview, fleet: Machines) -> dict[str, Any]:
     front = np.stack([c.at_start_usd[0] for c in cash])
     begins = np.where(plan.finance.horizon_years > YEARS, np.exp(-np.log1p(plan.finance.discount_rate) * YEARS), 0.0)
     return {
-        "usd": seen.usd, "low": seen.low_usd, "median": seen.median_usd, "high": seen.high_usd, "share": seen.draw_share,
+        "usd": seen.usd, "low": seen.low_usd, "median": seen.median_usd, "high": seen.high_usd,
+        "share": seen.draw_share,
         "by_doubt": seen.by_doubt_usd.reshape(-1), "break_even": break_evens(seen, plan.need.prompts_per_day),
         "front": front, "outside": np.where(one.outside, 1.0, 0.0), "why": one.why,
         "cash": np.stack([getattr(c, cause) + years for c in cash for cause in CAUSES]).reshape(-1),
         "resale": np.stack([c.resale_usd + 0 * plan.need.prompts_per_day for c in cash]),
         "present": np.stack([present_usd(c, plan.finance) for c in cash]),
-        "start": begins, "through": year_weights(plan.finance),
+        "end": np.exp(-np.log1p(plan.finance.discount_rate) * plan.finance.horizon_years), "start": begins,
+        "through": year_weights(plan.finance),
         "fleet": np.stack([getattr(fleet, name) + years for name in FLEET]).reshape(-1),
         "copy": np.stack([getattr(plan.copy, name) + 0 * plan.need.prompts_per_day for name in COPY]),
         "plan": np.stack([plan.value(address) + 0 * plan.need.prompts_per_day for address in ADDRESSES])}
@@ -253,7 +258,7 @@ def said(words: Sequence[str], place: Any) -> Any:
 @cache
 def explorer() -> Explorer:
     """Return the figure of the page."""
-    spec = controls()
+    spec: dict[str, Any] = controls()
 
     def decide(**settings: Any) -> Figure:
         return your_decision(**settings)
@@ -263,9 +268,9 @@ def explorer() -> Explorer:
     made: Explorer = explore(
         decide, title="What serving costs you, each way",
         watch="Take the case nearest to yours, put your own numbers in, and open the groups that you doubt.",
-        alt="Ten bars of cost a year on a logarithmic axis, each an interval of nine draws in ten with its median: API, "
-            "open model at a host, dedicated endpoint, chips on demand, spot, reserved for one year and for three, own "
-            "servers colocated and in a room of their own, own chip.",
+        alt="Ten bars of cost a year on a logarithmic axis, each an interval of nine draws in ten with its median: "
+            "API, open model at a host, dedicated endpoint, chips on demand, spot, reserved for one year and for "
+            "three, own servers colocated and in a room of their own, own chip.",
         sources=("the catalogues of this book; under each input stands where its default comes from",),
         presets={title: settings_of(case) for title, case in presets.presets().items()}, **spec)
     return made

@@ -14,7 +14,8 @@
  * @param {HTMLElement} root the `<figure class="explorer">`, alive
  * @returns {Shown}
  */
-export function ask(root) {
+export function askFigure(root) {
+  if (!root.dataset.ready) root.dispatchEvent(new Event("input")); // it starts when it is touched
   /** @type {Shown | undefined} */
   let found;
   root.dispatchEvent(new CustomEvent("kernelless:ask", { detail: (/** @type {Shown} */ shown) => { found = shown; } }));
@@ -27,6 +28,6 @@ export function ask(root) {
  * @param {HTMLElement} root
  * @param {Record<string, number | string>} settings by the control's name
  */
-export const give = (root, settings) => {
+export const setFigure = (root, settings) => {
   root.dispatchEvent(new CustomEvent("kernelless:give", { detail: settings }));
 };

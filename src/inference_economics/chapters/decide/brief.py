@@ -1,0 +1,224 @@
+"""What the page says in words: the memo's facts and the ledger's rows, from the numbers of the figure.
+
+`static/brief.js` does the same from the same numbers; the tests compare the two on random settings.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from kernelless import Choice
+from kernelless.program import compile_program
+from kernelless.trace import Graph
+
+from ...decision.cash import WAYS
+from ...decision.memo import memo_of, template
+from ...decision.plan import ADDRESSES, KINDS, Plan
+from ...decision.plan_doubts import plan_doubts
+from ...decision.report import CAUSES, MOST_HINGES, NARROWEST
+from ...decision.turning import turning
+from ...decision.workload import YEARS
+from .inputs import HELD
+from .page import COPY, FLEET, OUTSIDE, WORDS, explorer
+
+_DEMAND_HOW = {"prompts_per_day": ("grown to the middle of the year", "1/day"),
+               "copies": ("with the spare ones of every region", "1"), "copy_chips": ("copies × chips of a copy", "1"),
+               "unit_chips": ("the same in whole units of a contract", "1"),
+               "servers": ("whole servers and spare ones", "1"),
+               "utilisation": ("places in use over the day, over all", "1")}
+
+
+# -- the memo ---------------------------------------------------------------------------------------------------------
+
+
+@cache
+def kit() -> dict[str, Any]:
+    """Return what the page's script needs besides the figure: words, the template, the ledger's rows, and programs.
+
+    Returns
+    -------
+    dict
+        To be written as JSON.
+    """
+    program, numbers = turning_program()
+    spec = explorer().controls_spec
+    return {
+        "template": template(), "ways": [title for title, _ in WAYS.values()], "words": WORDS, "outside": OUTSIDE,
+        "doubts": [[[one.title, one.why] for one in plan_doubts(outside)] for outside in (False, True)],
+        "notes": {key: control.note for key, control in spec.items()},
+        "open": [key for key, control in spec.items() if not control.group or isinstance(control, Choice)],
+        "addresses": list(ADDRESSES), "turning": {"program": program, "at": numbers}, "copy": list(COPY),
+        "fleet": list(FLEET), "years": int(YEARS.size), "hinges": [MOST_HINGES, NARROWEST], "ledger": ledger_rows()}
+
+
+def _plan(values: Mapping[str, Any]) -> Plan:
+    """Return a plan by the addresses of all its fields."""
+    return Plan(**{part: kind(**{address.partition(".")[2]: value for address, value in values.items()
+                                 if address.startswith(f"{part}.")}) for part, kind in KINDS.items()})
+
+
+@cache
+def turning_program() -> tuple[dict[str, Any], list[int]]:
+    """Return what would have to be true as a program of a plan's fields, and where its factors and doubts stand."""
+    graph = Graph()
+    given = {address: graph.parameter(address) for address in ADDRESSES}
+    with np.errstate(all="ignore"):
+        found = turning(_plan(given), graph.parameter("first"))
+    return compile_program(graph, [found.factor, found.doubt])
+
+
+def facts(date: str, address: str = "", **settings: Any) -> dict[str, Any]:
+    """Return what the memo says of some settings.
+
+    Parameters
+    ----------
+    date : str
+        The day that stands on it.
+    address : str
+        A link to the settings.
+    **settings
+        As the page's figure takes them.
+
+    Returns
+    -------
+    dict
+        As the memo's template asks for them.
+    """
+    made = explorer()
+    figure, given = made.figure(**settings), made.settings(**settings)
+    d = {name: np.atleast_1d(value).astype(float) for name, value in figure.data.items()}
+    ways = [title for title, _ in WAYS.values()]
+    order = sorted((k for k in range(len(ways)) if math.isfinite(d["median"][k])), key=lambda k: d["median"][k])
+    first, second = (*order, -1, -1)[:2]
+    outside = d["outside"][0] != 0
+    known = plan_doubts(outside)
+    hinges = _hinges(d["by_doubt"].reshape(len(ways), len(known), 2), first, second) if second >= 0 else []
+    why = OUTSIDE[int(d["why"][0])]
+    weakest = [f"Never measured: {why}."] if outside else []
+    weakest += [f"{known[k].title[0].upper()}{known[k].title[1:]} ({known[k].why})"
+                f"{': alone it can turn the answer' if _turns(low, high) else ''}." for k, low, high in hinges]
+    values = dict(zip(ADDRESSES, d["plan"], strict=True))
+    with np.errstate(all="ignore"):
+        found = turning(_plan(values), float(first))
+    copy = dict(zip(COPY, d["copy"], strict=True))
+    fleet = dict(zip(FLEET, d["fleet"].reshape(len(FLEET), -1), strict=True))
+    none = {"title": "", "usd": math.nan, "low": math.nan, "high": math.nan}
+    told = [_way(d, k, ways[k]) for k in order]
+    best, following = (*told, none, none)[:2]
+    return {
+        "title": _title(given), "date": date, "address": address, "some": bool(order), "choice": second >= 0,
+        "word": WORDS[int(d["level"][0])], "best": best["title"], "usd": best["usd"], "low": best["low"],
+        "high": best["high"], "next": following["title"], "next_usd": following["usd"], "outside": bool(outside),
+        "why": why,
+        "inputs": [{"label": made.controls_spec[key].label, "value": made.controls_spec[key].show(given[key]),
+                    "source": made.controls_spec[key].note if given[key] == made.defaults[key] else "your own"}
+                   for key in made.controls_spec if key in kit()["open"] or given[key] != made.defaults[key]],
+        "runs": copy["batch"] > 0, "model": made.controls_spec["model"].show(given["model"]),
+        "chip": made.controls_spec["machine"].show(given["machine"]), "n_chips": copy["n_chips"],
+        "batch": copy["batch"], "copies": fleet["copies"][0], "utilisation": fleet["utilisation"][0],
+        "ttft": copy["ttft_s"], "tpot": copy["tpot_s"], "wait": d["waits_s"][0], "ways": told,
+        "ruled": ", ".join(title for k, title in enumerate(ways) if k not in order),
+        "weakest": [{"number": str(k), "words": words} for k, words in enumerate(weakest[:3], 1)],
+        "hinges": [{"title": known[k].title, "turns": _turns(low, high), "at_low": low, "at_high": high,
+                    "source": known[k].why} for k, low, high in hinges
+                   if abs(math.log(high / low)) >= NARROWEST][:MOST_HINGES],
+        "truths": [{"way": ways[k], "doubt": known[int(found.doubt[k])].title if math.isfinite(found.factor[k]) else "",
+                    "factor": float(found.factor[k])} for k in order[1:]]}
+
+
+def _title(given: Mapping[str, Any]) -> str:
+    """Return the name of the preset that is set, if one is."""
+    made = explorer()
+    named = (title for title, preset in made.presets.items() if {**made.defaults, **preset} == given)
+    return next(named, "A decision of my own")
+
+
+def _turns(low: float, high: float) -> bool:
+    return (low - 1) * (high - 1) < 0
+
+
+def _hinges(by_doubt: Any, first: int, second: int) -> list[tuple[int, float, float]]:
+    """Return each doubt's place and the ratio of the two ways at its ends, the widest first."""
+    ratio = by_doubt[first] / by_doubt[second]
+    found = [(k, float(low), float(high)) for k, (low, high) in enumerate(ratio)]
+    return sorted(found, key=lambda one: -abs(math.log(one[2] / one[1])))
+
+
+def _way(d: Mapping[str, Any], k: int, title: str) -> dict[str, Any]:
+    at = float(d["break_even"][k])
+    return {"title": title, "usd": d["median"][k], "low": d["low"][k], "high": d["high"][k], "share": d["share"][k],
+            "front": d["front"][k], "from": at if math.isfinite(at) else math.nan, "always": at == 0,
+            "never": math.isinf(at), "none": math.isnan(at)}
+
+
+def memo(date: str, address: str = "", **settings: Any) -> str:
+    """Return the memo of some settings.
+
+    Parameters
+    ----------
+    date, address, **settings
+        As in `facts`.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    return memo_of(facts(date, address, **settings))
+
+
+# -- the ledger -------------------------------------------------------------------------------------------------------
+
+
+def ledger_rows() -> list[list[Any]]:
+    """Return the rows of the ledger: way, item, how, unit, and where its cells stand in the figure's numbers.
+
+    Returns
+    -------
+    list
+        Each row ends with the name of the numbers, the first place, and how many. Rows of a way that is ruled out are
+        left out by whoever writes the file.
+    """
+    years, causes, ways = YEARS.size, list(CAUSES), list(WAYS)
+    labels = {row.address: row.label for row in HELD.values()}
+    rows = [["inputs", address, labels.get(address, ""), "", "plan", k, 1] for k, address in enumerate(ADDRESSES)]
+    rows += [["demand", name, *_DEMAND_HOW[name], "fleet", k * years, years] for k, name in enumerate(FLEET)]
+    rows += [["weights", "start", "present value of a dollar at the start of the year", "1", "start", 0, years],
+             ["weights", "through", "present value of a dollar through the year, as far as it is counted", "1",
+              "through", 0, years]]
+    for w, way in enumerate(ways):
+        for c, cause in enumerate(causes):
+            when, words = CAUSES[cause]
+            rows.append([way, cause, f"{words}, paid {'at the start of' if when == 'start' else 'through'} the year",
+                         "USD", "cash", (w * len(causes) + c) * years, years])
+        rows += [[way, "resale_usd", "got back at the horizon", "USD", "resale", w, 1],
+                 [way, "resale_weight", "present value of a dollar at the horizon", "1", "end", 0, 1],
+                 [way, "present_usd", "causes at the start × start + causes through × through - resale × its weight",
+                  "USD", "present", w, 1],
+                 [way, "level_usd", "present_usd over the sum of through", "USD/year", "usd", w, 1]]
+    return rows
+
+
+def ledger(**settings: Any) -> list[list[Any]]:
+    """Return the cells of the ledger of some settings.
+
+    Parameters
+    ----------
+    **settings
+        As the page's figure takes them.
+
+    Returns
+    -------
+    list
+        A row each: way, item, how, unit, then its numbers.
+    """
+    data = {name: np.atleast_1d(value).astype(float) for name, value in explorer().figure(**settings).data.items()}
+    ways = list(WAYS)
+    return [[way, item, how, unit, *data[name][start : start + count].tolist()]
+            for way, item, how, unit, name, start, count in ledger_rows()
+            if way not in ways or math.isfinite(data["usd"][ways.index(way)])]

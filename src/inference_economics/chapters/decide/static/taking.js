@@ -1,0 +1,53 @@
+// What a reader takes away: the memo, printed or as Markdown, and the ledger.
+
+import { part } from "../../../../kernelless/static/page.js";
+import { askFigure } from "./asking.js";
+import { ledgerText, memoText } from "./brief.js";
+import { paperOf } from "./paper.js";
+
+/**
+ * Hand a text to the reader as a file.
+ * @param {string} name
+ * @param {string} words
+ * @param {string} type
+ */
+function handFile(name, words, type) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([words], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/**
+ * Memo and ledger.
+ * @param {HTMLElement} room
+ * @param {HTMLElement} figure that it speaks of
+ */
+export function startTaking(room, figure) {
+  const kit = JSON.parse(part(room, "script.decide-kit").textContent ?? "");
+  const sheet = part(room, ".decide-memo");
+  const today = () => new Date().toISOString().slice(0, 10);
+  const write = () => sheet.replaceChildren(...paperOf(memoText(kit, askFigure(figure), today(), "")));
+  let waiting = 0;
+  figure.addEventListener("kernelless:moved", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(write, 400);
+  });
+  /** @type {Record<string, () => void>} */
+  const takes = {
+    memo() {
+      const shown = askFigure(figure);
+      handFile("decision-memo.md", memoText(kit, shown, today(), shown.address), "text/markdown");
+    },
+    ledger: () => handFile("decision-ledger.csv", ledgerText(kit, askFigure(figure)), "text/csv"),
+    print() {
+      write();
+      document.documentElement.dataset.print = "memo";
+      window.addEventListener("afterprint", () => { delete document.documentElement.dataset.print; }, { once: true });
+      window.print();
+    },
+  };
+  for (const [name, take] of Object.entries(takes)) part(room, `[data-take=${name}]`).addEventListener("click", take);
+  write();
+}

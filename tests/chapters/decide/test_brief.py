@@ -1,0 +1,59 @@
+"""Memo and ledger: the page writes what Python writes, on random settings."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from presets_case import decided
+
+from inference_economics.chapters.decide import brief, page
+from inference_economics.decision import report
+
+
+def random_settings(seed: int) -> dict:
+    rng = np.random.default_rng(seed)
+    return {key: control.sample(rng) for key, control in page.explorer().controls_spec.items()}
+
+
+def test_a_memo_names_the_ruling_the_doubts_and_the_inputs():
+    made = page.explorer()
+    for title, preset in made.presets.items():
+        memo, decision = brief.memo("2026-11-26", **preset), decided(title)
+        assert memo.startswith(f"# {title}\n\nDecision memo, 2026-11-26.")
+        assert f"**{decision.word}: " in memo
+        assert "nan" not in memo
+        assert "{" not in memo
+        assert memo.count("\n1. ") == memo.count("\n3. ") == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_memo_can_be_written_of_any_settings(seed):
+    memo = brief.memo("2026-11-26", "https://here", **random_settings(seed))
+    assert "{" not in memo
+    assert "https://here" in memo
+
+
+def test_the_ledger_of_the_page_is_that_of_the_plan():
+    decision = decided("Hospital")
+    made = page.explorer()
+    settings = next(preset for title, preset in made.presets.items() if title.startswith("Hospital"))
+    found = {(way, item): cells for way, item, _, _, *cells in brief.ledger(**settings)}
+    for row in report.ledger(decision.plan):
+        if row.item in ("at_start_usd", "through_usd", "depreciation_usd"):
+            continue  # sums of rows that are there, and no cash
+        wanted = row.cells
+        assert found[row.way, row.item] == pytest.approx(list(wanted), rel=1e-9, nan_ok=True), (row.way, row.item)
+
+
+def test_a_way_that_is_ruled_out_is_not_in_the_ledger():
+    ways = {way for way, *_ in brief.ledger(privacy="only to machines of our own")}
+    assert "api" not in ways
+    assert "colocation" in ways
+
+
+def test_the_kit_says_what_may_be_read_as_csv():
+    assert csv.reader(io.StringIO(",".join(map(str, brief.kit()["ledger"][0]))))
+    assert brief.facts("2026-11-26")["inputs"]
