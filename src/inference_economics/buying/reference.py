@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from ..catalog.facts import datacentre
+from ..catalog.facts import datacentre, decision_default
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from .ownership import Server, Site, net_present_cost_usd, owned_usd_per_year
@@ -13,8 +13,10 @@ from .ownership import Server, Site, net_present_cost_usd, owned_usd_per_year
 LIFE_YEARS = 5.0
 DISCOUNT_RATE = 0.08
 LOAD_FRACTION = 0.75
-NETWORK_FRACTION = 0.1
+NETWORK_FRACTION = 0.1  # switches and cables of a fleet over its servers; a server that stands alone needs none
 GPUS = 8
+SERVERS_PER_PERSON = 50.0  # of a fleet; assumed, no measured figure is published
+POST_OF_ONE_MACHINE = 0.5  # people to look after a single machine; assumed
 
 
 class OwnedGpu(NamedTuple):
@@ -22,6 +24,12 @@ class OwnedGpu(NamedTuple):
 
     life_usd: Numeric
     year_usd: Numeric
+
+
+@cache
+def pay_usd_per_year() -> float:
+    """Return the full cost of one engineer, as all chapters count it [USD/year]."""
+    return float(decision_default("pay").value)
 
 
 @cache

@@ -116,6 +116,11 @@ class Interval:
         """Highest quantile asked for."""
         return self.quantiles[max(self.quantiles)]
 
+    @property
+    def median(self) -> float:
+        """The value that half of the sample stays below: what is printed where the sample is skewed."""
+        return float(np.median(self.values))
+
     def share_below(self, limit: float) -> float:
         """Share of the sample below `limit`."""
         return float(np.mean(self.values < limit))
