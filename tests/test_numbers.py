@@ -34,6 +34,7 @@ from inference_economics import (
     spend,
 )
 from inference_economics.buying.contracts import Contract, Use
+from inference_economics.buying.valuation import Capital
 from inference_economics.decision import scenarios, workload
 from inference_economics.decision.cash import by_way
 from inference_economics.decision.measured import envelope
@@ -83,6 +84,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "needed": lambda: np.array([1.0, 2.0, 3.0]),
     "bought": lambda: np.array([1.0, 0.0, 2.0]),
     "contract": lambda: Contract(3e-6, 15e-6),
+    "capital": lambda: Capital(0.1, 0.15, 0.7, 0.2),
     "use": lambda: Use(1500.0, 400.0),
     "plan": plan_case.plan,
     "need": lambda: plan_case.plan().need,
