@@ -145,6 +145,7 @@ CALLS = {
                                  "discount_rate": 0.1},
     seats.seat_usd_per_month: {"users": 500, "machines": 2, "usd_per_year": 1e5, "team_usd_per_year": 75_000},
     seats.api_seat_usd_per_month: {"queries_per_day": 20, "prompt_usd": 0.01},
+    seats.rented_seat_usd_per_month: {"users": 500, "n_chips": 8, "price_usd_per_hour": 4.02, "hours_per_day": 8},
     silicon.gross_dies: {"die_area_mm2": 814, "aspect_ratio": 1.3, "wafer_mm": 300, "edge_mm": 3, "scribe_mm": 0.1},
     silicon.poisson_yield: {"die_area_mm2": 814, "defects_per_mm2": 0.001},
     silicon.murphy_yield: {"die_area_mm2": 814, "defects_per_mm2": 0.001},

@@ -49,3 +49,8 @@ def test_load_between_idle_and_full(use, idle):
 def test_day_and_night_takes_about_five_people():
     assert own.people_for_shifts(168.0, 34.0) == pytest.approx(4.94, abs=0.01)
     assert own.people_for_shifts(0.0, 34.0) == 0
+
+
+def test_a_year_of_prompts_is_stored_for_little():
+    """A billion tokens of six bytes at 2.3 cents a gigabyte and month."""
+    assert own.storage_usd_per_year(1e9 / 365, 6.0, 0.023 * 12 / 1e9) == pytest.approx(6 * 0.276)

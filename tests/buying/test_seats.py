@@ -41,3 +41,8 @@ def test_bad_input():
         seats.machine_usd_per_year(250_000, 10_200, 30)
     with pytest.raises(ValueError, match=r"site_share=-1 is outside"):
         reference.colocated(-1)
+
+
+def test_a_seat_on_rented_chips_by_hand():
+    assert seats.rented_seat_usd_per_month(500, 8, 4.02) == pytest.approx(22 * 8 * 8 * 4.02 / 500)
+    assert seats.rented_seat_usd_per_month(500, 8, 4.02, 24.0) == pytest.approx(22 * 24 * 8 * 4.02 / 500)

@@ -214,3 +214,10 @@ def test_formulas_trace():
     gain = serving.speculative_speedup(slider("a"), slider("g"), slider("c"), slider("check"))
     assert day.shape == (24,)
     assert all(getattr(x, "__traced__", False) for x in (best.batch, plan.mean_wait_s, cost, gain))
+
+
+def test_a_machine_carries_the_best_batch_of_each_of_its_copies():
+    f = serving.frontier(GRID, 0.01 + 1e-4 * GRID, 0.2, 500, queue_share=0.05)
+    one = serving.best_batch(GRID, f.tpot_s, f.ttft_s, 0.05, 1.0)
+    assert serving.carried(GRID, f.tpot_s, f.ttft_s, 0.05, 1.0, replicas=2.0) == 2 * one.batch > 0
+    assert serving.carried(GRID, f.tpot_s, f.ttft_s, 0.001, 1.0) == 0

@@ -92,6 +92,28 @@ def staff_usd_per_year(n_servers: Numeric, servers_per_person: Numeric, pay_usd_
 
 
 @checked
+def storage_usd_per_year(tokens_per_day: Numeric, bytes_per_token: Numeric,
+                         storage_usd_per_byte_year: Numeric) -> Numeric:
+    """Yearly price of keeping a year's prompts and answers for a year.
+
+    Parameters
+    ----------
+    tokens_per_day : numeric
+        Tokens of both. [token/day]
+    bytes_per_token : numeric
+        Text and framing of one. [B]
+    storage_usd_per_byte_year : numeric
+        A stored byte for a year. [USD/(B year)]
+
+    Returns
+    -------
+    numeric
+        [USD/year]
+    """
+    return DAYS_PER_YEAR * tokens_per_day * bytes_per_token * storage_usd_per_byte_year
+
+
+@checked
 def people_for_shifts(hours_per_week: Numeric, hours_of_person: Numeric) -> Numeric:
     """People who fill one post for some hours of every week.
 

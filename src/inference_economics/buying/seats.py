@@ -99,3 +99,27 @@ def api_seat_usd_per_month(queries_per_day: Numeric, prompt_usd: Numeric) -> Num
         Per person and month. [USD/month]
     """
     return queries_per_day * WORKDAYS_PER_MONTH * prompt_usd
+
+
+@checked
+def rented_seat_usd_per_month(users: Numeric, n_chips: Numeric, price_usd_per_hour: Numeric,
+                              hours_per_day: Numeric = 8.0) -> Numeric:
+    """Cost of a seat on chips that are rented for the working hours of working days.
+
+    Parameters
+    ----------
+    users : numeric
+        People who have a seat. [1]
+    n_chips : numeric
+        Chips that serve all of them. [1]
+    price_usd_per_hour : numeric
+        Rent of one chip for one hour. [USD/h]
+    hours_per_day : numeric
+        Hours of a working day in which they are rented. [1]
+
+    Returns
+    -------
+    numeric
+        Per person and month. [USD/month]
+    """
+    return WORKDAYS_PER_MONTH * hours_per_day * n_chips * price_usd_per_hour / users

@@ -129,6 +129,26 @@ def best_batch(batch: Numeric, tpot_s: Numeric, ttft_s: Numeric, tpot_limit_s: N
     return _best(batch, tpot_s, ttft_s, tpot_limit_s, ttft_limit_s, largest)
 
 
+@checked(tpot_s="[0, inf] undefined", ttft_s="[0, inf] undefined")
+def carried(batch: Numeric, tpot_s: Numeric, ttft_s: Numeric, tpot_limit_s: Numeric, ttft_limit_s: Numeric,
+            largest: Numeric = np.inf, replicas: Numeric = 1.0) -> Numeric:
+    """Requests at once that a machine carries within both latency targets.
+
+    Parameters
+    ----------
+    batch, tpot_s, ttft_s, tpot_limit_s, ttft_limit_s, largest
+        As in `best_batch`, of one copy.
+    replicas : numeric
+        Copies of the model that the machine holds. [1]
+
+    Returns
+    -------
+    numeric
+        The best batch of each copy, over all copies; 0 where not one request is in time. [1]
+    """
+    return best_batch(batch, tpot_s, ttft_s, tpot_limit_s, ttft_limit_s, largest).batch * replicas
+
+
 def _undefined_last(name: str, time_s: Numeric) -> Numeric:
     """Return a latency with infinity where it is undefined, so that it meets no target."""
     if is_traced(time_s):
