@@ -140,6 +140,7 @@ CALLS = {
                                      "team_usd_per_year": 3e5},
     break_even.rented_usd_per_token: {"tokens_per_day": 1e9, "hourly_copies": [2, 3, 5], "n_chips": 4,
                                       "price_usd_per_hour": 2.5},
+    running.storage_usd_per_year: {"tokens_per_day": 1e8, "bytes_per_token": 6, "storage_usd_per_byte_year": 3e-10},
     seats.requests_at_once: {"users": 500, "queries_per_day": 20, "service_s": 51},
     seats.machine_usd_per_year: {"capex_usd": 25e4, "power_w": 10_200, "site_share": 0.9, "life_years": 5,
                                  "discount_rate": 0.1},

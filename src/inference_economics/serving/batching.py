@@ -136,8 +136,10 @@ def carried(batch: Numeric, tpot_s: Numeric, ttft_s: Numeric, tpot_limit_s: Nume
 
     Parameters
     ----------
-    batch, tpot_s, ttft_s, tpot_limit_s, ttft_limit_s, largest
-        As in `best_batch`, of one copy.
+    batch, tpot_s, ttft_s : array
+        As in `best_batch`, of one copy. [1], [s], [s]
+    tpot_limit_s, ttft_limit_s, largest : numeric
+        Likewise. [s], [s], [1]
     replicas : numeric
         Copies of the model that the machine holds. [1]
 
