@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ... import catalog, models
-from ...buying import seats
+from ...buying import reference, seats
 from ...hardware import accelerators
 from ...models import head_sharing, kv_cache
 from ...quantities.units import text
@@ -33,7 +33,8 @@ def _speed(users):
 
 
 _year = seats.machine_usd_per_year(_PRICE, _POWER)
-_seat = seats.seat_usd_per_month(500, 1, _year, 75_000)
+_post = reference.POST_OF_ONE_MACHINE * reference.pay_usd_per_year()
+_seat = seats.seat_usd_per_month(700, 1, _year, _post)
 _l40s = _users(_70B, _L40S, 16_384)
 _l40s_room = room_of(_70B, _L40S, 8, 16_384, "fp8", 1)
 _l40s_weights, _l40s_kept = _l40s_room.weight_bytes, _l40s_room.kept_bytes
@@ -70,13 +71,13 @@ EXERCISES = (
     Exercise(
         id="own-q3",
         level="guess",
-        question=f"A company buys that server for {text(_PRICE, 'USD')} (January 2025), uses it for five and a half years at 10% cost "
-                 f"of capital, rents a site for it, and gives half a person, {text(75_000, 'USD')} a year, to it. Its 500 employees share it. "
+        question=f"A hospital buys that server for {text(_PRICE, 'USD')} (January 2025), uses it for five and a half years at 10% cost "
+                 f"of capital, rents a site for it, and gives half a person, {text(_post, 'USD')} a year, to it. Its 700 clinicians share it. "
                  "What does a seat cost in a month?",
         answer=_seat,
         unit="USD",
         per="month",
-        solution=f"The machine costs {text(_year, 'USD')} a year, the person {text(75_000, 'USD')}; over 500 seats and twelve months "
+        solution=f"The machine costs {text(_year, 'USD')} a year, the person {text(_post, 'USD')}; over 700 seats and twelve months "
                  f"that is {text(_seat, 'USD')}.",
     ),
     Exercise(
