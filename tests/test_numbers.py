@@ -65,6 +65,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "ttft_s": lambda: np.array([0.1, 0.2, 0.5]),
     "draws": lambda: price_paths.draws(6, 4, seed=1),
     "hourly_copies": lambda: np.full(24, 2.0),
+    "hourly_share": lambda: np.full(24, 1.0),
     "process": lambda: price_paths.PriceProcess(0.1, 0.3),
     "prices": lambda: market.TokenPrices(3e-6, 15e-6),
     "server": lambda: ownership.Server(25e4, 10_200.0, 5.0),

@@ -22,3 +22,9 @@ def test_the_day_is_that_of_the_table():
     assert day.tokens_per_output == pytest.approx(1 + rows["input tokens"] / rows["output tokens"])
     assert day.output_tok_per_gpu * rows["average nodes"] * rows["GPUs per node"] == pytest.approx(
         rows["output tokens"])
+
+
+def test_the_mean_request_has_the_days_mix_and_its_mean_cache():
+    day = catalog.deepseek_day()
+    assert day.prompt_tok / day.answer_tok == pytest.approx(day.input_tok / day.output_tok)
+    assert day.prompt_tok + day.answer_tok / 2 == pytest.approx(day.cache_tok)

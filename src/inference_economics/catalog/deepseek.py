@@ -90,6 +90,16 @@ class DeepSeekDay:
         return self.tokens / self.output_tok
 
     @property
+    def answer_tok(self) -> float:
+        """Mean answer of the day's mix: its prompt and half of it make the mean cache [token]."""
+        return self.cache_tok / (self.input_tok / self.output_tok + 0.5)
+
+    @property
+    def prompt_tok(self) -> float:
+        """Mean prompt that goes with it [token]."""
+        return self.input_tok / self.output_tok * self.answer_tok
+
+    @property
     def paid_share(self) -> float:
         """Rent over the revenue at list prices [1]."""
         return self.usd / self.revenue_usd
