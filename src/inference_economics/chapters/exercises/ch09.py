@@ -5,20 +5,19 @@ from __future__ import annotations
 from ... import catalog, serving
 from ...buying import market, ownership, reference
 from ...catalog import prices
-from ...decision import offers
 from ...quantities.units import text
 from . import slips
 from .exercise import Exercise
 
 _TERRA = prices.api_price("gpt-5.6-terra")
 _IN, _OUT = _TERRA.input_usd_per_mtok, _TERRA.output_usd_per_mtok
-_RENT = offers.rent_usd_per_hour("h100-sxm")
+_RENT = prices.rental_usd_per_hour("h100-sxm")
 _CONTRACT = prices.rental_quotes("h100-sxm", terms="contract-1y")[-1].usd_per_hour
 _DAY = catalog.deepseek_day()
 _CAPEX = catalog.datacentre("server-hgx-h100-2025-01").value
 _POWER = catalog.datacentre("power-dgx-h100").value
 
-_HIT = 0.25
+_HIT = _TERRA.cached_input_factor
 
 
 def _usd_per_mtok(ratio, cached, batch=0.0):
@@ -44,7 +43,7 @@ EXERCISES = (
         level="guess",
         question=f"An API lists ${_IN:g} per million tokens in and ${_OUT:g} per million out. Your assistant reads twenty "
                  "tokens for each one it writes; four fifths of what it reads is in the provider's cache, where a token "
-                 "costs a quarter of the list price. What does an average million tokens cost you?",
+                 "costs a tenth of the list price. What does an average million tokens cost you?",
         answer=_agent,
         unit="USD/Mtok",
         solution=f"Input costs 0.2 × ${_IN:g} + 0.8 × ${_IN * _HIT:g} a million. Twenty of those and one at ${_OUT:g}, over "
@@ -77,7 +76,7 @@ EXERCISES = (
         id="buy-1",
         level="warm-up",
         question=f"At the same list prices (${_IN:g} in, ${_OUT:g} out, per million), another product reads three tokens for each "
-                 "one it writes. Half of its input is found in the cache, at a quarter of the price. What does an average "
+                 "one it writes. Half of its input is found in the cache, at a tenth of the price. What does an average "
                  "million tokens cost?",
         answer=_usd_per_mtok(3, 0.5),
         unit="USD/Mtok",
