@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book site serve test browser lab notebooks lint types bench calibrate oracle measure train lock clean
+.PHONY: help book site serve watch test browser lab notebooks lint types bench calibrate oracle measure train lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ site: $(ENV)  ## execute the notebooks and build the site into _build/html
 
 serve: $(ENV)  ## serve the site as it was built last
 	$(PY) tools/website.py serve --port $(PORT)
+
+watch: $(ENV)  ## serve a draft and build again what changes while you write
+	$(PY) tools/website.py watch --port $(PORT) --jobs $(JOBS)
 
 test: browser lint  ## run every check: lint, unit, property, parity, notebooks, site, browser
 	$(PY) -m pytest -n $(JOBS) --order $(ORDER) --nbval --nbval-kernel-name python3 tests notebooks

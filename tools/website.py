@@ -3,20 +3,25 @@
     python tools/website.py build [--output FOLDER] [--jobs N]
     python tools/website.py execute [--output FOLDER] [--jobs N] [PAGE …]
     python tools/website.py serve [--port 8000] [--output FOLDER]
+    python tools/website.py watch [--port 8000] [--jobs N]
 
 The build is `jupyter-book build . --config book/_config.yml --toc book/_toc.yml` with warnings as errors. Before it,
 the notebooks are executed side by side into the cache where that command looks; alone, it would run them in a row.
-`execute` stops there.
+`execute` stops there. The pages are built beside the last whole site and take its place when they are whole. `watch`
+keeps a draft of its own, serves it, and builds again what changes: a chapter takes seconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import http.server
 import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
@@ -27,7 +32,7 @@ import notebook_text
 # As Sphinx does for the book's extension.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "book" / "_ext"))
 
-from executed import cache_path
+from executed import CACHE_VARIABLE, cache_path
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
@@ -64,9 +69,14 @@ def fill_cache(output: Path, jobs: int, sources: list[Path] | None = None) -> in
     """Execute the pages (all, unless told which) that are not in the cache yet, `jobs` at a time; return how many."""
     from jupyter_cache.base import CacheBundleIn
 
-    cache = open_cache(output)
-    missing = {path: notebook for path in sources or pages()
-               if (notebook := read_notebook(path)) is not None and not is_cached(cache, notebook)}
+    notebooks = {path: notebook for path in sources or pages() if (notebook := read_notebook(path)) is not None}
+    try:
+        cache = open_cache(output)
+        missing = {path: notebook for path, notebook in notebooks.items() if not is_cached(cache, notebook)}
+    except Exception as error:  # a damaged cache may fail in any way, and is worth nothing
+        print(f"  the cache of executed pages is damaged ({type(error).__name__}): thrown away", flush=True)
+        shutil.rmtree(cache_path(output / "_build" / "html"), ignore_errors=True)
+        cache, missing = open_cache(output), notebooks
     started = time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:
         futures = {pool.submit(notebook_text.run, notebook, path.parent): path for path, notebook in missing.items()}
@@ -81,28 +91,112 @@ def fill_cache(output: Path, jobs: int, sources: list[Path] | None = None) -> in
 def is_cached(cache, notebook) -> bool:
     """Say whether a page, as `read_notebook` gives it, has been executed with the code as it is."""
     try:
-        cache.match_cache_notebook(notebook)
+        cache.merge_match_into_notebook(notebook)  # reads what it finds, so that half a file is noticed
     except KeyError:
         return False
     return True
 
 
+def jupyter_book(output: Path, cache: Path, *options: str) -> int:
+    """Run Jupyter Book into `output`/_build, with this cache of executed pages; return its exit status."""
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [str(program), "build", ".", "--config", "book/_config.yml", "--toc", "book/_toc.yml",
+               "--path-output", str(output), *options]
+    # A build must not depend on the day: Sphinx writes dates and years unless told which.
+    environment = {"SOURCE_DATE_EPOCH": "1767225600", "PYTHONHASHSEED": "0"} | dict(os.environ)
+    done = subprocess.run(command, cwd=ROOT, env=environment | {CACHE_VARIABLE: str(cache)}, text=True, check=False,
+                          stdout=subprocess.PIPE)
+    if done.returncode:
+        print(done.stdout)
+    return done.returncode
+
+
+@contextlib.contextmanager
+def alone(folder: Path):
+    """Hold the folder of builds for one build at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            print(f"Another build is at work in {folder}: waiting for it", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def put_in_place(fresh: Path, site: Path) -> None:
+    """Let a whole site take the place of the last one."""
+    last = site.with_name(site.name + ".last")
+    shutil.rmtree(last, ignore_errors=True)
+    if site.exists():
+        site.rename(last)
+    fresh.rename(site)
+    shutil.rmtree(last, ignore_errors=True)
+
+
 def build(output: Path, jobs: int) -> Path:
     """Build the site under `output` and return the folder of its pages."""
     started = time.perf_counter()
-    print("Executing the notebooks", flush=True)
+    folder, site = output / "_build", output / "_build" / "html"
+    with alone(folder):
+        if (last := site.with_name("html.last")).exists() and not site.exists():
+            last.rename(site)  # a build was stopped between two renames
+        print("Executing the notebooks that changed", flush=True)
+        fill_cache(output, jobs)
+        print(f"Building {len(pages())} pages beside the last site (a minute)", flush=True)
+        fresh = folder / "next"
+        shutil.rmtree(fresh, ignore_errors=True)
+        if jupyter_book(fresh, cache_path(site), "--all", "-W", "-n", "--keep-going", "-q"):
+            sys.exit(f"The site did not build: jupyter-book says why above. {site} is as it was.")
+        put_in_place(fresh / "_build" / "html", site)
+        shutil.rmtree(fresh, ignore_errors=True)
+    print(f"Built {site / 'index.html'} in {time.perf_counter() - started:.0f} s", flush=True)
+    return site
+
+
+# --- a draft while writing --------------------------------------------------------------------------------------------
+
+
+def stamps() -> dict[Path, int]:
+    """Return when each source of a page was last written."""
+    sources = [*pages(), *BOOK.glob("*.md"), *BOOK.glob("*.bib"), *BOOK.glob("_t*/*"), *BOOK.glob("_static/*")]
+    return {path: path.stat().st_mtime_ns for path in sources if path.is_file()}
+
+
+def draft(output: Path, jobs: int) -> Path:
+    """Build what changed since the last draft, warnings and all; return the folder of its pages."""
+    started = time.perf_counter()
+    folder = output / "_build" / "draft"
     fill_cache(output, jobs)
-    print(f"Building {len(pages())} pages (a minute)", flush=True)
-    shutil.rmtree(output / "_build" / "html", ignore_errors=True)  # a page that is gone must not stay
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [str(program), "build", ".", "--config", "book/_config.yml", "--toc", "book/_toc.yml",
-               "--path-output", str(output), "--all", "-W", "-n", "--keep-going", "-q"]
-    # A build must not depend on the day: Sphinx writes dates and years unless told which.
-    environment = {"SOURCE_DATE_EPOCH": "1767225600", "PYTHONHASHSEED": "0"} | dict(os.environ)
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-        sys.exit("The site did not build: jupyter-book says why above.")
-    print(f"Built {output / '_build' / 'html' / 'index.html'} in {time.perf_counter() - started:.0f} s", flush=True)
-    return output / "_build" / "html"
+    failed = jupyter_book(folder, cache_path(output / "_build" / "html"), "--keep-going", "-q")
+    print(f"{'Failed after' if failed else 'Built in'} {time.perf_counter() - started:.0f} s", flush=True)
+    return folder / "_build" / "html"
+
+
+def watch(output: Path, jobs: int, port: int) -> None:
+    """Serve a draft and build it again whenever a page's source changes."""
+    print("Building a draft; the first takes a minute, the next ones seconds", flush=True)
+    site = draft(output, jobs)
+    with server(site, port) as serving:
+        print(f"The draft is at http://localhost:{serving.server_port}/  (Ctrl-C to stop)", flush=True)
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        seen = stamps()
+        try:
+            while True:
+                time.sleep(0.5)
+                if (now := stamps()) != seen:
+                    changed = [path.name for path in now if now[path] != seen.get(path)]
+                    seen = now
+                    print(f"{', '.join(changed) or 'A page went'}: building", flush=True)
+                    try:
+                        draft(output, jobs)
+                    except Exception as error:  # the writer mends it and saves again
+                        print(f"{type(error).__name__}: {str(error)[-1500:]}", flush=True)
+        except KeyboardInterrupt:
+            print()
+
+
+# --- serving ----------------------------------------------------------------------------------------------------------
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -114,6 +208,30 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
+
+    def send_head(self):
+        try:
+            return super().send_head()
+        except (ValueError, OSError):  # an address with %00, or a name that is too long
+            self.send_error(404)
+            return None
+
+    def list_directory(self, path):
+        self.send_error(404)
+
+    def send_error(self, code, message=None, explain=None) -> None:
+        page = Path(self.directory) / "404.html"
+        if code != 404 or not page.exists():
+            super().send_error(code, message, explain)
+            return
+        # Its links are relative to the root, so it must be there.
+        body = page.read_bytes().replace(b"<head>", b'<head>\n<base href="/">', 1)
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
 
 def server(folder: Path, port: int) -> http.server.ThreadingHTTPServer:
@@ -129,6 +247,8 @@ def serve(folder: Path, port: int) -> None:
     if not (folder / "index.html").exists():
         sys.exit("There is no site yet; run: make site")
     with server(folder, port) as site:
+        if port not in {0, site.server_port}:
+            print(f"Port {port} is taken or not allowed here; another one does as well (make book PORT=… names one)")
         print(f"The book is at http://localhost:{site.server_port}/  (Ctrl-C to stop)", flush=True)
         try:
             site.serve_forever()
@@ -136,22 +256,42 @@ def serve(folder: Path, port: int) -> None:
             print()
 
 
+def whole(least: int, most: int, what: str):
+    """Return what reads a whole number from the command line, and says what is accepted."""
+    def read(words: str) -> int:
+        if not words.isdecimal() or not least <= int(words) <= most:
+            raise argparse.ArgumentTypeError(f"{words!r} is not {what}: a whole number from {least} to {most}")
+        return int(words)
+
+    return read
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=["execute", "build", "serve"])
+    parser.add_argument("command", choices=["execute", "build", "serve", "watch"])
     parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE", help="what to execute; all when none is given")
     parser.add_argument("--output", type=Path, default=ROOT, help="the folder that gets _build/html")
-    parser.add_argument("--jobs", type=int, default=2, help="how many notebooks to execute at once")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--jobs", type=whole(1, 512, "a number of jobs"), default=2,
+                        help="how many notebooks to execute at once")
+    parser.add_argument("--port", type=whole(0, 65535, "a port"), default=8000)
     options = parser.parse_args(arguments)
     if options.pages and options.command != "execute":
         parser.error(f"{options.command} takes no pages: it is about the whole site")
-    if options.command == "execute":
-        fill_cache(options.output.resolve(), options.jobs, [page.resolve() for page in options.pages])
-    elif options.command == "build":
-        build(options.output.resolve(), options.jobs)
-    else:
-        serve(options.output.resolve() / "_build" / "html", options.port)
+    output = options.output.resolve()
+    try:
+        if options.command == "execute":
+            fill_cache(output, options.jobs, [page.resolve() for page in options.pages])
+        elif options.command == "build":
+            build(output, options.jobs)
+        elif options.command == "watch":
+            watch(output, options.jobs, options.port)
+        else:
+            serve(output / "_build" / "html", options.port)
+    except OSError as error:
+        sys.exit(f"{error}. Is {output} a folder that you may write to, with room on its disk? Another one can be "
+                 "named: python tools/website.py build --output FOLDER")
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The last whole site, if there was one, is as it was.")
     return 0
 
 

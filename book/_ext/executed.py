@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
+# Where a build that does not go to its final folder finds the executed notebooks.
+CACHE_VARIABLE = "BOOK_EXECUTED"
 ROOT = Path(__file__).resolve().parent.parent.parent
 # No output of a notebook depends on them: script and style reach a page beside its outputs, the others reach no page.
 ASIDE = {".css", ".js", ".md", ".pyc", ".ts"}
@@ -26,4 +29,4 @@ def cache_path(outdir: Path) -> Path:
 
 def name_cache(app) -> None:
     # jupyter-cache knows a notebook by its cells alone: with one folder, a changed formula would keep its old output.
-    app.config.nb_execution_cache_path = str(cache_path(Path(app.outdir)))
+    app.config.nb_execution_cache_path = os.environ.get(CACHE_VARIABLE) or str(cache_path(Path(app.outdir)))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from address import addresses, launches
 from docutils import nodes
 from numbering import chapter_of
 
@@ -17,7 +18,7 @@ ENTRY = re.compile(r'<li class="toctree-l1(?P<current> current)?[^"]*"><a class=
                    r"(?:(?P<number>\d+)\.\s+)?(?P<title>.*?)</a>.*?</li>", re.DOTALL)
 LAYOUT_STYLES = ("pygments.css", "sphinx-design.min.css", "book.css")  # joined into one, in this order
 SHEET = "site.css"
-OWN_FILES = {"favicon.svg"}
+OWN_FILES = {"favicon.svg", "book-card.png"}
 NAMED = re.compile(r"[\w.@-]+\.(?:js|css|woff2|svg|png|json|webmanifest|txt|csv|jpg|webp)\b")
 
 
@@ -54,15 +55,16 @@ def _version() -> str:
 def shape(app, pagename: str, _templatename: str, context: dict, doctree) -> None:
     """Give the template its rail, the tools below the text, and what kind of page it is."""
     chapter = chapter_of(pagename)
-    kind = "search" if pagename == "search" else "front" if pagename == app.config.root_doc else (
+    kind = "search" if pagename in {"search", "404"} else "front" if pagename == app.config.root_doc else (
         "chapter" if chapter is not None else "other")
     tree = context["toctree"](collapse=True, maxdepth=1, includehidden=True, titles_only=True) or ""
     link = context["pathto"]
     tools = []
     if chapter is not None:
         tools.append(("Download the notebook", link(f"_sources/{pagename}.ipynb", 1)))
+        tools += launches(addresses(app.config), f"{pagename}.ipynb")
     tools += [(words, link(page)) for words, page in (("How good is the model?", "book/how_good"),
-                                                      ("Cite this page", "book/cite"), ("Errata", "book/errata"))
+                                                      ("Errata", "book/errata"))
               if page in app.env.found_docs and page != pagename]
     context.update(book_nav=navigation(tree, sections_of(doctree)), book_kind=kind, book_tools=tools,
                    book_version=_version())

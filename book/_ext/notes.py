@@ -28,12 +28,30 @@ def references(html: str) -> dict[str, str]:
     return {match["id"]: re.sub(r"\s+", " ", match["text"]).strip() for match in CITATION.finditer(html)}
 
 
+def _term(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", html.split('<a class="headerlink"')[0])).strip()
+
+
+def name_terms(html: str) -> str:
+    """Return the glossary's page with an id for each of its words, to which links can lead."""
+    start, seen = html.find('id="words"'), set()
+
+    def named(match: re.Match) -> str:
+        ident = f"term-{re.sub('[^a-z0-9]+', '-', _term(match['term']).lower()).strip('-')}"
+        if "id=" in match["open"] or ident in seen:
+            return match[0]
+        seen.add(ident)
+        return f'<dt id="{ident}"{match[0][3:]}'
+
+    return html[:start] + ENTRY.sub(named, html[start:]) if start >= 0 else html
+
+
 def glossary(html: str) -> dict[str, tuple[str, str]]:
     """Return each word of the glossary: its id and its meaning, as HTML."""
     found = {}
     start = html.find('id="words"')
     for match in ENTRY.finditer(html, start) if start >= 0 else ():
-        words = unescape(re.sub(r"<[^>]+>", "", match["term"].split('<a class="headerlink"')[0])).strip()
+        words = _term(match["term"])
         anchor = re.search(r'id="([^"]+)"', match["open"])
         meaning = re.sub(r"\s+", " ", re.sub(r"</?p>", " ", match["text"])).strip()
         for word in re.split(r",\s+|\s+and\s+", words):

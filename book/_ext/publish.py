@@ -10,6 +10,8 @@ import re
 from html import escape
 from pathlib import Path
 
+import address
+import extras
 import gallery
 import head
 import layout
@@ -40,22 +42,29 @@ def finish_pages(app, exception) -> None:
     static = outdir / "_static"
     paths = [path for path in sorted(outdir.rglob("*.html")) if "_static" not in path.relative_to(outdir).parts]
     pages = {path.relative_to(outdir).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    if notes.GLOSSARY in pages:
+        pages[notes.GLOSSARY] = notes.name_terms(pages[notes.GLOSSARY])
     sources = notes.references(pages.get(notes.REFERENCES, ""))
     terms = notes.glossary(pages.get(notes.GLOSSARY, ""))
     abouts = {name: head.describe(html) for name, html in pages.items()}
+    at = address.addresses(app.config)
     for name, html in pages.items():
         if head.PLACE not in html:
             continue  # finished by an earlier build
         html = mend(html)
         html = say_what_comes(name, html, abouts)
         html = notes.annotate(name, html, sources, terms)
-        pages[name] = head.fill(html, "../" * name.count("/"))
+        html = head.fill(html, "../" * name.count("/"),
+                         address.cards(at, name, address.title_of(html), abouts[name]))
+        pages[name] = extras.from_root(html, at.site) if name == extras.NOT_FOUND else html
     search_index.write(app, static)
     layout.join_styles(static)
     trim_all(static, pages.values())
     layout.drop_unused(outdir, pages.values())
     for name, html in pages.items():
         (outdir / name).write_text(html, encoding="utf-8")
+    extras.write_redirects(outdir, extras.redirects())
+    address.write_map(at, outdir, [name for name in pages if name != extras.NOT_FOUND])
 
 
 def mend(html: str) -> str:
@@ -90,6 +99,7 @@ def setup(app):
     mathematics.connect(app)
     numbering.connect(app)
     layout.connect(app)
+    extras.connect(app)
     search_index.connect(app)
     app.connect("build-finished", finish_pages, priority=900)
     # The gallery is read after all other pages, which only one reader can promise.

@@ -191,43 +191,52 @@
     if (chosen) lines.push(`About: “${chosen}”`);
     return `${lines.join("\n")}\n\nWhat is wrong:\n`;
   };
-  const report = document.querySelector(".report-button");
-  if (report) {
-    report.hidden = false;
-    report.addEventListener("click", () => {
-      let dialog = document.querySelector("dialog.report");
-      if (!dialog) {
-        const words = make("textarea", { id: "report-words", rows: 9 });
-        const copy = make("button", { type: "button", textContent: "Copy" });
-        const close = make("button", { type: "button", textContent: "Close" });
-        const said = make("span", { className: "report-said" });
-        said.setAttribute("role", "status");
-        copy.addEventListener("click", async () => {
-          words.select();
-          try { await navigator.clipboard.writeText(words.value); said.textContent = "Copied."; }
-          catch { said.textContent = "Selected: copy it with the keyboard."; }
-        });
-        close.addEventListener("click", () => dialog.close());
-        const actions = make("p", { className: "report-actions" }, copy, close, said);
-        const repository = document.querySelector("meta[name='book-issues']")?.content;
-        if (repository) {
-          const send = make("a", { textContent: "Open an issue with this text", rel: "noopener", target: "_blank" });
-          const address = () => { send.href = `${repository}?title=${encodeURIComponent(title)}&body=${encodeURIComponent(words.value)}`; };
-          words.addEventListener("input", address);
-          send.addEventListener("pointerenter", address);
-          send.addEventListener("focus", address);
-          actions.prepend(send);
-        }
-        dialog = make("dialog", { className: "report" },
-          make("h2", { textContent: "Found an error?" }),
-          make("label", { htmlFor: "report-words", textContent: "Page and figures as they stand are filled in. Nothing is sent from here." }),
-          words, actions);
-        document.body.append(dialog);
-      }
-      dialog.querySelector("textarea").value = state();
-      dialog.querySelector("textarea").dispatchEvent(new Event("input"));
-      dialog.showModal();
+  const repository = document.querySelector("meta[name='book-issues']")?.content;
+  /** Show words to copy, which the reader may change before. */
+  const offer = (heading, label, text, address) => {
+    document.querySelector("dialog.report")?.remove();
+    const words = make("textarea", { id: "report-words", rows: 9, value: text });
+    const copy = make("button", { type: "button", textContent: "Copy" });
+    const close = make("button", { type: "button", textContent: "Close" });
+    const said = make("span");
+    said.setAttribute("role", "status");
+    copy.addEventListener("click", async () => {
+      words.select();
+      try { await navigator.clipboard.writeText(words.value); said.textContent = "Copied."; }
+      catch { said.textContent = "Selected: copy it with the keyboard."; }
     });
+    const actions = make("p", { className: "report-actions" }, copy, close, said);
+    if (address) {
+      const send = make("a", { textContent: "Open an issue with this text", rel: "noopener", target: "_blank" });
+      const renew = () => { send.href = `${address}?title=${encodeURIComponent(title)}&body=${encodeURIComponent(words.value)}`; };
+      words.addEventListener("input", renew);
+      renew();
+      actions.prepend(send);
+    }
+    const dialog = make("dialog", { className: "report" }, make("h2", { textContent: heading }),
+      make("label", { htmlFor: "report-words", textContent: label }), words, actions);
+    dialog.setAttribute("aria-label", heading);
+    close.addEventListener("click", () => dialog.close());
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+  const version = () => document.querySelector(".colophon p").firstChild.data.match(/version (\d+(?:\.\d+)*\w*)/)?.[1] ?? "";
+  const cited = () => {
+    const year = new Date().getFullYear(), key = (page.match(/(\w+)\.html$/)?.[1] ?? "page").replace(/\W/g, "");
+    const address = location.protocol === "file:" ? "" : `\n  url       = {${location.href}},`;
+    return `The Infrastructure Trap contributors (2026). “${title}”. In The Infrastructure Trap: inference economics you can run `
+      + `(version ${version()}). Read on ${new Date().toISOString().slice(0, 10)}.\n\n@incollection{infrastructuretrap2026_${key},\n`
+      + `  title     = {${title}},\n  booktitle = {The Infrastructure Trap: inference economics you can run},\n`
+      + `  author    = {{The Infrastructure Trap contributors}},\n  year      = {2026},${address}\n`
+      + `  note      = {Version ${version()}, read in ${year}}\n}\n`;
+  };
+  for (const [name, show] of [
+    [".report-button", () => offer("Found an error?", "Page and figures as they stand are filled in. Nothing is sent from here.", state(), repository)],
+    [".cite-button", () => offer("Cite this page", "In words, and for BibTeX.", cited(), "")]]) {
+    const button = document.querySelector(name);
+    if (!button) continue;
+    button.hidden = false;
+    button.addEventListener("click", show);
   }
 
   // --- tables that scroll get a cue ---------------------------------------------------------------------------------
@@ -247,5 +256,23 @@
       watch.observe(scrolled);
       scrolled.addEventListener("scroll", () => edge(scrolled), { passive: true });
     }
+  }
+
+  // --- a served site can be read without a network ------------------------------------------------------------------
+  if ("serviceWorker" in navigator && location.protocol === "https:") {
+    navigator.serviceWorker.register(`${root.dataset.root}worker.js`).then(() => {
+      const offered = document.querySelector(".keep-book");
+      if (!offered) return;
+      offered.hidden = false;
+      const said = offered.querySelector("[role=status]");
+      offered.querySelector("button").addEventListener("click", async () => {
+        const { active } = await navigator.serviceWorker.ready;
+        said.textContent = "Keeping …";
+        active.postMessage("keep");
+      });
+      navigator.serviceWorker.addEventListener("message", ({ data }) => {
+        said.textContent = data.done < data.of ? `${data.done} of ${data.of} files` : "The book is kept on this device.";
+      });
+    }, () => { /* forbidden here: the book is read as before */ });
   }
 }
