@@ -37,9 +37,9 @@ def addresses(config) -> Addresses:
         For an address that is not https, or a repository that is not HOST/OWNER/NAME.
     """
     theme, launch = config.html_theme_options, config.html_theme_options.get("launch_buttons") or {}
-    found = Addresses(str(theme.get("repository_url") or "").rstrip("/").removesuffix(".git"),
-                      str(theme.get("repository_branch") or "main"), str(launch.get("jupyterhub_url") or "").rstrip("/"),
-                      str(config.html_baseurl or "").rstrip("/"))
+    repository, branch = theme.get("repository_url"), theme.get("repository_branch")
+    hub, site = (str(address or "").rstrip("/") for address in (launch.get("jupyterhub_url"), config.html_baseurl))
+    found = Addresses(str(repository or "").rstrip("/").removesuffix(".git"), str(branch or "main"), hub, site)
     for name, address in found._asdict().items():
         if address and name != "branch" and not address.startswith("https://"):
             raise ValueError(f"{name}: {address!r} must begin with https://")

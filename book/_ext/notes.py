@@ -29,7 +29,7 @@ def references(html: str) -> dict[str, str]:
 
 
 def _term(html: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", "", html.split('<a class="headerlink"')[0])).strip()
+    return unescape(re.sub(r"<[^>]+>", "", html.partition('<a class="headerlink"')[0])).strip()
 
 
 def name_terms(html: str) -> str:

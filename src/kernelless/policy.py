@@ -31,7 +31,8 @@ def policy(html: str) -> str:
     scripts = " ".join(["'self'", *sorted(set(hashes))])
     # Styles: matplotlib writes style attributes into its SVG, Temml into its MathML. blob: is the download of a figure.
     return (f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-            "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'")
+            "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+            "object-src 'none'")
 
 
 def write_policies(pages: Iterable[Path]) -> None:
