@@ -262,8 +262,9 @@ def weights(browser, site: Path, address: str, names: list[str]) -> None:
     """Print what each page weighs and how soon its sliders work."""
     runtime = site / "_static" / "kernelless.js"
     say(f"\nExplorer runtime: {runtime.stat().st_size:,} bytes, {gzipped(runtime):,} gzipped")
-    later = runtime.with_name("kernelless-later.js")
-    say(f"fetched when first used: {later.stat().st_size:,} bytes, {gzipped(later):,} gzipped")
+    for name, when in (("later", "fetched when first used"), ("sketch", "fetched where a curve is to be drawn")):
+        later = runtime.with_name(f"kernelless-{name}.js")
+        say(f"{when}: {later.stat().st_size:,} bytes, {gzipped(later):,} gzipped")
     say("\nPages, kB gzipped; usable: ms until every slider works, served from this machine\n")
     say(f"  {'page':44}{'html':>8}{'of it figures':>15}{'script':>9}{'style':>8}{'usable':>9}")
     ready = "[...document.querySelectorAll('figure.explorer')].every((f) => 'ready' in f.dataset)"

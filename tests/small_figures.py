@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from kernelless import Axis, Choice, Figure, Line, Readout, Slider, explore
+from kernelless import Axis, Choice, Figure, Line, Point, Predict, Readout, Slider, explore
 
 X = np.linspace(0, 10, 11)
 args = dict  # parts by name, as the call under test writes them
@@ -38,3 +38,15 @@ def figure_of(**parts):
 def ids(html: str) -> list[str]:
     """Return every id of a page, in order."""
     return re.findall(r'\bid="([^"]+)"', html)
+
+
+USERS = np.geomspace(1, 10_000, 41)
+GROWTH = Axis("time", (1e-3, 1.0), "s", "log")
+ASKED = Predict(mark="measured", question="How does it grow? Draw it.", hides=["you are here"])
+
+
+def growing(users=20, axis=GROWTH):
+    """A curve that a reader may be asked to draw."""
+    ys = 0.005 * (1 + USERS / users) if axis is GROWTH else np.minimum(USERS / 1000, 1)
+    return Figure(Axis("users", (1, 10_000), "", "log"), axis,
+                  [Line(USERS, ys, "measured"), Point(users, 0.01, "you are here")], [Readout("Users", users)])

@@ -63,8 +63,8 @@ _NAMES = {
 # what the notebooks take from the library of figures
 _FIGURES = frozenset({
     "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "Cells", "Choice", "Explorer", "Figure", "Flow",
-    "Label", "Line", "Note", "Play", "Point", "Readout", "Rule", "Slider", "Spans", "Stack", "State", "Waterfall",
-    "explore", "standalone", "tabulate", "text",
+    "Label", "Line", "Note", "Play", "Point", "Predict", "Readout", "Rule", "Slider", "Spans", "Stack", "State",
+    "Waterfall", "explore", "standalone", "tabulate", "text",
 })
 __all__ = [
     "Arrows",
@@ -83,6 +83,7 @@ __all__ = [
     "Note",
     "Play",
     "Point",
+    "Predict",
     "Readout",
     "Rule",
     "Slider",

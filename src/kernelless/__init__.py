@@ -12,13 +12,14 @@ from .page import standalone
 from .palette import HERE
 from .parts import Band, Bars, Label, Line, Point, Readout, Rule, State
 from .play import Play
+from .predict import Predict
 from .trace import CannotBeTraced, NotSupportedYet, TraceError
 from .units import text
 
 __version__ = "0.1.0"
 __all__ = [
     "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "CannotBeTraced", "Cells", "Choice", "Explorer",
-    "Figure", "Flow", "Label", "Line", "NotSupportedYet", "Note", "Play", "Point", "Readout", "Rule", "Slider",
-    "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "explorer_named", "standalone", "tabulate",
-    "text",
+    "Figure", "Flow", "Label", "Line", "NotSupportedYet", "Note", "Play", "Point", "Predict", "Readout", "Rule",
+    "Slider", "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "explorer_named", "standalone",
+    "tabulate", "text",
 ]

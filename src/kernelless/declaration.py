@@ -12,6 +12,7 @@ from typing import Any
 
 from .controls import Choice, Slider
 from .figure import Figure
+from .predict import Predict
 
 MOST_CONTROLS = 80  # beyond 32 two controls share the bit by which a value knows what it depends on
 
@@ -35,6 +36,7 @@ class Declaration:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     precompute: bool = False
     sources: Sequence[str] = ()
+    predict: Predict | None = None
 
     def __post_init__(self) -> None:
         """Fill in names and labels, and refuse what no explorer can be made of."""
@@ -48,6 +50,8 @@ class Declaration:
             raise ValueError(f"sources={self.sources!r} must be a sequence of texts, one for each source.")
         if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
             raise ValueError(f"name={name!r} must be lower-case letters, digits and hyphens.")
+        if self.predict is not None and not isinstance(self.predict, Predict):
+            raise ValueError(f"predict={self.predict!r} must be a Predict(mark=…, question=…).")
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "controls", {key: _labelled(control, key) for key, control in self.controls.items()})
         self._check_controls()

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from .controls import Choice, Slider
 from .figure import Figure
+from .predict import Predict
 
 
 class Declared(Protocol):
@@ -19,6 +20,7 @@ class Declared(Protocol):
     alt: str
     presets: dict[str, dict[str, Any]]
     precompute: bool
+    predict: Predict | None
     controls_spec: dict[str, Slider | Choice]
     defaults: dict[str, Any]
     program: dict[str, Any]

@@ -21,6 +21,7 @@ from .draw import draw
 from .figure import Figure
 from .options import Options
 from .precompute import TABLE_BYTES, tabulated
+from .predict import Predict, predict_spec
 from .program import compile_program
 from .trace import Graph, Traced, TraceError
 
@@ -35,7 +36,7 @@ _shown: Counter[str] = Counter()  # how often each name has been displayed, for 
 
 def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str = "", name: str = "",
             presets: dict[str, dict[str, Any]] | None = None, precompute: bool = False, sources: Sequence[str] = (),
-            **controls: Slider | Choice) -> Explorer:
+            predict: Predict | None = None, **controls: Slider | Choice) -> Explorer:
     """Declare an interactive figure.
 
     Parameters
@@ -59,6 +60,8 @@ def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str
     sources : sequence of str
         Where the figure's fixed numbers come from, for the head of what a reader saves. Options of a `Choice` that
         have a `source` of their own, and perhaps its `date`, are named by themselves where they are chosen.
+    predict : Predict, optional
+        A curve that the reader draws before it shows.
     **controls : Slider or Choice
         One for each parameter of the function, in the order of the page.
 
@@ -76,7 +79,7 @@ def explore(function: Callable[..., Figure], *, title: str, watch: str, alt: str
         The function cannot become a program: the message names the line and the repair.
     """
     made = Explorer(Declaration(function, title, watch, controls, alt=alt, name=name, presets=presets or {},
-                                precompute=precompute, sources=sources))
+                                precompute=precompute, sources=sources, predict=predict))
     _declared[made.name] = made
     return made
 
@@ -113,6 +116,9 @@ class Explorer:
         self.program, self.spec = self._compile()
         if found := told.sources_found():
             self.spec["sources"] = found
+        self.predict = told.predict
+        if self.predict:
+            self.spec["predict"] = predict_spec(self.predict, self.figure())
         self._check_limits()
         self._check_moves()
         self.alt = told.alt or f"{self.title}. {self._sentence()}"

@@ -12,6 +12,7 @@ import, as a second script, which `static/later.js` fetches when something first
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pathlib import Path
 from .ops import ELEMENTWISE
 
 SCRIPT, LATER, STYLE = "kernelless.js", "kernelless-later.js", "kernelless.css"  # what a site loads
+APART = {"sketch.js": "kernelless-sketch.js"}  # modules with a script of their own, since few pages ask for them
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -58,13 +60,13 @@ def _elementwise() -> str:
     return f"export const ELEMENTWISE = {{\n{rows}\n}};\n"
 
 
-def _bridge(names: Iterable[str], address: str) -> str:
+def _bridge(names: Iterable[str], files: dict[str, str]) -> str:
     """Return the module that `static/bridge.d.ts` declares."""
-    return f'export const LATER = "{address}";\nexport const bridge = () => ({{ {", ".join(names)} }});\n'
+    return f'export const FILES = {json.dumps(files)};\nexport const bridge = () => ({{ {", ".join(names)} }});\n'
 
 
 # Modules that are written here. The bridge's is known only when the others are.
-_WRITTEN: dict[str, Callable[[], str]] = {"elementwise.js": _elementwise, "bridge.js": lambda: _bridge((), "")}
+_WRITTEN: dict[str, Callable[[], str]] = {"elementwise.js": _elementwise, "bridge.js": lambda: _bridge((), {})}
 
 
 def _squeezed(line: str) -> str:
@@ -202,33 +204,62 @@ def script(last: str = "startPage();", more: tuple[Path, ...] = ()) -> str:
 
 
 @cache
-def scripts(more: tuple[Path, ...] = ()) -> tuple[str, str]:
-    """Return the script in two pieces, for a site: what every page loads, and what is fetched when first used.
+def pieces(more: tuple[Path, ...] = ()) -> dict[str, str]:
+    """Return the script in pieces, for a site: what every page loads, and what is fetched when first used.
 
-    The second carries a digest in its address, so that no browser takes an older one for it.
+    Those that are fetched carry a digest in their addresses, so that no browser takes an older one for it.
 
     Parameters
     ----------
     more : tuple of Path
         As in `script`.
 
+    Returns
+    -------
+    dict
+        File name to text, the first that of every page.
+
     Raises
     ------
     ValueError
-        As in `join`.
+        As in `join`, or where a module with a script of its own shares one with others that are fetched.
     """
     first = _ordered([_STATIC / "later.js", _STATIC / "explorer.js", *more])
     later, asked = _later_than(first)
     shared = sorted({name for module in later.values() for path, taken in module.imports if path in first
                      for name in taken} | {"later"})
-    body = f"{_text(later.values())}\n\nreturn {{ {_exported(asked)} }};"
+    files: dict[str, str] = {}
+    addresses: dict[str, str] = {}
+    for name, file in APART.items():
+        if name in asked:
+            module = asked[name]
+            if wrong := [path.name for path, _ in module.imports if path not in first]:
+                raise ValueError(f"{name} has a script of its own, and imports {wrong[0]}, which is in another.")
+            files[file] = _fetched([module], {name: module}, shared)
+            addresses[name] = _address(file, files[file])
+    rest = [module for module in later.values() if module.path.name not in APART]
+    files = {LATER: _fetched(rest, {n: module for n, module in asked.items() if n not in APART}, shared), **files}
+    bridge = _EXPORT.sub("", _bridge(shared, {"": _address(LATER, files[LATER]), **addresses})).strip()
+    parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
+    return {SCRIPT: _wrapped("\n\n".join(filter(None, parts)), "startPage();"), **files}
+
+
+def _fetched(modules: Iterable[_Module], asked: dict[str, _Module], shared: list[str]) -> str:
+    """Return modules as a script that hands them over; nothing becomes global."""
+    body = f"{_text(modules)}\n\nreturn {{ {_exported(asked)} }};"
     rest = (f'"use strict";\nconst detail = ({{ {", ".join(shared)} }}) => {{\n{body}\n}};\n'
             'document.currentScript.dispatchEvent(new CustomEvent("kernelless", { detail }));\n')
-    rest = f"(() => {{\n{rest}}})();\n"  # so that nothing becomes global
-    address = f"{LATER}?v={hashlib.sha256(rest.encode()).hexdigest()[:8]}"
-    bridge = _EXPORT.sub("", _bridge(shared, address)).strip()
-    parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
-    return _wrapped("\n\n".join(filter(None, parts)), "startPage();"), rest
+    return f"(() => {{\n{rest}}})();\n"
+
+
+def _address(file: str, content: str) -> str:
+    return f"{file}?v={hashlib.sha256(content.encode()).hexdigest()[:8]}"
+
+
+def scripts(more: tuple[Path, ...] = ()) -> tuple[str, str]:
+    """Return the first two of `pieces`: what every page loads, and what it fetches for most that is needed rarely."""
+    found = pieces(more)
+    return found[SCRIPT], found[LATER]
 
 
 @cache
@@ -239,9 +270,8 @@ def style(more: tuple[Path, ...] = ()) -> str:
 
 
 def write(folder: str | Path, modules: Sequence[Path] = (), styles: Sequence[Path] = ()) -> None:
-    """Write `kernelless.js`, `kernelless-later.js` and `kernelless.css` for a site, with the caller's own in them."""
+    """Write the scripts of `pieces` and `kernelless.css` for a site, with the caller's own in them."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    first, later = scripts(tuple(modules))
-    for name, content in ((SCRIPT, first), (LATER, later), (STYLE, style(tuple(styles)))):
+    for name, content in (pieces(tuple(modules)) | {STYLE: style(tuple(styles))}).items():
         (folder / name).write_text(content, encoding="utf-8")

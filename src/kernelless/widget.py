@@ -15,6 +15,7 @@ import ipywidgets as widgets
 from . import page
 from .controls import Choice, Slider
 from .play import players
+from .question import Question
 from .svg import matplotlib_svg
 
 if TYPE_CHECKING:
@@ -66,13 +67,15 @@ class ExplorerWidget:
             buttons.append(button)
         for key, control in self.controls.items():
             control.observe(lambda change, key=key: self._moved(key, change), names="value")
+        self.question = Question(explorer.predict, explorer.figure(), self.update) if explorer.predict else None
         self._held = False
         self._waiting: asyncio.TimerHandle | None = None
         self.update()
         heading = widgets.HTML(f"<b>{escape(explorer.title)}</b><br>{escape(explorer.watch)}")
         rows = [widgets.HBox([*players(explorer.controls_spec[key], control), control, self.shown[key]])
                 for key, control in self.controls.items()]
-        self.box = widgets.VBox([heading, *rows, widgets.HBox(buttons), self.readout, self.figure])
+        asked = [self.question.box] if self.question else []
+        self.box = widgets.VBox([heading, *asked, *rows, widgets.HBox(buttons), self.readout, self.figure])
         self._replace_the_last()
 
     def _replace_the_last(self) -> None:
@@ -139,6 +142,8 @@ class ExplorerWidget:
                           for label, words in page.readout_texts(figure).items())
         states = "".join(f"{s.sign()} {escape(s.holds if bool(s.ok) else s.fails)}<br>" for s in figure.states)
         self.readout.value = numbers + states + escape(figure.unseen())
+        if self.question and self.question.waiting:
+            self.readout.value, figure = "", self.question.told.without(figure)
         # White behind the plot: its ink is dark, and JupyterLab's theme may be too.
         drawn = matplotlib_svg(figure, legend=True)
         svg = drawn[drawn.index("<svg"):]

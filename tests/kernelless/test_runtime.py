@@ -22,11 +22,12 @@ def test_the_script_is_small_and_may_stand_in_a_page():
 
     What a caller adds is counted by the caller: tests/chapters/exercises has the book's answer boxes.
     """
-    first, later = runtime.scripts()
+    first, later, *apart = runtime.pieces().values()
     assert len(gzip.compress(first.encode())) < 15_000
     assert len(gzip.compress(first.encode())) + len(gzip.compress(later.encode())) < 35_000
+    assert [len(gzip.compress(text.encode())) < 4_000 for text in apart] == [True]  # drawing, where a page asks for it
     assert len(gzip.compress(runtime.style().encode())) < 5_000
-    for script in (runtime.script(), first, later):
+    for script in (runtime.script(), first, later, *apart):
         assert not re.search(r"</script|<!--|<script", script)
         assert not re.search(r"\beval\(|new Function|innerHTML|document\.write|import\(", script)
         assert not re.search(r"https?://(?!www\.w3\.org)", script)
@@ -34,10 +35,10 @@ def test_the_script_is_small_and_may_stand_in_a_page():
 
 def test_the_script_is_written_for_a_site(tmp_path):
     runtime.write(tmp_path / "new")
-    names = ("kernelless.js", "kernelless-later.js", "kernelless.css")
+    names = ("kernelless.js", "kernelless-later.js", "kernelless-sketch.js", "kernelless.css")
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(names)
     written = [(tmp_path / "new" / name).read_text(encoding="utf-8") for name in names]
-    assert written == [*runtime.scripts(), runtime.style()]
+    assert written == [*runtime.pieces().values(), runtime.style()]
 
 
 def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path):
@@ -67,7 +68,7 @@ def test_the_script_holds_nothing_for_tests():
 
 
 def test_every_module_is_joined_once_and_after_what_it_imports():
-    script, static = "".join(runtime.scripts()), Path(runtime.__file__).parent / "static"
+    script, static = "".join(runtime.pieces().values()), Path(runtime.__file__).parent / "static"
     declared = re.compile(r"^(?:export )?((?:const|(?:async )?function) \w+|live\([^)]*\))", re.MULTILINE)
     beginnings = {path.name: declared.search(path.read_text(encoding="utf-8"))[1] for path in static.glob("*.js")}
     assert all(words in script for words in beginnings.values())  # and once: `join` refuses a name declared twice
@@ -153,7 +154,7 @@ def test_the_second_script_has_what_is_asked_for_and_what_only_that_needs(tmp_pa
     assert re.search(r'\nreturn \{.* "rare\.js": \{ rare \}, "rarer\.js": \{ rarer \} \};\n', later)
     assert "function text" not in later
     # Another content, another address: a browser that kept the old one fetches anew.
-    address = re.search(r'const LATER = "(kernelless-later\.js\?v=[0-9a-f]{8})";', first)[1]
+    address = re.search(r'const FILES = .*?"(kernelless-later\.js\?v=[0-9a-f]{8})"', first)[1]
     assert address not in runtime.scripts()[0]
     assert runtime.scripts((main,)) == (first, later)
 

@@ -58,6 +58,7 @@ const DO = {
     const value = snap(control, revive(g));
     return [typeof value, String(value), encode(control, value), show(control, value)];
   }),
+  verdict: ({ asked, guess, truth, xs, unit }) => verdictOf(asked, guess, truth, xs, unit),
   stops: ({ control }) => stopsOf(control),
 };
 require("readline").createInterface({ input: process.stdin, terminal: false }).on("line", (line) => {

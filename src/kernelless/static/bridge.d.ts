@@ -1,6 +1,6 @@
 // What runtime.py writes for later.js, for the type checker.
 
-/** Where the second script is, from where the first one came. */
-export const LATER: string;
-/** What the modules of the second script take from the first. */
+/** Where further scripts are, from where the first one came: that of a module, and under "" that of all others. */
+export const FILES: Record<string, string>;
+/** What their modules take from the first. */
 export const bridge: () => Record<string, unknown>;

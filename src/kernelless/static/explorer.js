@@ -303,6 +303,14 @@ function startExplorer(root) {
   const players = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-play]"));
   if (players.length) import("./play.js").then(({ startPlay }) => players.forEach(startPlay)).catch(excuse(root));
   before = moment();
+  // A curve to be drawn first waits, unless a link asks for its settings.
+  if (spec.predict && !link.asked()) {
+    root.dataset.sketch = "fetched";
+    import("./sketch.js").then(({ startSketch }) => startSketch(root, spec, plot, v)).catch((error) => {
+      root.dataset.sketch = "";
+      excuse(root)(error);
+    });
+  }
   root.dataset.ready = "true";
   const asked = fromAddress(), earlier = asked ? "" : recalled(root);
   if (earlier) read(earlier);

@@ -68,6 +68,7 @@ import { text } from "./format.js";
  * @property {{label: string, value: number, unit: string}[]} readouts
  * @property {{ok: number, holds: Words, fails: Words}[]} states
  * @property {Record<string, number>} [data] places of numbers that are not shown
+ * @property {import("./sketch.js").Asked} [predict] what the reader is asked to draw first
  * @property {{figure: string[], options: Record<string, Record<string, string>>}} [sources] of the figure, and of what may
  *   be chosen
  */

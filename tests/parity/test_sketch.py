@@ -1,0 +1,109 @@
+"""A guess on the page: drawn by a pointer or by keys, answered in Python's words, skipped, and kept on reload."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browsing import Pages
+from playwright.sync_api import expect
+from small_figures import ASKED, USERS, growing
+
+from kernelless import Slider, explore
+from kernelless.page import standalone
+from kernelless.predict import compare, sentences
+
+MADE = explore(growing, title="Time", watch="W", users=Slider(10, 500, value=100), predict=ASKED)
+
+
+@pytest.fixture
+def page(chromium, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(standalone(MADE), encoding="utf-8")
+    pages = Pages(chromium, lambda page: None)
+    context = chromium.new_context(viewport={"width": 900, "height": 1000})
+    page = context.new_page()
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.address = path.as_uri()
+    page.goto(page.address)
+    expect(page.locator("figure")).to_have_attribute("data-sketch", "waiting")
+    yield page
+    assert page.complaints == []
+    context.close()
+    pages.close()
+
+
+def test_the_curve_waits_and_the_controls_with_it(page):
+    expect(page.locator("[data-key=m0]")).to_be_hidden()
+    expect(page.locator("[data-key=m1]")).to_be_hidden()
+    expect(page.locator(".ex-readouts").first).to_be_hidden()
+    assert page.locator(".ex-controls").evaluate("(box) => box.inert")
+    page.get_by_role("button", name="Show the curve").click()
+    expect(page.locator(".ex-verdict")).to_contain_text("Nothing is drawn yet")
+    expect(page.locator("figure")).to_have_attribute("data-sketch", "waiting")
+
+
+def test_keys_set_five_points_and_python_says_the_same(page):
+    page.locator(".ex-points summary").click()
+    sliders = page.locator(".ex-points input")
+    assert sliders.count() == 5
+    for k, height in enumerate((20, 25, 35, 60, 90)):
+        sliders.nth(k).fill(str(height))
+    sliders.nth(0).press("ArrowRight")
+    heights = [21, 25, 35, 60, 90]
+    assert sliders.nth(4).get_attribute("aria-valuetext") == "501 ms"
+    page.get_by_role("button", name="Show the curve").click()
+    expect(page.locator("[data-key=m0]")).to_be_visible()
+    shown = MADE.figure()
+    places = MADE.spec["predict"]["stations"]
+    guess, truth = [1e-3 * 1000 ** (h / 100) for h in heights], [float(shown.marks[0].y[k]) for k in places]
+    said = sentences(compare(guess, truth, shown.y), [float(USERS[k]) for k in places], shown)
+    assert page.locator(".ex-verdict li").all_text_contents() == said
+
+
+def places(page):
+    return [float(number) for number in re.findall(r"[\d.]+", page.locator(".ex-guess").get_attribute("d"))]
+
+
+def test_a_pointer_draws_and_a_reload_keeps_it(page):
+    box = page.locator(".ex-plot svg").bounding_box()
+    left, top = box["x"] + 0.15 * box["width"], box["y"] + 0.6 * box["height"]
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for k in range(1, 12):
+        page.mouse.move(left + 0.07 * k * box["width"], top - 0.03 * k * box["height"])
+    page.mouse.up()
+    page.get_by_role("button", name="Show the curve").click()
+    said = page.locator(".ex-verdict li").all_text_contents()
+    assert len(said) == 3
+    drawn = places(page)
+    assert drawn[-1] == drawn[-3]  # level beyond where the hand was
+    page.reload()
+    expect(page.locator("figure")).to_have_attribute("data-sketch", "shown")
+    assert page.locator(".ex-verdict li").all_text_contents() == said
+    assert places(page) == pytest.approx(drawn, abs=0.02)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save my guess").click()
+    text = saved.value.path().read_text(encoding="utf-8")
+    assert "# How does it grow? Draw it." in text
+    assert len([line for line in text.splitlines() if line and line[0] not in '#"']) == 5
+    page.get_by_role("button", name="Draw again").click()
+    expect(page.locator("figure")).to_have_attribute("data-sketch", "waiting")
+
+
+def test_a_question_may_be_skipped_and_a_link_skips_it(page):
+    page.get_by_role("button", name="Skip").click()
+    expect(page.locator("[data-key=m0]")).to_be_visible()
+    expect(page.locator(".ex-guess")).to_be_hidden()
+    assert not page.locator(".ex-controls").evaluate("(box) => box.inert")
+    page.goto("about:blank")
+    page.goto(f"{page.address}#explorer-growing?users=200")
+    expect(page.locator("[data-key=m0]")).to_be_visible()
+    assert page.locator(".ex-predict").count() == 0
+
+
+def test_in_print_all_stands(page):
+    page.emulate_media(media="print")
+    expect(page.locator("[data-key=m0]")).to_be_visible()
+    expect(page.locator(".ex-predict")).to_be_hidden()
