@@ -36,7 +36,7 @@ RATES_PER_S = (5.0, 6.0, 7.0, 8.0, 9.0, PEAK_PER_S, 10.0, 11.0)
 CASE_TOK, CASE_ANSWER_TOK, CASE_EVERY_S = 130_572, 500, 60.0
 BUSY_PER_S = 6.0
 ROUTERS = {"fewest requests": "least-loaded", "fewest tokens to read": "prefix"}
-SHARES = np.linspace(0.0, 100.0, 51)
+SHARES = np.linspace(0.0, 100.0, 41)
 
 
 @functools.cache
@@ -226,5 +226,7 @@ def pauses(chunk_tok: int, router: str, case_files: bool = True) -> Pauses:
     result = simulation.simulate(Requests(arrival_s[order], prompt_tok[order], output_tok[order]), one,
                                  Policy(replicas=COPIES, router=router, chunked=chunk_tok > 0))
     case = case[order]
-    return Pauses(np.percentile(result.gap_s[~case], SHARES), np.percentile(result.ttft_s[~case], (50, 99)),
-                  float(np.mean(result.ttft_s[case])) if at_s.size else np.nan)
+    # rounded to what can be seen: pages carry it
+    return Pauses(np.round(np.percentile(result.gap_s[~case], SHARES), 3),
+                  np.round(np.percentile(result.ttft_s[~case], (50, 99)), 3),
+                  round(float(np.mean(result.ttft_s[case])), 2) if at_s.size else np.nan)
