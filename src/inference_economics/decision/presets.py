@@ -53,3 +53,25 @@ def presets() -> dict[str, Case]:
              changes={"copy.regions": 3.0, "running.posts_endpoint": 10.0, "running.posts_rented": 20.0,
                       "running.posts_owned": 40.0, "running.hours_per_week": 168.0}))
     return {case.title: case for case in cases}
+
+
+@cache
+def reading_assistant(privacy: int = 0) -> Case:
+    """Return the case of chapter 13: half a million users of a reading assistant.
+
+    Parameters
+    ----------
+    privacy : int
+        As in `costs.within`: 1 where their documents may go to machines hired alone and no further. [1]
+
+    Returns
+    -------
+    Case
+        A plausible example, not a record.
+    """
+    # four million prompts a day; of each, two fifths are a document that was sent before
+    need = Need(500_000 * 8, 4096, 1024, cached_fraction=0.4, growth_per_year=0.3, peak_to_mean=2.5, privacy=privacy)
+    return Case("Reading assistant, half a million users", need, "llama-3.1-70b", "h100-sxm", "gpt-5.6-terra",
+                "llama-3.1-70b-hosted", finance=Finance(3.0, 0.12),
+                changes={"running.posts_endpoint": 1.0, "running.posts_rented": 2.0, "running.posts_owned": 4.0,
+                         "running.hours_per_week": 168.0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -284,3 +285,44 @@ def settings_of(case: Case) -> dict[str, Any]:
     for key, row in HELD.items():
         found[key] = float(np.max(plan.value(row.address)))
     return {key: spec[key].snap(value) for key, value in found.items()}
+
+
+def controls_of(case: Case, *keys: str) -> dict[str, Slider | Choice]:
+    """Return some controls of the page with a case's values as their defaults, standing open.
+
+    Parameters
+    ----------
+    case : Case
+        By names that the page offers.
+    *keys : str
+        Names of controls, in the order of the figure.
+
+    Returns
+    -------
+    dict
+    """
+    spec, values = controls(), settings_of(case)
+    found: dict[str, Slider | Choice] = {}
+    for key in keys:
+        one = spec[key]
+        value = values.get(key, one.value)
+        found[key] = (replace(one, value=value, note="") if isinstance(one, Slider) else
+                      Choice(one.options, value=value, label=one.label, group=one.group))
+    return found
+
+
+def arguments_of(case: Case) -> dict[str, Any]:
+    """Return what the page's function is given for a case.
+
+    Parameters
+    ----------
+    case : Case
+        By names that the page offers.
+
+    Returns
+    -------
+    dict
+        Every control to a number or to what is chosen.
+    """
+    values = settings_of(case)
+    return {key: control.argument(values.get(key, control.value)) for key, control in controls().items()}

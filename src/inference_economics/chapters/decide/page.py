@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -255,16 +255,38 @@ def said(words: Sequence[str], place: Any) -> Any:
     return look_up(place.graph, list(words), place) if is_traced(place) else words[int(place)]
 
 
+def starting_from(given: Mapping[str, Any], figure: Callable[..., Figure], keys: Iterable[str]) -> Callable[..., Figure]:
+    """Return a figure of all settings as one of some, with the others as given.
+
+    Parameters
+    ----------
+    given : mapping
+        Every setting of the page; see `inputs.arguments_of`.
+    figure : callable
+        From all settings.
+    keys : iterable of str
+        Those that the reader moves.
+
+    Returns
+    -------
+    callable
+        With a parameter for each of them.
+    """
+    def drawn(**settings: Any) -> Figure:
+        return figure(**{**given, **settings})
+
+    drawn.__name__ = figure.__name__
+    drawn.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in keys])
+    return drawn
+
+
 @cache
 def explorer() -> Explorer:
     """Return the figure of the page."""
     spec: dict[str, Any] = controls()
-
-    def decide(**settings: Any) -> Figure:
-        return your_decision(**settings)
-
-    decide.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in spec])
+    decide = starting_from({}, your_decision, spec)
+    decide.__name__ = "decide"
     made: Explorer = explore(
         decide, title="What serving costs you, each way",
         watch="Take the case nearest to yours, put your own numbers in, and open the groups that you doubt.",
