@@ -60,7 +60,7 @@ TESTED_ELSEWHERE = {
 WITHOUT_USERS = [
     # the page of the decision and its chapter
     "buying.contracts.cache_shares", "decision.asks.of_tokens", "decision.asks.of_people", "decision.asks.of_usage",
-    "decision.asks.of_trace", "decision.asks.with_caches", "decision.report.memo", "decision.report.ledger_csv",
+    "decision.asks.of_trace", "decision.asks.with_caches", "decision.report.ledger_csv",
     "decision.usage.read_usage",
     "serving.simulation.paging.occupancy",  # what a run counted, which tests hold `pages` against
 ]

@@ -10,14 +10,14 @@ from inference_economics.decision import presets
 
 # title: ruling, cheapest way, and the medians of level costs [USD/year] in November 2026
 GOLDEN = {
-    "Seed": ("Clear", "hosted", {"api": 2276, "hosted": 600, "on-demand": 149_595, "colocation": 652_424}),
-    "Hospital": ("Clear", "endpoint", {"endpoint": 257_367, "on-demand": 456_651, "colocation": 893_052}),
-    "Coding": ("Open", "endpoint", {"endpoint": 1_163_462, "hosted": 1_496_768, "reserved-3y": 3_085_328,
+    "Seed": ("Clear", "hosted", {"api": 2276, "hosted": 600, "on-demand": 143_350, "colocation": 652_474}),
+    "Hospital": ("Clear", "endpoint", {"endpoint": 258_088, "on-demand": 448_623, "colocation": 890_936}),
+    "Coding": ("Open", "endpoint", {"endpoint": 1_116_837, "hosted": 1_496_768, "reserved-3y": 3_085_328,
                                     "api": 8_378_391}),
-    "Documents": ("Clear", "api", {"api": 173_211, "reserved-3y": 573_157, "colocation": 1_082_333}),
+    "Documents": ("Clear", "api", {"api": 173_211, "reserved-3y": 573_157, "colocation": 1_082_813}),
     "Agent": ("Likely", "hosted", {"hosted": 280_114, "reserved-3y": 3_188_536, "api": 9_619_373}),
-    "Platform": ("Open", "colocation", {"colocation": 173_864_859, "reserved-3y": 186_344_829, "api": 246_573_660,
-                                        "own-chip": 393_342_495})}
+    "Platform": ("Open", "reserved-3y", {"colocation": 175_205_111, "reserved-3y": 171_702_728, "api": 246_573_660,
+                                         "own-chip": 393_228_434})}
 TOLERANCE = 0.15  # of dollars that rest on the serving model; a list price is exact
 
 

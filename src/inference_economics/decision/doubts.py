@@ -136,38 +136,15 @@ def scaled(inputs: Inputs, factors: Mapping[str, Numeric]) -> Inputs:
     return inputs.changed(**moved)
 
 
-def factor_sample(samples: int = 100, seed: int = 0) -> dict[str, npt.NDArray[Any]]:
-    """Draw every doubt, stratified, as fixed numbers that a program on a page can hold.
-
-    Parameters
-    ----------
-    samples : int
-        Draws. [1]
-    seed : int
-        The same seed gives the same draws; a doubt's draws do not depend on the others. [1]
-
-    Returns
-    -------
-    dict
-        Name of a doubt to its factors, rounded to four digits.
-
-    Raises
-    ------
-    ValueError
-        Unless both are whole, and `samples` positive.
-    """
-    return drawn({doubt.name: doubt.range for doubt in doubts()}, samples, seed)
-
-
 def drawn(ranges: Mapping[str, Range], samples: int, seed: int) -> dict[str, npt.NDArray[Any]]:
-    """Draw factors from named ranges, as `factor_sample` does from those of `doubts`.
+    """Draw factors from named ranges, stratified, as fixed numbers that a program on a page can hold.
 
     Parameters
     ----------
     ranges : mapping
         Name of a doubt to the range of its factor.
     samples, seed : int
-        As in `factor_sample`.
+        Draws, and the seed; a range's draws do not depend on the others. [1]
 
     Returns
     -------
@@ -179,52 +156,3 @@ def drawn(ranges: Mapping[str, Range], samples: int, seed: int) -> dict[str, npt
     draw = {name: one.sample(int(samples), np.random.default_rng([int(seed), zlib.crc32(name.encode())]))
             for name, one in ranges.items()}
     return {name: np.array([float(f"{value:.4g}") for value in values]) for name, values in draw.items()}
-
-
-def factor_swings() -> dict[str, npt.NDArray[Any]]:
-    """Return factors that move one doubt at a time: entry 2k has the k-th at its low end, 2k + 1 at its high end.
-
-    Returns
-    -------
-    dict
-        Name of a doubt to its factors; the last entry leaves all of them at one.
-    """
-    rows = {}
-    for k, doubt in enumerate(doubts()):
-        rows[doubt.name] = np.ones(2 * len(doubts()) + 1)
-        rows[doubt.name][2 * k : 2 * k + 2] = doubt.range.low, doubt.range.high
-    return rows
-
-
-def at_ends(results: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return what `factor_swings` gave, by doubt: a row for each, its low end and its high end.
-
-    Parameters
-    ----------
-    results : array
-        Of shape (2 n + 1,), from one call with the factors of `factor_swings`. [any]
-
-    Returns
-    -------
-    array
-        Of shape (n, 2). [any]
-    """
-    return results[:-1].reshape(len(doubts()), 2)
-
-
-def turns_round(ratio: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Say which doubts alone turn a comparison of two ways round.
-
-    Parameters
-    ----------
-    ratio : array
-        Cost of one way over the other, from one call with the factors of `factor_swings`. [1]
-
-    Returns
-    -------
-    array
-        True for each doubt between whose ends the ratio crosses one.
-    """
-    ends = at_ends(ratio)
-    crosses: npt.NDArray[Any] = np.logical_and(np.min(ends, axis=-1) < 1, np.max(ends, axis=-1) > 1)
-    return crosses

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import catalog
+from ..catalog import prices
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import Range
 from .doubts import around, doubts, drawn
@@ -42,6 +43,14 @@ class PlanDoubt:
     moves: tuple[tuple[str, float], ...]
     range: Range
     why: str
+
+
+def _rents_to_come() -> Range:
+    """Return by what a rent changed within twelve months [1]."""
+    index = prices.rental_series("h100-sxm").index_usd_per_hour
+    index = index[np.isfinite(index)]
+    changes = index[12:] / index[:-12]
+    return Range(float(changes.min()), 1.0, float(changes.max()), "lognormal")
 
 
 @cache
@@ -79,6 +88,8 @@ def plan_doubts(outside: bool = False) -> tuple[PlanDoubt, ...]:
                                                 ("hosted.input_usd_per_token", 0.5),
                                                 ("hosted.output_usd_per_token", 0.5)), old["rent"].range,
                   f"{old['rent'].why}; servers and hosts' prices are taken to move by its root"),
+        PlanDoubt("rents", "rents to come", (("1-rent.rent_decline_per_year", 1),), _rents_to_come(),
+                  "every year the least and the greatest change of the H100 index within twelve months"),
         PlanDoubt("server", "price of a server", (("server.capex_usd", 1),), old["server"].range, old["server"].why),
         PlanDoubt("speed", "speed of a chip", (("copy.service_s", -1),), speed, why),
         PlanDoubt("better", "next chips", (("1+running.improvement_per_year", 1),), Range(better[0], 1, better[1]),

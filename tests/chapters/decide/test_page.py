@@ -52,7 +52,7 @@ def test_a_batch_discount_is_worth_half_the_bill():
 
 
 def test_a_third_off_the_api_every_year_turns_the_platform():
-    assert best(shown("Platform")[0]) == "colocation"
+    assert best(shown("Platform")[0]) == "reserved-3y"
     assert best(shown("Platform", price_decline=0.33)[0]) == "api"
 
 

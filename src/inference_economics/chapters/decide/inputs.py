@@ -93,7 +93,7 @@ HELD: dict[str, Held] = {
     "hosted_decline": Held("hosted.price_decline_per_year", "A host's price falls, a year", "%", API, -0.5, 0.95,
                            note="taken to be the same"),
     "rent_decline": Held("rent.rent_decline_per_year", "Rent for the same work falls, a year", "%", RENT, -0.5, 0.8,
-                         note="0: rents fell until 2025 and rose in 2026"),
+                         note="0: the H100 index stood at $3.38 in 2023-09 and at $3.79 in 2026-09"),
     "reserved_1y": Held("rent.reserved_1y_factor", "One-year contract, over on demand", "×", RENT, 0.3, 1.2,
                         note="contracts for an H100 in June 2026 over that month's index"),
     "reserved_3y": Held("rent.reserved_3y_factor", "Three-year contract, over on demand", "×", RENT, 0.2, 1.2,
@@ -260,13 +260,15 @@ def _options(control: Slider | Choice) -> dict[str, Any]:
     return control.options if isinstance(control, Choice) else {}
 
 
-def settings_of(case: Case) -> dict[str, Any]:
+def settings_of(case: Case, **given: Any) -> dict[str, Any]:
     """Return the settings of the page that stand for a case.
 
     Parameters
     ----------
     case : Case
         By names that the page offers.
+    **given
+        Settings in place of the case's.
 
     Returns
     -------
@@ -284,10 +286,10 @@ def settings_of(case: Case) -> dict[str, Any]:
         found[key] = next(words for words, name in _options(spec[key]).items() if name == wanted)
     for key, row in HELD.items():
         found[key] = float(np.max(plan.value(row.address)))
-    return {key: spec[key].snap(value) for key, value in found.items()}
+    return {key: spec[key].snap(value) for key, value in {**found, **given}.items()}
 
 
-def controls_of(case: Case, *keys: str) -> dict[str, Slider | Choice]:
+def controls_of(case: Case, *keys: str, **given: Any) -> dict[str, Slider | Choice]:
     """Return some controls of the page with a case's values as their defaults, standing open.
 
     Parameters
@@ -296,12 +298,14 @@ def controls_of(case: Case, *keys: str) -> dict[str, Slider | Choice]:
         By names that the page offers.
     *keys : str
         Names of controls, in the order of the figure.
+    **given
+        Settings in place of the case's.
 
     Returns
     -------
     dict
     """
-    spec, values = controls(), settings_of(case)
+    spec, values = controls(), settings_of(case, **given)
     found: dict[str, Slider | Choice] = {}
     for key in keys:
         one = spec[key]
@@ -311,18 +315,20 @@ def controls_of(case: Case, *keys: str) -> dict[str, Slider | Choice]:
     return found
 
 
-def arguments_of(case: Case) -> dict[str, Any]:
+def arguments_of(case: Case, **given: Any) -> dict[str, Any]:
     """Return what the page's function is given for a case.
 
     Parameters
     ----------
     case : Case
         By names that the page offers.
+    **given
+        Settings in place of the case's.
 
     Returns
     -------
     dict
         Every control to a number or to what is chosen.
     """
-    values = settings_of(case)
+    values = settings_of(case, **given)
     return {key: control.argument(values.get(key, control.value)) for key, control in controls().items()}

@@ -4,120 +4,110 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...buying import market
-from ...decision import offers, scenarios
-from ...decision.costs import yearly_costs
-from ...quantities.units import SECONDS_PER_DAY, text
+from ...buying import contracts
+from ...decision import answer, cases, fleet, presets, report
+from ...decision.scenarios import NRE_USD
+from ...quantities.units import text
 from ...silicon import programme
 from .exercise import Exercise
 
-_START, _ENTERPRISE, _PLATFORM = scenarios.SCENARIOS.values()
-_OFFERS = {offer.name: offer for offer in offers.offers()}
-_LITE, _TERRA = _OFFERS["gemini-3.5-flash-lite"], _OFFERS["gpt-5.6-terra"]
+_FREE, _BOUND = presets.reading_assistant(), presets.reading_assistant(privacy=1)
+_need = _FREE.need
+_plan = cases.plan_of(_FREE)
+_api = _plan.api
+_prompts = float(_need.prompts_per_day) * 365
 
 
-def _costs(scenario, **changes):
-    return yearly_costs(scenarios.inputs_of(scenario | changes))
+def _bill(cached: float) -> float:
+    use = contracts.Use(_need.prompt_tok, _need.output_tok, cached)
+    return float(_prompts * contracts.request_usd(_api, use))
 
 
-def _bill(offer, prompts, prompt_tok, output_tok):
-    return market.api_usd(prompts * prompt_tok, prompts * output_tok, offer)
-
-
-_prompts = _START["users"] * _START["queries_per_day"] * 365
-_first_year = _bill(_LITE, _prompts, 1500, 400)
-_start, _enterprise, _platform = (_costs(one) for one in (_START, _ENTERPRISE, _PLATFORM))
-_today = yearly_costs(scenarios.inputs_of(_START | {"growth_per_year": 0.0}))
-_break_even = (_today.rent_usd / (_today.api_usd / _today.prompts)) / 365
-_inputs = scenarios.inputs_of(_START)
-_two_chips = SECONDS_PER_DAY * _inputs.fleet.batch / _inputs.fleet.service_s
-_no_people = yearly_costs(scenarios.inputs_of(_START | {"growth_per_year": 0.0, "team_usd_per_year": 0.0}))
-_terra_year = _bill(_TERRA, 20_000 * 20 * 365, 4000, 500)
-_saving_needed = _START["nre_usd"] / (6e4 * 20_000)
-_tie = float(_enterprise.own_usd / _enterprise.api_usd)
+_listed, _with_caches = _bill(0.0), _bill(0.4)
+_free, _bound = report.decide(_FREE), report.decide(_BOUND)
+_law = _bound.order[0][1] / _free.order[0][1]
+_reserved = answer.break_even(_plan)["reserved-3y"]
+_per = _free.spreads["api"].median_usd / _prompts
+_machines = fleet.machines(_plan)
+_copies = float(_machines.used_copies[0])
+_saving_needed = NRE_USD / (6e4 * 20_000)
 _level = float(np.sum(2.0 ** (np.arange(3) + 0.5) * 1.15 ** -(np.arange(3) + 0.5))
                / np.sum(1.15 ** -(np.arange(3) + 0.5)))
+_in, _out = (text(price * 1e6, "USD") for price in (_api.input_usd_per_token, _api.output_usd_per_token))
 
 EXERCISES = (
     Exercise(
         id="dec-q1",
         level="guess",
-        question="5,000 users send 5 prompts a day, of 1,500 tokens in and 400 out. The API charges "
-                 f"{text(_LITE.input_usd_per_token * 1e6, 'USD')} per million tokens in and "
-                 f"{text(_LITE.output_usd_per_token * 1e6, 'USD')} out (gemini-3.5-flash-lite, July 2026). What does it "
-                 "cost in a year at that demand?",
-        answer=_first_year,
+        question="Four million prompts a day, each of 4,096 tokens in and 1,024 out. The API charges "
+                 f"{_in} per million tokens in and {_out} out (gpt-5.6-terra, July 2026). What does it cost in a year at "
+                 "that demand, without any discount?",
+        answer=_listed,
         unit="USD",
         per="year",
-        solution=f"{text(_prompts)} prompts a year, at {text(_first_year / _prompts * 1000, 'USD')} per thousand, are "
-                 f"{text(_first_year, 'USD')}.",
+        solution=f"{text(_prompts)} prompts a year, at {text(_listed / _prompts * 1000, 'USD')} per thousand, are "
+                 f"{text(_listed, 'USD')}.",
     ),
     Exercise(
         id="dec-q2",
         level="guess",
-        question="The enterprise must keep its data off APIs and compares renting with owning. Its rent over its own cost "
-                 "stands where, as a ratio?",
-        answer=_enterprise.rent_usd / _enterprise.own_usd,
+        question="With documents that may go to machines hired alone and no further, the cheapest way costs how many times what "
+                 "the cheapest of all ways did?",
+        answer=_law,
         unit="×",
-        solution=f"{text(_enterprise.rent_usd, 'USD')} over {text(_enterprise.own_usd, 'USD')}. Both hold the same people, "
-                 f"and they are {text(_ENTERPRISE['team_usd_per_year'] / _enterprise.own_usd, '%', 2)} of the owned bill.",
+        solution=f"{text(_bound.order[0][1], 'USD')} over {text(_free.order[0][1], 'USD')}. A host pools the demand of "
+                 "many customers, so that its chips are busy while yours would be idle; alone, you pay for the night.",
     ),
     Exercise(
         id="dec-q3",
         level="guess",
-        question="The start-up's API, as above. Two rented H100 and the people to run them cost "
-                 f"{text(_today.rent_usd, 'USD')} a year. From how many prompts a day would the API cost as much?",
-        answer=_break_even,
+        question="From how many prompts a day do chips under a contract for three years cost less than the API, which takes "
+                 f"{text(_per * 1000, 'USD')} for a thousand?",
+        answer=_reserved,
         unit="prompts",
         per="day",
-        solution=f"{text(_today.rent_usd, 'USD')} over {text(_today.api_usd / _today.prompts * 1000, 'USD')} per thousand "
-                 f"prompts, over 365 days: {text(_break_even, 'prompts')} a day, "
-                 f"{text(_break_even / 25_000, '×')} what it has. That is a lower limit: two chips carry at most "
-                 f"{text(_two_chips, 'prompts', 2)} a day without a peak, and each further chip is rented as well. The explorer "
-                 "counts them.",
+        solution=f"About {text(_reserved, 'prompts', 2)} a day. Below, two copies of the model and the people who look after "
+                 "them cost as much as ever, while the API's bill falls with the demand.",
     ),
     Exercise(
         id="dec-1",
         level="warm-up",
-        question="20,000 employees send 20 prompts a day, of 4,000 tokens in and 500 out, on all 365 days. The API charges "
-                 f"{text(_TERRA.input_usd_per_token * 1e6, 'USD')} per million tokens in and "
-                 f"{text(_TERRA.output_usd_per_token * 1e6, 'USD')} out (gpt-5.6-terra, July 2026). What is the bill of "
-                 "a year?",
-        answer=_terra_year,
+        question=f"The same API finds two fifths of your input in its cache and charges {text(_api.cached_input_factor, '%')} "
+                 "of the list price for it. What is the bill of the year now?",
+        answer=_with_caches,
         unit="USD",
         per="year",
-        wrong=((_terra_year / 365, "That is one day. There are 365."),
-               (20_000 * 20 * 365 * 4500 * _TERRA.input_usd_per_token, "Tokens out have a price of their own."),
-               (20_000 * 20 * 365 * 4500 * _TERRA.output_usd_per_token, "Tokens in are cheaper than tokens out.")),
-        solution=f"{text(20_000 * 20 * 365)} prompts at {text(_terra_year / (20_000 * 20 * 365), 'USD', 2)} each, which is "
-                 f"{text(_terra_year, 'USD')}.",
+        wrong=((_listed * (1 - 0.4 * (1 - float(_api.cached_input_factor))),
+                "Only tokens in are cached. Tokens out cost what they did."),
+               (_listed, "That is the bill without a cache."),
+               (_with_caches / 365, "That is one day. There are 365.")),
+        solution=f"The input falls to \\( 0.6 + 0.4 \\times {float(_api.cached_input_factor):g} \\) of its list price, and "
+                 f"the output stays: {text(_with_caches, 'USD')}, {text(1 - _with_caches / _listed, '%', 2)} less. With nine "
+                 "tenths cached and short answers, as a coding assistant has it, the same discount takes three quarters off.",
     ),
     Exercise(
         id="dec-2",
-        question="A rented service of two chips costs "
-                 f"{text(_no_people.rent_usd, 'USD')} a year for the chips alone. The API would cost "
-                 f"{text(_no_people.api_usd, 'USD')}. How much may people cost a year for the two to tie at ten times the "
-                 "API's bill, if two chips still carry it?",
-        answer=10 * _no_people.api_usd - _no_people.rent_usd,
-        unit="USD",
-        per="year",
-        wrong=((10 * _no_people.api_usd, "That is the whole bill. The chips must be paid from it too."),
-               (_no_people.rent_usd, "That is the rent of the chips. What is left for people?")),
-        solution=f"\\( 10 \\times {_no_people.api_usd:,.0f} - {_no_people.rent_usd:,.0f} \\) = "
-                 f"{text(10 * _no_people.api_usd - _no_people.rent_usd, 'USD')}: less than one engineer. At small "
-                 "scale people decide, not chips.",
+        question=f"The fleet needs {_copies:.0f} copies of the model in the busiest hour and keeps one more. What share of the "
+                 "copies is spare?",
+        answer=1 / (_copies + 1),
+        unit="%",
+        wrong=((1 / _copies / float(_plan.copy.n_chips), "Copies, not chips: each copy takes several."),
+               (0.5, "That is a fleet of one machine and its spare.")),
+        solution=f"1 of {_copies + 1:.0f}, or {text(1 / (_copies + 1), '%', 2)}. A service that needs one copy keeps half of its "
+                 "fleet spare, which is why small services are dear to run.",
     ),
     Exercise(
         id="dec-3",
-        question="A chip programme costs $300M in all. The fleet that it would replace is 20,000 GPUs, each with a lifetime "
-                 "cost of ownership of $60,000. What share of that cost must the chip save, at equal work, to break even?",
+        question=f"A chip programme costs {text(NRE_USD, 'USD')} in all. The fleet that it would replace is 20,000 GPUs, each "
+                 "with a lifetime cost of ownership of $60,000. What share of that cost must the chip save, at equal work, to "
+                 "break even?",
         answer=_saving_needed,
         unit="%",
         wrong=((1 / (1 - _saving_needed) - 1, "That is the gain in work per dollar that such a saving amounts to. The "
                                              "question asks for the saving."),
-               (3e8 / (6e4 * 20_000) / 8, "GPUs, not servers: do not divide by eight.")),
-        solution=f"\\( 3\\times 10^8 / (20{{,}}000 \\times 60{{,}}000) \\) = {text(_saving_needed, '%')}, which is "
-                 f"{text(programme.perf_per_tco_from_saving(_saving_needed), '×')} the work per dollar. Every year of "
+               (_saving_needed / 8, "GPUs, not servers: do not divide by eight.")),
+        solution=f"{text(NRE_USD, 'USD')} over \\( 20{{,}}000 \\times 60{{,}}000 \\) dollars is {text(_saving_needed, '%')}, "
+                 f"which is {text(programme.perf_per_tco_from_saving(_saving_needed), '×')} the work per dollar. Every year of "
                  "delay raises it, because the GPUs of that year are bought all the same.",
     ),
     Exercise(
@@ -137,16 +127,14 @@ EXERCISES = (
     Exercise(
         id="dec-5",
         level="open",
-        question="Set your own workload in *Your decision*. Which way is cheapest, in how many draws? Open *What it hinges "
-                 "on* with the same numbers and find the widest bar. What could you learn within a month that would narrow "
-                 "it, and what would that be worth?",
+        question="Set your own workload on the page Decide. Which way is cheapest, in how many draws? Find the widest doubt "
+                 "in the memo. What could you learn within a month that would narrow it, and what would that be worth?",
         answer=None,
         unit="",
-        solution="There is no general answer, but there is a method. If no bar crosses the rule, stop: more certainty "
+        solution="There is no general answer, but there is a method. If no doubt turns the choice, stop: more certainty "
                  "would change nothing, so it is worth nothing. If one does, price the mistake: the cost of the way you "
                  "would have chosen, less that of the better one, times the chance of being wrong. A load test narrows "
-                 "the speed of a chip; three quotes narrow rent and server; a pilot with real users narrows demand and the "
-                 f"busiest hour. For the enterprise, owning costs {text(_tie, '×')} its forbidden API bill, so its "
-                 "privacy costs it nothing.",
+                 "the speed of a chip; three quotes narrow rent, premium and server; a pilot with real users narrows demand "
+                 "and the busiest hour.",
     ),
 )
