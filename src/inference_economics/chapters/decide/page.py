@@ -255,7 +255,8 @@ def said(words: Sequence[str], place: Any) -> Any:
     return look_up(place.graph, list(words), place) if is_traced(place) else words[int(place)]
 
 
-def starting_from(given: Mapping[str, Any], figure: Callable[..., Figure], keys: Iterable[str]) -> Callable[..., Figure]:
+def starting_from(given: Mapping[str, Any], figure: Callable[..., Figure],
+                  keys: Iterable[str]) -> Callable[..., Figure]:
     """Return a figure of all settings as one of some, with the others as given.
 
     Parameters
