@@ -262,7 +262,7 @@ def weights(browser, site: Path, address: str, names: list[str]) -> None:
     """Print what each page weighs and how soon its sliders work."""
     runtime = site / "_static" / "kernelless.js"
     say(f"\nExplorer runtime: {runtime.stat().st_size:,} bytes, {gzipped(runtime):,} gzipped")
-    for name, when in (("later", "fetched when first used"), ("sketch", "fetched where a curve is to be drawn")):
+    for name, when in (("later", "fetched when first used"), ("third", "where one is drawn, or plays")):
         later = runtime.with_name(f"kernelless-{name}.js")
         say(f"{when}: {later.stat().st_size:,} bytes, {gzipped(later):,} gzipped")
     say("\nPages, kB gzipped; usable: ms until every slider works, served from this machine\n")

@@ -27,7 +27,7 @@ FOREIGN = {"matplotlib.figure.Figure", "myst_nb.glue", "config.json", "silicon_s
 REFERENCE = re.compile(r"(?<!`)`([A-Za-z_]\w*(?:\.\w+)+)`(?!`)")
 FILE = re.compile(r"`([\w./-]+\.(?:py|toml|csv|json|js|css|md|ipynb))`")
 COMMAND = re.compile(r"python -m (inference_economics[\w.]*)")
-WRITTEN = {"kernelless.js", "kernelless-later.js", "kernelless-sketch.js", "kernelless.css"}  # into the site's folder
+WRITTEN = {"kernelless.js", "kernelless-later.js", "kernelless-third.js", "kernelless.css"}  # into the site's folder
 
 
 def docstrings() -> Iterator[tuple[Path, str, str]]:

@@ -22,7 +22,8 @@ from pathlib import Path
 from .ops import ELEMENTWISE
 
 SCRIPT, LATER, STYLE = "kernelless.js", "kernelless-later.js", "kernelless.css"  # what a site loads
-APART = {"sketch.js": "kernelless-sketch.js"}  # modules with a script of their own, since few pages ask for them
+# Modules that few pages ask for, in a third script: drawing a guess, and players.
+THIRD, APART = "kernelless-third.js", ("play.js", "sketch.js")
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -222,7 +223,7 @@ def pieces(more: tuple[Path, ...] = ()) -> dict[str, str]:
     Raises
     ------
     ValueError
-        As in `join`, or where a module with a script of its own shares one with others that are fetched.
+        As in `join`, or where a module of one script that is fetched imports one of another.
     """
     first = _ordered([_STATIC / "later.js", _STATIC / "explorer.js", *more])
     later, asked = _later_than(first)
@@ -230,16 +231,15 @@ def pieces(more: tuple[Path, ...] = ()) -> dict[str, str]:
                      for name in taken} | {"later"})
     files: dict[str, str] = {}
     addresses: dict[str, str] = {}
-    for name, file in APART.items():
-        if name in asked:
-            module = asked[name]
-            if wrong := [path.name for path, _ in module.imports if path not in first]:
-                raise ValueError(f"{name} has a script of its own, and imports {wrong[0]}, which is in another.")
-            files[file] = _fetched([module], {name: module}, shared)
-            addresses[name] = _address(file, files[file])
-    rest = [module for module in later.values() if module.path.name not in APART]
-    files = {LATER: _fetched(rest, {n: module for n, module in asked.items() if n not in APART}, shared), **files}
-    bridge = _EXPORT.sub("", _bridge(shared, {"": _address(LATER, files[LATER]), **addresses})).strip()
+    for file in (LATER, THIRD):
+        mine = {path: module for path, module in later.items() if (path.name in APART) is (file == THIRD)}
+        for module in mine.values():
+            if wrong := [path.name for path, _ in module.imports if path in later and path not in mine]:
+                raise ValueError(f"{module.path.name} is fetched in another script than {wrong[0]}, which it imports.")
+        here = {name: module for name, module in asked.items() if module.path in mine}
+        files[file] = _fetched(mine.values(), here, shared)
+        addresses |= dict.fromkeys(here if file == THIRD else [""], _address(file, files[file]))
+    bridge = _EXPORT.sub("", _bridge(shared, addresses)).strip()
     parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
     return {SCRIPT: _wrapped("\n\n".join(filter(None, parts)), "startPage();"), **files}
 

@@ -305,11 +305,8 @@ function startExplorer(root) {
   before = moment();
   // A curve to be drawn first waits, unless a link asks for its settings.
   if (spec.predict && !link.asked()) {
-    root.dataset.sketch = "fetched";
-    import("./sketch.js").then(({ startSketch }) => startSketch(root, spec, plot, v)).catch((error) => {
-      root.dataset.sketch = "";
-      excuse(root)(error);
-    });
+    root.dataset.sketch = "true";
+    import("./sketch.js").then(({ startSketch }) => startSketch(root, spec, plot, v)).catch(excuse(root));
   }
   root.dataset.ready = "true";
   const asked = fromAddress(), earlier = asked ? "" : recalled(root);

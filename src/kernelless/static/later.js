@@ -25,7 +25,7 @@ const fetchRest = (file) => new Promise((resolve, reject) => {
   const fail = () => {
     fetched[file] = undefined; // another use asks again
     script.remove();
-    reject(new Error("This part of the page could not be fetched. Are you offline?"));
+    reject(Error("This part of the page could not be fetched. Are you offline?"));
   };
   script.addEventListener("error", fail);
   script.addEventListener("load", fail); // something came that was not ours
@@ -37,7 +37,5 @@ const fetchRest = (file) => new Promise((resolve, reject) => {
  * A module of a further script.
  * @param {string} name its file's
  */
-export function later(name) {
-  const file = FILES[name] ?? FILES[""];
-  return (fetched[file] ??= fetchRest(file)).then((modules) => modules[name]);
-}
+export const later = (name, file = FILES[name] ?? FILES[""]) =>
+  (fetched[file] ??= fetchRest(file)).then((modules) => modules[name]);

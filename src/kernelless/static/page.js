@@ -9,11 +9,12 @@
 export const part = (root, selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
 
 /**
- * What to do when a part that is fetched late cannot be: say why, where values are read off.
+ * What to do when a part that is fetched late cannot be: say why, where values are read off. A curve waits no longer.
  * @param {HTMLElement} root
  * @returns {(error: Error) => void}
  */
 export const excuse = (root) => (error) => {
+  root.dataset.sketch = "";
   part(root, ".ex-cursor").textContent = part(root, ".ex-spoken").textContent = error.message;
 };
 
