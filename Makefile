@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book site serve watch test browser lab notebooks lint types bench calibrate oracle measure train lock clean
+.PHONY: help book site serve watch test browser browsers lab notebooks lint types bench calibrate oracle measure train lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: browser lint  ## run every check: lint, unit, property, parity, notebooks,
 
 browser: $(ENV)  ## find a Chromium for the tests, or get one
 	$(PY) tools/browser.py
+
+browsers: $(ENV)  ## drive a sample of figures in Firefox and WebKit, where the system has them
+	$(PY) tools/browsers.py
 
 lab: $(ENV)  ## open JupyterLab on the notebooks
 	$(PY) -m jupyterlab --notebook-dir notebooks

@@ -7,15 +7,17 @@ from kernelless import HERE, Line, Point
 from ...quantities.numeric import Numeric
 
 
-def you_are_here(x: Numeric, y: Numeric) -> Point:
+def you_are_here(x: Numeric, y: Numeric, moves: str = "") -> Point:
     """Mark where the reader's settings lie in the plot.
 
     Parameters
     ----------
     x, y : number or array
         In the units of the axes. [any]
+    moves : str
+        The slider that the point stands for: a hand that drags it moves that.
     """
-    return Point(x, y, "you are here", color=HERE)
+    return Point(x, y, "you are here", color=HERE, moves=moves)
 
 
 def level(xs: Numeric, value: Numeric, label: str, color: int | None = None) -> Line:
