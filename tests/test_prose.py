@@ -205,3 +205,24 @@ def test_the_guards_see_what_they_guard(tmp_path):
     full, heavy = crowded(tmp_path / "c.ipynb")
     assert len(full) == 1
     assert len(heavy) == 2
+
+
+def glossary() -> dict[str, str]:
+    """Return the words of the glossary, each heading whole, and what they mean."""
+    words = (ROOT / "book" / "notation.md").read_text(encoding="utf-8").partition("## Words\n")[2]
+    return {term: " ".join(meaning.split()) for term, meaning in re.findall(
+        r"^(?!#)(\S[^\n]*)\n: (.+?)(?=\n\n|\Z)", words, re.MULTILINE | re.DOTALL)}
+
+
+def test_the_glossary_says_each_word_once():
+    spelt = [word.lower() for term in glossary() for word in term.split(", ")]
+    assert len(spelt) > 150
+    assert [word for word in spelt if spelt.count(word) > 1] == []
+    assert [term for term, meaning in glossary().items() if len(meaning.split()) < 5 or not meaning.endswith(".")] == []
+
+
+@pytest.mark.parametrize("word", ["draws", "doubts", "form", "neocloud", "nat", "stream", "hyperscaler",
+                                  "merchant silicon", "measured", "derived", "assumed", "prefill", "decode", "GQA",
+                                  "MLA", "goodput"])
+def test_the_glossary_has_the_words_that_readers_stumbled_on(word):
+    assert any(re.match(rf"{word}\b", part, re.IGNORECASE) for term in glossary() for part in term.split(", "))
