@@ -100,12 +100,33 @@ def of_usage(usage: Usage, requests: float | None = None) -> Need:
     if not np.isfinite(counted):
         raise ValueError("the export does not count requests; give their number over the same days.")
     require_positive(requests=counted)
-    whole = max(usage.input_tok, 1e-300)
-    peak = usage.peak_day_tok * usage.days / (usage.input_tok + usage.output_tok)
-    visible = usage.output_tok - usage.thinking_tok
-    return Need(counted / usage.days, usage.input_tok / counted, visible / counted, usage.thinking_tok / counted,
-                usage.cached_tok / whole, usage.written_tok / whole, usage.cached_tok / whole,
-                usage.batch_tok / (usage.input_tok + usage.output_tok), peak_to_mean=max(peak, 2.0))
+    return with_caches(of_totals(counted, *(getattr(usage, name) for name in TOTALS)), usage.cached_tok / max(
+        usage.input_tok, 1e-300), usage.written_tok / max(usage.input_tok, 1e-300))
+
+
+TOTALS = ("days", "input_tok", "cached_tok", "written_tok", "output_tok", "thinking_tok", "batch_tok", "peak_day_tok")
+
+
+def of_totals(requests: Numeric, days: Numeric, input_tok: Numeric, cached_tok: Numeric, written_tok: Numeric,
+              output_tok: Numeric, thinking_tok: Numeric, batch_tok: Numeric, peak_day_tok: Numeric) -> Need:
+    """Return the need that totals of a usage export show, in arithmetic that a page can run.
+
+    Parameters
+    ----------
+    requests : numeric
+        In all. [1]
+    days, input_tok, cached_tok, written_tok, output_tok, thinking_tok, batch_tok, peak_day_tok : numeric
+        As in `usage.Usage`. [day], [token]
+
+    Returns
+    -------
+    Need
+        Its own machines find nothing in a cache; see `with_caches`.
+    """
+    whole, both = np.maximum(input_tok, 1e-300), input_tok + output_tok
+    return Need(requests / days, input_tok / requests, (output_tok - thinking_tok) / requests, thinking_tok / requests,
+                cached_tok / whole, written_tok / whole, 0.0, batch_tok / both,
+                peak_to_mean=np.maximum(peak_day_tok * days / both, 2.0))
 
 
 class Shape(NamedTuple):

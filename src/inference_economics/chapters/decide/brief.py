@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,8 @@ from kernelless import Choice
 from kernelless.program import compile_program
 from kernelless.trace import Graph
 
+from ... import serving
+from ...decision import asks, benchmarks, cards, usage
 from ...decision.cash import WAYS
 from ...decision.memo import memo_of, template
 from ...decision.plan import ADDRESSES, KINDS, Plan
@@ -23,8 +26,10 @@ from ...decision.plan_doubts import plan_doubts
 from ...decision.report import CAUSES, MOST_HINGES, NARROWEST
 from ...decision.turning import turning
 from ...decision.workload import YEARS
-from .inputs import HELD
-from .page import COPY, FLEET, OUTSIDE, WORDS, explorer
+from ...serving import calibration
+from ...serving.constants import Constants
+from .inputs import HELD, OWN_NAME
+from .page import COPY, FLEET, LIKE_CHIP, LIKE_DENSE, OUTSIDE, WORDS, explorer
 
 _DEMAND_HOW = {"prompts_per_day": ("grown to the middle of the year", "1/day"),
                "copies": ("with the spare ones of every region", "1"), "copy_chips": ("copies × chips of a copy", "1"),
@@ -53,7 +58,72 @@ def kit() -> dict[str, Any]:
         "notes": {key: control.note for key, control in spec.items()},
         "open": [key for key, control in spec.items() if not control.group or isinstance(control, Choice)],
         "addresses": list(ADDRESSES), "turning": {"program": program, "at": numbers}, "copy": list(COPY),
-        "fleet": list(FLEET), "years": int(YEARS.size), "hinges": [MOST_HINGES, NARROWEST], "ledger": ledger_rows()}
+        "fleet": list(FLEET), "bring": bring(), "years": int(YEARS.size), "hinges": [MOST_HINGES, NARROWEST],
+        "ledger": ledger_rows()}
+
+
+def bring() -> dict[str, Any]:
+    """Return the tables and programs by which the page reads what a reader brings.
+
+    Returns
+    -------
+    dict
+        Shapes of usage exports, columns of a benchmark, keys of a configuration; and for each a program.
+    """
+    return {
+        "shapes": {name: dict(shape) for name, shape in usage.shapes().items()}, "batch": usage.BATCH,
+        "full": usage.FULL,
+        "columns": dict(benchmarks.columns()), "needed": benchmarks.NEEDED,
+        "keys": {name: [*keys, "" if np.isnan(default) else default] for name, (keys, default) in cards.KEYS.items()},
+        "counted": cards.COUNTED, "windowed": cards.WINDOWED, "own": OWN_NAME,
+        "totals": _program(("requests", *asks.TOTALS), _need_of_totals), "needs": list(NEEDS),
+        "card": _program(cards.KEYS, _shape_of_card), "shape": list(CARD),
+        "speed": _program((*_places("setup"), *_places("constants"), *benchmarks.NEEDED[:3], "n_chips"), _computed),
+        "after": _program(("speed", "rows", "computed_tpot_s", "tpot_s"), lambda g: [benchmarks.speed_after(**g)])}
+
+
+NEEDS = ("prompts_per_day", "prompt_tok", "output_tok", "thinking_tok", "cached_fraction", "written_fraction",
+         "batch_fraction", "peak_to_mean")
+CARD = ("own_params", "own_active", "own_layers", "own_hidden", "own_kv", "own_heads", "own_experts", "own_chosen",
+        "own_context")
+
+
+def _program(names: Iterable[str], function: Callable[[dict[str, Any]], list[Any]]) -> dict[str, Any]:
+    """Return a function of some numbers as a program, and where its results stand."""
+    graph = Graph()
+    given = {name: graph.parameter(name) for name in names}
+    with np.errstate(all="ignore"):
+        results = [graph.lift(result) for result in function(given)]
+    program, at = compile_program(graph, results)
+    return {"program": program, "at": at}
+
+
+def _need_of_totals(given: dict[str, Any]) -> list[Any]:
+    need = asks.of_totals(**given)
+    return [getattr(need, name) for name in NEEDS]
+
+
+def _shape_of_card(given: dict[str, Any]) -> list[Any]:
+    shape, context = cards.shape_of(given)
+    return [getattr(shape, one.name) for one in fields(shape)] + [context]
+
+
+def _places(name: str) -> list[str]:
+    """Return a name for each number of a record that the figure carries."""
+    return [f"{name}.{k}" for k in range(explorer().figure().data[name].size)]
+
+
+def _computed(given: dict[str, Any]) -> list[Any]:
+    records = []
+    like = (serving.setup(LIKE_DENSE, LIKE_CHIP), calibration.constants(LIKE_CHIP))
+    for name, kind, known in zip(("setup", "constants"), (serving.Setup, Constants), like, strict=True):
+        values, at, found = [given[key] for key in given if key.startswith(f"{name}.")], 0, {}
+        for one in fields(kind):
+            size = np.size(getattr(known, one.name))
+            found[one.name] = np.stack(values[at : at + size]) if np.ndim(getattr(known, one.name)) else values[at]
+            at += size
+        records.append(kind(**found))
+    return list(benchmarks.computed_s(*records, *(given[name] for name in (*benchmarks.NEEDED[:3], "n_chips"))))
 
 
 def _plan(values: Mapping[str, Any]) -> Plan:

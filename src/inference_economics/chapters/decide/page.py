@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -31,6 +32,7 @@ from ...quantities.limits import DAYS_PER_YEAR
 from ...quantities.numeric import Numeric, Truth
 from ...serving import calibration
 from ...serving.batching import prefill_tok
+from ...serving.constants import Constants
 from ...serving.replica import Replica, best_replica
 from .inputs import HELD, OWN_NAME, controls, settings_of
 
@@ -64,6 +66,8 @@ class Asked(NamedTuple):
         Whether anything of it was never measured.
     why : numeric
         Place in `OUTSIDE` of the first thing that was not; 0 where all was. [1]
+    setup, constants : Setup, Constants
+        Model, chip, and what was measured of them.
     """
 
     plan: Plan
@@ -71,6 +75,8 @@ class Asked(NamedTuple):
     holds: Truth
     outside: Truth
     why: Numeric
+    setup: serving.Setup
+    constants: Constants
 
 
 def _is_own(choice: Any) -> Truth:
@@ -118,7 +124,8 @@ def asked(s: Mapping[str, Any]) -> Asked:
     need = Need(s["users"] * s["queries_per_day"], **{row.address.partition(".")[2]: s[key] for key, row in HELD.items()
                                                      if row.address.startswith("need.")}, privacy=s["privacy"])
     own_chip = _is_own(s["machine"])
-    seen = with_cached_prefix(_setup(s), need.prompt_tok, need.answer_tok, need.own_cached_fraction)
+    setup = _setup(s)
+    seen = with_cached_prefix(setup, need.prompt_tok, need.answer_tok, need.own_cached_fraction)
     constants = tabulate(lambda k: calibration.constants(LIKE_CHIP if k == OWN_NAME else k), s["machine"])
     found = best_replica(seen, constants, prefill_tok(need.prompt_tok, need.own_cached_fraction), need.answer_tok,
                          s["ttft_limit_s"] * s["speed"], s["tpot_limit_s"] * s["speed"])
@@ -139,7 +146,7 @@ def asked(s: Mapping[str, Any]) -> Asked:
                            Finance(s["horizon_years"], s["discount_rate"]))
     plan = plan.changed({row.address: s[key] for key, row in HELD.items()})
     why = _outside(s, plan)
-    return Asked(plan, best, holds, why > 0, why)
+    return Asked(plan, best, holds, why > 0, why, setup, constants)
 
 
 def _outside(s: Mapping[str, Any], plan: Plan) -> Numeric:
@@ -235,7 +242,13 @@ def _data(one: Asked, seen: Overview, fleet: Machines) -> dict[str, Any]:
         "through": year_weights(plan.finance),
         "fleet": np.stack([getattr(fleet, name) + years for name in FLEET]).reshape(-1),
         "copy": np.stack([getattr(plan.copy, name) + 0 * plan.need.prompts_per_day for name in COPY]),
+        "setup": _flat(one.setup, serving.Setup), "constants": _flat(one.constants, Constants),
         "plan": np.stack([plan.value(address) + 0 * plan.need.prompts_per_day for address in ADDRESSES])}
+
+
+def _flat(spec: Any, kind: type) -> Any:
+    """Return the fields of a record one after the other, arrays by their elements."""
+    return np.concatenate([np.reshape(getattr(spec, one.name) + np.zeros(1), (-1,)) for one in fields(kind)])
 
 
 def said(words: Sequence[str], place: Any) -> Any:

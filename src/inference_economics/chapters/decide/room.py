@@ -43,7 +43,7 @@ def taking() -> Room:
     Room
     """
     dense = json.dumps(kit(), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    html = (f'<section class="{MARKER} decide-take" data-figure="{FIGURE}" aria-label="Decision memo">'
+    html = (f'<section class="{MARKER} decide-take" data-room="take" data-figure="{FIGURE}" aria-label="Decision memo">'
             '<div class="decide-actions" data-live hidden>'
             '<button type="button" data-take="print">Print the memo</button>'
             '<button type="button" data-take="memo">Memo as Markdown</button>'
@@ -52,3 +52,38 @@ def taking() -> Room:
             '<noscript><p>The memo is written by the page\'s script.</p></noscript>'
             f'<script type="application/json" class="decide-kit">{dense}</script></section>')
     return Room(html, "The decision memo, as the page's script writes it for the settings above.")
+
+
+_BRINGS = (
+    ("usage", "A usage export", "text/csv,.csv",
+     "The CSV that OpenAI's or Anthropic's console exports, or a table with date, requests, input_tokens and "
+     "output_tokens. It sets people, lengths, caches and the busiest day."),
+    ("benchmark", "A benchmark of your own", "text/csv,.csv",
+     "A CSV with concurrency, input_tokens, output_tokens and tpot_s or tpot_ms, and tp where several chips share the "
+     "model. Choose model and chip above first: it sets how fast they are."),
+    ("config", "A model's config.json", "application/json,.json",
+     "Its shape is counted and chosen as a model of your own."))
+
+
+def bringing() -> Room:
+    """Return the boxes into which a reader puts a usage export, a benchmark, or a configuration.
+
+    Returns
+    -------
+    Room
+    """
+    boxes = []
+    for name, title, kinds, words in _BRINGS:
+        counted = ('<label>Requests over these days, if the export does not count them '
+                   '<input type="number" min="1" data-counted></label>' if name == "usage" else "")
+        boxes.append(
+            f'<details data-bring="{name}"><summary>{title}</summary><p>{words}</p>'
+            f'<label>File <input type="file" accept="{kinds}"></label> '
+            f'<label>or paste it <textarea spellcheck="false" autocomplete="off"></textarea></label>{counted}'
+            '<div class="decide-actions"><button type="button">Read it</button></div>'
+            '<p class="decide-said" role="status"></p></details>')
+    html = (f'<section class="{MARKER} decide-bring" data-room="bring" data-figure="{FIGURE}" '
+            'aria-label="Bring your own">'
+            f'<div data-live hidden>{"".join(boxes)}</div>'
+            '<noscript><p>Files are read by the page\'s script.</p></noscript></section>')
+    return Room(html, "Boxes for a usage export, a benchmark and a config.json, which the page's script reads.")
