@@ -171,8 +171,8 @@ def claims() -> tuple[Claim, ...]:
             {"prompts_per_day": 1_000_000_000}),
         Claim(
             "C4", "API prices take the margin away", OPENING, "holds when",
-            "It holds when the margin is thin or the fee is flat. “Overnight” fails for a model that is already in "
-            "use.",
+            "It holds when the margin is thin, the fee is flat, or every new version is taken at once. “Overnight” "
+            "fails for a model that is already in use.",
             (moves("One and the same model's price changed once in {}.", ("years_per_change", "model-years", 2)),
              moves("A rise to {} takes the whole of a margin that was thin to begin with.", ("thin_limit", "×"))),
             "the margin that you start from",
@@ -197,8 +197,8 @@ def claims() -> tuple[Claim, ...]:
             "C6", "The whole stack is rewritten", SILICON, "holds",
             "Libraries and GPU kernels are rewritten for each chip, and it shows. As an advantage it holds for a "
             "large fleet, and for what stays unpublished.",
-            (stack("One attention kernel went from {} to {} of the same chip's peak.", ("before", "%", 2),
-                   ("after", "%", 2)),
+            (stack("One attention kernel went from {} to {} of the same chip's peak, though not at one setting.",
+                   ("before", "%", 2), ("after", "%", 2)),
              stack("A team of twenty that gains a tenth pays from {} GPUs.", ("pays", "", 2))),
             "the gain, and how much of the stack stays public",
             stack("With a third of that gain the team pays from {} GPUs.", ("pays_small", "", 2)),
