@@ -1,6 +1,6 @@
-"""How fast the pages are on this machine: moving a slider, against three other ways; bytes; loading; building.
+"""How fast the pages are on this machine: moving a slider, against four other ways; bytes; loading; building.
 
-    python bench/page.py                 everything (fetches Vega-Lite and Bokeh into .bench/ on the first run)
+    python bench/page.py                 everything (fetches the other ways into .bench/ on the first run)
     python bench/page.py --own           this book's pages only, without a network
     python bench/page.py --tests         also time the whole test suite
 
@@ -29,12 +29,13 @@ for folder in ("tools", "tests", "bench"):
     sys.path.insert(0, str(ROOT / folder))
 
 import website  # noqa: E402
-from browser import FLAGS, find_chromium  # noqa: E402
+from browser import launch  # noqa: E402
 from page_rivals import figure as rival_figure  # noqa: E402
 
 BENCH = ROOT / ".bench"
 RIVALS = Path(__file__).resolve().parent / "page_rivals"
-NPM = ("vega@5.33.0", "vega-lite@5.23.0", "vega-embed@6.29.0")
+NPM = ("vega@5.33.0", "vega-lite@5.23.0", "vega-embed@6.29.0", "onnxruntime-web@1.22.0")
+ONNX = ("ndonnx==0.23.0", "onnx==1.23.2")
 BOKEH = "bokeh==3.7.3"
 MOVES = 150
 # Notes when the pointer moved, and when a figure was last drawn: a path, a new picture, or a stroke on a canvas.
@@ -146,27 +147,46 @@ def rivals(browser, folder: Path):
         if (folder / file.split("?")[0]).exists():
             grip = ".noUi-handle" if "Bokeh" in name else ""
             yield name, drag_page(browser, f"{address}/{file}", selector, "window.ready", grip)
+    if (folder / "step.onnx").exists():
+        parts = [folder / "node_modules" / "onnxruntime-web" / "dist" / name
+                 for name in ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")]
+        say(f"onnxruntime-web loads {sum(map(gzipped, parts)) / 1e6:.1f} MB gzipped")
+        with website.server(folder, 0) as server:  # WebAssembly is not loaded from disk
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            there = f"http://127.0.0.1:{server.server_port}/onnx.html"
+            yield "onnxruntime-web, of ndonnx", drag_page(browser, there, "input[name=context_tok]", "window.ready")
+            server.shutdown()
 
 
 def fetch_rivals() -> Path:
-    """Install Vega-Lite and Bokeh into .bench/ and return the folder of their pages."""
+    """Install the other ways into .bench/ and return the folder of their pages."""
     folder = BENCH / "page"
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(RIVALS / "vega.html", folder)
+    for page in ("vega.html", "onnx.html"):
+        shutil.copy(RIVALS / page, folder)
     if shutil.which("npm") is None:
-        say("There is no npm here, so Vega-Lite is left out: sudo apt-get install npm")
+        say("There is no npm here, so Vega-Lite and onnxruntime-web are left out: sudo apt-get install npm")
         (folder / "vega.html").unlink()
-    elif not (folder / "node_modules" / "vega-embed").exists():
-        say("Fetching Vega-Lite into .bench/")
+        (folder / "onnx.html").unlink()
+    elif not (folder / "node_modules" / "onnxruntime-web").exists():
+        say("Fetching Vega-Lite and onnxruntime-web into .bench/")
         subprocess.run(["npm", "install", "--silent", "--no-save", "--prefix", str(folder), *NPM], check=True)
-    python = BENCH / "bokeh" / "bin" / "python"
-    if not python.exists():
-        say("Fetching Bokeh into .bench/")
-        subprocess.run([sys.executable, "-m", "venv", BENCH / "bokeh"], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", BOKEH], check=True)
+    python = environment("bokeh", BOKEH)
     for backend in ("canvas", "webgl"):
         subprocess.run([python, RIVALS / "bokeh_page.py", folder / f"bokeh-{backend}.html", backend], check=True)
+    if (folder / "onnx.html").exists():
+        subprocess.run([environment("onnx", *ONNX), RIVALS / "onnx_page.py", folder], check=True)
     return folder
+
+
+def environment(name: str, *packages: str) -> Path:
+    """Return the Python of an environment in .bench/ that holds some packages."""
+    python = BENCH / name / "bin" / "python"
+    if not python.exists():
+        say(f"Fetching {', '.join(packages)} into .bench/")
+        subprocess.run([sys.executable, "-m", "venv", BENCH / name], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
+    return python
 
 
 @contextlib.contextmanager
@@ -219,6 +239,7 @@ def print_rivals(measured: dict[str, dict[str, list[float]]]) -> None:
             less = idle.get(key, 0.0) if key != "drawn" else 0.0
             cells.append(f"{max(median - less, 0):.2f} / {max(high - less, 0):.2f}")
         say(f"  {name:32}" + "".join(f"{cell:>18}" for cell in cells) + f"{drawn[0] / own:>8.1f}×")
+    say("  onnxruntime-web computes and no more: its page draws three bare paths, without axes, words or readouts.")
 
 
 def heaviest(browser, address: str, names: list[str]) -> None:
@@ -312,7 +333,7 @@ def main() -> int:
     names = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in website.pages()]
     with sync_playwright() as playwright, website.server(site, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        browser, _ = launch(playwright)
         address = f"http://127.0.0.1:{server.server_port}"
         weights(browser, site, address, names)
         heaviest(browser, address, names)
