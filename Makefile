@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book site serve watch test browser browsers lab notebooks lint types bench calibrate oracle measure train lock clean
+.PHONY: help book site serve watch offline test browser browsers lab notebooks lint types bench calibrate oracle measure train lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ serve: $(ENV)  ## serve the site as it was built last
 
 watch: $(ENV)  ## serve a draft and build again what changes while you write
 	$(PY) tools/website.py watch --port $(PORT) --jobs $(JOBS)
+
+offline: site browser  ## the site as one archive; notebooks and package; PDF, EPUB and CSV
+	$(PY) tools/offline.py
 
 test: browser lint  ## run every check: lint, unit, property, parity, notebooks, site, browser
 	$(PY) -m pytest -n $(JOBS) --order $(ORDER) --nbval --nbval-kernel-name python3 tests notebooks

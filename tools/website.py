@@ -224,8 +224,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if code != 404 or not page.exists():
             super().send_error(code, message, explain)
             return
-        # Its links are relative to the root, so it must be there.
-        body = page.read_bytes().replace(b"<head>", b'<head>\n<base href="/">', 1)
+        body = page.read_bytes()
         self.send_response(404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 BOOK = Path(__file__).resolve().parent.parent
 NOT_FOUND = "404.html"
+MOVED = "This page has moved"
 REDIRECT = """\
 <!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
@@ -72,7 +73,7 @@ def write_redirects(outdir: Path, moved: dict[str, str]) -> None:
     """
     for old, new in sorted(moved.items()):
         path = outdir / old
-        if path.exists():
+        if path.exists() and MOVED not in path.read_text(encoding="utf-8"):
             raise ValueError(f"redirects.toml: {old} is a page of the book; drop the line.")
         if not (outdir / new.partition("#")[0]).exists():
             raise ValueError(f"redirects.toml: {old} leads to {new}, which is no page of the book.")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections import Counter
+from pathlib import Path
 from typing import NamedTuple
 
 from docutils import nodes
@@ -14,6 +16,12 @@ import kernelless
 PAGE = "book/gallery"
 EXPLORER = re.compile(r'<figure class="explorer" id="(?P<id>[^"]+)"'
                       r'.*?<script type="application/json" class="ex-spec">(?P<spec>.*?)</script>', re.DOTALL)
+PICTURE = re.compile(r'<figure class="explorer" id="(?P<id>[^"]+)".*?'
+                     r'(?:<span class="ex-number">(?P<number>.*?)</span>.*?)?class="ex-plot"'
+                     r'.*?(?P<svg><svg viewBox="(?P<box>[^"]*)".*?</svg>)', re.DOTALL)
+LINK = re.compile(r'(?P<cell><td[^>]*>)(?P<before><p>)?(?P<link><a class="reference internal" '
+                  r'href="(?P<page>[^"#]+)#(?P<id>explorer-[^"]+)">)')
+FOLDER = "pictures"
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -76,6 +84,37 @@ def markdown(pages: dict[str, tuple[str, list[Shown]]]) -> str:
                  plain("; ".join(each.controls))] for each in shown]
         parts += [f"## [{plain(title)}](/{path})\n", table(["figure", "marks", "controls"], rows)]
     return "\n".join(parts)
+
+
+def put_pictures(pages: dict[str, str], static: Path) -> str:
+    """Write each figure as a picture of its own; return the gallery's page with pictures and numbers beside the titles.
+
+    Parameters
+    ----------
+    pages : dict
+        Each page of the site by its address, the gallery's among them.
+    static : Path
+        The site's folder of static files.
+    """
+    folder = static / FOLDER
+    folder.mkdir(exist_ok=True)
+    drawn: dict[tuple[str, str], str] = {}
+    for name, html in pages.items():
+        for figure in PICTURE.finditer(html):
+            file = f"{name.rpartition('/')[2].removesuffix('.html')}-{figure['id']}.svg"
+            (folder / file).write_text(figure["svg"], encoding="utf-8")
+            _, _, width, height = figure["box"].split()
+            number = f'<span class="ex-number">{figure["number"]}</span> ' if figure["number"] else ""
+            drawn[name, figure["id"]] = (
+                f'<img class="thumb" src="../_static/{FOLDER}/{file}" alt="" loading="lazy" width="{width}" '
+                f'height="{height}">{number}')
+
+    def row(match: re.Match) -> str:
+        page = posixpath.normpath(posixpath.join(posixpath.dirname(PAGE), match["page"]))
+        before = drawn.get((page, match["id"]), "")
+        return f"{match['cell']}{match['before'] or ''}{before}{match['link']}"
+
+    return LINK.sub(row, pages[f"{PAGE}.html"])
 
 
 # --- events of a build ------------------------------------------------------------------------------------------------

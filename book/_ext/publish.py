@@ -41,12 +41,15 @@ def finish_pages(app, exception) -> None:
     outdir = Path(app.outdir)
     static = outdir / "_static"
     paths = [path for path in sorted(outdir.rglob("*.html")) if "_static" not in path.relative_to(outdir).parts]
-    pages = {path.relative_to(outdir).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    pages = {path.relative_to(outdir).as_posix(): html for path in paths
+             if extras.MOVED not in (html := path.read_text(encoding="utf-8"))}
     if notes.GLOSSARY in pages:
         pages[notes.GLOSSARY] = notes.name_terms(pages[notes.GLOSSARY])
     sources = notes.references(pages.get(notes.REFERENCES, ""))
     terms = notes.glossary(pages.get(notes.GLOSSARY, ""))
     abouts = {name: head.describe(html) for name, html in pages.items()}
+    if f"{gallery.PAGE}.html" in pages:
+        pages[f"{gallery.PAGE}.html"] = gallery.put_pictures(pages, static)
     at = address.addresses(app.config)
     for name, html in pages.items():
         if head.PLACE not in html:
