@@ -112,9 +112,12 @@ def test_form_of_a_chapter(path):
 
 # -- a book, not a list of results ------------------------------------------------------------------------------------
 
-# Chapters whose words are still those of the first edition.
-FIRST_EDITION = {"06", "08", "09", "12"}
-REWRITTEN = [path for path in CHAPTERS if path.stem[:2] not in FIRST_EDITION]
+# Paragraphs with more than three computed numbers, and sentences with more than one, that a chapter still has: tables
+# of results in words. They may become fewer.
+STILL_CROWDED = {
+    "02": (0, 1), "03": (0, 4), "04": (2, 7), "05": (0, 6), "06": (6, 16), "07": (5, 15), "08": (1, 4), "09": (3, 13),
+    "10": (1, 11), "11": (0, 6), "12": (3, 13), "13": (2, 8),
+}
 BASIS = re.compile(r"\b(?:measured|derived|assumed)\b", re.IGNORECASE)
 GLUED = r"\{glue:text\}`\w+`"
 # A range, or a number before and after, is one thing said.
@@ -158,7 +161,7 @@ def section(path: Path, heading: str) -> str:
     return found[1] if found else ""
 
 
-@pytest.mark.parametrize("path", REWRITTEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_a_chapter_opens_with_its_question(path):
     first = _cells(path, "markdown")[0]
     assert re.match(r"# .+\n\n```\{admonition\} In this chapter\n:class: chapter-opening\n", first), path.name
@@ -167,7 +170,7 @@ def test_a_chapter_opens_with_its_question(path):
     assert "ou will be able to" in opening
 
 
-@pytest.mark.parametrize("path", REWRITTEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_a_ruling_says_how_its_numbers_are_known(path):
     for heading in re.findall(r"^## (The ruling on C.*?)$", "\n\n".join(_cells(path, "markdown")), re.MULTILINE):
         assert BASIS.search(section(path, re.escape(heading))), f"{path.name}: {heading}"
@@ -175,19 +178,20 @@ def test_a_ruling_says_how_its_numbers_are_known(path):
 
 def test_no_sentence_stands_in_two_chapters():
     where: dict[str, list[str]] = {}
-    for path in REWRITTEN:
+    for path in CHAPTERS:
         for sentence in long_sentences(path):
             where.setdefault(sentence, []).append(path.stem[:2])
     twice = [f"{', '.join(chapters)}: {sentence}" for sentence, chapters in where.items() if len(chapters) > 1]
     assert twice == []
 
 
-@pytest.mark.parametrize("path", REWRITTEN, ids=lambda path: path.stem)
-def test_paragraphs_argue(path, record_property):
-    """A paragraph with many numbers is a table without lines; for now they are counted and not refused."""
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_paragraphs_argue(path):
+    """At most three computed numbers in a paragraph and one in a sentence: the rest is for figures and tables."""
     full, heavy = crowded(path)
-    record_property("paragraphs with more than three numbers", len(full))
-    record_property("sentences with more than one number", len(heavy))
+    most, each = STILL_CROWDED.get(path.stem[:2], (0, 0))
+    assert len(full) <= most, "more than three numbers:\n" + "\n\n".join(full)
+    assert len(heavy) <= each, "more than one number:\n" + "\n".join(heavy)
 
 
 def test_the_guards_see_what_they_guard(tmp_path):
