@@ -62,8 +62,7 @@ class Predict:
 
     def hidden(self, figure: Figure) -> list[int]:
         """Return which marks of a figure wait, that of the question first."""
-        places = {mark.name().split(" ", 1)[-1].strip("'\""): i for i, mark in enumerate(figure.marks)
-                  if mark.fixed_words}
+        places = {getattr(mark, mark.texts[0]): i for i, mark in enumerate(figure.marks) if mark.fixed_words}
         found = [lookup("mark to predict", label, places) for label in (self.mark, *self.hides)]
         if type(figure.marks[found[0]]) is not Line:
             raise ValueError(f"predict: {self.mark!r} is a {type(figure.marks[found[0]]).__name__}; only a Line can "

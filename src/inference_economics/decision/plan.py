@@ -16,7 +16,7 @@ import numpy as np
 from ..buying.contracts import Contract, Use
 from ..buying.ownership import Site
 from ..quantities.checks import is_traced, lookup, number
-from ..quantities.limits import check, checked_fields
+from ..quantities.limits import Limited, check, checked_fields
 from ..quantities.numeric import Numeric
 from .workload import Finance, Programme, Server
 
@@ -113,7 +113,7 @@ class Copy:
 
 
 @dataclass(frozen=True, eq=False)
-class Rent:
+class Rent(Limited):
     """Chips by the hour.
 
     Parameters
@@ -141,13 +141,9 @@ class Rent:
     returns_fraction: Numeric = 0.0
     returned_fraction: Numeric = 0.5
 
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
-
 
 @dataclass(frozen=True, eq=False)
-class Running:
+class Running(Limited):
     """People, licences, traffic, and what waiting for machines costs.
 
     Parameters
@@ -181,13 +177,9 @@ class Running:
     room_lead_years: Numeric = 1.0
     improvement_per_year: Numeric = 0.3
 
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
-
 
 @dataclass(frozen=True, eq=False)
-class Partner:
+class Partner(Limited):
     """Who has one's own chip made.
 
     Parameters
@@ -197,10 +189,6 @@ class Partner:
     """
 
     partner_margin: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 @dataclass(frozen=True, eq=False)

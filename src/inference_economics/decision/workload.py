@@ -13,7 +13,7 @@ import numpy as np
 
 from ..buying import ownership
 from ..quantities.checks import is_traced, number, require
-from ..quantities.limits import check, checked_fields
+from ..quantities.limits import Limited, check, checked_fields
 from ..quantities.numeric import Numeric
 
 YEARS = np.arange(10.0)  # a horizon ends within them
@@ -58,7 +58,7 @@ class Demand:
 
 
 @dataclass(frozen=True, eq=False)
-class Offer:
+class Offer(Limited):
     """What an API asks.
 
     Parameters
@@ -78,10 +78,6 @@ class Offer:
     price_decline_per_year: Numeric = 0.0
     cached_input_factor: Numeric = 1.0
     batch_discount: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +117,7 @@ class Fleet:
 
 
 @dataclass(frozen=True, eq=False)
-class Server:
+class Server(Limited):
     """One server to own.
 
     Parameters
@@ -143,10 +139,6 @@ class Server:
     idle_power_fraction: Numeric = 0.35
     network_fraction: Numeric = 0.1
 
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
-
     def owned_for(self, horizon_years: Numeric) -> ownership.Server:
         """Return the server as bought for some years, and sold where its life is longer [year]."""
         used_years = np.minimum(self.life_years, horizon_years)
@@ -157,7 +149,7 @@ class Server:
 
 
 @dataclass(frozen=True, eq=False)
-class Programme:
+class Programme(Limited):
     """A chip of one's own, in place of the bought one.
 
     Parameters
@@ -172,10 +164,6 @@ class Programme:
     software_usd_per_year: Numeric = 0.0
     perf_per_tco: Numeric = 1.0
     delay_years: Numeric = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a field outside its limits."""
-        checked_fields(self)
 
 
 @dataclass(frozen=True, eq=False)
