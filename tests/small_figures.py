@@ -50,3 +50,11 @@ def growing(users=20, axis=GROWTH):
     ys = 0.005 * (1 + USERS / users) if axis is GROWTH else np.minimum(USERS / 1000, 1)
     return Figure(Axis("users", (1, 10_000), "", "log"), axis,
                   [Line(USERS, ys, "measured"), Point(users, 0.01, "you are here")], [Readout("Users", users)])
+
+
+NAMES = Axis("", categories=("Chips", "Power", "Cost", "Margin", "Price"))
+PLACES = Axis("x", (0, 10))
+
+
+def figure_with(mark, **axes):
+    return Figure(**({"x": PLACES, "y": PLACES} | axes), marks=[mark])

@@ -2,17 +2,19 @@
 
 from . import functions  # noqa: F401 (fills trace.FUNCTIONS)
 from .axis import Axis
-from .boxes import Blocks, Cells, Spans, Stack, Waterfall
+from .boxes import Blocks, Spans
 from .controls import Choice, Slider
 from .diagrams import Arrows, Bracket, Flow, Note
 from .explorer import Explorer, explore, explorer_named
 from .figure import Figure
+from .grids import Cells
 from .options import tabulate
 from .page import standalone
 from .palette import HERE
 from .parts import Band, Bars, Label, Line, Point, Readout, Rule, State
 from .play import Play
 from .predict import Predict
+from .stacks import Stack, Waterfall
 from .trace import CannotBeTraced, NotSupportedYet, TraceError
 from .units import text
 

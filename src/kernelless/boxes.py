@@ -1,4 +1,4 @@
-"""Marks made of rectangles: cells of a grid, blocks of a diagram, spans of a timeline, a stack, a waterfall.
+"""Marks made of rectangles: what they have in common, blocks of a diagram, spans of a timeline; see `grids`, `stacks`.
 
 Each says where its rectangles stand (`left`, `right`, `low`, `high`, in data coordinates), which look each has
 (`step`, a place among `looks`), and what is written on them. All of it is numpy on what the author gave, so it is
@@ -18,10 +18,7 @@ from .axis import Axis, Plot
 from .checks import is_traced, shown
 from .palette import PALETTE
 from .parts import Brush, Mark
-from .trace import Traced
 from .units import text
-
-SHADES = 6  # steps of opacity between the lowest and the highest value
 
 
 class Look(NamedTuple):
@@ -45,7 +42,8 @@ def named_kinds(mark: str, kinds: Any) -> dict[str, int | None]:
     return dict(pairs)
 
 
-def _refuse_log(mark: Mark, axis: Axis) -> None:
+def refuse_log(mark: Mark, axis: Axis) -> None:
+    """Refuse a logarithmic axis, along which lengths do not add up."""
     if axis.scale == "log":
         raise ValueError(f"{mark.name()}: a log axis has no zero to add parts from; use a linear one.")
 
@@ -159,105 +157,6 @@ class Boxes(Mark):
 
 
 @dataclasses.dataclass(frozen=True)
-class Cells(Boxes):
-    """A grid whose cells are coloured by kind, or shaded by value.
-
-    Parameters
-    ----------
-    value : array, shape (rows, columns)
-        With `kinds`: the place of each cell's kind. Else: a number within `levels`. NaN leaves a cell out.
-    label : str
-        What the cells are, for the legend and the reader.
-    kinds : sequence of str, or dict of str to int or None
-        Names of kinds 0, 1, 2, …; a dict gives each a place in the palette, or None for an empty outline.
-    levels : (float, float)
-        The values of the lightest and the darkest shade.
-    unit : str
-        Unit of a value that is shaded.
-    at, step_by : (float, float)
-        Centre of the first cell (x, y), and the way to the next column and to the next row. [(0, 0), (1, 1)]
-    gap : float
-        Share of a cell left free between neighbours. [0.1]
-    words : sequence of str
-        What is written in each cell, row by row; the cursor reads what does not fit.
-    """
-
-    value: Any
-    label: str
-    kinds: Any = None
-    levels: tuple[float, float] | None = None
-    unit: str = ""
-    at: tuple[float, float] = (0.0, 0.0)
-    step_by: tuple[float, float] = (1.0, 1.0)
-    gap: float = 0.1
-    words: Sequence[str] | None = None
-    color: int | None = None
-    given = ("value",)
-    moving = (*Boxes.moving, "value")
-    swatch = "cell"
-    fitted = True
-
-    def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
-        """Raise ValueError unless the values are a grid, and have either kinds or levels."""
-        if len(shapes["value"]) != 2 or 0 in shapes["value"]:
-            raise ValueError(f"{self.name()}: value must have shape (rows, columns), but has {shapes['value']}.")
-        if (self.kinds is None) == (self.levels is None):
-            raise ValueError(f"{self.name()} needs either kinds=(names) or levels=(low, high).")
-        numbers = (*self.at, *self.step_by, self.gap, *(self.levels or ()))
-        if any(is_traced(n) for n in numbers) or not np.isfinite(numbers).all() or 0 in self.step_by:
-            raise ValueError(f"{self.name()}: at, step_by, gap and levels must be fixed, finite numbers; step_by "
-                             "not 0.")
-        if not 0 <= self.gap < 1:
-            raise ValueError(f"{self.name()}: gap={self.gap!r} must be a share from 0 to below 1.")
-        if self.levels is not None:
-            low, high = self.levels
-            if not low < high:
-                raise ValueError(f"{self.name()}: levels={self.levels!r} must rise.")
-            if not is_traced(self.value):
-                value = np.asarray(self.value, dtype=float)
-                beyond = value[(value < low) | (value > high)]
-                if beyond.size:
-                    raise ValueError(f"{self.name()}: {beyond.flat[0]:g} is outside levels {low:g} to {high:g}; widen "
-                                     "them, or clip the values and say so.")
-        self.check_looks()
-
-    def _side(self, axis: int, sign: int) -> Any:
-        shape = np.shape(self.value)
-        places = self.at[axis] + self.step_by[axis] * np.arange(shape[1 - axis])
-        edges: Any = places + sign * abs(self.step_by[axis]) * (1 - self.gap) / 2
-        if type(self.value) is Traced:  # one row for all, which the page repeats
-            edges = self.value.graph.lift(edges)
-        return np.ravel(np.broadcast_to(edges if axis == 0 else edges[:, None], shape))
-
-    left = property(lambda self: self._side(0, -1))
-    right = property(lambda self: self._side(0, 1))
-    low = property(lambda self: self._side(1, -1))
-    high = property(lambda self: self._side(1, 1))
-
-    @property
-    def step(self) -> Any:
-        """The kind of each cell, or the place of its shade."""
-        value = np.ravel(self.value)
-        if self.levels is None:
-            return value
-        low, high = self.levels
-        return np.clip(np.floor((value - low) * (SHADES / (high - low))), 0, SHADES - 1)
-
-    def looks(self, color: int) -> list[Look]:
-        """Return a look for each kind, or for each shade."""
-        if self.levels is None:
-            return super().looks(color)
-        return [Look(self.label, color, round((j + 1) / SHADES, 2)) for j in range(SHADES)]
-
-    def legend(self, color: int) -> list[tuple[str, str, int]]:
-        """Return an entry for each kind, or one for all shades."""
-        if self.levels is None:
-            return super().legend(color)
-        low, high = (text(level, self.unit) for level in self.levels)
-        return [("shades", f"{self.label}: {low} to {high}", color)]
-
-
-@dataclasses.dataclass(frozen=True)
 class Spans(Boxes):
     """A timeline: spans from `start` to `end` on lanes.
 
@@ -344,188 +243,3 @@ class Blocks(Boxes):
         return super().legend(color) if self.kinds is not None else []
 
 
-@dataclasses.dataclass(frozen=True)
-class Stack(Boxes):
-    """Parts of a whole on top of each other: a bill, a budget of memory. Their names stand beside them.
-
-    Parameters
-    ----------
-    value : array
-        The parts, from the bottom up, along y. A negative part goes down from where the last one ended.
-    label : str
-        What the whole is.
-    words : sequence of str
-        The parts' names.
-    at, width : float
-        Centre and width along x. [0, 0.6]
-    base : float
-        Where the first part starts. [0]
-    unit : str
-        Of the values, which are written after the names.
-    kinds, kind
-        As in `Spans`; by default each part has a colour of its own.
-    """
-
-    value: Any
-    label: str
-    words: Sequence[str] | None = None
-    at: Any = 0.0
-    width: float = 0.6
-    base: Any = 0.0
-    unit: str = ""
-    kinds: Any = None
-    kind: Any = None
-    color: int | None = None
-    given = ("value", "at", "base", "kind")
-    moving = (*Boxes.moving, "value")
-    single = ("at", "base")
-    valued = True
-
-    def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
-        """Raise ValueError unless the values are a row with a name for each, on a linear axis."""
-        _refuse_log(self, figure.y)
-        if len(shapes["value"]) != 1 or not shapes["value"][0]:
-            raise ValueError(f"{self.name()}: value must be a row of parts, but has shape {shapes['value']}.")
-        if self.words is None:
-            raise ValueError(f"{self.name()} needs words: a name for each part.")
-        super().check_shapes(figure, shapes)
-
-    left = property(lambda self: self.at - self.width / 2)
-    right = property(lambda self: self.at + self.width / 2)
-
-    @property
-    def high(self) -> Any:
-        """Where each part ends."""
-        return self.base + np.cumsum(self.value)
-
-    @property
-    def low(self) -> Any:
-        """Where each part starts: where the one before it ended."""
-        start = np.full_like(self.value, 1.0)[:1] * self.base
-        return np.concatenate([start, self.high[:-1]])
-
-    @property
-    def step(self) -> Any:
-        """The kind of each part."""
-        places = np.arange(np.shape(self.value)[0])
-        return (places * 1.0 if self.kinds is None else places * 0.0) if self.kind is None else self.kind
-
-    def looks(self, color: int) -> list[Look]:
-        """Return the looks of the kinds, or one after the other for the parts."""
-        if self.kinds is not None:
-            return super().looks(color)
-        n = 1 if self.kind is not None else np.shape(self.value)[0]
-        return [Look(word, (color + j) % len(PALETTE)) for j, word in zip(range(n), self.words or (), strict=False)]
-
-    def legend(self, color: int) -> list[tuple[str, str, int]]:
-        """Return an entry for each kind; parts have their names beside them."""
-        return super().legend(color) if self.kinds is not None else []
-
-    def captions(self) -> list[list[str]]:
-        """Return the name and the value of each part, in one line."""
-        return [[" ".join(lines)] for lines in super().captions()]
-
-    def draw(self, brush: Brush, figure: Plot) -> None:
-        """Draw the parts, and their names to the right, apart from each other."""
-        _, right, low, high = self.draw_boxes(brush, figure)
-        brush.beside([line for line, in self.captions()], right, figure.y.middle(low, high))
-
-
-@dataclasses.dataclass(frozen=True)
-class Waterfall(Boxes):
-    """Steps from one total to the next, one for each category of the y axis, with their values beside them.
-
-    Parameters
-    ----------
-    value : array
-        The change of each category that is no total, in order, along x.
-    label : str
-        What changes.
-    totals : sequence of int
-        Categories that show the running total from zero instead of a change. [()]
-    unit : str
-        Of the values.
-    width : float
-        Of a bar, in categories. [0.7]
-    """
-
-    value: Any
-    label: str
-    totals: Sequence[int] = ()
-    unit: str = ""
-    width: float = 0.7
-    color: int | None = None
-    given = ("value",)
-    moving = (*Boxes.moving, "change")
-    valued = True
-
-    def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
-        """Raise ValueError unless each category is either a change or a total, on a linear axis."""
-        _refuse_log(self, figure.x)
-        names = figure.y.categories
-        if not names:
-            raise ValueError(f"{self.name()} needs a y axis with categories: Axis(label, categories=(…)).")
-        if not all(type(k) is int and 0 <= k < len(names) for k in self.totals) or len(set(self.totals)) < len(
-                self.totals):
-            raise ValueError(f"{self.name()}: totals={self.totals!r} must be different places among {len(names)} "
-                             "categories.")
-        if shapes["value"] != (len(names) - len(self.totals),):
-            raise ValueError(f"{self.name()}: value has shape {shapes['value']}, but of {len(names)} categories "
-                             f"{len(self.totals)} are totals.")
-        self.check_looks()
-
-    def _running(self) -> tuple[Any, np.ndarray, np.ndarray]:
-        """Return zero and the running sums, and the places among them where each bar starts and ends."""
-        n = np.shape(self.value)[0] + len(self.totals)
-        sums = np.concatenate([np.zeros(1), np.cumsum(self.value)])
-        done = np.cumsum([k not in self.totals for k in range(n)])
-        total = np.isin(np.arange(n), self.totals)
-        return sums, np.where(total, 0, done - ~total), done
-
-    low = property(lambda self: np.arange(self.count_of()) - self.width / 2)
-    high = property(lambda self: np.arange(self.count_of()) + self.width / 2)
-
-    def count_of(self) -> int:
-        """Return the number of categories."""
-        return int(np.shape(self.value)[0]) + len(self.totals)
-
-    @property
-    def left(self) -> Any:
-        """Where each bar starts."""
-        sums, start, _ = self._running()
-        return np.take(sums, start)
-
-    @property
-    def right(self) -> Any:
-        """Where each bar ends."""
-        sums, _, end = self._running()
-        return np.take(sums, end)
-
-    @property
-    def change(self) -> Any:
-        """The number written beside each bar."""
-        return self.right - self.left
-
-    @property
-    def step(self) -> Any:
-        """0 for more, 1 for less, 2 for a total."""
-        total = np.isin(np.arange(self.count_of()), self.totals)
-        return np.where(total, 2.0, np.where(self.change < 0, 1.0, 0.0))
-
-    def looks(self, color: int) -> list[Look]:
-        """Return the looks of more, less and totals."""
-        return [Look("more", color), Look("less", (color + 1) % len(PALETTE)), Look("total", 5)]
-
-    def legend(self, color: int) -> list[tuple[str, str, int]]:
-        """Return no entry: the categories name the bars."""
-        return []
-
-    def captions(self) -> list[list[str]]:
-        """Return the value of each bar."""
-        return [[text(value, self.unit)] for value in np.asarray(self.change, dtype=float)]
-
-    def draw(self, brush: Brush, figure: Plot) -> None:
-        """Draw the bars, and their values at their right ends."""
-        left, right, low, high = self.draw_boxes(brush, figure)
-        for k, (line,) in enumerate(self.captions()):
-            brush.caption(k, line, max(left[k], right[k]), (low[k] + high[k]) / 2, 4.0, 0.0, "start")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .axis import Plot
-from .boxes import Blocks, Boxes, _refuse_log
+from .boxes import Blocks, Boxes, refuse_log
 from .checks import is_traced, lookup, shown
 from .parts import Brush, Mark
 from .shapes import GAP, LINE
@@ -181,7 +181,7 @@ class Flow(Boxes):
 
     def check_shapes(self, figure: Plot, shapes: dict[str, tuple[int, ...]]) -> None:
         """Raise ValueError where lengths do not fit, or y is a log axis, on which a thickness means nothing."""
-        _refuse_log(self, figure.y)
+        refuse_log(self, figure.y)
         super().check_shapes(figure, shapes)
 
     def inside(self, figure: Plot) -> Any:

@@ -9,13 +9,15 @@ from collections.abc import Callable
 import numpy as np
 
 from .axis import Axis
-from .boxes import Blocks, Cells, Spans, Stack, Waterfall
+from .boxes import Blocks, Spans
 from .controls import Slider
 from .diagrams import Arrows, Bracket, Flow, Note
 from .explorer import Explorer, explore
 from .figure import Figure
+from .grids import Cells
 from .parts import Line, Readout, Rule
 from .play import Play
+from .stacks import Stack, Waterfall
 
 
 def table() -> Explorer:

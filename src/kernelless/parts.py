@@ -2,7 +2,7 @@
 
 To add a mark, write its class: the fields that may move, when it is within the limits, and how it is drawn with the
 strokes of a `Brush`, which matplotlib and the page's SVG both have. Then its entry in KINDS of `static/plot.js`. Marks
-made of rectangles are in `boxes.py`, those of a diagram in `diagrams.py`.
+made of rectangles are in `boxes.py`, `grids.py` and `stacks.py`, those of a diagram in `diagrams.py`.
 """
 
 from __future__ import annotations
