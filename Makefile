@@ -71,15 +71,15 @@ calibrate: $(ENV)  ## fit the serving efficiencies to the published measurements
 	$(PY) -m inference_economics.serving.simulation.report
 
 oracle: $(ENV)  ## compare the reference decoder with another implementation (fetches PyTorch)
-	$(PY) tools/in_oracle.py tools/oracle.py
-	$(PY) tools/in_oracle.py tools/oracle_counts.py
-	$(PY) tools/in_oracle.py tools/measure_gpu.py --check
+	$(PY) tools/in_environment.py oracle tools/oracle.py
+	$(PY) tools/in_environment.py oracle tools/oracle_counts.py
+	$(PY) tools/in_environment.py oracle tools/measure_gpu.py --check
 
 measure: $(ENV)  ## measure this machine against its own roofline
 	env -u OMP_NUM_THREADS -u OPENBLAS_NUM_THREADS $(PY) -m inference_economics.measure
 
 train: $(ENV)  ## train the toy models again (fetches PyTorch)
-	$(PY) tools/in_oracle.py tools/train_tiny.py
+	$(PY) tools/in_environment.py oracle tools/train_tiny.py
 
 lock: $(ENV)  ## renew requirements.lock and environment.yml
 	$(PY) tools/lock.py
