@@ -5,6 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PORT ?= 8000
+HUB_PORT ?= 8010
 # The order of the test files: given, reverse, or a whole number to shuffle them by.
 ORDER ?= given
 ENV := .venv/installed
@@ -18,9 +19,10 @@ export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help book site serve watch offline test browser browsers lab notebooks lint types bench calibrate oracle measure train lock clean
+.PHONY: workshop scores slides hub bench-hub lite
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: site  ## build the site and serve it on this machine
 	$(PY) tools/website.py serve --port $(PORT)
@@ -65,6 +67,18 @@ bench: $(ENV)  ## time the figures, the pages and the model on this machine
 	$(PY) bench/lighthouse.py
 	$(PY) bench/model.py
 	$(PY) bench/simulator.py
+
+workshop: site  ## write a workshop's notebooks and one zip with everything, for a room without a network
+	$(PY) tools/workshop.py zip --jobs $(JOBS)
+
+scores: $(ENV)  ## sum up submitted notebooks, each run in a sandbox: make scores FILES="submitted/*.ipynb"
+	$(PY) tools/scores.py $(FILES) --csv scores.csv
+
+hub: $(ENV)  ## start a JupyterHub on this machine with the book's notebooks
+	$(PY) tools/in_environment.py hub tools/hub.py --port $(HUB_PORT)
+
+bench-hub: site  ## how many people a JupyterHub on this machine carries, its faults, and readers of the site
+	$(PY) tools/in_environment.py hub bench/hub.py
 
 calibrate: $(ENV)  ## fit the serving efficiencies to the published measurements again
 	$(PY) -m inference_economics.serving.report

@@ -58,6 +58,7 @@ _NAMES = {
     "check": "chapters.exercises",
     "exercise": "chapters.exercises",
     "glue": "chapters.exhibits",
+    "keep_answers": "chapters.exercises",
     "solution": "chapters.exercises",
 }
 # what the notebooks take from the library of figures
@@ -96,6 +97,7 @@ __all__ = [
     "exercise",
     "explore",
     "glue",
+    "keep_answers",
     "solution",
     "standalone",
     "tabulate",

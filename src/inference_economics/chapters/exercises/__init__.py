@@ -14,6 +14,7 @@ from pathlib import Path
 from ...quantities.checks import lookup
 from .exercise import Exercise
 from .plain import plain
+from .progress import keep, keep_answers, read_answers
 
 # What a page with exercises needs besides the explorers' script and style: `kernelless.runtime.write` takes both.
 ANSWER_BOX = Path(__file__).parent / "static" / "answer_box.js"
@@ -83,8 +84,13 @@ def exercise(name: str) -> Exercise:
 
 
 def check(name: str, answer: object) -> None:
-    """Print the reply to an answer, given as a number in the unit of the answer or as text such as ``"6.71 GB"``."""
-    print(exercise(name).reply(answer)[0])
+    """Print the reply to an answer, given as a number in the unit of the answer or as text such as ``"6.71 GB"``.
+
+    After `keep_answers` it is also kept in a file.
+    """
+    one = exercise(name)
+    keep(one, answer)
+    print(one.reply(answer)[0])
 
 
 def solution(name: str) -> None:

@@ -161,7 +161,8 @@ class Exercise:
         """An answer that would be understood, and is wrong."""
         return text(self.computed * 3, self.unit)
 
-    def _read(self, answer: object) -> Reading:
+    def read(self, answer: object) -> Reading:
+        """Return the number that an answer is, in the unit of the exercise, or why it is none."""
         if isinstance(answer, str):
             return read(answer, self.said_in)
         if isinstance(answer, (bool, np.bool)) or not isinstance(answer, (numbers.Real, Decimal)):
@@ -188,7 +189,7 @@ class Exercise:
         """
         if self.answer is None:
             return "This one is open: compare your reasoning with the solution.", True
-        reading = self._read(answer)
+        reading = self.read(answer)
         if reading.kind:
             return refusal(reading, self.said_in, self.example), False
         words, settled = self.verdict(reading.value)

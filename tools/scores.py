@@ -1,0 +1,275 @@
+"""Sum up a folder of submitted notebooks by running their checks again, each in a sandbox.
+
+    python tools/scores.py FILES… [--csv scores.csv] [--seconds 300] [--memory-gib 4]
+
+A submitted notebook is somebody else's program. Each runs alone under bubblewrap: no network, nothing of this machine's
+files but the system, the environment and the package, read-only; one empty folder to write into; limits on time, memory,
+processes and file size. What comes out is only what was given to `check`, and the verdict on it is computed here, outside.
+A notebook that fails, runs for ever or asks for too much is named in the report; the others are scored as if it were not
+there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LARGEST_BYTES = 20_000_000  # of a notebook, and of what it may report
+NO_BUBBLEWRAP = ("Submitted notebooks are run in a sandbox, which needs bubblewrap on Linux, and none here starts. "
+                 "Install it with: sudo apt-get install bubblewrap")
+MOST_PROCESSES = 100  # a kernel, what runs it, and their helpers are a handful
+# Runs inside: every code cell in order, and a line of JSON for each answer that `check` was given.
+INSIDE = """
+import json, os, sys
+os.environ["MPLCONFIGDIR"] = os.environ["IPYTHONDIR"] = os.environ["JUPYTER_RUNTIME_DIR"] = "/inside"
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+notebook = nbformat.read("/inside/submitted.ipynb", as_version=4)
+first = nbformat.v4.new_code_cell(
+    "import inference_economics.chapters.exercises as _e, json as _j\\n"
+    "_read = _e.exercise\\n"
+    "def _told(name, answer, _e=_e, _j=_j):\\n"
+    "    _e.exercise(name)\\n"
+    "    with open('/inside/told.jsonl', 'a') as file:\\n"
+    "        file.write(_j.dumps([str(name), answer if isinstance(answer, str) else float(answer)]) + '\\\\n')\\n"
+    "_e.keep = lambda one, answer: _told(one.id, answer)\\n"
+    "_e.keep_answers = lambda *_: None\\n"
+    "import inference_economics as _i; _i.keep_answers = _e.keep_answers")
+notebook["cells"].insert(0, first)
+client = NotebookClient(notebook, timeout=int(sys.argv[1]), kernel_name="python3", store_widget_state=False,
+                        allow_errors=True, resources={"metadata": {"path": "/inside"}})
+ended = ""
+try:
+    client.execute()
+except CellTimeoutError:
+    ended = "a cell ran for ever"
+except DeadKernelError:
+    ended = "its kernel died"
+failed = [output["ename"] for cell in notebook["cells"] for output in cell.get("outputs", [])
+          if output["output_type"] == "error"]
+json.dump([ended] * bool(ended) + failed[:5], open("/inside/failed.json", "w"))
+"""
+
+
+@dataclass
+class Score:
+    """What one submitted notebook came to."""
+
+    file: str
+    trouble: str = ""
+    settled: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def right(self) -> int:
+        return sum(self.settled.values())
+
+
+def sandbox() -> str:
+    """Return bubblewrap where it works.
+
+    Raises
+    ------
+    RuntimeError
+        It does not; the message says what to do.
+    """
+    program = shutil.which("bwrap")
+    if program:
+        tried = subprocess.run([program, "--ro-bind", "/", "/", "--unshare-all", "true"], capture_output=True, check=False)
+        if tried.returncode == 0:
+            return program
+    raise RuntimeError(NO_BUBBLEWRAP)
+
+
+def command(work: Path, seconds: int) -> list[str]:
+    """Return the command that runs what lies in `work` with nothing else in reach."""
+    environment, seen = Path(sys.prefix).resolve(), [sandbox(), "--unshare-all", "--die-with-parent", "--new-session",
+                                                   "--tmpfs", "/tmp"]
+    python, base = environment / "bin" / "python", Path(sys.base_prefix)
+    for folder in ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts"):
+        seen += ["--ro-bind-try", folder, folder]
+    for folder in {environment, base, ROOT / "src"}:
+        seen += ["--ro-bind", str(folder), str(folder)]
+    seen += ["--proc", "/proc", "--dev", "/dev", "--bind", str(work), "/inside", "--chdir", "/inside",
+             "--clearenv", "--setenv", "PATH", f"{python.parent}:/usr/bin:/bin", "--setenv", "HOME", "/inside",
+             "--setenv", "PYTHONPATH", str(ROOT / "src"), "--setenv", "OMP_NUM_THREADS", "1",
+             "--setenv", "OPENBLAS_NUM_THREADS", "1", "--setenv", "PYDEVD_DISABLE_FILE_VALIDATION", "1"]
+    return [*seen, str(python), "-c", INSIDE, str(seconds)]
+
+
+def limits(memory_bytes: int, seconds: int):
+    """Return what a sandbox's first process sets for itself and its children."""
+    def set_them() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_BYTES, LARGEST_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return set_them
+
+
+def load_of(process: int) -> tuple[int, int]:
+    """Return how many processes a process has below it, and the bytes of memory that they hold together."""
+    page = resource.getpagesize()
+    parents, sizes = {}, {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has just gone
+            parents[int(folder.name)], sizes[int(folder.name)] = int(fields[1]), int(fields[21]) * page
+    children: dict[int, list[int]] = {}
+    for one, parent in parents.items():
+        children.setdefault(parent, []).append(one)
+    below, reached = [process], 0
+    while reached < len(below):
+        below += children.get(below[reached], [])
+        reached += 1
+    return len(below) - 1, sum(sizes.get(one, 0) for one in below)
+
+
+def run_within(words: list[str], seconds: int, memory_bytes: int) -> tuple[int, str]:
+    """Run a sandbox to its end or to a limit; return its status and the last line that it wrote on stderr.
+
+    Limits of a process do not bound how many there are, so the whole tree is looked at five times a second; killing the
+    sandbox's first process ends all that it holds.
+
+    Raises
+    ------
+    ValueError
+        It went past a limit; the message says which.
+    """
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
+                                   preexec_fn=limits(memory_bytes, seconds))
+        until = time.monotonic() + seconds + 30
+        try:
+            while process.poll() is None:
+                time.sleep(0.2)
+                many, held = load_of(process.pid)
+                if many > MOST_PROCESSES:
+                    raise ValueError(f"stopped: it started more than {MOST_PROCESSES} processes")
+                if held > memory_bytes:
+                    raise ValueError(f"stopped: it took more than {memory_bytes / 2**30:g} GiB of memory")
+                if time.monotonic() > until:
+                    raise ValueError(f"stopped after {seconds} s")
+        finally:
+            process.kill()
+            process.wait()
+        said.seek(max(said.seek(0, os.SEEK_END) - 2000, 0))
+        lines = [line for line in said.read().decode(errors="replace").splitlines() if line.strip(" -")]
+    return process.returncode, lines[-1][:120] if lines else ""
+
+
+def answers(told: Path) -> list[tuple[str, str | float]]:
+    """Return what a notebook told, or raise ValueError where it wrote something else there."""
+    if not told.exists():
+        return []
+    if told.is_symlink() or told.stat().st_size > LARGEST_BYTES:
+        raise ValueError("it wrote something else where its answers go")
+    found = []
+    for line in told.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            name, answer = json.loads(line)
+        except (ValueError, TypeError, RecursionError):
+            raise ValueError("it wrote something else where its answers go") from None
+        if not isinstance(name, str) or isinstance(answer, bool) or not isinstance(answer, (str, int, float)):
+            raise ValueError("it wrote something else where its answers go")
+        found.append((name, answer))
+    return found
+
+
+def score(path: Path, seconds: int, memory_bytes: int) -> Score:
+    """Run one notebook's checks again and return what it came to."""
+    from inference_economics.chapters.exercises import exercise
+
+    found = Score(path.name)
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise ValueError(f"the file has {path.stat().st_size / 1e6:.0f} MB; {LARGEST_BYTES / 1e6:.0f} are accepted")
+        read = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(read, dict) or not isinstance(read.get("cells"), list):
+            raise ValueError("it is no notebook")
+    except (OSError, ValueError, RecursionError) as error:
+        found.trouble = f"cannot be read: {error}"
+        return found
+    with tempfile.TemporaryDirectory(prefix="score-") as folder:
+        work = Path(folder)
+        shutil.copyfile(path, work / "submitted.ipynb")
+        try:
+            status, last = run_within(command(work, seconds), seconds, memory_bytes)
+        except ValueError as error:
+            found.trouble = str(error)
+        else:
+            if status:
+                found.trouble = f"did not run to its end ({last or f'status {status}'})"
+            elif (work / "failed.json").is_file() and (work / "failed.json").stat().st_size < 10_000:
+                failed = json.loads((work / "failed.json").read_text())
+                if isinstance(failed, list) and failed:
+                    found.trouble = ", ".join(str(name)[:40] for name in failed)
+        try:
+            for name, answer in answers(work / "told.jsonl"):
+                try:
+                    settled = exercise(name).reply(answer)[1]
+                except ValueError:
+                    continue  # no exercise of this book
+                found.settled[name] = found.settled.get(name, False) or settled
+        except ValueError as error:
+            found.trouble = str(error)
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="submitted notebooks, or folders of them")
+    parser.add_argument("--csv", type=Path, help="write a table: one line a notebook, one column an exercise")
+    parser.add_argument("--seconds", type=int, default=300, help="of computing and waiting, for each notebook")
+    parser.add_argument("--memory-gib", type=float, default=4.0)
+    options = parser.parse_args(arguments)
+    if not options.files:
+        parser.error("name the notebooks to score: make scores FILES=\"submitted/*.ipynb\"")
+    if options.seconds < 1 or options.memory_gib < 0.5:
+        parser.error("give at least 1 second and 0.5 GiB")
+    files: list[Path] = []
+    for path in options.files:
+        if not path.exists():
+            parser.error(f"there is no {path}")
+        files += sorted(path.glob("**/*.ipynb")) if path.is_dir() else [path]
+    if not files:
+        parser.error("there is no notebook in what was named")
+    try:
+        sandbox()
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    scores = []
+    for number, path in enumerate(files, 1):
+        one = score(path, options.seconds, int(options.memory_gib * 2**30))
+        scores.append(one)
+        wrong = [name for name, settled in one.settled.items() if not settled]
+        print(f"[{number}/{len(files)}] {one.file}: {one.right} of {len(one.settled)} answers right"
+              + (f"; not yet: {', '.join(wrong)}" if wrong else "") + (f"; {one.trouble}" if one.trouble else ""), flush=True)
+    if options.csv:
+        names = sorted({name for one in scores for name in one.settled})
+        with options.csv.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file)
+            table.writerow(["notebook", "right", "answered", "trouble", *names])
+            for one in scores:
+                table.writerow([one.file, one.right, len(one.settled), one.trouble,
+                                *({True: "right", False: "not yet"}.get(one.settled.get(name), "") for name in names)])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
