@@ -2,15 +2,16 @@
 
     python tools/in_environment.py hub bench/hub.py [--most 8] [--minutes 10] [--without-site]
 
-Loopback only. Participants come in rounds of 1, 2, 4, … at once; each logs in, opens chapter 3, runs all cells and moves
-sliders twenty times (`participant.py`, on locust). The rounds end with the first in which the 99th percentile of a
-slider's answer passes the stated limit, with `--most`, or when the time is up. Then faults: a killed kernel, a killed
-single-user server and a hub that is started again; the file that was saved before must be there after each.
-Last, the built site under as many readers at once, beside one reader.
+Loopback only. Participants come in rounds of 1, 2, 4, … at once; each logs in, opens chapter 3, runs all cells and
+moves sliders twenty times (`participant.py`, on locust). The rounds end with the first in which the 99th percentile of
+a slider's answer passes the stated limit, with `--most`, or when the time is up. Then faults: a killed kernel, a killed
+single-user server and a hub that is started again; the file that was saved before must be there after each. Last, the
+built site under many readers at once, beside one reader.
 """
 
 from __future__ import annotations
 
+# ruff: noqa: E402 - locust's users are greenlets, so sockets are patched before anything else takes them
 import gevent.monkey
 
 gevent.monkey.patch_all()
@@ -25,6 +26,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import gevent
 import psutil
@@ -40,7 +42,8 @@ from participant import Lost, Participant
 PORT = 8740
 LIMIT_MS = 500.0  # of a slider's answer, 99th percentile: beyond it a hand feels that it waits
 MIB = 2**20
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # what outlives a killed hub must not hold our pipe
+# What outlives a killed hub must not hold our pipe.
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 class Staying(Participant):
@@ -118,8 +121,8 @@ def people_at_once(hub: subprocess.Popen, most: int, until: float) -> None:
         if slider.get_response_time_percentile(0.99) > LIMIT_MS:
             break
         carried, people = people, people * 2
-    print(f"  Within {LIMIT_MS:.0f} ms at the 99th percentile: {carried} at once, all of whom began in the same seconds, on "
-          f"{os.cpu_count()} cores" + ("" if carried < most else "; no more were tried"), flush=True)
+    print(f"  Within {LIMIT_MS:.0f} ms at the 99th percentile: {carried} at once, who all began in the same seconds, "
+          f"on {os.cpu_count()} cores" + ("" if carried < most else "; no more were tried"), flush=True)
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
@@ -129,8 +132,8 @@ class Careful(Participant):
     """A participant who saves a file, then suffers what `suffer` does, and looks for the file."""
 
     hub: subprocess.Popen
-    found: dict[str, bool] = {}
-    left: list[psutil.Process] = []  # what a killed hub leaves running: its proxy, people's servers
+    found: ClassVar[dict[str, bool]] = {}
+    left: ClassVar[list[psutil.Process]] = []  # what a killed hub leaves running: its proxy, people's servers
     over = threading.Event()
 
     def saved(self) -> bool:

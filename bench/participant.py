@@ -1,7 +1,7 @@
 """A simulated participant of a workshop: logs in, opens a chapter, runs all cells, moves sliders. For `bench/hub.py`.
 
-It speaks as a browser does: HTTP with the hub's cookies, and a WebSocket to its kernel, one message for each cell and one
-for each move of a slider.
+It speaks as a browser does: HTTP with the hub's cookies, and a WebSocket to its kernel, one message for each cell and
+one for each move of a slider.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ c.JupyterHub.log_level = "WARN"
 c.JupyterHub.spawner_class = "simple"  # of the machine's own user: in a room, behind a door; see deploy/README.md
 c.SimpleLocalProcessSpawner.home_dir_template = str(STATE / "people" / "{username}")
 c.Spawner.notebook_dir = str(STATE / "people" / "{username}")
-c.Spawner.default_url = "/lab/tree/notebooks/" + sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))[0]
+c.Spawner.default_url = "/lab/tree/notebooks/" + min(path.name for path in NOTEBOOKS.glob("*.ipynb"))
 c.Spawner.start_timeout = 120
 c.Spawner.http_timeout = 120
 c.Spawner.cmd = [str(Path(sys.executable).with_name("jupyterhub-singleuser"))]
@@ -95,5 +95,6 @@ c.JupyterHub.load_roles = [{
 }]
 c.JupyterHub.services = [{
     "name": "idle",
-    "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={IDLE_S}", f"--cull-every={IDLE_S // 6 + 1}"],
+    "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={IDLE_S}",
+                f"--cull-every={IDLE_S // 6 + 1}"],
 }]

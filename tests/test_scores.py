@@ -44,7 +44,8 @@ STOPPED = {  # what a notebook does, and a word of the report
     "processes": ("import subprocess\nmany = [subprocess.Popen(['sleep', '100']) for _ in range(300)]\n"
                   "import time\ntime.sleep(100)", "processes"),
     "runner": ("import os\nos.kill(os.getppid(), 9)", "did not run"),
-    "answers": ("open('/inside/told.jsonl', 'w').write('[1, 2]')\nimport os\nos.kill(os.getpid(), 9)", "something else"),
+    "answers": ("open('/inside/told.jsonl', 'w').write('[1, 2]')\nimport os\nos.kill(os.getpid(), 9)",
+                "something else"),
 }
 
 

@@ -91,7 +91,7 @@ def main() -> int:
     parser.add_argument("--fresh", action="store_true", help="forget the people and files of earlier runs")
     options = parser.parse_args()
     if not 1024 <= options.port <= 65533:
-        parser.error(f"--port {options.port}: give a number from 1024 to 65533; the two ports after it are used as well")
+        parser.error(f"--port {options.port}: give 1024 to 65533; the two ports after it are used as well")
     if options.people < 1:
         parser.error(f"--people {options.people}: give 1 or more")
     taken = [port for port in range(options.port, options.port + 3) if busy(port)]
@@ -103,7 +103,8 @@ def main() -> int:
     hub = start(options.port, STATE, options.people, folder)
     try:
         wait_for(options.port, hub)
-        print(f"The hub is at http://127.0.0.1:{options.port}/ and hands out {folder.relative_to(ROOT)} (Ctrl-C to stop)\n"
+        print(f"The hub is at http://127.0.0.1:{options.port}/ (Ctrl-C to stop). "
+              f"It hands out {folder.relative_to(ROOT)}.\n"
               f"People's work lies in {STATE.relative_to(ROOT)}/people", flush=True)
         return hub.wait()
     except RuntimeError as error:

@@ -3,15 +3,16 @@
     python tools/scores.py FILES… [--csv scores.csv] [--seconds 300] [--memory-gib 4]
 
 A submitted notebook is somebody else's program. Each runs alone under bubblewrap: no network, nothing of this machine's
-files but the system, the environment and the package, read-only; one empty folder to write into; limits on time, memory,
-processes and file size. What comes out is only what was given to `check`, and the verdict on it is computed here, outside.
-A notebook that fails, runs for ever or asks for too much is named in the report; the others are scored as if it were not
-there.
+files but the system, the environment and the package, read-only; one empty folder to write into; limits on time,
+memory, processes and file size. What comes out is only what was given to `check`, and the verdict on it is computed
+here, outside. A notebook that fails, runs for ever or asks for too much is named in the report; the others are scored
+as if it were not there.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import json
 import os
@@ -86,16 +87,18 @@ def sandbox() -> str:
     """
     program = shutil.which("bwrap")
     if program:
-        tried = subprocess.run([program, "--ro-bind", "/", "/", "--unshare-all", "true"], capture_output=True, check=False)
+        words = [program, "--ro-bind", "/", "/", "--unshare-all", "true"]
+        tried = subprocess.run(words, capture_output=True, check=False)
         if tried.returncode == 0:
             return program
     raise RuntimeError(NO_BUBBLEWRAP)
 
 
-def command(work: Path, seconds: int) -> list[str]:
+def command(work: Path, seconds: int, memory_bytes: int) -> list[str]:
     """Return the command that runs what lies in `work` with nothing else in reach."""
-    environment, seen = Path(sys.prefix).resolve(), [sandbox(), "--unshare-all", "--die-with-parent", "--new-session",
-                                                   "--tmpfs", "/tmp"]
+    environment = Path(sys.prefix).resolve()
+    seen = ["prlimit", f"--as={memory_bytes}", f"--cpu={seconds}:{seconds + 5}", f"--fsize={LARGEST_BYTES}", "--core=0",
+            sandbox(), "--unshare-all", "--die-with-parent", "--new-session", "--tmpfs", "/tmp"]
     python, base = environment / "bin" / "python", Path(sys.base_prefix)
     for folder in ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts"):
         seen += ["--ro-bind-try", folder, folder]
@@ -106,16 +109,6 @@ def command(work: Path, seconds: int) -> list[str]:
              "--setenv", "PYTHONPATH", str(ROOT / "src"), "--setenv", "OMP_NUM_THREADS", "1",
              "--setenv", "OPENBLAS_NUM_THREADS", "1", "--setenv", "PYDEVD_DISABLE_FILE_VALIDATION", "1"]
     return [*seen, str(python), "-c", INSIDE, str(seconds)]
-
-
-def limits(memory_bytes: int, seconds: int):
-    """Return what a sandbox's first process sets for itself and its children."""
-    def set_them() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_BYTES, LARGEST_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    return set_them
 
 
 def load_of(process: int) -> tuple[int, int]:
@@ -151,8 +144,7 @@ def run_within(words: list[str], seconds: int, memory_bytes: int) -> tuple[int, 
         It went past a limit; the message says which.
     """
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
-                                   preexec_fn=limits(memory_bytes, seconds))
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said)
         until = time.monotonic() + seconds + 30
         try:
             while process.poll() is None:
@@ -190,17 +182,33 @@ def answers(told: Path) -> list[tuple[str, str | float]]:
     return found
 
 
+def troubles(work: Path, status: int, last: str) -> str:
+    """Return what went wrong in a sandbox that came to its end; empty where nothing did."""
+    if status:
+        return f"did not run to its end ({last or f'status {status}'})"
+    failed = work / "failed.json"
+    if not failed.is_file() or failed.is_symlink() or failed.stat().st_size > 10_000:
+        return "did not say how it ended"
+    names = json.loads(failed.read_text(encoding="utf-8"))
+    return ", ".join(str(name)[:40] for name in names) if isinstance(names, list) else ""
+
+
+def readable(path: Path) -> None:
+    """Raise ValueError or OSError for a file that is no notebook."""
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ValueError(f"the file has {path.stat().st_size / 1e6:.0f} MB; {LARGEST_BYTES / 1e6:.0f} are accepted")
+    read = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(read, dict) or not isinstance(read.get("cells"), list):
+        raise ValueError("it is no notebook")
+
+
 def score(path: Path, seconds: int, memory_bytes: int) -> Score:
     """Run one notebook's checks again and return what it came to."""
     from inference_economics.chapters.exercises import exercise
 
     found = Score(path.name)
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise ValueError(f"the file has {path.stat().st_size / 1e6:.0f} MB; {LARGEST_BYTES / 1e6:.0f} are accepted")
-        read = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(read, dict) or not isinstance(read.get("cells"), list):
-            raise ValueError("it is no notebook")
+        readable(path)
     except (OSError, ValueError, RecursionError) as error:
         found.trouble = f"cannot be read: {error}"
         return found
@@ -208,23 +216,13 @@ def score(path: Path, seconds: int, memory_bytes: int) -> Score:
         work = Path(folder)
         shutil.copyfile(path, work / "submitted.ipynb")
         try:
-            status, last = run_within(command(work, seconds), seconds, memory_bytes)
+            found.trouble = troubles(work, *run_within(command(work, seconds, memory_bytes), seconds, memory_bytes))
         except ValueError as error:
             found.trouble = str(error)
-        else:
-            if status:
-                found.trouble = f"did not run to its end ({last or f'status {status}'})"
-            elif (work / "failed.json").is_file() and (work / "failed.json").stat().st_size < 10_000:
-                failed = json.loads((work / "failed.json").read_text())
-                if isinstance(failed, list) and failed:
-                    found.trouble = ", ".join(str(name)[:40] for name in failed)
         try:
             for name, answer in answers(work / "told.jsonl"):
-                try:
-                    settled = exercise(name).reply(answer)[1]
-                except ValueError:
-                    continue  # no exercise of this book
-                found.settled[name] = found.settled.get(name, False) or settled
+                with contextlib.suppress(ValueError):  # no exercise of this book
+                    found.settled[name] = found.settled.get(name, False) or exercise(name).reply(answer)[1]
         except ValueError as error:
             found.trouble = str(error)
     return found
@@ -259,7 +257,8 @@ def main(arguments: list[str] | None = None) -> int:
         scores.append(one)
         wrong = [name for name, settled in one.settled.items() if not settled]
         print(f"[{number}/{len(files)}] {one.file}: {one.right} of {len(one.settled)} answers right"
-              + (f"; not yet: {', '.join(wrong)}" if wrong else "") + (f"; {one.trouble}" if one.trouble else ""), flush=True)
+              + (f"; not yet: {', '.join(wrong)}" if wrong else "") + (f"; {one.trouble}" if one.trouble else ""),
+              flush=True)
     if options.csv:
         names = sorted({name for one in scores for name in one.settled})
         with options.csv.open("w", encoding="utf-8", newline="") as file:

@@ -1,7 +1,7 @@
 """Write a workshop's notebooks, for participants and for leaders, and one zip that needs no network.
 
     python tools/workshop.py notebooks [--output FOLDER]    participants/ and leaders/ under _build/workshop
-    python tools/workshop.py zip [--output FOLDER]          these, the built site, the wheel and instructions, as one zip
+    python tools/workshop.py zip [--output FOLDER]          these, the site, the wheel and instructions, as one zip
 
 Both kinds come from the book's own notebooks. A participant's has the exercises open, with a cell for the answer and
 its check, and no solutions; a leader's has the solutions below them. The answer cells carry nbgrader's metadata (grade
@@ -68,6 +68,12 @@ def markdown_of(words: str) -> str:
     return re.sub(r"\\\(\s*(.*?)\s*\\\)", r"$\1$", words.replace("$", r"\$"))
 
 
+def graded(ident: str, points: int) -> dict:
+    """Return nbgrader's metadata of a cell that a participant fills in."""
+    return {"nbgrader": {"grade": True, "solution": True, "locked": False, "task": False, "points": points,
+                         "grade_id": ident, "schema_version": 3}}
+
+
 def answer_cells(ident: str, *, solutions: bool) -> list[nbformat.NotebookNode]:
     """Return the cells that stand for an exercise: its question, a cell for the answer, and perhaps its solution."""
     from inference_economics.chapters.exercises import exercise
@@ -77,15 +83,12 @@ def answer_cells(ident: str, *, solutions: bool) -> list[nbformat.NotebookNode]:
     cells = [nbformat.v4.new_markdown_cell(f"**{kind} {ident}** ({one.level}). {markdown_of(one.question)}")]
     if one.answer is None:
         cells[0]["source"] += "\n\n*Write here, in words:*"
-        cells[0]["metadata"] = {"nbgrader": {"grade": True, "solution": True, "locked": False, "task": False, "points": 0,
-                                             "grade_id": ident, "schema_version": 3}}
+        cells[0]["metadata"] = graded(ident, 0)
     else:
-        points = 0 if one.level == "guess" else 1
         cells.append(nbformat.v4.new_code_cell(
             f'my_answer = None  # a number in {one.said_in or "the unit asked for"}, or text such as "{one.example}"\n'
             f'if my_answer is not None:\n    check("{ident}", my_answer)',
-            metadata={"nbgrader": {"grade": True, "solution": True, "locked": False, "task": False, "points": points,
-                                   "grade_id": ident, "schema_version": 3}}))
+            metadata=graded(ident, 0 if one.level == "guess" else 1)))
     if solutions:
         cells.append(nbformat.v4.new_markdown_cell(
             f"> **Solution of {ident}.** " + markdown_of(one.solution).replace("\n", "\n> "),
@@ -162,7 +165,8 @@ def run_all(paths: list[Path], jobs: int) -> dict[Path, nbformat.NotebookNode]:
     """Run the chapters, for the numbers that their prose shows."""
     done = {}
     with ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(notebook_text.run, nbformat.read(path, as_version=4), path.parent): path for path in paths}
+        futures = {pool.submit(notebook_text.run, nbformat.read(path, as_version=4), path.parent): path
+                   for path in paths}
         for future in as_completed(futures):
             done[futures[future]] = future.result()
             print(f"  ran {len(done)}/{len(paths)}  {futures[future].name}", flush=True)
@@ -209,7 +213,8 @@ def write_zip(output: Path, jobs: int = 1, site: Path = SITE) -> Path:
 
         add("READ ME FIRST.txt", INSTRUCTIONS.format(wheel=wheel.name).encode())
         add(wheel.name, wheel.read_bytes())
-        for folder, name in ((output / "participants", "participants"), (output / "leaders", "leaders"), (site, "site")):
+        parts = ((output / "participants", "participants"), (output / "leaders", "leaders"), (site, "site"))
+        for folder, name in parts:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 add(f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes())
     print(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB)", flush=True)

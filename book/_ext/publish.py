@@ -13,6 +13,7 @@ from pathlib import Path
 import address
 import extras
 import gallery
+import gathering
 import head
 import layout
 import mathematics
@@ -60,6 +61,8 @@ def finish_pages(app, exception) -> None:
         html = head.fill(html, "../" * name.count("/"),
                          address.cards(at, name, address.title_of(html), abouts[name]))
         pages[name] = extras.from_root(html, at.site) if name == extras.NOT_FOUND else html
+    gathering.fill(pages)
+    gathering.write_scripts(static)
     search_index.write(app, static)
     layout.join_styles(static)
     trim_all(static, pages.values())

@@ -192,7 +192,7 @@ def test_the_page_replies_as_python_does(node):
              for one in ours]
     program = runtime.script("""
         const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
-        const out = asked.map(([spec, typed]) => typed.map((words) => replyTo(spec, words)));
+        const out = asked.map(([spec, typed]) => typed.map((words) => replyTo(spec, words).slice(0, 2)));
         console.log(JSON.stringify(out));""", more=(exercises.ANSWER_BOX,))
     done = subprocess.run([node, "-e", program], input=json.dumps(asked), capture_output=True, text=True, check=True)
     for one, (_, words), theirs in zip(ours, asked, json.loads(done.stdout), strict=True):

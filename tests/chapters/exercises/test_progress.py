@@ -84,4 +84,4 @@ def test_a_folder_that_is_not_there(tmp_path):
 
 
 def test_the_columns_are_the_record():
-    assert progress.COLUMNS == progress.Answer._fields
+    assert progress.Answer._fields == progress.COLUMNS

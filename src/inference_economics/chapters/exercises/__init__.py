@@ -16,6 +16,9 @@ from .exercise import Exercise
 from .plain import plain
 from .progress import keep, keep_answers, read_answers
 
+__all__ = ["ANSWER_BOX", "ANSWER_BOX_STYLE", "CHAPTERS", "check", "everything", "exercise", "keep_answers", "of_chapter",
+           "read_answers", "solution"]
+
 # What a page with exercises needs besides the explorers' script and style: `kernelless.runtime.write` takes both.
 ANSWER_BOX = Path(__file__).parent / "static" / "answer_box.js"
 ANSWER_BOX_STYLE = ANSWER_BOX.with_suffix(".css")

@@ -16,7 +16,7 @@ from .exercise import Exercise
 
 COLUMNS = ("exercise", "answer", "value", "unit", "settled")
 
-_kept: Path | None = None  # where this session keeps its answers
+_kept: list[Path] = []  # where answers are kept now; at most one file
 
 
 class Answer(NamedTuple):
@@ -87,9 +87,8 @@ def keep_answers(path: str | Path | None = "my_answers.csv") -> None:
     ValueError
         The file holds something else, or its folder is not there.
     """
-    global _kept
     if path is None:
-        _kept = None
+        _kept.clear()
         return
     path = Path(path)
     if path.exists():
@@ -99,14 +98,14 @@ def keep_answers(path: str | Path | None = "my_answers.csv") -> None:
     else:
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerow(COLUMNS)
-    _kept = path
+    _kept[:] = [path]
 
 
 def keep(one: Exercise, answer: object) -> None:
     """Add an answer to the file, where one is kept."""
-    if _kept is None or one.answer is None:
+    if not _kept or one.answer is None:
         return
     found = row(one, answer)
     value = "" if math.isnan(found.value) else repr(found.value)
-    with _kept.open("a", encoding="utf-8", newline="") as file:
+    with _kept[0].open("a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerow([found.exercise, found.answer, value, found.unit, "yes" if found.settled else "no"])

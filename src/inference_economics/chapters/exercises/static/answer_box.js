@@ -28,10 +28,12 @@ function startExercise(root) {
     event.preventDefault();
     const typed = input.value;
     try {
-      const { echoOf, replyTo } = await reader(), [words, settled] = replyTo(spec, typed);
+      const { echoOf, replyTo } = await reader(), [words, settled, value] = replyTo(spec, typed);
       if (!echoOf(spec, typed)) input.setAttribute("aria-invalid", "true");
       reply.textContent = words;
       reply.dataset.settled = String(settled);
+      const detail = { exercise: root.id.slice(9), answer: typed, value, unit: spec.unit, settled };
+      root.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail }));
       if (settled) /** @type {HTMLDetailsElement} */ (part(root, "details")).open = true;
     } catch (error) {
       reply.textContent = /** @type {Error} */ (error).message;

@@ -23,17 +23,17 @@ export function echoOf(spec, typed) {
 }
 
 /**
- * The reply to a typed answer, and whether it settles the exercise: as Exercise.reply.
+ * The reply to a typed answer, whether it settles the exercise, and the number it was read as: as Exercise.reply.
  * @param {AnswerSpec} spec
  * @param {string} typed
- * @returns {[string, boolean]}
+ * @returns {[string, boolean, number]}
  */
 export function replyTo(spec, typed) {
   const reading = readAnswer(typed, spec.unit);
-  if (reading.kind) return [refusalOf(reading, spec.name, spec.example), false];
+  if (reading.kind) return [refusalOf(reading, spec.name, spec.example), false, NaN];
   const found = spec.cases.find(([low, high]) => Number(low) <= reading.value && reading.value <= Number(high));
   const [, , words, settled] = /** @type {AnswerSpec["cases"][0]} */ (found);
   const echo = echoOf(spec, typed);
   const same = echo.replace(/ /g, "").replace("−", "-") === typed.replace(/ /g, "");
-  return [same || words.includes(` ${echo}.`) ? words : `${words} (Read as ${echo}.)`, settled];
+  return [same || words.includes(` ${echo}.`) ? words : `${words} (Read as ${echo}.)`, settled, reading.value];
 }
