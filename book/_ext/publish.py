@@ -19,6 +19,7 @@ import layout
 import mathematics
 import notes
 import numbering
+import programmes
 import search_index
 from api_page import keep_property, plain_references, restore_property, write_generated
 from executed import name_cache
@@ -101,6 +102,7 @@ def setup(app):
     # Before myst-nb reads its settings at the default priority.
     app.connect("builder-inited", name_cache, priority=100)
     app.connect("source-read", write_generated)
+    app.connect("source-read", programmes.write)
     gallery.connect(app)
     mathematics.connect(app)
     numbering.connect(app)

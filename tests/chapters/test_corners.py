@@ -12,10 +12,10 @@ import re
 import tracemalloc
 import warnings
 
+import declared
 import numpy as np
 import pytest
 import website
-from parity import collect
 
 from inference_economics.quantities.units import text
 from kernelless import Slider
@@ -194,7 +194,7 @@ def found(explorer) -> dict[tuple[str, str, str], tuple[int, dict]]:
 
 @pytest.mark.parametrize("source", website.pages(), ids=lambda source: source.stem)
 def test_every_corner_of_every_explorer_is_answered(source):
-    made = collect.explorers_of(source)
+    made = declared.explorers_of(source)
     here = {key: where for explorer in made for key, where in found(explorer).items()}
     wrong = [f"{name}: {rule}: {what}  ({count} settings; first {first})"
              for (name, rule, what), (count, first) in here.items()]

@@ -14,10 +14,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+import declared
 import pytest
 from book_site import ROOT
 from browsing import Pages
-from parity import collect
 from parity.driven import DRIVE, check_moment
 
 import kernelless
@@ -70,7 +70,7 @@ def book(tmp_path_factory, installed) -> Path:
 
 @pytest.fixture(scope="module")
 def explorers() -> dict[str, dict[str, kernelless.Explorer]]:
-    return {name: {explorer.name: explorer for explorer in collect.explorers_of(HERE / f"{name}.md")}
+    return {name: {explorer.name: explorer for explorer in declared.explorers_of(HERE / f"{name}.md")}
             for name in LECTURES}
 
 

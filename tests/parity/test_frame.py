@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+import declared
 import pytest
 import website
 from browsing import Pages
-from parity import collect
 from parity.conftest import _listen
 from parity.shown import POLICY, START, same_path
 from parity.synthetic import explorers
@@ -50,7 +50,7 @@ def explorers_of(source) -> list:
     if source == "examples":
         return [example() for example in EXAMPLES]
     if source != "synthetic":
-        return collect.explorers_of(source)
+        return declared.explorers_of(source)
     # Those of boxes and diagrams are crowded on purpose: their words stand where the mark says.
     return [made for made in explorers() if {type(mark).__name__ for mark in made.figure().marks} <= CHART]
 

@@ -14,10 +14,11 @@ import json
 import math
 import tracemalloc
 
+import declared
 import numpy as np
 import pytest
 import website
-from parity import collect, harness
+from parity import harness
 from parity.synthetic import explorers
 
 from inference_economics.quantities.units import text
@@ -169,7 +170,7 @@ def test_each_kind_of_explorer_equals_numpy(page, name):
 
 @pytest.mark.parametrize("source", website.pages(), ids=lambda source: source.stem)
 def test_the_explorers_of_a_page_equal_numpy(page, source):
-    made = collect.explorers_of(source)
+    made = declared.explorers_of(source)
     names = [explorer.name for explorer in made]
     assert len(names) == len(set(names)), "a name is an id and a file name, so each explorer needs its own"
     for explorer in made:

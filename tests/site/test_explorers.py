@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+import declared
 import numpy as np
 import pytest
 from book_site import ROOT, website
-from parity import collect
 from parity.driven import DRIVE, check_moment
 
 from inference_economics import Explorer
@@ -22,7 +22,7 @@ def source(request):
 
 @pytest.fixture(scope="module")
 def explorers(source) -> dict[str, Explorer]:
-    return {explorer.name: explorer for explorer in collect.explorers_of(source)}
+    return {explorer.name: explorer for explorer in declared.explorers_of(source)}
 
 
 @pytest.fixture(scope="module")
