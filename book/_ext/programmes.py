@@ -209,8 +209,8 @@ def paper(one: Programme) -> str:
 def handout(one: Programme) -> str:
     """Return what participants get on paper: the links, the questions, the paper exercise, the voting sheet."""
     lines = [f"# Handout: {one.title.lower()}\n",
-             "For print, double-sided if you can. Where the site lies in a folder, open `index.html` and find the chapter by "
-             "its number.\n", "## What we do\n",
+             "For print, double-sided if you can. Where the site lies in a folder, open `index.html` and find the "
+             "chapter by its number.\n", "## What we do\n",
              "| minutes | what | figure | question |", "|---|---|---|---|"]
     start = 0
     for step in one.steps:
