@@ -6,6 +6,7 @@ PY := .venv/bin/python
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PORT ?= 8000
 HUB_PORT ?= 8010
+CHAPTER ?= 1
 # The order of the test files: given, reverse, or a whole number to shuffle them by.
 ORDER ?= given
 ENV := .venv/installed
@@ -73,6 +74,9 @@ workshop: site  ## write a workshop's notebooks and one zip with everything, for
 
 scores: $(ENV)  ## sum up submitted notebooks, each run in a sandbox: make scores FILES="submitted/*.ipynb"
 	$(PY) tools/scores.py $(FILES) --csv scores.csv
+
+slides: site  ## turn a chapter into slides with live figures: make slides CHAPTER=4
+	$(PY) tools/slides.py $(CHAPTER)
 
 hub: $(ENV)  ## start a JupyterHub on this machine with the book's notebooks
 	$(PY) tools/in_environment.py hub tools/hub.py --port $(HUB_PORT)

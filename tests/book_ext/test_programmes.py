@@ -75,7 +75,8 @@ def test_a_slip_is_named(tmp_path, change, why):
 
 def test_what_a_figure_lacks_is_named():
     step = next(step for step in ALL[0].steps if step.figure)
-    with pytest.raises(ValueError, match=f"no readout 'Colour'; it has {next(iter(step.figure.explorer().readouts()))}"):
+    first = next(iter(step.figure.explorer().readouts()))
+    with pytest.raises(ValueError, match=f"no readout 'Colour'; it has {first}"):
         programmes.computed("[[Colour]]", step)
     with pytest.raises(ValueError, match="has no figure 'nothing'; it has"):
         programmes.Figure("index", "nothing", {}).explorer()

@@ -1,0 +1,52 @@
+"""A chapter's page as slides: every figure, table, claim and exercise is on the wall, and the paragraphs are notes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import slides
+from bs4 import BeautifulSoup
+
+PAGE = """<article><section id="t">
+<h1><span class="chapter-number">Chapter 3</span> Title<a class="headerlink" href="#t">#</a></h1>
+<p>Opening.</p><blockquote><p>A claim.</p></blockquote>
+<section id="a"><h2>First</h2><p>Said <a href="04.html">there</a>.</p>
+<div class="cell"><details class="hide"><pre>code</pre></details><div class="cell_output">
+<figure class="explorer" id="explorer-x">
+<script type="application/json" class="ex-spec">{"a": 1}</script></figure></div></div>
+<p>After.</p><div class="math"><math></math></div>
+<section id="b"><h3>Inner</h3><div class="pst-scrollable-table-container"><table></table></div></section></section>
+<section id="c"><h2>Second</h2><section class="exercise">Q</section>
+<div class="admonition tip"><p>Take</p></div></section>
+</section></article>"""
+
+
+def test_a_deck():
+    title, deck = slides.deck_of(PAGE)
+    assert title.split() == ["Chapter", "3", "Title"]
+    walls = [[BeautifulSoup("".join(shown), "html.parser") for shown, _ in column] for column in deck.columns]
+    assert [[wall.find().name for wall in column] for column in walls] == [
+        ["h1", "blockquote"], ["h2", "figure", "div", "div"], ["h2", "section", "div"]]
+    assert json.loads(walls[1][1].find("script").string) == {"a": 1}
+    html = deck.html()
+    assert "code" not in html
+    assert "href" not in html
+    notes = [note.get_text() for note in BeautifulSoup(html, "html.parser").select("aside.notes")]
+    assert notes == ["Opening.", "Said there.", "After.", "Inner"]
+
+
+@pytest.mark.parametrize("html", ["", "<p>No chapter", "<article><section><p>No title</p></section></article>"])
+def test_a_page_without_a_chapter(html):
+    with pytest.raises(ValueError, match="no chapter"):
+        slides.deck_of(html)
+
+
+def test_which_chapter(tmp_path):
+    with pytest.raises(ValueError, match="make site"):
+        slides.chapter_page(1, tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01_one.html").write_text("")
+    assert slides.chapter_page(1, tmp_path).name == "01_one.html"
+    with pytest.raises(ValueError, match="no chapter 15"):
+        slides.chapter_page(15, tmp_path)
