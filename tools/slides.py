@@ -23,13 +23,15 @@ HOME = ROOT / "tools" / "slides"
 SITE = ROOT / "_build" / "html"
 OUTPUT = ROOT / "_build" / "slides"
 LACK = "Slides cannot be made"
+# The presenter's window is written by reveal.js with its script inside, and inherits this policy.
 PAGE = """\
 <!doctype html>
 <html lang="en" data-theme="light">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' 'unsafe-inline'; \
-style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'">
+style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; \
+base-uri 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} – slides</title>
 <link rel="stylesheet" href="../reveal/reveal.css">
