@@ -84,6 +84,9 @@ hub: $(ENV)  ## start a JupyterHub on this machine with the book's notebooks
 bench-hub: site  ## how many people a JupyterHub on this machine carries, its faults, and readers of the site
 	$(PY) tools/in_environment.py hub bench/hub.py
 
+lite: $(ENV)  ## build a JupyterLite site: the notebooks inside the browser, without a server
+	$(PY) tools/lite.py --jobs $(JOBS) $(if $(PYODIDE),--pyodide $(PYODIDE))
+
 calibrate: $(ENV)  ## fit the serving efficiencies to the published measurements again
 	$(PY) -m inference_economics.serving.report
 	$(PY) -m inference_economics.serving.simulation.report
