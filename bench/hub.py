@@ -230,7 +230,7 @@ def site(most: int, seconds: float = 15) -> None:
         print("  The site is not built; run: make site")
         return
     server = subprocess.Popen([str(ROOT / ".venv" / "bin" / "python"), str(ROOT / "tools" / "website.py"), "serve",
-                               "--port", str(PORT + 9)], stdout=subprocess.DEVNULL)
+                               "--port", str(PORT + 9)], **QUIET)
     try:
         gevent.sleep(3)
         for readers in (1, most):
