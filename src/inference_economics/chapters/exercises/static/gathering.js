@@ -47,10 +47,10 @@ export function readLine(book, line) {
     /** @type {Reading[]} */
     const found = [];
     for (const [key, given] of new URLSearchParams(query)) {
+      if (!Object.hasOwn(figure.controls, key)) continue; // pins and the like
       const control = figure.controls[key];
-      if (!control) continue; // pins and the like
       if (control.titles) {
-        if (!(given in control.titles)) return `${control.label} has no choice ${given}`;
+        if (!Object.hasOwn(control.titles, given)) return `${control.label} has no choice ${given}`;
         found.push({ topic: name, part: key, value: control.titles[given] });
       } else {
         if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(given)) return `${given} is no value of ${control.label}`;
@@ -61,7 +61,8 @@ export function readLine(book, line) {
   }
   const cells = cellsOf(line), given = cells[0].trim();
   const spoken = /^([a-z]+-q?\d+)[\s:=]+(.+)$/.exec(line);
-  const id = given in book.exercises ? given : spoken && spoken[1] in book.exercises ? spoken[1] : "";
+  const known = (/** @type {string} */ one) => Object.hasOwn(book.exercises, one);
+  const id = known(given) ? given : spoken && known(spoken[1]) ? spoken[1] : "";
   if (!id) return "neither a link to a figure of this book nor an answer to one of its exercises";
   const asked = book.exercises[id];
   if (cells.length === 5 && given === id) {
