@@ -11,6 +11,7 @@ import sys
 import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -37,6 +38,10 @@ class Figure:
         """The page's address from the folder `book/` of the site."""
         page = "../index.html" if self.page == "index" else f"../notebooks/{self.page}.html"
         return f"{page}#explorer-{self.name}" + (f"?{urlencode(self.set)}" if self.set else "")
+
+    def link(self) -> str:
+        """Return a link as HTML: MyST would look for a page of that name among its sources."""
+        return f'<a href="{escape(self.address)}">{escape(self.explorer().title)}</a>'
 
     def explorer(self):
         """Return the figure as its page declares it.
@@ -173,8 +178,7 @@ def guide(one: Programme) -> str:
         if step.say:
             lines.append(computed(step.say, step) + "\n")
         if step.figure:
-            title = step.figure.explorer().title
-            lines.append(f"*Project:* [{title}]({step.figure.address}), which opens at this setting.\n")
+            lines.append(f"*Project:* {step.figure.link()}, which opens at this setting.\n")
         if step.ask:
             lines.append(f"*Ask:* {computed(step.ask, step)}\n")
         if step.hears:
@@ -217,7 +221,7 @@ def handout(one: Programme) -> str:
         where = ""
         if step.figure:
             page = "front page" if step.figure.page == "index" else f"chapter {int(step.figure.page[:2])}"
-            where = f"[{step.figure.explorer().title}]({step.figure.address}) ({page})"
+            where = f"{step.figure.link()} ({page})"
         ask = "" if "[[claims]]" in step.ask else step.ask
         lines.append(f"| {clock(start, step.minutes)} | {step.title} | {where} | {computed(ask, step)} |")
         start += step.minutes

@@ -78,7 +78,8 @@ def test_the_pages_file_is_what_python_reads(node, tmp_path):
     words = gathered(node, "answersFile(pasted.map((a) => ({ ...a, value: a.value ?? NaN })))", answers)
     (tmp_path / "a.csv").write_text(words, encoding="utf-8")
     found = read_answers(tmp_path / "a.csv")
-    assert [(one.exercise, one.answer, one.settled) for one in found] == [("kv-q1", 'a, "b"', True), ("kv-1", "?", False)]
+    assert [(one.exercise, one.answer, one.settled) for one in found] == [
+        ("kv-q1", 'a, "b"', True), ("kv-1", "?", False)]
     assert found[0].value == 6710
 
 

@@ -176,9 +176,12 @@ function strip(spread, width) {
       piled.set(place, n + 1);
       svg.append(make("circle", { cx: x(value), cy: base - Math.min(n, 4) * 9, r: 4, class: `spread-dot ${when}` }));
     }
-    const median = quantileOf(values, 0.5), at = Math.min(Math.max(x(median), left + 30), right - 30);
+    const median = quantileOf(values, 0.5), place = x(median);
+    const near = spread.right !== null && Math.abs(x(spread.right) - place) < 80; // then beside the dashed line
+    const end = near ? place > (left + right) / 2 : place > right - 60, middle = !near && !end && place > left + 60;
     svg.append(make("path", { d: `M${x(median)},${base + 2}l-5,10h10z`, class: "spread-median" }),
-      make("text", { x: at, y: base + 24, class: "spread-words", "text-anchor": "middle" }, `median ${text(median, spread.unit)}`));
+      make("text", { x: place + (middle ? 0 : end ? -10 : 10), y: base + 24, class: "spread-words",
+        "text-anchor": middle ? "middle" : end ? "end" : "start" }, `median ${text(median, spread.unit)}`));
   });
   if (spread.right !== null) {
     const at = x(spread.right);
