@@ -28,6 +28,10 @@ ASKED, TARGETS, RUNS, API, RENT, OWN, PEOPLE, CHIP, TIME = (
     "Servers of your own", "People, licences and traffic", "A chip of your own", "Time and money")
 ROW, QUOTE, SHAPE = "Your own price-list row", "Your own chip or quote", "Your own model"
 OWN_NAME = "your own"
+# what a figure of a chapter lets choose: its tables are as many times smaller
+FEWER = {"model": ("llama-3.1-8b", "llama-3.1-70b", "gpt-oss-120b", "deepseek-v3"),
+         "machine": ("h100-sxm", "h200-sxm", "b200"), "hosted": ("deepseek-v4-flash", "llama-3.1-70b-hosted"),
+         "api": ("gpt-5.6-luna", "gemini-3.5-flash-lite", "gpt-5.6-terra", "claude-sonnet-5", "gpt-5.6-sol")}
 EXAMPLE = "an example; give yours"
 
 
@@ -290,7 +294,7 @@ def settings_of(case: Case, **given: Any) -> dict[str, Any]:
 
 
 def controls_of(case: Case, *keys: str, **given: Any) -> dict[str, Slider | Choice]:
-    """Return some controls of the page with a case's values as their defaults, standing open.
+    """Return some controls of the page, with fewer things to choose from, and a case's values as their defaults.
 
     Parameters
     ----------
@@ -311,7 +315,8 @@ def controls_of(case: Case, *keys: str, **given: Any) -> dict[str, Slider | Choi
         one = spec[key]
         value = values.get(key, one.value)
         found[key] = (replace(one, value=value, note="") if isinstance(one, Slider) else
-                      Choice(one.options, value=value, label=one.label, group=one.group))
+                      Choice({title: name for title, name in one.options.items() if name in FEWER.get(key, (name,))},
+                             value=value, label=one.label, group=one.group))
     return found
 
 

@@ -44,6 +44,10 @@ _HOW_SURE = ("Clear: {}, the cheapest in nine draws of ten or more.",
              "Likely: {}, the cheapest in most draws, but do not call it clear.",
              "Open: {} by a little; the doubts below decide, not this number.")
 _RULINGS = tuple(words.format(title) for words in _HOW_SURE for title in TITLES.values())
+_NO_COPY = ("Prompt and answer are longer than the model's context: it cannot be run on them.",
+            "The weights do not fit on up to eight of these chips: no machines.",
+            "No room is left for the cache of one request: no machines.",
+            "No batch meets both targets: no machines, of any kind.")
 WORDS = ("Clear", "Likely", "Open")
 OUTSIDE = ("", "no model of this kind was measured on this chip", "prompts of this length were never measured",
            "answers of this length were never measured", "so many requests at once were never measured",
@@ -209,17 +213,9 @@ def your_decision(**s: Any) -> Figure:
                   "No way is left: privacy or the targets rule all of them out."),
             State(np.logical_not(one.outside), "All of it lies within what was measured.",
                   said(_UNMEASURED, one.why), finding=True),
-            State(one.holds, "The model's context holds prompt and answer.",
-                  "Prompt and answer are longer than the model's context: it cannot be run on them."),
-            State(verdict.weights, "The weights fit on up to eight of these chips.",
-                  "The weights do not fit on up to eight of these chips."),
-            State(verdict.cache, "There is room for the cache of one request.",
-                  "No room is left for the cache of one request."),
-            State(np.logical_and(verdict.ttft, verdict.tpot), "Some batch meets both targets.",
-                  "No batch meets both targets: machines are ruled out."),
-            State(s["privacy"] < 1, "Privacy rules nothing out.",
-                  "Privacy rules the API and hosts out, at its strictest all that is rented: a matter of law, which no "
-                  "price outweighs.", finding=True)],
+            State(np.logical_and(one.holds, runs), "Some copy of the model meets the targets.",
+                  said(_NO_COPY, np.where(one.holds, np.where(verdict.weights, np.where(verdict.cache, 3.0, 2.0), 1.0),
+                                          0.0)))],
         data=_data(one, seen, fleet) | {"waits_s": waits, "level": level, "first": first, "second": second,
                                         "there": there + 0.0})
 
@@ -268,6 +264,13 @@ def said(words: Sequence[str], place: Any) -> Any:
     return look_up(place.graph, list(words), place) if is_traced(place) else words[int(place)]
 
 
+def _held(given: Mapping[str, Any], moved: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is given as numbers that a program works out, so that a page carries no tables of what follows."""
+    sliders = (value for value in moved.values() if is_traced(value) and getattr(value, "shape", 1) == ())
+    nothing = next((0.0 * value for value in sliders), 0.0)
+    return {key: value + nothing if isinstance(value, float) else value for key, value in given.items()}
+
+
 def starting_from(given: Mapping[str, Any], figure: Callable[..., Figure],
                   keys: Iterable[str]) -> Callable[..., Figure]:
     """Return a figure of all settings as one of some, with the others as given.
@@ -287,7 +290,7 @@ def starting_from(given: Mapping[str, Any], figure: Callable[..., Figure],
         With a parameter for each of them.
     """
     def drawn(**settings: Any) -> Figure:
-        return figure(**{**given, **settings})
+        return figure(**{**_held(given, settings), **settings})
 
     drawn.__name__ = figure.__name__
     drawn.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
