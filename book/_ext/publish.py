@@ -26,6 +26,9 @@ from executed import name_cache
 from stylesheets import trim_all
 
 
+PLAIN_CODE = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>|(?<=<pre>)<span></span>')
+
+
 def add_answer_boxes(_app, config) -> None:
     """Let the answer boxes' script and style travel with the figures'."""
     from inference_economics.chapters.decide import room
@@ -78,6 +81,8 @@ def mend(html: str) -> str:
     """Return a page without what other libraries write and a reader who listens would stumble over."""
     # docutils marks the entries of a list of references with a role that has since been dropped.
     html = html.replace('role="doc-biblioentry"', 'role="listitem"')
+    # Names, brackets and operators of code have no colour of their own: a third of a page's elements.
+    html = PLAIN_CODE.sub(lambda match: match[1] or "", html)
     # MyST-NB's label hides the words that it stands on.
     return html.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 

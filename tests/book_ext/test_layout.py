@@ -37,3 +37,12 @@ def test_styles_are_joined_in_order(tmp_path):
     (tmp_path / "pygments.css").write_text("a{}")
     layout.join_styles(tmp_path)
     assert (tmp_path / "site.css").read_text() == "a{}\nb{}"
+
+
+def test_code_keeps_colours_and_loses_what_has_none():
+    import publish
+
+    html = ('<pre><span></span><span class="k">if</span><span class="w"> </span><span class="n">x</span>'
+            '<span class="p">:</span></pre>')
+    assert publish.mend(html) == '<pre><span class="k">if</span> x:</pre>'
+    assert publish.mend('<summary aria-label="Toggle hidden content"><p>Show</p>') == "<summary><p>Show</p>"
