@@ -25,7 +25,6 @@ from api_page import keep_property, plain_references, restore_property, write_ge
 from executed import name_cache
 from stylesheets import trim_all
 
-
 PLAIN_CODE = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>|(?<=<pre>)<span></span>')
 
 
