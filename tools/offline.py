@@ -138,6 +138,8 @@ def still(html: str, name: str, inside: dict[str, str], across: str):
     for element in soup.select(LIVE):
         if not element.decomposed:
             element.decompose()
+    for number in soup.select(".chapter-number"):
+        number.string = f"{number.get_text()}.\u00a0"  # a bookmark has it in one line with the title
     own = inside[name]
     for element in soup.find_all(True):
         if element.name == "details":
@@ -302,7 +304,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not (options.site / "index.html").exists():
         sys.exit("There is no site yet; run: make site")
     for what in options.what or MAKERS:
-        MAKERS[what](options.site, options.output)
+        MAKERS[what](options.site.resolve(), options.output.resolve())
     return 0
 
 

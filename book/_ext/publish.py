@@ -25,6 +25,7 @@ from api_page import keep_property, plain_references, restore_property, write_ge
 from executed import name_cache
 from stylesheets import trim_all
 
+EMPTY_HEADER = re.compile(r'<th(?: class="[^"]*")?(?: scope="col")?((?: style="[^"]*")?)>(?:<p></p>)?</th>')
 PLAIN_CODE = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>|(?<=<pre>)<span></span>')
 
 
@@ -82,6 +83,7 @@ def mend(html: str) -> str:
     html = html.replace('role="doc-biblioentry"', 'role="listitem"')
     # Names, brackets and operators of code have no colour of their own: a third of a page's elements.
     html = PLAIN_CODE.sub(lambda match: match[1] or "", html)
+    html = EMPTY_HEADER.sub(r"<td\1></td>", html)  # a corner of a table that heads nothing
     # MyST-NB's label hides the words that it stands on.
     return html.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 

@@ -59,6 +59,18 @@ def test_every_page_states_a_strict_policy(site, name):
     assert not re.search(r"unsafe-eval|script-src[^;]*unsafe-inline|https?:|\*", policies[0])
 
 
+@pytest.mark.parametrize("name", [*page_names(), "404.html"])
+def test_the_character_set_stands_where_a_browser_looks_for_it(site, name):
+    assert b"<meta charset" in (site / name).read_bytes()[:1024]
+
+
+def test_the_headers_for_a_server_allow_what_each_page_says(site):
+    headers = (site / "_headers").read_text(encoding="utf-8")
+    for name in page_names():
+        (policy,) = POLICY.findall((site / name).read_text(encoding="utf-8"))
+        assert all(word in headers for word in policy.replace(";", " ").split()), name
+
+
 def test_the_server_takes_a_free_port_when_the_wanted_one_is_taken(tmp_path):
     with website.server(tmp_path, 0) as first, website.server(tmp_path, first.server_port) as second:
         assert second.server_port not in {0, first.server_port}

@@ -168,6 +168,70 @@ def test_a_tap_shows_a_note_and_a_second_one_follows_the_link(visit):
     page.wait_for_url(re.compile("#"))
 
 
+def test_a_whole_chapter_is_walked_by_keyboard(visit):
+    """Tab reaches every control in the order of the page, shows where it is, and is never caught."""
+    page = visit("notebooks/04_sharing_heads.html", viewport={"width": 1280, "height": 900})
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    stops = page.evaluate("""() => [...document.querySelectorAll("main :is(a[href], button, input, select, summary, "
+      + "[tabindex='0'])")].filter((e) => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true })
+      && !e.closest("details:not([open]) > :not(summary)")).length""")
+    seen = 0
+    for _ in range(stops + 5):
+        page.keyboard.press("Tab")
+        where = page.evaluate("""() => {
+          const e = document.activeElement, { outlineStyle, outlineWidth } = getComputedStyle(e);
+          if (!e.closest("main")) return null;
+          const again = e.dataset.walked === "1";
+          e.dataset.walked = "1";
+          const ring = outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
+          return { again, ring: ring || e.closest(".explorer") !== null, html: e.outerHTML.slice(0, 120) };
+        }""")
+        if where is None:
+            break
+        assert not where["again"], where["html"]
+        assert where["ring"], where["html"]
+        seen += 1
+    assert seen >= 0.95 * stops > 100
+    assert page.troubles == []
+
+
+def test_a_lost_reader_is_helped_at_any_depth(visit, address):
+    page = visit("book/index.html")
+    answer = page.goto(f"{address}/a/b/nowhere.html")
+    assert answer.status == 404
+    assert page.locator("h1").inner_text() == "This address leads nowhere"
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "17px"  # its style was found
+    page.locator(".search-form input").fill("cache")
+    page.locator(".search-form button").click()
+    page.wait_for_url("**/search.html?q=cache")
+    page.troubles.clear()  # the browser notes every answer of 404
+
+
+def test_an_address_that_moved_leads_on_with_its_place(visit, address):
+    page = visit("book/index.html")
+    page.goto(f"{address}/index.htm#run-it-yourself")
+    page.wait_for_url("**/book/index.html#run-it-yourself")
+    assert page.troubles == []
+
+
+def test_what_was_read_can_be_read_without_a_network(chromium, address):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/book/site.html")
+    page.evaluate("navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready)")
+    page.reload()
+    page.goto(f"{address}/notebooks/04_sharing_heads.html")
+    context.set_offline(True)
+    page.goto(f"{address}/notebooks/04_sharing_heads.html")
+    assert "Sharing heads" in page.locator("h1").inner_text()
+    page.goto(f"{address}/book/index.html")  # the core is kept from the start
+    assert page.locator("h1").is_visible()
+    context.close()
+
+
 def test_the_rail_opens_over_a_phone_and_keeps_the_focus(visit):
     page = visit("notebooks/04_sharing_heads.html", viewport=PHONE)
     menu = page.locator(".menu-button")
