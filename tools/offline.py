@@ -145,17 +145,22 @@ def still(html: str, name: str, inside: dict[str, str], across: str):
         if element.name == "details":
             element["open"] = ""
         for attribute, value in list(element.attrs.items()):
-            if attribute in {"id", "for", "aria-labelledby", "aria-describedby"}:
-                element[attribute] = f"{own}-{value}"
-            elif attribute == "href" and element.name == "a":
-                _lead(element, value, name, inside, across)
-            elif isinstance(value, str) and "url(#" in value:
-                element[attribute] = value.replace("url(#", f"url(#{own}-")
-            elif attribute in {"tabindex", "contenteditable", "data-note", "hidden"}:
-                del element[attribute]
+            _own(element, attribute, value, own)
+    for link in soup.find_all("a", href=True):
+        _lead(link, link["href"], name, inside, across)
     soup.name = "section"
     soup["id"] = own
     return soup
+
+
+def _own(element, attribute: str, value, own: str) -> None:
+    """Give an element an id of its page's own, let others find it, and drop what serves a pointer or a keyboard."""
+    if attribute in {"id", "for", "aria-labelledby", "aria-describedby"}:
+        element[attribute] = f"{own}-{value}"
+    elif isinstance(value, str) and "url(#" in value:
+        element[attribute] = value.replace("url(#", f"url(#{own}-")
+    elif attribute in {"tabindex", "contenteditable", "data-note", "hidden"}:
+        del element[attribute]
 
 
 def _lead(link, address: str, name: str, inside: dict[str, str], across: str) -> None:

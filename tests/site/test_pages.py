@@ -175,9 +175,11 @@ def test_a_whole_chapter_is_walked_by_keyboard(visit):
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-    stops = page.evaluate("""() => [...document.querySelectorAll("main :is(a[href], button, input, select, summary, "
-      + "[tabindex='0'])")].filter((e) => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true })
-      && !e.closest("details:not([open]) > :not(summary)")).length""")
+    stops = page.evaluate("""() => {
+      const stops = "main :is(a[href], button, input, select, summary, [tabindex='0'])";
+      return [...document.querySelectorAll(stops)].filter((e) => !e.disabled && e.tabIndex >= 0
+        && e.checkVisibility({ visibilityProperty: true }) && !e.closest("details:not([open]) > :not(summary)")).length;
+    }""")
     seen = 0
     for _ in range(stops + 5):
         page.keyboard.press("Tab")
