@@ -195,8 +195,8 @@ def claims() -> tuple[Claim, ...]:
             {"prompts_per_day": 1e9, "success": 0.5}),
         Claim(
             "C6", "The whole stack is rewritten", SILICON, "holds",
-            "Libraries and GPU kernels are rewritten for each chip, and it shows; Linux kernels are too, though not for "
-            "bandwidth. As an advantage it holds for a large fleet, and for what stays unpublished.",
+            "Libraries and GPU kernels are rewritten for each chip, and it shows; Linux kernels are too, though not "
+            "for bandwidth. As an advantage it holds for a large fleet, and for what stays unpublished.",
             (stack("One attention kernel went from {} to {} of the same chip's peak, though not at one setting.",
                    ("before", "%", 2), ("after", "%", 2)),
              stack("A team of twenty that gains a tenth pays from {} GPUs.", ("pays", "", 2))),
