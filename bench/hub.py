@@ -264,9 +264,8 @@ def main() -> int:
             print("  Faults, after a file was saved")
             hub = faults(hub, state)
         finally:
-            left = psutil.Process(hub.pid).children(recursive=True) if hub.poll() is None else []
-            hubs.stop(hub, 10)
-            for process in (*left, *Careful.left):
+            hubs.end(hub)
+            for process in Careful.left:
                 with contextlib.suppress(psutil.Error):
                     process.kill()
     if not options.without_site:

@@ -9,6 +9,7 @@ Everybody who opens the address gets a temporary name and a folder of notebooks;
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import signal
@@ -71,6 +72,20 @@ def stop(hub: subprocess.Popen, patience_s: float = 30) -> None:
         break
 
 
+def end(hub: subprocess.Popen) -> None:
+    """End a hub and people's servers, which would outlive it and wait for its return; files stay."""
+    import psutil  # of the hub's environment
+
+    left = psutil.Process(hub.pid).children(recursive=True) if hub.poll() is None else []
+    stop(hub)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+    for process in psutil.wait_procs(left, timeout=10)[1]:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
 def busy(port: int) -> bool:
     import socket
 
@@ -114,7 +129,7 @@ def main() -> int:
         print("\nStopping; people's work stays.", flush=True)
         return 0
     finally:
-        stop(hub)
+        end(hub)
 
 
 if __name__ == "__main__":
