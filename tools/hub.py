@@ -115,6 +115,8 @@ def main() -> int:
     if options.fresh:
         shutil.rmtree(STATE, ignore_errors=True)
     folder = notebooks(options.leaders)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.default_int_handler)
     hub = start(options.port, STATE, options.people, folder)
     try:
         wait_for(options.port, hub)

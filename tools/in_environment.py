@@ -9,6 +9,7 @@ every reader though few need it: PyTorch, a JupyterHub, a build of JupyterLite.
 
 from __future__ import annotations
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -48,7 +49,5 @@ def ready(name: str) -> pathlib.Path:
 if __name__ == "__main__":
     if len(sys.argv) < 3 or sys.argv[1] not in WEIGHT:
         sys.exit(__doc__)
-    try:
-        sys.exit(subprocess.run([ready(sys.argv[1]), *sys.argv[2:]], check=False).returncode)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    python = str(ready(sys.argv[1]))
+    os.execv(python, [python, *sys.argv[2:]])  # so that Ctrl-C and an exit status are the script's own
