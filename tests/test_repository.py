@@ -47,6 +47,13 @@ def test_the_lock_pins_one_version_of_each_package_and_its_hashes():
     assert [package.split("==")[0] for package in packages if "--hash=sha256:" not in package] == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "tools").glob("*requirements.txt")), ids=lambda path: path.name)
+def test_every_file_of_requirements_has_hashes(path):
+    text = re.sub(r"^#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    packages = [part for part in re.split(r"\n(?=[A-Za-z0-9])", text.strip()) if part]
+    assert [package.split("==")[0] for package in packages if "--hash=sha256:" not in package] == []
+
+
 def test_the_lock_names_no_index():
     assert not re.search(r"https?://|--index|--find-links|file:", LOCK)
 
