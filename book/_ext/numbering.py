@@ -122,11 +122,16 @@ def is_folded(node: nodes.Node) -> bool:
         "dropdown" in node["classes"] or node.get("design_component") == "dropdown")
 
 
+def is_appendix(node: nodes.Node) -> bool:
+    """Say whether a section is an appendix, which a chapter can be read without."""
+    return isinstance(node, nodes.section) and bool(node.children) and node[0].astext().startswith("Appendix")
+
+
 def words_of(doctree: nodes.document) -> int:
-    """Return how many words of a page are for reading."""
+    """Return how many words of a page are for reading, without what is folded away and without appendices."""
     def texts(node: nodes.Node) -> Iterator[str]:
         for child in node.children:
-            if isinstance(child, UNREAD) or is_folded(child):
+            if isinstance(child, UNREAD) or is_folded(child) or is_appendix(child):
                 continue
             if isinstance(child, nodes.Text):
                 yield child.astext()
@@ -168,18 +173,21 @@ def number(app, doctree: nodes.document) -> None:
     chapter = chapter_of(docname)
     found: list[Numbered] = []
     exercises, count = 0, {"figure": 0, "table": 0}
+    aside = {id(raw) for part in doctree.findall(is_appendix) for raw in part.findall(nodes.raw)}
+    figures = 0  # before the appendix
     for raw in doctree.findall(nodes.raw):
         html = raw.astext()
-        exercises += html.count(EXERCISE)
+        exercises += 0 if id(raw) in aside else html.count(EXERCISE)
         if chapter is None:
             found += [Numbered("figure", match["name"], match["id"], "", match["title"])
                       for match in FIGURE.finditer(html)]
         elif 'class="explorer"' in html or "<caption>" in html:
             raw.children = [nodes.Text(number_html(html, chapter, count, found))]
+            figures = figures if id(raw) in aside else count["figure"]
     _held(env, "numbered")[docname] = found
     if chapter is None:
         return
-    facts = words_of(doctree), count["figure"], exercises
+    facts = words_of(doctree), figures, exercises
     _held(env, "reading")[docname] = facts
     opening = next((node for node in doctree.findall(nodes.Admonition) if "chapter-opening" in node["classes"]), None)
     before = opening or next(iter(doctree.findall(nodes.title)), None)

@@ -45,7 +45,8 @@ EXERCISES = (
         level="guess",
         question=f"{_8B.title} in bf16 runs on one {_H100.title}. For one user with 512 tokens of context a step takes "
                  f"at least "
-                 f"{text(_alone, 's')}. How long does a step take at least for 24 such users at once?",
+                 f"{text(_alone, 's')}, the user's own cache included. How long does a step take at least for 24 such "
+                 f"users at once?",
         answer=_together,
         unit="s",
         solution=f"{text(_together, 's')}: the weights are read once for all, and only the 24 caches of "
