@@ -220,7 +220,7 @@ export function startSketch(root, spec, plot, v) {
     scene.addEventListener(kind, (event) => {
       if (root.dataset.sketch !== "waiting") return;
       event.stopImmediatePropagation();
-      if (kind === "touchstart") event.preventDefault();
+      if (kind === "touchstart" || kind === "pointerdown") event.preventDefault(); // nothing scrolls, nothing is selected
       const pointer = /** @type {PointerEvent} */ (event);
       if (kind === "pointerdown") {
         svg.setPointerCapture(pointer.pointerId);
