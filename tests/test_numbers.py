@@ -38,6 +38,7 @@ from inference_economics.buying.valuation import Capital
 from inference_economics.decision import scenarios, workload
 from inference_economics.decision.cash import by_way
 from inference_economics.decision.measured import envelope
+from inference_economics.decision.overview import overview
 from inference_economics.hardware.links import Group
 from inference_economics.quantities.limits import QUANTITIES
 
@@ -50,7 +51,7 @@ SAMPLES = {
     "group_values": 128.0, "matrices": 3.0, "theta": 10_000.0, "original_tok": 8192.0, "factor": 4.0, "bits": 4.0,
     "kv_lora": 512.0, "rope_dim": 64.0, "layers": 32.0, "horizon_months": 6.0,
     "beyond_bytes_per_s": 6.4e10, "near_bytes_per_s": 4.5e11, "near_chips": 8.0, "launch_decline": 0.3,
-    "built": 2026.0,
+    "built": 2026.0, "first": 1.0,
 }
 # What is not a number, by the name of the parameter that asks for it.
 OTHERS: dict[str, Callable[[], Any]] = {
@@ -91,6 +92,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "need": lambda: plan_case.plan().need,
     "cash": lambda: by_way(plan_case.plan())["colocation"],
     "finance": decision.Finance,
+    "seen": lambda: overview(plan_case.plan(), False),
     "ends": lambda: envelope("dense", "h100-sxm"),
     "platform": lambda: None,
     "supply": lambda: None,

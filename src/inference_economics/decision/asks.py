@@ -107,6 +107,7 @@ def of_usage(usage: Usage, requests: float | None = None) -> Need:
 TOTALS = ("days", "input_tok", "cached_tok", "written_tok", "output_tok", "thinking_tok", "batch_tok", "peak_day_tok")
 
 
+@checked(output_tok="[0, 1e22]", batch_tok="[0, 1e22]")
 def of_totals(requests: Numeric, days: Numeric, input_tok: Numeric, cached_tok: Numeric, written_tok: Numeric,
               output_tok: Numeric, thinking_tok: Numeric, batch_tok: Numeric, peak_day_tok: Numeric) -> Need:
     """Return the need that totals of a usage export show, in arithmetic that a page can run.
@@ -116,7 +117,7 @@ def of_totals(requests: Numeric, days: Numeric, input_tok: Numeric, cached_tok: 
     requests : numeric
         In all. [1]
     days, input_tok, cached_tok, written_tok, output_tok, thinking_tok, batch_tok, peak_day_tok : numeric
-        As in `usage.Usage`. [day], [token]
+        As in `usage.Usage`: of all requests together. [day], [token]
 
     Returns
     -------

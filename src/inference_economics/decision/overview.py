@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ..quantities.limits import checked
 from ..quantities.numeric import Truth
 from ..risk.uncertainty import sample_quantiles
 from .cash import WAYS, allowed, by_way
@@ -133,6 +134,7 @@ def best_first(seen: Overview) -> tuple[Any, Any, Any]:
     return first, np.argmin(rest), np.stack([np.isfinite(np.min(usd)), np.isfinite(np.min(rest))])
 
 
+@checked
 def break_evens(seen: Overview, prompts_per_day: ByWay, dearer: int = 0) -> ByWay:
     """Demand of today from which each way stays cheaper than another, between the points of the grid by logarithms.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ..quantities.limits import checked
+from ..quantities.limits import checked, checked_fields
 from ..quantities.numeric import Numeric, Truth
 from ..serving.setups import EMBEDDING_BYTES, Setup
 
@@ -19,7 +19,7 @@ class Shape:
 
     Parameters
     ----------
-    n_params, active_params : numeric
+    n_params, n_params_active : numeric
         In all, and those of one token. [1]
     layers, hidden : numeric
         Layers, and their width. [1]
@@ -30,13 +30,17 @@ class Shape:
     """
 
     n_params: Numeric
-    active_params: Numeric
+    n_params_active: Numeric
     layers: Numeric
     hidden: Numeric
     kv_values: Numeric
     kv_heads: Numeric
     experts: Numeric = 1.0
     experts_active: Numeric = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a field outside its limits; a dense model has no experts to choose."""
+        checked_fields(self, experts_active="[0, 1e6]")
 
 
 def own_setup(shape: Shape, dense: Setup, mixture: Setup) -> Setup:
@@ -74,8 +78,8 @@ def own_setup(shape: Shape, dense: Setup, mixture: Setup) -> Setup:
 
     head = VOCABULARY * shape.hidden
     resting = np.maximum(shape.experts - shape.experts_active, 1.0)
-    expert = np.where(has_experts, np.maximum(shape.n_params - shape.active_params, 0.0) / resting, 0.0)
-    shared = np.maximum(shape.active_params - shape.experts_active * expert - head, head)
+    expert = np.where(has_experts, np.maximum(shape.n_params - shape.n_params_active, 0.0) / resting, 0.0)
+    shared = np.maximum(shape.n_params_active - shape.experts_active * expert - head, head)
     attention = np.minimum(shape.layers * shape.hidden * (2 * shape.hidden + shape.kv_values), shared)
     pairs = 4 * shape.layers * shape.hidden
     alone = np.array([1.0, 0.0, 0.0, 0.0])

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..quantities.limits import QUANTITIES
+from ..quantities.limits import QUANTITIES, checked
 from ..quantities.numeric import Truth
 from .cash import WAYS, costs_by_way
 from .plan import Plan
@@ -32,6 +32,7 @@ class Turning(NamedTuple):
     doubt: Any
 
 
+@checked
 def turning(plan: Plan, first: Any) -> Turning:
     """Return the least change of one doubt that makes each way as cheap as the first.
 
@@ -40,7 +41,7 @@ def turning(plan: Plan, first: Any) -> Turning:
     plan : Plan
         With one number for each field.
     first : numeric
-        Place of the cheapest way among `WAYS`. [1]
+        Place of the cheapest way among `WAYS`, -1 where none is left. [1]
 
     Returns
     -------

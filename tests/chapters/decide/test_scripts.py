@@ -141,7 +141,7 @@ def test_a_configuration_sets_the_shape_that_python_counts(node, name):
     shape, context = cards.shape_of(cards.read_card(json.loads(words)))
     found = answer["is"]["settings"]
     assert found["own_params"] == pytest.approx(float(shape.n_params))
-    assert found["own_active"] == pytest.approx(float(shape.active_params))
+    assert found["own_active"] == pytest.approx(float(shape.n_params_active))
     assert found["own_kv"] == pytest.approx(float(shape.kv_values))
     assert found["own_context"] == context
     assert set(found) <= set(page.explorer().controls_spec)

@@ -254,8 +254,8 @@ def said(words: Sequence[str], place: Any) -> Any:
     ----------
     words : sequence of str
         To choose from.
-    place : numeric
-        A whole number. [1]
+    place : int
+        Counted from 0; or a value that only the page will know. [1]
 
     Returns
     -------
