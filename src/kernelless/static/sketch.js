@@ -164,6 +164,7 @@ export function startSketch(root, spec, plot, v) {
     root.dataset.sketch = state;
     for (const element of waits) element.inert = waiting;
     described.hidden = waiting;
+    scene.tabIndex = waiting ? -1 : 0;
     points.hidden = hint.hidden = reveal.hidden = skip.hidden = !waiting;
     save.hidden = state !== "shown";
     again.hidden = waiting;
