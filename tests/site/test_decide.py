@@ -1,0 +1,123 @@
+"""The page of the decision: it answers as Python does, keeps what is set, takes what is brought, and hands over."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from inference_economics.chapters.decide import brief, page
+
+EXPORT = "date,requests,input_tokens,output_tokens,cached_tokens\n2026-11-01,1000,4000000,500000,1000000\n"
+GIVE = """([root, settings]) => document.getElementById(root).dispatchEvent(
+  new CustomEvent('kernelless:give', { detail: settings }))"""
+FIGURE = "explorer-decide"
+
+
+@pytest.fixture
+def decide(visit):
+    opened = visit("book/decide.html", viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    opened.wait_for_selector(".decide-memo h3")
+    return opened
+
+
+def give(opened, **settings) -> None:
+    opened.evaluate(GIVE, [FIGURE, settings])
+    opened.wait_for_timeout(900)  # the memo follows once the hand has come to rest
+
+
+def ruling(opened) -> str:
+    return opened.locator(f"#{FIGURE} .ex-state").first.text_content()
+
+
+@pytest.mark.parametrize("title", page.explorer().presets)
+def test_each_preset_is_answered_as_python_answers_it(decide, title):
+    decide.locator(f'#{FIGURE} [data-preset="{title}"]').click()
+    decide.wait_for_timeout(900)
+    made = page.explorer()
+    figure = made.figure(**made.presets[title])
+    state = figure.states[0]
+    assert ruling(decide) == (state.holds if bool(state.ok) else state.fails)
+    texts = decide.locator(f"#{FIGURE} .ex-readout").all_text_contents()
+    assert texts == [f"{label}{words}" for label, words in made.readouts(**made.presets[title]).items()]
+    assert decide.locator(".decide-memo h3").text_content() == title
+    assert decide.troubles == []
+
+
+def test_what_is_set_survives_a_reload_and_travels_in_a_link(decide):
+    give(decide, users=12_345, privacy="only to machines hired alone")
+    words = ruling(decide)
+    decide.locator(f'#{FIGURE} [data-action="link"]').click()
+    address = decide.locator(f"#{FIGURE} .ex-link").input_value()
+    assert "users=12345" in address
+    decide.reload()
+    decide.wait_for_selector(f"#{FIGURE}[data-ready]")
+    decide.wait_for_timeout(900)
+    assert ruling(decide) == words
+    decide.goto("about:blank")
+    decide.goto(address)
+    decide.wait_for_timeout(900)
+    assert ruling(decide) == words
+
+
+def test_a_typed_number_is_taken(decide):
+    control = decide.locator(f'#{FIGURE} [data-control="users"]')
+    control.locator(".ex-value").click()
+    decide.keyboard.press("ControlOrMeta+a")
+    decide.keyboard.type("123456")
+    decide.keyboard.press("Enter")
+    decide.wait_for_timeout(900)
+    assert control.locator("output").text_content() == "123,456 users"
+
+
+def test_the_memo_and_the_ledger_are_handed_over(decide):
+    give(decide, users=250_000)
+    with decide.expect_download() as caught:
+        decide.locator("[data-take=memo]").click()
+    words = caught.value.path().read_text(encoding="utf-8")
+    address = words.split("Settings: <", 1)[1].split(">", 1)[0]
+    today = datetime.now(UTC).date().isoformat()
+    assert words == brief.memo(today, address, users=250_000)
+    with decide.expect_download() as caught:
+        decide.locator("[data-take=ledger]").click()
+    header, *rows = csv.reader(io.StringIO(caught.value.path().read_text(encoding="utf-8")))
+    assert header[0] == "way"
+    assert [row[:2] for row in rows] == [row[:2] for row in brief.ledger(users=250_000)]
+
+
+def test_an_export_is_read_on_the_page_and_leaves_it_for_nobody(decide):
+    box = decide.locator('[data-bring="usage"]')
+    box.locator("summary").click()
+    box.locator("textarea").fill(EXPORT)
+    box.locator("button").click()
+    assert "Read as one row a day or a request" in box.locator(".decide-said").text_content()
+    decide.wait_for_timeout(900)
+    output = decide.locator(f'#{FIGURE} [data-value-of="prompt_tok"]').text_content()
+    assert output == "4,000 tokens"
+    box.locator("textarea").fill("a,b\n1,2\n")
+    box.locator("button").click()
+    assert "Not read: line 1: the header 'a, b'" in box.locator(".decide-said").text_content()
+    assert decide.troubles == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_all_that_can_be_opened_is_accessible(visit, width):
+    opened = visit("book/decide.html", viewport={"width": width, "height": 844})
+    opened.wait_for_selector(".decide-memo h3")
+    opened.evaluate("document.querySelectorAll('article details').forEach((one) => { one.open = true; })")
+    troubles = list(opened.troubles)
+    found = Axe().run(opened, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+    opened.troubles[:] = troubles
+    assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found] == []
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_the_ruling_stays_in_sight_while_an_input_moves(visit):
+    opened = visit("book/decide.html", viewport={"width": 390, "height": 844})
+    opened.locator(f'#{FIGURE} [data-control="output_tok"]').scroll_into_view_if_needed()
+    opened.wait_for_timeout(300)
+    box = opened.locator(f"#{FIGURE} .ex-state").first.bounding_box()
+    assert 0 <= box["y"] <= 844
