@@ -34,9 +34,9 @@ def add_answer_boxes(_app, config) -> None:
     from inference_economics.chapters.decide import room
     from inference_economics.chapters.exercises import ANSWER_BOX, ANSWER_BOX_STYLE
 
-    config.kernelless_modules = [str(ANSWER_BOX), str(room.SCRIPT)]
+    config.kernelless_modules = [str(ANSWER_BOX)]
     config.kernelless_styles = [str(ANSWER_BOX_STYLE), str(room.STYLE)]
-    config.kernelless_markers = ['class="exercise-spec"', f'class="{room.MARKER} ']
+    config.kernelless_markers = ['class="exercise-spec"']
 
 
 def finish_pages(app, exception) -> None:

@@ -14,3 +14,17 @@ def test_the_memo_has_its_kit():
     assert kit["ways"][0] == "API"
     assert f'data-figure="{room.FIGURE}"' in made.html
     assert made._repr_mimebundle_() == {"text/plain": repr(made), "text/html": made.html}
+
+
+def test_the_script_of_the_page_stands_in_the_page_and_can_be_hashed():
+    words = room.script()
+    assert "</script" not in words
+    assert "startBringing" in words
+    assert "import " not in words.replace("import(", "")
+    assert "export " not in words
+
+
+def test_what_is_brought_has_a_box_each():
+    made = room.bringing()
+    assert [name for name in ("usage", "benchmark", "config") if f'data-bring="{name}"' not in made.html] == []
+    assert made.html.count("<textarea") == made.html.count('type="file"') == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -268,7 +268,8 @@ def _held(given: Mapping[str, Any], moved: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is given as numbers that a program works out, so that a page carries no tables of what follows."""
     sliders = (value for value in moved.values() if is_traced(value) and getattr(value, "shape", 1) == ())
     nothing = next((0.0 * value for value in sliders), 0.0)
-    return {key: value + nothing if isinstance(value, float) else value for key, value in given.items()}
+    return {key: value + nothing if isinstance(value, float) and key != "wait_probability" else value
+            for key, value in given.items()}
 
 
 def starting_from(given: Mapping[str, Any], figure: Callable[..., Figure],
@@ -290,7 +291,8 @@ def starting_from(given: Mapping[str, Any], figure: Callable[..., Figure],
         With a parameter for each of them.
     """
     def drawn(**settings: Any) -> Figure:
-        return figure(**{**_held(given, settings), **settings})
+        shown = figure(**{**_held(given, settings), **settings})
+        return replace(shown, data={}) if given else shown
 
     drawn.__name__ = figure.__name__
     drawn.__signature__ = inspect.Signature(  # type: ignore[attr-defined]

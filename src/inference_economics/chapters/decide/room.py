@@ -6,12 +6,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+from kernelless.runtime import join
+
 from .brief import kit
 
 STATIC = Path(__file__).parent / "static"
 SCRIPT, STYLE = STATIC / "decide.js", STATIC / "decide.css"
-MARKER = "decide-room"
+MARKER = "decide-room"  # of both parts
 FIGURE = "explorer-decide"
+
+
+def script() -> str:
+    """Return the script of both parts with all that it imports, to stand in the page itself."""
+    start = 'window.addEventListener("load", startRooms);'
+    return f'"use strict";\n(() => {{\n{join(SCRIPT)}\n{start}\n}})();\n'
 
 
 class Room:
@@ -50,7 +58,8 @@ def taking() -> Room:
             '<button type="button" data-take="ledger">Ledger as CSV</button></div>'
             '<p class="decide-said" role="status"></p><div class="decide-memo"></div>'
             '<noscript><p>The memo is written by the page\'s script.</p></noscript>'
-            f'<script type="application/json" class="decide-kit">{dense}</script></section>')
+            f'<script type="application/json" class="decide-kit">{dense}</script>'
+            f"<script>{script()}</script></section>")
     return Room(html, "The decision memo, as the page's script writes it for the settings above.")
 
 
