@@ -15,6 +15,7 @@ DISCOUNT_RATE = 0.08
 LOAD_FRACTION = 0.75
 NETWORK_FRACTION = 0.1  # switches and cables of a fleet over its servers; a server that stands alone needs none
 GPUS = 8
+KERNEL_PAY_USD_PER_YEAR = 400_000.0  # of who writes kernels: assumed, near the dear end of the catalogue's range of pay
 SERVERS_PER_PERSON = 50.0  # of a fleet; assumed, no measured figure is published
 POST_OF_ONE_MACHINE = 0.5  # people to look after a single machine; assumed
 
@@ -28,8 +29,14 @@ class OwnedGpu(NamedTuple):
 
 @cache
 def pay_usd_per_year() -> float:
-    """Return the full cost of one engineer, as all chapters count it [USD/year]."""
+    """Return the full cost of one engineer, as all chapters count it but for the authors of kernels [USD/year]."""
     return float(decision_default("pay").value)
+
+
+@cache
+def pay_usd_per_month() -> float:
+    """Return the full cost of a month of one engineer [USD/month]."""
+    return pay_usd_per_year() / 12
 
 
 @cache

@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import catalog, decision, models, serving, silicon, training
 from ..buying import break_even, market, ownership
-from ..buying.reference import owned_gpu
+from ..buying.reference import KERNEL_PAY_USD_PER_YEAR, owned_gpu, pay_usd_per_month
 from ..catalog import deepseek_day, prices
 from ..decision import doubts, offers, scenarios
 from ..decoder import toy_context
@@ -47,7 +47,7 @@ from .findings import (
 
 OUTPUT_TOK = 500.0  # an answer, in chapter 10's conversion of GPUs to prompts
 PLATFORM_PROMPTS = 1e9  # a day
-TEAM_USD_PER_YEAR = 20 * 400_000.0  # the team of chapter 11: twenty people
+TEAM_USD_PER_YEAR = 20 * KERNEL_PAY_USD_PER_YEAR  # the team of chapter 11: twenty people
 GAIN, SMALL_GAIN = 0.1, 0.03  # of work per chip, by that team; assumed
 
 
@@ -155,8 +155,8 @@ def programme_draws() -> uncertainty.Interval:
 
 
 def mtia_deployed() -> float:
-    """Return the GPUs' worth of work of the fewest MTIA 2i that Meta says it deployed [1]."""
-    return catalog.silicon("mtia-deployed").low / (catalog.silicon("mtia-2i-chips-per-server").value / 8)
+    """Return the GPUs' worth of work of the fewest MTIA 2i that Meta's "hundreds of thousands" allow [1]."""
+    return catalog.silicon("mtia-deployed").value / (catalog.silicon("mtia-2i-chips-per-server").value / 8)
 
 
 @cache
@@ -319,7 +319,7 @@ def independence() -> Independence:
     free, bound = (decision.cheapest(decision.within(start, level)) for level in (0, 1))
 
     def rise(months: float, review_usd: float, overlap_months: float) -> Numeric:
-        move = exposure.switching_cost_usd(months, 25_000, review_usd, overlap_months, 500_000 / 12)
+        move = exposure.switching_cost_usd(months, pay_usd_per_month(), review_usd, overlap_months, 500_000 / 12)
         return exposure.switching_threshold(1.0, 1.0, 500_000, move, 2, 0.1) - 1
 
     alone = decision.yearly_costs(scenarios.inputs_of(next(iter(scenarios.SCENARIOS.values())) | {
