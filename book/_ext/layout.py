@@ -74,6 +74,8 @@ def join_styles(static: Path) -> None:
     """Join the styles that every page needs into one sheet."""
     paths = (static / name for name in LAYOUT_STYLES)
     text = "\n".join(path.read_text(encoding="utf-8") for path in paths if path.exists())
+    # On paper the light colours of code, whatever the screen shows.
+    text = re.sub(r'^html\[data-theme="dark"\].*$', r"@media screen{\g<0>}", text, flags=re.MULTILINE)
     (static / SHEET).write_text(text, encoding="utf-8")
 
 
