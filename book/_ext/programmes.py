@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "book" / "programmes.toml"
+PAGES = {"index": "front page", "decide": "the page Decide"}  # that are no chapters
 COMPUTED = re.compile(r"\[\[(.+?)\]\]")
 
 
@@ -31,12 +32,12 @@ class Figure:
 
     @property
     def source(self) -> Path:
-        return ROOT / ("book/index.md" if self.page == "index" else f"notebooks/{self.page}.ipynb")
+        return ROOT / (f"book/{self.page}.md" if self.page in PAGES else f"notebooks/{self.page}.ipynb")
 
     @property
     def address(self) -> str:
         """The page's address from the folder `book/` of the site."""
-        page = "../index.html" if self.page == "index" else f"../notebooks/{self.page}.html"
+        page = f"{self.page}.html" if self.page in PAGES else f"../notebooks/{self.page}.html"
         return f"{page}#explorer-{self.name}" + (f"?{urlencode(self.set)}" if self.set else "")
 
     def link(self) -> str:
@@ -220,7 +221,7 @@ def handout(one: Programme) -> str:
     for step in one.steps:
         where = ""
         if step.figure:
-            page = "front page" if step.figure.page == "index" else f"chapter {int(step.figure.page[:2])}"
+            page = PAGES.get(step.figure.page) or f"chapter {int(step.figure.page[:2])}"
             where = f"{step.figure.link()} ({page})"
         ask = "" if "[[claims]]" in step.ask else step.ask
         lines.append(f"| {clock(start, step.minutes)} | {step.title} | {where} | {computed(ask, step)} |")

@@ -25,7 +25,7 @@ def test_a_step_can_be_walked(one, step):
         explorer = step.figure.explorer()
         settings = explorer.settings(**step.figure.set)
         assert {key: settings[key] for key in step.figure.set} == step.figure.set
-        assert step.figure.page == "index" or step.figure.page in one.chapters
+        assert step.figure.page in programmes.PAGES or step.figure.page in one.chapters
     for words in (step.say, step.ask, step.then):
         assert "[[" not in programmes.computed(words, step)
     if step.exercise:
