@@ -25,6 +25,18 @@ def test_a_bad_file_is_refused(words, why):
         benchmarks.read_benchmark(words)
 
 
+@pytest.mark.parametrize(("words", "why"), [
+    (None, "text=None is no text"), (b"a", "is no text"), (ROWS + "16,1000,500,2,25,300,7\n", "row 3: 7 fields where"),
+    (ROWS + "16,1000,500\n", "row 3: 3 fields"),
+    (ROWS.replace("tp,", "tpot_s,"), "'tpot_s' and 'tpot_ms' say the same"),
+    (ROWS.replace("isl", "concurrency"), "'concurrency' and 'concurrency' say the same"),
+    (ROWS.replace("16,", "1_6,"), "concurrency='1_6'"), (ROWS.replace("25", "inf"), "tpot_ms='inf'"),
+    ("batch\r1\r", "is no CSV"), ("batch,isl\n" + "9" * 140_000 + ",1\n", "is no CSV")])
+def test_a_file_that_could_be_misread_is_refused(words, why):
+    with pytest.raises(ValueError, match=why):
+        benchmarks.read_benchmark(words)
+
+
 def test_what_is_measured_as_computed_changes_nothing():
     s, c = serving.setup("llama-3.1-70b", "h100-sxm"), calibration.constants("h100-sxm")
     tpot, ttft = benchmarks.computed_s(s, c, 16.0, 1000.0, 500.0, 4.0)

@@ -40,5 +40,11 @@ def test_a_card_counts_as_the_exact_reader_does(path):
 @pytest.mark.parametrize("config", [{}, {"model_type": "mamba2"}, {"model_type": "llama", "hidden_size": "wide"},
                                     {"model_type": "mistral", "sliding_window": 4096, "hidden_size": 4096}])
 def test_a_kind_that_is_not_counted_is_refused(config):
-    with pytest.raises(ValueError, match=r"not counted here|says no number"):
+    with pytest.raises(ValueError, match=r"not counted here|says no whole number"):
+        cards.read_card(config)
+
+
+@pytest.mark.parametrize("config", [None, [], 5, {"text_config": 5}, {"text_config": []}])
+def test_what_is_no_configuration_is_refused(config):
+    with pytest.raises(ValueError, match=r"is no configuration; give a whole config\.json"):
         cards.read_card(config)

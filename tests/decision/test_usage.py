@@ -68,6 +68,29 @@ def test_what_is_not_understood_is_refused_with_its_row(text, words):
         usage.read_usage(text)
 
 
+@pytest.mark.parametrize("text", ["", ",,,\n,,\n", "\ufeff", "\ufeff,\n", "\xa0\n"])
+def test_a_file_without_a_cell_is_empty(text):
+    with pytest.raises(ValueError, match="the file is empty; give a CSV"):
+        usage.read_usage(text)
+
+
+@pytest.mark.parametrize("text", [None, b"date", 5, ["date"]])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(ValueError, match="is no text; give the contents"):
+        usage.read_usage(text)
+
+
+@pytest.mark.parametrize(("cell", "tokens"), [("1,000", 1000), ("1,234,567.0", 1234567), ("1e3", 1000), ("12.5", 12.5)])
+def test_thousands_may_be_grouped(cell, tokens):
+    assert usage.read_usage(f'date,input_tokens,output_tokens\n2026-11-01,"{cell}",1\n').input_tok == tokens
+
+
+@pytest.mark.parametrize("cell", ["12,5", "1,0,0", "1_000", "1.000,5", "0x10", "1,00", "inf", "nan"])
+def test_a_number_that_could_be_another_is_refused(cell):
+    with pytest.raises(ValueError, match=f"line 2: input_tokens='{cell}' is no number of tokens"):
+        usage.read_usage(f'date,input_tokens,output_tokens\n2026-11-01,"{cell}",1\n')
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused_with_a_reason(text):
     with pytest.raises(ValueError, match=r"line 1|empty|line \d+"):  # no header of an export comes up by chance

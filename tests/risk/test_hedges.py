@@ -33,3 +33,9 @@ def test_a_cap_only_helps_and_what_is_fixed_stays_when_demand_halves(cap, share,
     assert one.expected_usd <= other.expected_usd * (1 + 1e-12)
     assert one.dear_usd <= other.dear_usd * (1 + 1e-12)
     assert one.halved_usd >= 1e6 * share * price * (1 - 1e-12)
+
+
+@pytest.mark.parametrize("years", [0.5, 1.5, [1, 2], [], 0, float("nan")])
+def test_years_that_cannot_be_counted_are_refused(years):
+    with pytest.raises(ValueError, match="horizon_years"):
+        hedges.hedged_bill(1e6, ROUGH, hedges.Hedge(), years)

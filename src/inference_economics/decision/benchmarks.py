@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import catalog
+from ..quantities.checks import words_of
 from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..serving.constants import Constants
@@ -22,6 +24,7 @@ from ..serving.load import Load
 from ..serving.setups import Setup
 from ..serving.step import serve
 
+_WRITTEN = re.compile(r"(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 NEEDED = ("concurrency", "prompt_tok", "output_tok", "tpot_s")
 
 
@@ -66,9 +69,14 @@ def read_benchmark(text: str) -> list[Row]:
     Raises
     ------
     ValueError
-        For a header that lacks a column or has one that nobody knows, or a cell that is no number above zero.
+        For a header that lacks a column, has one twice or one that nobody knows, and for a row that is longer or
+        shorter, or has a cell that is no number above zero.
     """
-    rows = [row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) if any(cell.strip() for cell in row)]
+    words = words_of("text", text, "the contents of a CSV file, as file.read_text() has them")
+    try:
+        rows = [row for row in csv.reader(io.StringIO(words.lstrip("\ufeff"))) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise ValueError(f"the file is no CSV ({error}); give a header and a row for each point.") from None
     if len(rows) < 2:
         raise ValueError("the file needs a header and a row.")
     header = [cell.strip().lower() for cell in rows[0]]
@@ -78,9 +86,16 @@ def read_benchmark(text: str) -> list[Row]:
         raise ValueError(f"nobody knows the column {strange[0]!r}; known: {', '.join(sorted(known))}.")
     places = {key: next((header.index(name) for name in names if name in header), -1)
               for key, names in columns().items()}
+    for key, names in columns().items():
+        several = [name for name in header if name in names]
+        if len(several) > 1 and key != "ignored":
+            raise ValueError(f"the columns {several[0]!r} and {several[1]!r} say the same; keep one of them.")
     missing = [key for key in NEEDED if places[key] < 0]
     if missing:
         raise ValueError(f"no column says {missing[0]!r}; add one of {', '.join(columns()[missing[0]])}.")
+    for number, row in enumerate(rows[1:], 2):
+        if len(row) != len(header):
+            raise ValueError(f"row {number}: {len(row)} fields where the header has {len(header)}.")
     return [Row(*(_cell(number, row, header, places[key], key) for key in Row._fields))
             for number, row in enumerate(rows[1:], 2)]
 
@@ -88,11 +103,8 @@ def read_benchmark(text: str) -> list[Row]:
 def _cell(number: int, row: list[str], header: list[str], place: int, key: str) -> float:
     if place < 0:
         return 1.0 if key == "n_chips" else math.nan
-    cell = row[place].strip() if place < len(row) else ""
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
+    cell = row[place].strip()
+    value = float(cell) if _WRITTEN.fullmatch(cell) else math.nan
     if not 0 < value < 1e9:
         raise ValueError(f"row {number}: {header[place]}={cell[:40]!r} is no number above zero.")
     return value / 1000 if header[place].endswith("_ms") else value

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..quantities.checks import shown
 from ..quantities.numeric import Numeric
 from .own import Shape
 
@@ -36,6 +37,7 @@ COUNTED = ("deepseek_v2", "deepseek_v3", "deepseek_v32", "dots1", "ernie4_5", "g
            "glm_moe_dsa", "granite", "granitemoe", "hunyuan_v1_dense", "kimi_k2", "llama", "minimax_m2", "ministral3",
            "mistral", "mixtral", "olmo", "olmo2", "olmoe", "qwen2", "qwen3", "qwen3_moe", "seed_oss", "smollm3",
            "stablelm")
+POSITIVE = ("hidden", "layers", "q_heads", "vocab")
 WINDOWED = "sliding_window"  # counted in no kind but those that switch it off
 NEEDED = tuple(name for name, (_, default) in KEYS.items() if np.isnan(default))
 
@@ -56,9 +58,14 @@ def read_card(config: Mapping[str, Any]) -> dict[str, float]:
     Raises
     ------
     ValueError
-        For a kind of model that is not counted here, or a configuration without one of `NEEDED`.
+        For a kind of model that is not counted here, and for a configuration without one of `NEEDED`, with a part
+        of a head, or with more experts for a token than there are.
     """
-    config = config.get("text_config", config)
+    whole: Any = config
+    part = whole.get("text_config") if isinstance(whole, Mapping) else None
+    config = whole if part is None else part
+    if not isinstance(config, Mapping):
+        raise ValueError(f"config={shown(config)} is no configuration; give a whole config.json, as json.loads reads it.")
     kind = str(config.get("model_type", ""))
     if kind not in COUNTED:
         raise ValueError(f"models of the kind {kind!r} are not counted here; type the numbers of its card instead.")
@@ -68,9 +75,14 @@ def read_card(config: Mapping[str, Any]) -> dict[str, float]:
     found = {}
     for name, (keys, default) in KEYS.items():
         given = next((config[key] for key in keys if config.get(key) is not None), default)
-        if not isinstance(given, (bool, int, float)) or not 0 <= given < 1e12:
-            raise ValueError(f"the configuration says no number for any of {', '.join(keys)}.")
+        if not isinstance(given, (bool, int, float)) or not 0 <= given < 1e12 or given % 1:
+            raise ValueError(f"the configuration says no whole number for any of {', '.join(keys)}.")
         found[name] = float(given)
+    for name in POSITIVE:
+        if not found[name]:
+            raise ValueError(f"the configuration says 0 for {KEYS[name][0][0]}; no model has that.")
+    if 0 < found["experts"] < found["chosen"]:
+        raise ValueError(f"the configuration sends a token to {found['chosen']:g} of {found['experts']:g} experts.")
     return found
 
 

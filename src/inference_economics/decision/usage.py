@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from types import MappingProxyType
 from typing import Any
 
 from .. import catalog
+from ..quantities.checks import words_of
 
 BATCH = ("batch", "true", "1", "flex")
 FULL = ("standard", "false", "0", "default", "auto", "", "priority", "on_demand")
+# digits, or digits in groups of three: "12,5" is somebody's twelve and a half, and no 125
+_WRITTEN = re.compile(r"\d+(\.\d*)?(e\+?\d+)?|\d{1,3}(,\d{3})+(\.\d*)?|", re.ASCII | re.IGNORECASE)
 _COUNTS = ("requests", "unread", "input", "cached", "written", "thinking", "output")
 
 
@@ -84,13 +88,14 @@ def read_usage(text: str) -> Usage:
         For a header that no shape has, a column that nobody knows, or a row that is not understood wholly; the message
         names the row and the reason. Nothing is skipped.
     """
-    if not text.strip():
-        raise ValueError("the file is empty; give a CSV with a header, such as a provider's usage export.")
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), strict=True)
+    words = words_of("text", text, "the contents of a CSV file, as file.read_text() has them")
+    reader = csv.reader(io.StringIO(words.lstrip("\ufeff")), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num}: {error}; give a CSV.") from None
+    if not rows:
+        raise ValueError("the file is empty; give a CSV with a header, such as a provider's usage export.")
     header = [cell.strip().lower() for cell in rows[0][1]]
     name, columns = _shape_of(header)
     if len(rows) < 2:
@@ -154,10 +159,8 @@ def _row(number: int, row: list[str], header: list[str], columns: dict[str, list
 
 
 def _count(number: int, name: str, cell: str) -> float:
-    try:
-        value = float(cell.strip().replace(",", "") or 0)
-    except ValueError:
-        value = math.nan
+    text = cell.strip()
+    value = float(text.replace(",", "") or 0) if _WRITTEN.fullmatch(text) else math.nan
     if not 0 <= value < 1e18:
         raise ValueError(f"line {number}: {name}={cell[:40]!r} is no number of tokens or requests.")
     return value

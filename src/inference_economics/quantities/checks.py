@@ -19,7 +19,7 @@ from kernelless.checks import is_traced, lookup, shown
 LONGEST_PATH = 4_096  # characters; a system refuses longer ones
 
 __all__ = ["file_path", "is_traced", "known", "lookup", "number", "require", "require_fraction", "require_non_negative",
-           "require_one", "require_positive", "require_whole", "shown", "whole"]
+           "require_one", "require_positive", "require_whole", "shown", "whole", "words_of"]
 
 
 def _is_number(value: Any) -> bool:
@@ -138,6 +138,27 @@ def whole(low: int = 1, hint: str = "", **argument: Any) -> int:
     if np.ndim(value):
         raise ValueError(f"{name}={shown(value)} must be one whole number, not several.")
     return int(value)
+
+
+def words_of(name: str, value: Any, what: str) -> str:
+    """Return a text that a reader brings, or raise `ValueError`.
+
+    Parameters
+    ----------
+    name : str
+        What the caller's user calls the argument.
+    value : object
+        The contents of a file, not its path and not its bytes.
+    what : str
+        What to give, for the message.
+
+    Returns
+    -------
+    str
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"{name}={shown(value)} is no text; give {what}.")
+    return value
 
 
 def file_path(path: Any) -> Path:

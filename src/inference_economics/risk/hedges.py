@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..quantities.checks import whole
 from ..quantities.limits import checked, checked_fields
 from ..quantities.mathematics import call_value, first_axis, grown
 from ..quantities.numeric import Numeric
@@ -82,11 +83,12 @@ def hedged_bill(bill_usd: Numeric, process: PriceProcess, hedge: Hedge, horizon_
     the fixed price holds             a contract ends, and a machine's power and people cost what they cost
     ================================  =======================================================================
     """
-    years = first_axis(np.arange(int(horizon_years)) + 0.5, bill_usd, process.drift_per_year, process.volatility,
+    counted = whole(1, "give whole years.", horizon_years=horizon_years)
+    years = first_axis(np.arange(counted) + 0.5, bill_usd, process.drift_per_year, process.volatility,
                        hedge.cap_price)
     forward = grown(process.drift_per_year * years)
     spot = np.mean(forward - call_value(forward, hedge.cap_price, process.volatility * np.sqrt(years)), axis=0)
-    dear = np.minimum(price_quantile(float(int(horizon_years)), 1.0, z, process), hedge.cap_price)
+    dear = np.minimum(price_quantile(float(counted), 1.0, z, process), hedge.cap_price)
     fixed, free = hedge.fixed_fraction * hedge.fixed_price, 1 - hedge.fixed_fraction
     now = np.minimum(1.0, hedge.cap_price)
     left = np.maximum(0.5 - hedge.fixed_fraction, 0.0)

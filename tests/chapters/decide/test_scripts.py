@@ -89,7 +89,8 @@ def test_an_export_adds_up_to_the_same(node, words):
     "", "a,b\n1,2\n", GENERIC.split("\n", maxsplit=1)[0], GENERIC.replace("thinking_tokens", "sparkles"),
     GENERIC.replace("requests,", "date,"), GENERIC.replace("date", "note"), GENERIC + "2026-11-02,10,1000\n",
     GENERIC + "2026-11-02,10,many,500,0\n", GENERIC + "2026-11-02,10,-5,500,0\n", GENERIC + "2026-13-02,10,5,500,0\n",
-    GENERIC + "2026-11-02,10,5,500,501\n", OPENAI.replace("60000,p", "160000,p"), OPENAI.replace("False", "sometimes")])
+    GENERIC + "2026-11-02,10,5,500,501\n", OPENAI.replace("60000,p", "160000,p"), OPENAI.replace("False", "sometimes"),
+    ",,\n,\n", "\ufeff", GENERIC + '2026-11-02,10,"12,5",500,0\n', GENERIC + "2026-11-02,10,1_000,500,0\n"])
 def test_an_export_is_refused_in_the_same_words(node, words):
     [answer] = do(node, {"do": "totals", "words": words})
     with pytest.raises(ValueError) as refused:  # noqa: PT011, the words are compared
@@ -110,7 +111,9 @@ def test_an_export_sets_what_python_says_it_asks_for(node):
 
 @pytest.mark.parametrize(("words", "why"), [
     ("concurrency\n", "the file needs a header and a row."), ("sparkles,concurrency\n1,2\n", "nobody knows the column"),
-    ("concurrency,isl,osl\n1,2,3\n", "no column says 'tpot_s'"), (BENCHMARK + "0,1,1,1,1\n", "row 4: concurrency='0'")])
+    ("concurrency,isl,osl\n1,2,3\n", "no column says 'tpot_s'"), (BENCHMARK + "0,1,1,1,1\n", "row 4: concurrency='0'"),
+    (BENCHMARK + "1,1,1,1\n", "row 4: 4 fields"), (BENCHMARK + "1_0,1,1,1,1\n", "row 4: concurrency='1_0'"),
+    ("concurrency,users,isl,osl,tpot_s\n1,64,2,3,1\n", "'concurrency' and 'users' say the same")])
 def test_a_benchmark_is_refused_in_the_same_words(node, words, why):
     [answer] = do(node, {"do": "rows", "words": words})
     with pytest.raises(ValueError) as refused:  # noqa: PT011, the words are compared
@@ -152,3 +155,19 @@ def test_a_configuration_sets_the_shape_that_python_counts(node, name):
 def test_a_configuration_is_refused(node, words):
     [answer] = do(node, {"do": "config", "words": words})
     assert "refused" in answer
+
+
+@pytest.mark.parametrize(("key", "value", "why"), [
+    ("num_attention_heads", 0, "says 0 for num_attention_heads"), ("hidden_size", 4096.5, "no whole number"),
+    ("num_experts_per_tok", 80, "80 of 8 experts"), ("text_config", 5, None)])
+def test_a_configuration_of_no_model_is_refused_in_the_same_words(node, key, value, why):
+    config = {"model_type": "mixtral", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32,
+              "vocab_size": 32000, "intermediate_size": 14336, "num_local_experts": 8, "num_experts_per_tok": 2}
+    config |= {key: value}
+    [answer] = do(node, {"do": "config", "words": json.dumps(config)})
+    with pytest.raises(ValueError) as refused:  # noqa: PT011, the words are compared
+        cards.read_card(config)
+    assert "refused" in answer
+    if why:
+        assert answer["refused"] == str(refused.value)
+        assert why in answer["refused"]

@@ -85,3 +85,41 @@ def test_a_folder_that_is_not_there(tmp_path):
 
 def test_the_columns_are_the_record():
     assert progress.Answer._fields == progress.COLUMNS
+
+
+@pytest.mark.parametrize("path", [5, True, 1.5, b"x", ["a"], "", "  ", "a\0b", "x" * 5000, "x" * 300])
+def test_what_is_no_path_of_a_file_is_refused(path):
+    for function in (keep_answers, read_answers):
+        with pytest.raises(ValueError, match=r"^path=.*give a"):
+            function(path)
+
+
+def test_a_folder_and_a_missing_file_are_refused(tmp_path):
+    for function in (keep_answers, read_answers):
+        with pytest.raises(ValueError, match=r"cannot be read \(Is a directory\); give a file"):
+            function(tmp_path)
+    with pytest.raises(ValueError, match=r"cannot be read \(No such file"):
+        read_answers(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1e999"])
+def test_a_value_that_is_no_number_is_refused(tmp_path, value):
+    file = tmp_path / "a.csv"
+    file.write_text(f"{','.join(progress.COLUMNS)}\nkv-1,1,{value},B,no\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=f"line 2: value='{value}' must be a number or empty"):
+        read_answers(file)
+
+
+def test_a_file_that_a_spreadsheet_saved_again_is_read(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text(f"\ufeff{','.join(progress.COLUMNS)}\r\nkv-1,1,1,B,no\r\n", encoding="utf-8", newline="")
+    assert read_answers(file) == [("kv-1", "1", 1.0, "B", False)]
+
+
+@pytest.mark.parametrize("answer", [10**400, -(10**400), 10**5000, "\ud800", "two\nlines"], ids=range(5))
+def test_any_answer_is_kept_and_read_again(tmp_path, capsys, answer):
+    keep_answers(tmp_path / "a.csv")
+    check("kv-q1", answer)
+    [one] = read_answers(tmp_path / "a.csv")
+    assert math.isnan(one.value)
+    assert not one.settled

@@ -75,7 +75,7 @@ def bring() -> dict[str, Any]:
         "full": usage.FULL,
         "columns": dict(benchmarks.columns()), "needed": benchmarks.NEEDED,
         "keys": {name: [*keys, "" if np.isnan(default) else default] for name, (keys, default) in cards.KEYS.items()},
-        "counted": cards.COUNTED, "windowed": cards.WINDOWED, "own": OWN_NAME,
+        "counted": cards.COUNTED, "positive": cards.POSITIVE, "windowed": cards.WINDOWED, "own": OWN_NAME,
         "totals": _program(("requests", *asks.TOTALS), _need_of_totals), "needs": list(NEEDS),
         "card": _program(cards.KEYS, _shape_of_card), "shape": list(CARD),
         "speed": _program((*_places("setup"), *_places("constants"), *benchmarks.NEEDED[:3], "n_chips"), _computed),

@@ -93,7 +93,8 @@ def check(name: str, answer: object) -> None:
     """
     one = exercise(name)
     keep(one, answer)
-    print(one.reply(answer)[0])
+    # half a surrogate pair, which a paste may bring, cannot be printed
+    print(one.reply(answer)[0].encode("utf-8", "replace").decode("utf-8"))
 
 
 def solution(name: str) -> None:

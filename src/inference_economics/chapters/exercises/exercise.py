@@ -167,7 +167,10 @@ class Exercise:
             return read(answer, self.said_in)
         if isinstance(answer, (bool, np.bool)) or not isinstance(answer, (numbers.Real, Decimal)):
             return Reading("type", math.nan)
-        value = float(answer)
+        try:
+            value = float(answer)
+        except OverflowError:  # a whole number beyond the largest double
+            value = -math.inf if answer < 0 else math.inf
         return Reading("", value) if math.isfinite(value) else Reading("infinite", value, str(value))
 
     def verdict(self, value: float) -> tuple[str, bool]:

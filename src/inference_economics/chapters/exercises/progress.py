@@ -8,10 +8,12 @@ room's answers reads both.
 from __future__ import annotations
 
 import csv
+import io
 import math
 from pathlib import Path
 from typing import NamedTuple
 
+from ...quantities.checks import file_path, shown
 from .exercise import Exercise
 
 COLUMNS = ("exercise", "answer", "value", "unit", "settled")
@@ -30,10 +32,16 @@ class Answer(NamedTuple):
     settled: bool
 
 
+def _typed(answer: object) -> str:
+    """Return an answer as a file in UTF-8 can hold it; a whole number too long to be written out is shortened."""
+    words = answer if isinstance(answer, str) else shown(answer) if isinstance(answer, int) else str(answer)
+    return words.encode("utf-8", "replace").decode("utf-8")
+
+
 def row(one: Exercise, answer: object) -> Answer:
     """Return what the file will say of an answer to an exercise."""
     reading = one.read(answer)
-    return Answer(one.id, str(answer), math.nan if reading.kind else reading.value, one.unit, one.reply(answer)[1])
+    return Answer(one.id, _typed(answer), math.nan if reading.kind else reading.value, one.unit, one.reply(answer)[1])
 
 
 def read_answers(path: str | Path) -> list[Answer]:
@@ -54,11 +62,14 @@ def read_answers(path: str | Path) -> list[Answer]:
     ValueError
         The file is none of answers: it names the line and says what is accepted.
     """
-    path = Path(path)
+    path = file_path(path)
     try:
-        lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8").removeprefix("\ufeff"), newline="")))
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path.name} cannot be read as CSV in UTF-8: {error}.") from None
+    except OSError as error:
+        raise ValueError(f"path={str(path)[:200]!r} cannot be read ({error.strerror}); give a file that keep_answers or "
+                         "the page wrote.") from None
     if not lines or tuple(lines[0]) != COLUMNS:
         raise ValueError(f"{path.name} must begin with the line {','.join(COLUMNS)}; it is no file of answers.")
     found = []
@@ -69,7 +80,9 @@ def read_answers(path: str | Path) -> list[Answer]:
         try:
             value = float(cells[2]) if cells[2] else math.nan
         except ValueError:
-            raise ValueError(f"{path.name}, line {number}: value={cells[2]!r} must be a number or empty.") from None
+            value = math.inf
+        if math.isinf(value) or (cells[2] and math.isnan(value)):
+            raise ValueError(f"{path.name}, line {number}: value={cells[2]!r} must be a number or empty.")
         found.append(Answer(cells[0], cells[1], value, cells[3], cells[4] == "yes"))
     return found
 
@@ -90,14 +103,17 @@ def keep_answers(path: str | Path | None = "my_answers.csv") -> None:
     if path is None:
         _kept.clear()
         return
-    path = Path(path)
-    if path.exists():
-        read_answers(path)
-    elif not path.parent.is_dir():
-        raise ValueError(f"path={str(path)!r}: there is no folder {str(path.parent)!r}; make it first.")
-    else:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerow(COLUMNS)
+    path = file_path(path)
+    try:
+        if path.exists():
+            read_answers(path)
+        elif not path.parent.is_dir():
+            raise ValueError(f"path={str(path)!r}: there is no folder {str(path.parent)!r}; make it first.")
+        else:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerow(COLUMNS)
+    except OSError as error:
+        raise ValueError(f"path={str(path)[:200]!r} cannot be written ({error.strerror}); give another file.") from None
     _kept[:] = [path]
 
 

@@ -5,6 +5,8 @@ import { load } from "../../../../kernelless/static/program.js";
 import { csvRows } from "./csv.js";
 import { readUsage } from "./usage.js";
 
+const CELL_WRITTEN = /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
 /** @import { Shown } from "./asking.js" */
 /** @typedef {{program: import("../../../../kernelless/static/program.js").Program, at: number[]}} Small */
 /** @typedef {Record<string, any>} Bring what `brief.bring` wrote */
@@ -61,13 +63,22 @@ export function benchmarkRows(kit, words) {
   if (strange !== undefined) throw new Error(`nobody knows the column '${strange}'; known: ${[...known].sort().join(", ")}.`);
   const places = Object.fromEntries(Object.entries(columns).map(([key, names]) =>
     [key, header.indexOf(names.find((name) => header.includes(name)) ?? "")]));
+  for (const [key, names] of Object.entries(columns)) {
+    const several = header.filter((name) => names.includes(name));
+    if (several.length > 1 && key !== "ignored") {
+      throw new Error(`the columns '${several[0]}' and '${several[1]}' say the same; keep one of them.`);
+    }
+  }
   const missing = /** @type {string[]} */ (kit.needed).find((key) => places[key] < 0);
   if (missing !== undefined) throw new Error(`no column says '${missing}'; add one of ${columns[missing].join(", ")}.`);
+  rows.slice(1).forEach(({ cells }, k) => {
+    if (cells.length !== header.length) throw new Error(`row ${k + 2}: ${cells.length} fields where the header has ${header.length}.`);
+  });
   return rows.slice(1).map(({ cells }, k) => Object.fromEntries(Object.keys(columns).filter((key) => key !== "ignored")
     .map((key) => {
       const at = places[key];
       if (at < 0) return [key, key === "n_chips" ? 1 : NaN];
-      const cell = (cells[at] ?? "").trim(), value = cell ? Number(cell) : NaN;
+      const cell = cells[at].trim(), value = CELL_WRITTEN.test(cell) ? Number(cell) : NaN;
       if (!(value > 0 && value < 1e9)) throw new Error(`row ${k + 2}: ${header[at]}='${cell.slice(0, 40)}' is no number above zero.`);
       return [key, header[at].endsWith("_ms") ? value / 1000 : value];
     })));
@@ -125,10 +136,15 @@ export function bringConfig(kit, words) {
     const names = keys.slice(0, -1), usual = keys.at(-1);
     const held = names.map((key) => config[key]).find((value) => value !== undefined && value !== null) ?? usual;
     const value = typeof held === "boolean" ? Number(held) : held;
-    if (typeof value !== "number" || !(value >= 0 && value < 1e12)) {
-      throw new Error(`the configuration says no number for any of ${names.join(", ")}.`);
+    if (typeof value !== "number" || !(value >= 0 && value < 1e12) || value % 1) {
+      throw new Error(`the configuration says no whole number for any of ${names.join(", ")}.`);
     }
     card[name] = value;
+  }
+  const nothing = /** @type {string[]} */ (kit.positive).find((name) => !card[name]);
+  if (nothing !== undefined) throw new Error(`the configuration says 0 for ${kit.keys[nothing][0]}; no model has that.`);
+  if (card.experts > 0 && card.chosen > card.experts) {
+    throw new Error(`the configuration sends a token to ${card.chosen} of ${card.experts} experts.`);
   }
   const values = runSmall(kit.card, card);
   const settings = Object.fromEntries(/** @type {string[]} */ (kit.shape).map((name, k) => [name, values[k]]));

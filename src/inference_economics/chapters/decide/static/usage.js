@@ -18,6 +18,8 @@ import { csvRows } from "./csv.js";
  */
 
 const USAGE_COUNTS = ["requests", "unread", "input", "cached", "written", "thinking", "output"];
+// digits, or digits in groups of three: "12,5" is somebody's twelve and a half, and no 125
+const COUNT_WRITTEN = /^(?:\d+(\.\d*)?(e\+?\d+)?|\d{1,3}(,\d{3})+(\.\d*)?|)$/i;
 const DAY_MS = 86_400_000;
 
 /** @param {string} words @returns {never} */
@@ -32,7 +34,7 @@ const grouped = (value) => Math.round(value).toLocaleString("en-US");
  * @param {string} cell
  */
 function usageCount(line, name, cell) {
-  const plain = cell.trim().replaceAll(",", ""), value = plain ? Number(plain) : 0;
+  const words = cell.trim(), value = COUNT_WRITTEN.test(words) ? Number(words.replaceAll(",", "")) : NaN;
   if (!(value >= 0 && value < 1e18)) refuse(`line ${line}: ${name}='${cell.slice(0, 40)}' is no number of tokens or requests.`);
   return value;
 }
@@ -63,8 +65,9 @@ function usageDay(line, cell) {
  * @returns {Usage}
  */
 export function readUsage(text, shapes, batch, full) {
-  if (!text.trim()) refuse("the file is empty; give a CSV with a header, such as a provider's usage export.");
-  const rows = csvRows(text), header = rows[0].cells.map((cell) => cell.trim().toLowerCase());
+  const rows = csvRows(text);
+  if (!rows.length) refuse("the file is empty; give a CSV with a header, such as a provider's usage export.");
+  const header = rows[0].cells.map((cell) => cell.trim().toLowerCase());
   const twice = header.filter((one, k) => header.indexOf(one) !== k).sort()[0];
   if (twice !== undefined) refuse(`line 1: the column '${twice}' stands there twice.`);
   const found = Object.entries(shapes).find(([, shape]) => shape.known_by.every((/** @type {string} */ one) => header.includes(one)));
