@@ -65,7 +65,7 @@ def read_card(config: Mapping[str, Any]) -> dict[str, float]:
     part = whole.get("text_config") if isinstance(whole, Mapping) else None
     config = whole if part is None else part
     if not isinstance(config, Mapping):
-        raise ValueError(f"config={shown(config)} is no configuration; give a whole config.json, as json.loads reads it.")
+        raise ValueError(f"config={shown(config)} is no configuration; give a whole config.json, read by json.loads.")
     kind = str(config.get("model_type", ""))
     if kind not in COUNTED:
         raise ValueError(f"models of the kind {kind!r} are not counted here; type the numbers of its card instead.")
