@@ -206,7 +206,8 @@ def your_decision(**s: Any) -> Figure:
             Readout("Requests that a copy holds", np.where(runs, copy.batch, np.nan)),
             Readout("Copies, first year, with spare ones", np.where(runs, fleet.copies[0], np.nan)),
             Readout("Places in use, mean of the day", np.where(runs, fleet.utilisation[0], np.nan), "%"),
-            Readout("First token, mean", copy.ttft_s, "s"), Readout("Each further token, mean", copy.tpot_s, "s"),
+            Readout("First token, mean", np.where(runs, copy.ttft_s, np.nan), "s"),
+            Readout("Each further token, mean", np.where(runs, copy.tpot_s, np.nan), "s"),
             Readout("Wait for a place that 95% stay below", waits, "s")],
         states=[
             State(some, said(_RULINGS, level * len(WAYS) + first),
