@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..buying.purchases import depreciation_usd
+from ..hardware import accelerators
 from ..serving.simulation.percentiles import Tail
 from .answer import Hinge, Spread, Tie, break_even, hinges, ruling, spreads, ties
 from .cases import Case, Source, model_of, plan_of, sources
@@ -22,6 +23,7 @@ from .measured import outside_because
 from .memo import memo_of
 from .plan import ADDRESSES, Plan
 from .plan_doubts import draws
+from .words import words_of
 from .workload import YEARS
 
 CAUSES = {"capital_usd": ("start", "machines and rooms, bought"), "programme_usd": ("start", "design of a chip"),
@@ -135,10 +137,11 @@ def memo(decision: Decision, date: str) -> str:
         "word": decision.word, "best": WAYS[names[0]][0] if names else "", "usd": best.median_usd,
         "low": best.low_usd, "high": best.high_usd, "next": WAYS[names[1]][0] if names[1:] else "",
         "next_usd": following.median_usd, "outside": bool(decision.outside), "why": "; ".join(decision.outside),
-        "inputs": [{"label": row.address, "value": f"{row.value:.4g}",
+        "inputs": [{"label": words_of(row.address).words, "value": words_of(row.address).show(row.value),
                     "source": f"{row.source}{f', {row.date}' if row.date else ''}"} for row in _asked(case, plan)],
-        "runs": bool(np.all(plan.copy.batch > 0)), "model": model_of(case).title, "chip": case.machine,
-        "n_chips": plan.copy.n_chips, "batch": plan.copy.batch, "copies": fleet.copies[0],
+        "runs": bool(np.all(plan.copy.batch > 0)), "model": model_of(case).title,
+        "chip": accelerators.get(case.machine).title, "n_chips": plan.copy.n_chips, "batch": plan.copy.batch,
+        "copies": fleet.copies[0],
         "utilisation": fleet.utilisation[0], "ttft": plan.copy.ttft_s, "tpot": plan.copy.tpot_s,
         "wait": waits_s(plan),
         "ways": [way_facts(WAYS[name][0], decision.spreads[name], float(front[name]),

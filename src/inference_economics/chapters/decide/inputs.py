@@ -15,6 +15,7 @@ from ...catalog import prices
 from ...decision import cases, offers, presets
 from ...decision.cases import Case
 from ...decision.plan import Plan
+from ...decision.words import words_of
 
 MODELS = ("llama-3.1-8b", "qwen3-8b", "gpt-oss-20b", "qwen3-32b", "llama-3.1-70b", "gpt-oss-120b", "llama-3.1-405b",
           "qwen3-235b-a22b", "minimax-m2.5", "deepseek-v3", "kimi-k2")
@@ -42,8 +43,8 @@ class Held(NamedTuple):
     ----------
     address : str
         In a plan.
-    label, unit, group : str
-        What the reader sees.
+    group : str
+        Under which it is folded.
     low, high : float
         Ends of the track.
     log : bool
@@ -53,90 +54,98 @@ class Held(NamedTuple):
     """
 
     address: str
-    label: str
-    unit: str
     group: str
     low: float
     high: float
     log: bool = False
     note: str = ""
 
+    @property
+    def label(self) -> str:
+        """What the reader sees."""
+        return words_of(self.address).words
+
+    @property
+    def unit(self) -> str:
+        """The unit in which it is shown."""
+        return words_of(self.address).unit
+
 
 HELD: dict[str, Held] = {
-    "prompt_tok": Held("need.prompt_tok", "Tokens of a prompt", "tokens", "", 50, 200_000, True, EXAMPLE),
-    "output_tok": Held("need.output_tok", "Tokens of an answer", "tokens", "", 10, 50_000, True, EXAMPLE),
-    "cached_fraction": Held("need.cached_fraction", "Input that an API's cache gives back", "%", "", 0, 0.99,
+    "prompt_tok": Held("need.prompt_tok", "", 50, 200_000, True, EXAMPLE),
+    "output_tok": Held("need.output_tok", "", 10, 50_000, True, EXAMPLE),
+    "cached_fraction": Held("need.cached_fraction", "", 0, 0.99,
                             note="from your usage export; an API's invoice shows it"),
-    "growth_per_year": Held("need.growth_per_year", "Growth of demand a year", "%", "", -0.5, 4, note=EXAMPLE),
-    "thinking_tok": Held("need.thinking_tok", "Tokens of thinking", "tokens", ASKED, 0, 50_000,
+    "growth_per_year": Held("need.growth_per_year", "", -0.5, 4, note=EXAMPLE),
+    "thinking_tok": Held("need.thinking_tok", ASKED, 0, 50_000,
                          note="billed and generated, but not shown"),
-    "written_fraction": Held("need.written_fraction", "Input written to an API's cache", "%", ASKED, 0, 0.99,
+    "written_fraction": Held("need.written_fraction", ASKED, 0, 0.99,
                              note="some providers ask more for it"),
-    "own_cached_fraction": Held("need.own_cached_fraction", "Input that your own cache gives back", "%", ASKED, 0, 0.99,
+    "own_cached_fraction": Held("need.own_cached_fraction", ASKED, 0, 0.99,
                                 note="on machines; never measured here, so the answer is not called clear"),
-    "batch_fraction": Held("need.batch_fraction", "Work that can wait a night", "%", ASKED, 0, 1,
+    "batch_fraction": Held("need.batch_fraction", ASKED, 0, 1,
                            note="an API's batch tier; idle hours of machines"),
-    "peak_to_mean": Held("need.peak_to_mean", "Busiest hour over the mean", "×", ASKED, 1, 10,
+    "peak_to_mean": Held("need.peak_to_mean", ASKED, 1, 10,
                          note="assumed: an office day in one region is about 3, the world about 1.5"),
-    "wait_probability": Held("need.wait_probability", "Requests that may wait in that hour", "%", ASKED, 0.01, 0.5,
+    "wait_probability": Held("need.wait_probability", ASKED, 0.01, 0.5,
                              note="assumed: one in twenty"),
-    "regions": Held("copy.regions", "Regions that share the load", "", TARGETS, 1, 6, note="each keeps its own spare"),
-    "spare_copies": Held("copy.spare_copies", "Spare copies in each region (N + …)", "", TARGETS, 0, 4,
+    "regions": Held("copy.regions", TARGETS, 1, 6, note="each keeps its own spare"),
+    "spare_copies": Held("copy.spare_copies", TARGETS, 0, 4,
                          note="one, so that a broken machine stops nobody"),
-    "unit_chips": Held("copy.unit_chips", "Least chips that a contract rents", "", RENT, 1, 8,
+    "unit_chips": Held("copy.unit_chips", RENT, 1, 8,
                        note="1, 2, 4 or 8; a reserved server is usually whole"),
-    "tokeniser_factor": Held("api.tokeniser_factor", "Tokens that the API counts, over yours", "×", API, 0.5, 2, True,
+    "tokeniser_factor": Held("api.tokeniser_factor", API, 0.5, 2, True,
                              "1 if the counts come from this API's own invoice"),
-    "commitment_usd": Held("api.commitment_usd", "Spend you commit to the API each year", "USD", API, 0, 1e9,
+    "commitment_usd": Held("api.commitment_usd", API, 0, 1e9,
                            note="0: pay as you go"),
-    "committed_discount": Held("api.committed_discount", "Discount in return", "%", API, 0, 0.7,
+    "committed_discount": Held("api.committed_discount", API, 0, 0.7,
                                note="as your contract says"),
-    "price_decline": Held("api.price_decline_per_year", "The API's price falls, a year", "%", API, -0.5, 0.95,
+    "price_decline": Held("api.price_decline_per_year", API, -0.5, 0.95,
                           note="mean of recorded list-price changes of one and the same model; at equal quality 9 to "
                                "900 times a year (Epoch AI, 2025-03)"),
-    "hosted_decline": Held("hosted.price_decline_per_year", "A host's price falls, a year", "%", API, -0.5, 0.95,
+    "hosted_decline": Held("hosted.price_decline_per_year", API, -0.5, 0.95,
                            note="taken to be the same"),
-    "rent_decline": Held("rent.rent_decline_per_year", "Rent for the same work falls, a year", "%", RENT, -0.5, 0.8,
+    "rent_decline": Held("rent.rent_decline_per_year", RENT, -0.5, 0.8,
                          note="0: the H100 index stood at $3.38 in 2023-09 and at $3.79 in 2026-09"),
-    "reserved_1y": Held("rent.reserved_1y_factor", "One-year contract, over on demand", "×", RENT, 0.3, 1.2,
+    "reserved_1y": Held("rent.reserved_1y_factor", RENT, 0.3, 1.2,
                         note="contracts for an H100 in June 2026 over that month's index"),
-    "reserved_3y": Held("rent.reserved_3y_factor", "Three-year contract, over on demand", "×", RENT, 0.2, 1.2,
+    "reserved_3y": Held("rent.reserved_3y_factor", RENT, 0.2, 1.2,
                         note="the same, times what one seller asked for three years over one"),
-    "endpoint_factor": Held("rent.endpoint_factor", "Dedicated endpoint, over the bare chip", "×", RENT, 1, 4),
-    "returned": Held("rent.returned_fraction", "Idle hours that an endpoint hands back", "%", RENT, 0, 1),
-    "returns": Held("rent.returns_fraction", "Idle hours that you hand back yourself", "%", RENT, 0, 1,
+    "endpoint_factor": Held("rent.endpoint_factor", RENT, 1, 4),
+    "returned": Held("rent.returned_fraction", RENT, 0, 1),
+    "returns": Held("rent.returns_fraction", RENT, 0, 1,
                     note="0: the fleet stands day and night"),
-    "life_years": Held("server.life_years", "Life of a server", "years", OWN, 2, 8, note="company accounts: 4 to 6"),
-    "resale": Held("server.resale_fraction", "Resale, over book value", "%", OWN, 0, 1, note="assumed: half"),
-    "upkeep": Held("server.operations_fraction", "Upkeep a year, over the price", "%", OWN, 0, 0.3, note="assumed"),
-    "electricity": Held("site.electricity_usd_per_kwh", "Electricity, per kWh", "USD", OWN, 0.02, 0.5, True),
-    "colocation": Held("site.colocation_usd_per_kw_month", "Colocation, per kW and month", "USD", OWN, 40, 500, True),
-    "building": Held("room.building_usd_per_w", "A room of your own, per watt", "USD", OWN, 2, 40, True),
-    "lead_years": Held("running.lead_years", "Order to servers standing", "years", OWN, 0, 2),
-    "room_lead_years": Held("running.room_lead_years", "Order to a room of your own", "years", OWN, 0, 3),
-    "posts_endpoint": Held("running.posts_endpoint", "Posts to look after an endpoint", "", PEOPLE, 0, 100,
+    "life_years": Held("server.life_years", OWN, 2, 8, note="company accounts: 4 to 6"),
+    "resale": Held("server.resale_fraction", OWN, 0, 1, note="assumed: half"),
+    "upkeep": Held("server.operations_fraction", OWN, 0, 0.3, note="assumed"),
+    "electricity": Held("site.electricity_usd_per_kwh", OWN, 0.02, 0.5, True),
+    "colocation": Held("site.colocation_usd_per_kw_month", OWN, 40, 500, True),
+    "building": Held("room.building_usd_per_w", OWN, 2, 40, True),
+    "lead_years": Held("running.lead_years", OWN, 0, 2),
+    "room_lead_years": Held("running.room_lead_years", OWN, 0, 3),
+    "posts_endpoint": Held("running.posts_endpoint", PEOPLE, 0, 100,
                            note=EXAMPLE),
-    "posts_rented": Held("running.posts_rented", "Posts for rented chips", "", PEOPLE, 0, 200, note=EXAMPLE),
-    "posts_owned": Held("running.posts_owned", "Posts for servers of your own", "", PEOPLE, 0, 400, note=EXAMPLE),
-    "hours_per_week": Held("running.hours_per_week", "Hours a week in which a post is filled", "", PEOPLE, 5, 168,
+    "posts_rented": Held("running.posts_rented", PEOPLE, 0, 200, note=EXAMPLE),
+    "posts_owned": Held("running.posts_owned", PEOPLE, 0, 400, note=EXAMPLE),
+    "hours_per_week": Held("running.hours_per_week", PEOPLE, 5, 168,
                            note="168: day and night, which takes five people a post"),
-    "pay": Held("running.pay_usd_per_year", "Full cost of one person a year", "USD", PEOPLE, 2e4, 1e6, True),
-    "licence": Held("running.licence_usd_per_chip_year", "Licences per chip and year", "USD", PEOPLE, 0, 10_000,
+    "pay": Held("running.pay_usd_per_year", PEOPLE, 2e4, 1e6, True),
+    "licence": Held("running.licence_usd_per_chip_year", PEOPLE, 0, 10_000,
                     note="0: open-source engines; NVIDIA AI Enterprise lists at 4,500"),
-    "kept_years": Held("running.kept_years", "Years that texts are kept", "years", PEOPLE, 0, 15,
+    "kept_years": Held("running.kept_years", PEOPLE, 0, 15,
                        note="the law may say"),
-    "nre_usd": Held("programme.nre_usd", "Programme before the first chip", "USD", CHIP, 1e7, 5e9, True,
+    "nre_usd": Held("programme.nre_usd", CHIP, 1e7, 5e9, True,
                     "chapter 10's programme, to one digit"),
-    "software_usd": Held("programme.software_usd_per_year", "Its software, a year", "USD", CHIP, 0, 5e8,
+    "software_usd": Held("programme.software_usd_per_year", CHIP, 0, 5e8,
                          note="assumed: a tenth of the programme"),
-    "perf_per_tco": Held("programme.perf_per_tco", "Work per dollar, over the GPU of today", "×", CHIP, 0.5, 5, True),
-    "delay_years": Held("programme.delay_years", "Years until it serves", "years", CHIP, 0, 8, note="assumed: three"),
-    "partner_margin": Held("partner.partner_margin", "Margin of a partner who makes it", "%", CHIP, 0, 0.8,
+    "perf_per_tco": Held("programme.perf_per_tco", CHIP, 0.5, 5, True),
+    "delay_years": Held("programme.delay_years", CHIP, 0, 8, note="assumed: three"),
+    "partner_margin": Held("partner.partner_margin", CHIP, 0, 0.8,
                            note="0: none beyond what the gain already holds"),
-    "improvement": Held("running.improvement_per_year", "Next machines do more for the money, a year", "%", TIME,
+    "improvement": Held("running.improvement_per_year", TIME,
                         0, 1.5),
-    "horizon_years": Held("finance.horizon_years", "Horizon", "years", TIME, 1, 10, note="your planning horizon"),
-    "discount_rate": Held("finance.discount_rate", "Cost of capital", "%", TIME, 0, 0.4,
+    "horizon_years": Held("finance.horizon_years", TIME, 1, 10, note="your planning horizon"),
+    "discount_rate": Held("finance.discount_rate", TIME, 0, 0.4,
                           note="what your company's money costs"),
 }
 WHOLE = ("regions", "spare_copies", "unit_chips")
