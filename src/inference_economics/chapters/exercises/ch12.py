@@ -11,7 +11,7 @@ from .exercise import Exercise
 
 _CHANGES = prices.api_changes()
 _rises = sum(change.factor > 1 for change in _CHANGES)
-_limit = exposure.break_even_shock(100, 40, 0.8)
+_limit = exposure.break_even_shock(1.0, 1 - 0.6, 0.8)  # in shares, as the chapter rounds it
 _series = prices.rental_series("h100-sxm")
 _known = np.isfinite(_series.index_usd_per_hour)
 _fit = price_paths.fit_moves(_series.index_usd_per_hour[_known], _series.years[_known])
