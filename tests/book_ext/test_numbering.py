@@ -47,6 +47,18 @@ def test_code_formulas_and_what_is_folded_are_not_read_as_words():
     assert numbering.words_of(document) == 2
 
 
+def test_an_appendix_is_numbered_and_not_counted():
+    def part(title, *names):
+        return nodes.section("", nodes.title("", title), nodes.paragraph("", "two words"),
+                             *(nodes.raw("", FIGURE.format(name), format="html") for name in names))
+
+    document = nodes.section("", part("The cost", "cost"), part("Appendix: the speed", "speed"))
+    env = SimpleNamespace(docname="notebooks/02_b")
+    numbering.number(SimpleNamespace(env=env), document)
+    assert [each.label for each in env.numbered["notebooks/02_b"]] == ["Figure 2.1", "Figure 2.2"]
+    assert env.reading["notebooks/02_b"] == (4, 1, 0)
+
+
 def _figure(name: str, label: str) -> Numbered:
     return Numbered("figure", name, f"explorer-{name}", label, name)
 
