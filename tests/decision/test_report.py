@@ -81,3 +81,25 @@ def test_the_file_names_the_sources_of_its_inputs():
     text = report.ledger_csv(decided("Platform").plan, cases.sources(case))
     row = next(row for row in csv.reader(io.StringIO(text)) if row[1] == "rent.price_usd_per_hour")
     assert row[4] == "github.com/ewyluda/gpu-price-index, snapshot 2026-10-05, 2026-10-05"
+
+
+@pytest.mark.parametrize("other", [None, 5, "assistant", {}])
+def test_what_is_no_case_no_decision_and_no_plan_is_refused(other):
+    for function, kind in ((report.decide, "Case"), (lambda one: report.memo(one, "2026-11-26"), "Decision"),
+                           (report.ledger, "Plan"), (report.ledger_csv, "Plan")):
+        with pytest.raises(ValueError, match=f"is no {kind}; give {kind}"):
+            function(other)
+
+
+@pytest.mark.parametrize("date", [None, 5, "", "yesterday", "2026-13-45", "2026-11-26\n# Signed"])
+def test_a_memo_is_of_a_day(date):
+    with pytest.raises(ValueError, match=r"^date=.* is no day; write it as 2026-11-26"):
+        report.memo(decided("Hospital"), date)
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("need", None), ("need", {}), ("finance", {}), ("changes", None), ("changes", [("a", 1)]), ("ttft_limit_s", []),
+    ("ttft_limit_s", [1.0, 2.0]), ("ttft_limit_s", "2"), ("tpot_limit_s", 0), ("tpot_limit_s", float("nan"))])
+def test_a_case_says_which_of_its_parts_is_none(name, value):
+    with pytest.raises(ValueError, match=f"^{name}="):
+        cases.Case(**{"title": "a", "need": case_of("Hospital").need, name: value})

@@ -14,8 +14,8 @@ from ..buying.ownership import Site
 from ..catalog import prices
 from ..catalog.facts import shipped_tables
 from ..models.spec import Model
-from ..quantities.checks import lookup
-from ..quantities.limits import DAYS_PER_YEAR
+from ..quantities.checks import lookup, require_one, shown
+from ..quantities.limits import DAYS_PER_YEAR, check_records
 from ..serving import calibration
 from ..serving.batching import prefill_tok
 from ..serving.replica import Replica, best_replica
@@ -70,6 +70,15 @@ class Case:
     precision: str = ""
     finance: Finance = field(default_factory=Finance)
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse parts that are none, and limits that no service has."""
+        check_records(need=(self.need, Need), finance=(self.finance, Finance))
+        require_one(0, np.inf, open_low=True, hint="give seconds.", ttft_limit_s=self.ttft_limit_s,
+                    tpot_limit_s=self.tpot_limit_s)
+        changes: Any = self.changes
+        if not isinstance(changes, Mapping):
+            raise ValueError(f"changes={shown(changes)} is no mapping; give for example {{'need.peak_to_mean': 3.0}}.")
 
 
 class Source(NamedTuple):
@@ -213,6 +222,7 @@ def plan_of(case: Case, best: Replica | None = None) -> Plan:
     -------
     Plan
     """
+    check_records(case=(case, Case))
     best = replica_of(case) if best is None else best
     plan = assembled(case.need, best, contract_of(listing(case.api)), contract_of(listing(case.hosted)),
                      rent_of(machine_of(case)), server_of(machine_of(case)), case.finance)

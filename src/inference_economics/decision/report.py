@@ -12,6 +12,8 @@ import numpy as np
 
 from ..buying.purchases import depreciation_usd
 from ..hardware import accelerators
+from ..quantities.checks import day
+from ..quantities.limits import check_records
 from ..serving.simulation.percentiles import Tail
 from .answer import Hinge, Spread, Tie, break_even, hinges, ruling, spreads, ties
 from .cases import Case, Source, model_of, plan_of, sources
@@ -119,13 +121,15 @@ def memo(decision: Decision, date: str) -> str:
     decision : Decision
         From `decide`.
     date : str
-        The day that stands on it.
+        The day that stands on it, as 2026-11-26.
 
     Returns
     -------
     str
         Markdown, by the template that the page fills too.
     """
+    check_records(decision=(decision, Decision))
+    day(date)
     case, plan, fleet = decision.case, decision.plan, decision.fleet
     names = [name for name, _ in decision.order]
     front = capital_up_front_usd(by_way(plan))
@@ -215,6 +219,7 @@ def ledger(plan: Plan) -> list[Entry]:
         The inputs first, each by its address, then the weights of the years, then each way that can serve: its causes,
         their sums, present value and level cost. What a way adds up to follows from its own rows and the weights alone.
     """
+    check_records(plan=(plan, Plan))
     inputs = [Entry("inputs", address, "input", "", (float(np.max(plan.value(address))),)) for address in ADDRESSES]
     fleet = machines(plan)
     rows = [Entry("demand", name, how, unit, _cells(getattr(fleet, name))) for name, how, unit in (

@@ -7,6 +7,7 @@ A check raises `ValueError` naming the argument, the value and what is accepted.
 from __future__ import annotations
 
 import numbers
+from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from kernelless.checks import is_traced, lookup, shown
 
 LONGEST_PATH = 4_096  # characters; a system refuses longer ones
 
-__all__ = ["file_path", "is_traced", "known", "lookup", "number", "require", "require_fraction", "require_non_negative",
-           "require_one", "require_positive", "require_whole", "shown", "whole", "words_of"]
+__all__ = ["day", "file_path", "is_traced", "known", "lookup", "number", "require", "require_fraction",
+           "require_non_negative", "require_one", "require_positive", "require_whole", "shown", "whole", "words_of"]
 
 
 def _is_number(value: Any) -> bool:
@@ -159,6 +160,14 @@ def words_of(name: str, value: Any, what: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name}={shown(value)} is no text; give {what}.")
     return value
+
+
+def day(text: Any) -> date:
+    """Return a day that somebody writes as 2026-11-26, or raise `ValueError`."""
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError(f"date={shown(text)} is no day; write it as 2026-11-26.") from None
 
 
 def file_path(path: Any) -> Path:

@@ -88,3 +88,30 @@ def test_a_fleet_that_follows_the_day_costs_less_and_waits_for_machines():
 def test_promises_that_cannot_be_kept_are_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+@pytest.mark.parametrize(("name", "other"), [
+    ("deployment", None), ("deployment", "llama-3.1-8b"), ("arrivals", None), ("arrivals", 5.0), ("targets", {}),
+    ("policy", 5)])
+def test_what_is_no_part_of_a_question_is_refused(name, other):
+    from inference_economics import serving
+    from inference_economics.serving.simulation import requests, sizing, targets
+
+    asked = {"deployment": serving.Deployment("llama-3.1-8b", "h100-sxm", 1),
+             "arrivals": sizing.Arrivals(5.0, requests.Lengths(1000, 200)), "targets": targets.Targets(2.0, 0.05)}
+    with pytest.raises(ValueError, match=f"^{name}=.* is no .*; give "):
+        sizing.size_fleet(**(asked | {name: other}))
+    with pytest.raises(ValueError, match=r"n_chips=.*must be one number"):
+        sizing.size_fleet(**(asked | {"deployment": serving.Deployment("llama-3.1-8b", "h100-sxm", [1, 2])}))
+
+
+@pytest.mark.parametrize("several", [[1.0], [1.0, 2.0], []])
+def test_a_rate_and_a_target_are_one_number(several):
+    from inference_economics.serving.simulation import requests, sizing, targets
+
+    with pytest.raises(ValueError, match=r"request_per_s=.*must be one number"):
+        sizing.Arrivals(several, requests.Lengths(1000, 200))
+    with pytest.raises(ValueError, match=r"ttft_limit_s=.*must be one number"):
+        targets.Targets(several)
+    with pytest.raises(ValueError, match="lengths=5 is no Lengths"):
+        sizing.Arrivals(1.0, 5)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ...quantities.checks import lookup, require, require_positive
-from ...quantities.limits import SECONDS_PER_HOUR
+from ...quantities.checks import lookup, require_one
+from ...quantities.limits import SECONDS_PER_HOUR, check_records
 from ...quantities.units import SECONDS_PER_DAY
 from .. import queueing
 from ..deployment import Deployment
@@ -48,8 +48,11 @@ class Arrivals:
 
     def __post_init__(self) -> None:
         """Refuse rates and variations that no process has."""
-        require_positive(request_per_s=self.request_per_s)
-        require(0, 20, cv=self.cv)
+        check_records(lengths=(self.lengths, Lengths))
+        require_one(0, np.inf, open_low=True, open_high=True, request_per_s=self.request_per_s)
+        require_one(0, 20, cv=self.cv)
+        for name in ("request_per_s", "cv"):
+            object.__setattr__(self, name, float(getattr(self, name)))
 
     def draw(self, count: int, seed: int = 0) -> Requests:
         """Draw requests.
@@ -126,6 +129,9 @@ def size_fleet(deployment: Deployment, arrivals: Arrivals, targets: Targets, *, 
     rather than slow the others down.
     """
     lookup("by", by, dict.fromkeys(WAYS))
+    check_records(deployment=(deployment, Deployment), arrivals=(arrivals, Arrivals), targets=(targets, Targets),
+                  policy=(Policy() if policy is None else policy, Policy))
+    require_one(n_chips=deployment.n_chips)
     lengths = arrivals.lengths
     service = calibrated_service(deployment, context_tok=lengths.prompt_tok + lengths.output_tok)
     places, service_s, patience_s = _places(deployment, lengths, targets, service)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...quantities.checks import require
+from ...quantities.checks import require_one
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,6 @@ class Targets:
 
     def __post_init__(self) -> None:
         """Refuse limits that nothing can meet, and shares that are none."""
-        require(0, np.inf, open_low=True, ttft_limit_s=self.ttft_limit_s, tpot_limit_s=self.tpot_limit_s)
-        require(0, np.inf, wait_limit_s=self.wait_limit_s)
-        require(0, 1, open_low=True, share=self.share)
+        require_one(0, np.inf, open_low=True, ttft_limit_s=self.ttft_limit_s, tpot_limit_s=self.tpot_limit_s)
+        require_one(0, np.inf, wait_limit_s=self.wait_limit_s)
+        require_one(0, 1, open_low=True, share=self.share)
