@@ -97,7 +97,7 @@ def sandbox() -> str:
 def command(work: Path, seconds: int, memory_bytes: int) -> list[str]:
     """Return the command that runs what lies in `work` with nothing else in reach."""
     environment = Path(sys.prefix).resolve()
-    seen = ["prlimit", f"--as={memory_bytes}", f"--cpu={seconds}:{seconds + 5}", f"--fsize={LARGEST_BYTES}", "--core=0",
+    seen = ["prlimit", f"--as={memory_bytes}", f"--cpu={2 * seconds + 30}", f"--fsize={LARGEST_BYTES}", "--core=0",
             sandbox(), "--unshare-all", "--die-with-parent", "--new-session", "--tmpfs", "/tmp"]
     python, base = environment / "bin" / "python", Path(sys.base_prefix)
     for folder in ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts"):
