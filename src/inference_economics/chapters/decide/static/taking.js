@@ -50,4 +50,5 @@ export function startTaking(room, figure) {
   };
   for (const [name, take] of Object.entries(takes)) part(room, `[data-take=${name}]`).addEventListener("click", take);
   write();
+  for (const waits of /** @type {NodeListOf<HTMLElement>} */ (room.querySelectorAll("[data-live]"))) waits.hidden = false;
 }
