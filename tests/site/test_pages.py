@@ -230,7 +230,8 @@ def test_what_was_read_can_be_read_without_a_network(chromium, address):
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{address}/book/site.html")
-    page.evaluate("navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready)")
+    page.evaluate("at => navigator.serviceWorker.register(at).then(() => navigator.serviceWorker.ready)",
+                  f"{address}/worker.js")
     page.reload()
     page.goto(f"{address}/notebooks/04_sharing_heads.html")
     context.set_offline(True)
