@@ -131,3 +131,10 @@ def test_the_room_is_traced_over_choices_and_contexts():
         plain = kit.room_of(models.get(model), accelerators.get("h100-sxm"), 2, 8192, "bf16")
         shown = {"Fit": text(plain.users), "Room": text(plain.free_bytes, "B")}
         assert traced.readouts(model=model, n_chips=2) == shown
+
+
+@pytest.mark.parametrize(("model", "chips"), [("qwen3.5-397b-a17b", 8), ("llama-3.1-70b", 8), ("llama-3.1-70b", 16),
+                                              ("gpt-oss-120b", 16), ("deepseek-v3.2", 16)])
+def test_a_sequence_takes_its_share_of_the_room_copies_included(model, chips):
+    room = kit.room_of(models.get(model), accelerators.get("h200-sxm"), chips, 5120, "fp8", 2)
+    assert np.floor(room.free_bytes / room.sequence_bytes) == room.sequences > 0

@@ -17,7 +17,7 @@ from ...serving.constants import Constants
 from ...serving.cut import cut_of
 from ...serving.engines import TYPICAL
 from ...serving.layout import Layout
-from ...serving.memory import budget_bytes, cache_room_bytes
+from ...serving.memory import budget_bytes, cache_room_bytes, cached_bytes_per_chip
 from ...serving.setups import Setup, setup
 
 
@@ -93,6 +93,8 @@ class Room(NamedTuple):
         Memory that caches get, over all chips. [B]
     memory_bytes : numeric
         All memory of all chips. [B]
+    sequence_bytes : numeric
+        What one sequence of the length asked for takes of `free_bytes`, with the copies that the chips keep of it. [B]
     sequences : numeric
         Whole sequences of the length asked for that memory holds. [1]
     joined : bool or array
@@ -106,6 +108,7 @@ class Room(NamedTuple):
     kept_bytes: Numeric
     free_bytes: Numeric
     memory_bytes: Numeric
+    sequence_bytes: Numeric
     sequences: Numeric
     joined: Truth
     divided: Truth
@@ -146,9 +149,10 @@ def room_of(model: Model | str, chip: Accelerator | str, layout: Layout | Numeri
     # weights that do not fit leave the engine's reserve where it is
     kept = at.setup.hbm_bytes - np.minimum(budget_bytes(at.setup, at.fitted, cut), per_chip + free)
     joined, divided = step.joined(at.setup, cut.n_chips), cut_of(model, cut).whole
+    sequence = cut.n_chips * cached_bytes_per_chip(at.setup, context_tok, cut) / cut.pp
     sequences = np.floor(step.capacity(at.setup, at.fitted, context_tok, cut))
     return Room(cut.n_chips * per_chip, cut.n_chips * kept, cut.n_chips * free,
-                cut.n_chips * at.setup.hbm_bytes, np.where(divided, sequences, 0.0)[()], joined, divided)
+                cut.n_chips * at.setup.hbm_bytes, sequence, np.where(divided, sequences, 0.0)[()], joined, divided)
 
 
 def rent_usd_per_hour(chip: Accelerator) -> float:

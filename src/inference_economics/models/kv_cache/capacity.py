@@ -83,7 +83,7 @@ def hold_limit_s(recompute_s: Numeric, room_bytes: Numeric, kv_bytes_per_sequenc
     room_bytes : numeric
         Memory for the cache. [B]
     kv_bytes_per_sequence : numeric
-        Cache of the sequence that waits. [B]
+        Cache of the sequence that waits, with the copies that the chips keep of it. [B]
 
     Returns
     -------
