@@ -12,6 +12,7 @@ from presets_case import case_of, decided
 
 from inference_economics.decision import cases, cash, report
 from inference_economics.decision.words import words_of
+from inference_economics.quantities.units import text
 
 
 @pytest.mark.parametrize("start", ["Seed", "Hospital", "Coding", "Documents", "Agent", "Platform"])
@@ -27,6 +28,16 @@ def test_a_memo_has_the_ruling_the_doubts_the_sources_and_the_date(start):
     assert all(one in memo for one in decision.weakest)
     assert memo.count("\n- ") == len(decision.ties)
     assert all(f"| {words_of(row.address).words} |" in memo for row in cases.sources(decision.case))
+
+
+@pytest.mark.parametrize("start", ["Seed", "Agent", "Platform"])
+def test_a_memo_gives_what_the_ledger_adds_up_to(start):
+    decision = decided(start)
+    table = report.memo(decision, "2026-11-26").split("## What each way costs")[1].split("##")[0]
+    level = {row.way: row.cells[0] for row in report.ledger(decision.plan) if row.item == "level_usd"}
+    for name, _ in decision.order:
+        line, = (line for line in table.splitlines() if line.startswith(f"| {cash.WAYS[name][0]} |"))
+        assert line.split(" | ")[3] == text(level[name], "USD")
 
 
 def test_a_memo_without_a_way_says_so():

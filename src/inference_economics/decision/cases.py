@@ -35,6 +35,7 @@ from .prefixes import with_cached_prefix
 from .scenarios import NRE_USD, model_named, require_context
 from .workload import Finance, Programme, Server
 
+OWN = "your own"  # the source of a number that whoever decides has set
 
 @dataclass(frozen=True)
 class Case:
@@ -300,5 +301,4 @@ def sources(case: Case) -> tuple[Source, ...]:
         for side in ("input", "output"):
             address = f"{part}.{side}_usd_per_token"
             rows.append(Source(address, float(np.max(plan.value(address))), table.source, day))
-    own = "the reader's own"
-    return tuple(row._replace(source=own, date="") if row.address in case.changes else row for row in rows)
+    return tuple(row._replace(source=OWN, date="") if row.address in case.changes else row for row in rows)

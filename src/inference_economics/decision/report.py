@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -16,8 +16,8 @@ from ..quantities.checks import day
 from ..quantities.limits import check_records
 from ..serving.simulation.percentiles import Tail
 from .answer import Hinge, Spread, Tie, break_even, hinges, ruling, spreads, ties
-from .cases import Case, Source, model_of, plan_of, sources
-from .cash import WAYS, allowed, by_way, capital_up_front_usd
+from .cases import OWN, Case, Source, model_of, plan_of, sources
+from .cash import WAYS, allowed, by_way, capital_up_front_usd, costs_by_way
 from .dollars import Cash, level_usd, present_usd, year_weights
 from .fleet import Machines, machines, waits_s
 from .latency import tail
@@ -81,10 +81,33 @@ class Decision:
     @property
     def weakest(self) -> tuple[str, ...]:
         """The three weakest assumptions: the widest of what it hinges on, and first what was never measured."""
-        found = [f"Never measured: {'; '.join(self.outside)}."] if self.outside else []
-        found += [f"{one.title[0].upper()}{one.title[1:]} ({one.why})"
-                  f"{': alone it can turn the answer' if one.turns else ''}." for one in self.hinges]
-        return tuple(found[:3])
+        return weakest_of("; ".join(self.outside), self.hinges)
+
+
+def weakest_of(outside: str, found: Sequence[Hinge]) -> tuple[str, ...]:
+    """Return the three weakest assumptions in words.
+
+    Parameters
+    ----------
+    outside : str
+        What was never measured; empty where all was.
+    found : sequence of Hinge
+        The widest first.
+
+    Returns
+    -------
+    tuple of str
+    """
+    said = [f"Never measured: {outside}."] if outside else []
+    said += [f"{one.title[0].upper()}{one.title[1:]} ({one.why})"
+             f"{': alone it can turn the answer' if one.turns else ''}." for one in found]
+    return tuple(said[:3])
+
+
+def hinge_facts(found: Sequence[Hinge]) -> list[dict[str, Any]]:
+    """Return what the memo says of the hinges: as many as it has room for, and none that nobody would notice."""
+    return [{"title": one.title, "turns": one.turns, "at_low": one.at_low, "at_high": one.at_high, "source": one.why}
+            for one in found if one.width >= NARROWEST][:MOST_HINGES]
 
 
 def decide(case: Case) -> Decision:
@@ -132,7 +155,7 @@ def memo(decision: Decision, date: str) -> str:
     day(date)
     case, plan, fleet = decision.case, decision.plan, decision.fleet
     names = [name for name, _ in decision.order]
-    front = capital_up_front_usd(by_way(plan))
+    front, stands = capital_up_front_usd(by_way(plan)), costs_by_way(plan)
     pair = [decision.spreads[name] for name in names[:2]]
     nothing = Spread(np.nan, np.nan, np.nan, np.nan)
     best, following = (*pair, nothing, nothing)[:2]
@@ -148,22 +171,21 @@ def memo(decision: Decision, date: str) -> str:
         "copies": fleet.copies[0],
         "utilisation": fleet.utilisation[0], "ttft": plan.copy.ttft_s, "tpot": plan.copy.tpot_s,
         "wait": waits_s(plan),
-        "ways": [way_facts(WAYS[name][0], decision.spreads[name], float(front[name]),
+        "ways": [way_facts(WAYS[name][0], decision.spreads[name], float(stands[name]), float(front[name]),
                            decision.break_even.get(name, np.nan)) for name in names],
         "ruled": ", ".join(title for name, (title, _) in WAYS.items() if name not in names),
         "weakest": [{"number": str(k), "words": words} for k, words in enumerate(decision.weakest, 1)],
-        "hinges": [{"title": one.title, "turns": one.turns, "at_low": one.at_low, "at_high": one.at_high,
-                    "source": one.why} for one in decision.hinges if one.width >= NARROWEST][:MOST_HINGES],
+        "hinges": hinge_facts(decision.hinges),
         "truths": [{"way": WAYS[one.way][0], "doubt": one.title, "factor": one.factor} for one in decision.ties]})
 
 
 def _asked(case: Case, plan: Plan) -> list[Source]:
-    asked = (Source(f"need.{one.name}", float(np.max(getattr(plan.need, one.name))), "the reader's own", "")
+    asked = (Source(f"need.{one.name}", float(np.max(getattr(plan.need, one.name))), OWN, "")
              for one in fields(plan.need))
     return [*asked, *sources(case)]
 
 
-def way_facts(title: str, spread: Spread, front_usd: float, from_demand: float) -> dict[str, Any]:
+def way_facts(title: str, spread: Spread, stands_usd: float, front_usd: float, from_demand: float) -> dict[str, Any]:
     """Return what the memo says of one way.
 
     Parameters
@@ -172,6 +194,8 @@ def way_facts(title: str, spread: Spread, front_usd: float, from_demand: float) 
         Of the way.
     spread : Spread
         Its cost over the draws.
+    stands_usd : float
+        Its level cost with every input as it stands, to which the ledger adds up. [USD/year]
     front_usd : float
         Capital before the first request. [USD]
     from_demand : float
@@ -182,8 +206,9 @@ def way_facts(title: str, spread: Spread, front_usd: float, from_demand: float) 
     dict
     """
     return {"title": title, "usd": spread.median_usd, "low": spread.low_usd, "high": spread.high_usd,
-            "share": spread.draw_share, "front": front_usd, "from": from_demand if np.isfinite(from_demand) else np.nan,
-            "always": from_demand == 0, "never": bool(np.isposinf(from_demand)), "none": bool(np.isnan(from_demand))}
+            "share": spread.draw_share, "stands": stands_usd, "front": front_usd,
+            "from": from_demand if np.isfinite(from_demand) else np.nan, "always": from_demand == 0,
+            "never": bool(np.isposinf(from_demand)), "none": bool(np.isnan(from_demand))}
 
 
 # -- the ledger -------------------------------------------------------------------------------------------------------
@@ -244,7 +269,7 @@ def _cells(values: Any) -> tuple[float, ...]:
 
 def _books(plan: Plan, name: str, found: Mapping[str, Cash]) -> list[Entry]:
     """Return the depreciation of an owned way: nothing is paid by it, but the books show it."""
-    if name not in ("colocation", "own-room", "own-chip"):
+    if WAYS[name][1] < 2:  # nothing is owned
         return []
     servers_usd = found["own-chip" if name == "own-chip" else "colocation"].capital_usd
     usd = depreciation_usd(servers_usd, 1.0, plan.server.life_years) + depreciation_usd(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any
@@ -19,11 +19,13 @@ from kernelless.trace import Graph
 
 from ... import serving
 from ...decision import asks, benchmarks, cards, usage
+from ...decision.answer import Hinge, Spread
+from ...decision.cases import OWN
 from ...decision.cash import WAYS
 from ...decision.memo import memo_of, template
 from ...decision.plan import ADDRESSES, KINDS, Plan
-from ...decision.plan_doubts import plan_doubts
-from ...decision.report import CAUSES, MOST_HINGES, NARROWEST
+from ...decision.plan_doubts import PlanDoubt, plan_doubts
+from ...decision.report import CAUSES, MOST_HINGES, NARROWEST, hinge_facts, way_facts, weakest_of
 from ...decision.turning import turning
 from ...decision.workload import YEARS
 from ...serving import calibration
@@ -59,7 +61,7 @@ def kit() -> dict[str, Any]:
         "open": [key for key, control in spec.items() if not control.group or isinstance(control, Choice)],
         "addresses": list(ADDRESSES), "turning": {"program": program, "at": numbers}, "copy": list(COPY),
         "fleet": list(FLEET), "bring": bring(), "years": int(YEARS.size), "hinges": [MOST_HINGES, NARROWEST],
-        "ledger": ledger_rows()}
+        "own": OWN, "ledger": ledger_rows()}
 
 
 def bring() -> dict[str, Any]:
@@ -167,18 +169,17 @@ def facts(date: str, address: str = "", **settings: Any) -> dict[str, Any]:
     first, second = (*order, -1, -1)[:2]
     outside = d["outside"][0] != 0
     known = plan_doubts(outside)
-    hinges = _hinges(d["by_doubt"].reshape(len(ways), len(known), 2), first, second) if second >= 0 else []
+    hinges = _hinges(d["by_doubt"].reshape(len(ways), len(known), 2), first, second, known) if second >= 0 else []
     why = OUTSIDE[int(d["why"][0])]
-    weakest = [f"Never measured: {why}."] if outside else []
-    weakest += [f"{known[k].title[0].upper()}{known[k].title[1:]} ({known[k].why})"
-                f"{': alone it can turn the answer' if _turns(low, high) else ''}." for k, low, high in hinges]
+    weakest = weakest_of(why if outside else "", hinges)
     values = dict(zip(ADDRESSES, d["plan"], strict=True))
     with np.errstate(all="ignore"):
         found = turning(_plan(values), float(first))
     copy = dict(zip(COPY, d["copy"], strict=True))
     fleet = dict(zip(FLEET, d["fleet"].reshape(len(FLEET), -1), strict=True))
     none = {"title": "", "usd": math.nan, "low": math.nan, "high": math.nan}
-    told = [_way(d, k, ways[k]) for k in order]
+    told = [way_facts(ways[k], Spread(*(d[name][k] for name in ("low", "median", "high", "share"))),
+                      float(d["usd"][k]), float(d["front"][k]), float(d["break_even"][k])) for k in order]
     best, following = (*told, none, none)[:2]
     return {
         "title": _title(given), "date": date, "address": address, "some": bool(order), "choice": second >= 0,
@@ -186,17 +187,15 @@ def facts(date: str, address: str = "", **settings: Any) -> dict[str, Any]:
         "high": best["high"], "next": following["title"], "next_usd": following["usd"], "outside": bool(outside),
         "why": why,
         "inputs": [{"label": made.controls_spec[key].label, "value": made.controls_spec[key].show(given[key]),
-                    "source": made.controls_spec[key].note if given[key] == made.defaults[key] else "your own"}
+                    "source": made.controls_spec[key].note if given[key] == made.defaults[key] else OWN}
                    for key in made.controls_spec if key in kit()["open"] or given[key] != made.defaults[key]],
         "runs": copy["batch"] > 0, "model": made.controls_spec["model"].show(given["model"]),
         "chip": made.controls_spec["machine"].show(given["machine"]), "n_chips": copy["n_chips"],
         "batch": copy["batch"], "copies": fleet["copies"][0], "utilisation": fleet["utilisation"][0],
         "ttft": copy["ttft_s"], "tpot": copy["tpot_s"], "wait": d["waits_s"][0], "ways": told,
         "ruled": ", ".join(title for k, title in enumerate(ways) if k not in order),
-        "weakest": [{"number": str(k), "words": words} for k, words in enumerate(weakest[:3], 1)],
-        "hinges": [{"title": known[k].title, "turns": _turns(low, high), "at_low": low, "at_high": high,
-                    "source": known[k].why} for k, low, high in hinges
-                   if abs(math.log(high / low)) >= NARROWEST][:MOST_HINGES],
+        "weakest": [{"number": str(k), "words": words} for k, words in enumerate(weakest, 1)],
+        "hinges": hinge_facts(hinges),
         "truths": [{"way": ways[k], "doubt": known[int(found.doubt[k])].title if math.isfinite(found.factor[k]) else "",
                     "factor": float(found.factor[k])} for k in order[1:]]}
 
@@ -208,22 +207,11 @@ def _title(given: Mapping[str, Any]) -> str:
     return next(named, "A decision of my own")
 
 
-def _turns(low: float, high: float) -> bool:
-    return (low - 1) * (high - 1) < 0
-
-
-def _hinges(by_doubt: Any, first: int, second: int) -> list[tuple[int, float, float]]:
-    """Return each doubt's place and the ratio of the two ways at its ends, the widest first."""
-    ratio = by_doubt[first] / by_doubt[second]
-    found = [(k, float(low), float(high)) for k, (low, high) in enumerate(ratio)]
-    return sorted(found, key=lambda one: -abs(math.log(one[2] / one[1])))
-
-
-def _way(d: Mapping[str, Any], k: int, title: str) -> dict[str, Any]:
-    at = float(d["break_even"][k])
-    return {"title": title, "usd": d["median"][k], "low": d["low"][k], "high": d["high"][k], "share": d["share"][k],
-            "front": d["front"][k], "from": at if math.isfinite(at) else math.nan, "always": at == 0,
-            "never": math.isinf(at), "none": math.isnan(at)}
+def _hinges(by_doubt: Any, first: int, second: int, known: Sequence[PlanDoubt]) -> list[Hinge]:
+    """Return the ratio of the two ways at each doubt's ends, the widest first."""
+    found = [Hinge(doubt.name, doubt.title, float(low), float(high), doubt.why)
+             for doubt, (low, high) in zip(known, by_doubt[first] / by_doubt[second], strict=True)]
+    return sorted(found, key=lambda one: -one.width)
 
 
 def memo(date: str, address: str = "", **settings: Any) -> str:

@@ -21,6 +21,7 @@ import { show } from "../../../../kernelless/static/settings.js";
  * @property {string[]} fleet
  * @property {number} years
  * @property {[number, number]} hinges
+ * @property {string} own
  * @property {[string, string, string, string, string, number, number][]} ledger
  */
 
@@ -100,7 +101,7 @@ export function memoFacts(kit, shown, date, address) {
   const told = order.map((k) => {
     const from = d("break_even")[k];
     return { title: ways[k], usd: median[k], low: d("low")[k], high: d("high")[k], share: d("share")[k],
-      front: d("front")[k], from: Number.isFinite(from) ? from : NaN, always: from === 0, never: from === Infinity,
+      stands: d("usd")[k], front: d("front")[k], from: Number.isFinite(from) ? from : NaN, always: from === 0, never: from === Infinity,
       none: Number.isNaN(from) };
   });
   const none = { title: "", usd: NaN, low: NaN, high: NaN }, best = told[0] ?? none, next = told[1] ?? none;
@@ -113,7 +114,7 @@ export function memoFacts(kit, shown, date, address) {
     word: kit.words[d("level")[0]], best: best.title, usd: best.usd, low: best.low, high: best.high, next: next.title,
     next_usd: next.usd, outside, why,
     inputs: spec.controls.filter((c) => kit.open.includes(c.name) || moved(c.name)).map((c) => ({
-      label: c.label, value: show(c, settings[c.name]), source: moved(c.name) ? "your own" : kit.notes[c.name] })),
+      label: c.label, value: show(c, settings[c.name]), source: moved(c.name) ? kit.own : kit.notes[c.name] })),
     runs: copy.batch > 0, model: show(control.model, settings.model), chip: show(control.machine, settings.machine),
     n_chips: copy.n_chips, batch: copy.batch, copies: year("copies"), utilisation: year("utilisation"),
     ttft: copy.ttft_s, tpot: copy.tpot_s, wait: d("waits_s")[0], ways: told,
