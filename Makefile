@@ -73,7 +73,7 @@ workshop: site  ## write a workshop's notebooks and one zip with everything, for
 	$(PY) tools/workshop.py zip --jobs $(JOBS)
 
 scores: $(ENV)  ## sum up submitted notebooks, each run in a sandbox: make scores FILES="submitted/*.ipynb"
-	$(PY) tools/scores.py $(FILES) --csv scores.csv
+	$(PY) tools/scores.py $(FILES) --csv _build/scores.csv
 
 slides: site  ## turn a chapter into slides with live figures: make slides CHAPTER=4
 	$(PY) tools/slides.py $(CHAPTER)
@@ -105,7 +105,7 @@ train: $(ENV)  ## train the toy models again (fetches PyTorch)
 lock: $(ENV)  ## renew requirements.lock and environment.yml
 	$(PY) tools/lock.py
 
-clean:  ## remove what the other targets made, except .venv
+clean:  ## remove what the other targets made, except environments and fetched packages
 	rm -rf _build .bench .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find src tests tools notebooks book bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

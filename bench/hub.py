@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "bench")]
 
 import hub as hubs
-from participant import Lost, Participant
+from participant import MOVES, Lost, Participant
 
 PORT = 8740
 LIMIT_MS = 500.0  # of a slider's answer, 99th percentile: beyond it a hand feels that it waits
@@ -91,7 +91,7 @@ def round_of(people: int, hub: subprocess.Popen, until: float) -> dict:
         gevent.sleep(1)
         per_person = max(per_person, memory_of(hub))
         failed = environment.stats.total.num_failures
-        if moves() + 20 * failed >= 20 * people:
+        if moves() + MOVES * failed >= MOVES * people:
             break
     Staying.until.set()
     last = time.monotonic() + 20
@@ -115,7 +115,7 @@ def people_at_once(hub: subprocess.Popen, most: int, until: float) -> None:
         for words in seen["errors"][:3]:
             print(f"    failed: {words}")
         slider = seen["stats"].get("a slider answers")
-        if seen["moves"] < 20 * people or slider is None:
+        if seen["moves"] < MOVES * people or slider is None:
             print("    not everybody finished" + (" in the time given" if time.monotonic() >= until else ""))
             break
         if slider.get_response_time_percentile(0.99) > LIMIT_MS:

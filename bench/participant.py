@@ -31,7 +31,6 @@ class Participant(HttpUser):
     """One person, who works through one chapter and leaves."""
 
     chapter = "notebooks/03_the_kv_cache.ipynb"
-    leaves = True  # else the server stays, for a look at it
 
     def timed(self, name: str, started: float, failure: Exception | None = None) -> None:
         """Hand a measured time to locust's statistics."""

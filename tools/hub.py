@@ -13,6 +13,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -87,8 +88,7 @@ def end(hub: subprocess.Popen) -> None:
 
 
 def busy(port: int) -> bool:
-    import socket
-
+    """Say whether a port of this machine is taken."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -111,7 +111,7 @@ def main() -> int:
         parser.error(f"--people {options.people}: give 1 or more")
     taken = [port for port in range(options.port, options.port + 3) if busy(port)]
     if taken:
-        parser.error(f"port {taken[0]} is taken; try: make hub PORT={options.port + 10}")
+        parser.error(f"port {taken[0]} is taken; try: make hub HUB_PORT={min(options.port + 10, 65533)}")
     if options.fresh:
         shutil.rmtree(STATE, ignore_errors=True)
     folder = notebooks(options.leaders)

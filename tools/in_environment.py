@@ -1,7 +1,7 @@
 """Run a script in an environment of its own beside `.venv`, making it first where it is missing or out of date.
 
     python tools/in_environment.py oracle tools/oracle.py
-    python tools/in_environment.py hub tools/hub.py serve
+    python tools/in_environment.py hub tools/hub.py
 
 Each is named after its requirements, `tools/NAME-requirements.txt`, and lies in `.NAME/`. They hold what would weigh on
 every reader though few need it: PyTorch, a JupyterHub, a build of JupyterLite.

@@ -40,7 +40,6 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 notebook = nbformat.read("/inside/submitted.ipynb", as_version=4)
 first = nbformat.v4.new_code_cell(
     "import inference_economics.chapters.exercises as _e, json as _j\\n"
-    "_read = _e.exercise\\n"
     "def _told(name, answer, _e=_e, _j=_j):\\n"
     "    _e.exercise(name)\\n"
     "    with open('/inside/told.jsonl', 'a') as file:\\n"
@@ -261,6 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
               flush=True)
     if options.csv:
         names = sorted({name for one in scores for name in one.settled})
+        options.csv.parent.mkdir(parents=True, exist_ok=True)
         with options.csv.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file)
             table.writerow(["notebook", "right", "answered", "trouble", *names])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ def figures_in(pages: Mapping[str, str]) -> dict[str, Any]:
     found = {}
     for page, html in pages.items():
         for figure in EXPLORER.finditer(html):
-            spec = json.loads(unescape(figure["spec"]) if "&quot;" in figure["spec"] else figure["spec"])
+            spec = json.loads(figure["spec"])
             controls = {}
             for control in spec["controls"]:
                 known = {"label": control["label"], "unit": control.get("unit", ""),
@@ -37,8 +36,8 @@ def exercises() -> dict[str, Any]:
     from inference_economics.chapters.exercises import everything
     from inference_economics.chapters.exercises.plain import plain
 
-    return {name: {"question": plain(one.question), "unit": one.said_in, "answer": one.computed,
-                   "shown": one.said_in} for name, one in everything().items() if one.answer is not None}
+    return {name: {"question": plain(one.question), "unit": one.said_in, "answer": one.computed}
+            for name, one in everything().items() if one.answer is not None}
 
 
 def write_scripts(static: Path) -> None:

@@ -18,8 +18,8 @@ BOOK = {
     "figures": {"heads": {"title": "Heads", "page": "a.html", "controls": {
         "users": {"label": "Users", "unit": "users", "log": True},
         "model": {"label": "Model", "unit": "", "log": False, "titles": {"8b": "Small", "70b": "Large"}}}}},
-    "exercises": {"kv-q1": {"question": "?", "unit": "B/token", "answer": 327_680.0, "shown": ""},
-                  "kv-1": {"question": "?", "unit": exercise("kv-1").said_in, "answer": 1.0, "shown": ""}},
+    "exercises": {"kv-q1": {"question": "?", "unit": "B/token", "answer": 327_680.0},
+                  "kv-1": {"question": "?", "unit": exercise("kv-1").said_in, "answer": 1.0}},
 }
 
 

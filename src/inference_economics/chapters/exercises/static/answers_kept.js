@@ -50,7 +50,7 @@ export function startKeeping() {
     link.href = URL.createObjectURL(new Blob([answersFile(answers)], { type: "text/csv" }));
     link.download = "my_answers.csv";
     link.click();
-    URL.revokeObjectURL(link.href);
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000); // not before the browser has read it
     said.textContent = " Saved as my_answers.csv. It stays on this device unless you send it.";
   });
   document.addEventListener("answered", (event) => {

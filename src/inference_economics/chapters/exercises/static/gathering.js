@@ -5,7 +5,7 @@ import { readAnswer } from "./answer_reader.js";
 
 /** @typedef {{label: string, unit: string, log: boolean, titles?: Record<string, string>}} Control */
 /** @typedef {{title: string, page: string, controls: Record<string, Control>}} Known a figure */
-/** @typedef {{question: string, unit: string, answer: number | null, shown: string}} Asked an exercise */
+/** @typedef {{question: string, unit: string, answer: number | null}} Asked an exercise */
 /** @typedef {{figures: Record<string, Known>, exercises: Record<string, Asked>}} Book */
 /** @typedef {{topic: string, part: string, value: number | string}} Reading one value of one line */
 /** @typedef {{line: number, words: string, why: string}} Refused */
@@ -296,7 +296,7 @@ export function startGathering() {
     link.href = URL.createObjectURL(new Blob([`${words}\n`], { type: "text/csv" }));
     link.download = "gathered.csv";
     link.click();
-    URL.revokeObjectURL(link.href);
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000); // not before the browser has read it
   });
   addEventListener("resize", show);
   show();
