@@ -23,9 +23,12 @@ def figures_in(pages: Mapping[str, str]) -> dict[str, Any]:
             controls = {}
             for control in spec["controls"]:
                 known = {"label": control["label"], "unit": control.get("unit", ""),
-                         "log": control.get("scale") == "log"}
+                         "log": control.get("scale") == "log", "default": control["default"]}
                 if control["kind"] == "choice":
                     known["titles"] = dict(zip(control["keys"], control["titles"], strict=True))
+                    known["default"] = known["titles"][control["default"]]
+                else:
+                    known |= {"low": control["low"], "high": control["high"]}
                 controls[control["name"]] = known
             found[figure["id"].removeprefix("explorer-")] = {"title": spec["title"], "page": page, "controls": controls}
     return found
@@ -38,6 +41,13 @@ def exercises() -> dict[str, Any]:
 
     return {name: {"question": plain(one.question), "unit": one.said_in, "answer": one.computed}
             for name, one in everything().items() if one.answer is not None}
+
+
+def claims() -> dict[str, str]:
+    """Return the claims that a room may vote on."""
+    from inference_economics.chapters import argument
+
+    return {one.name: one.title for one in argument.claims()}
 
 
 def write_scripts(static: Path) -> None:
@@ -59,8 +69,8 @@ def fill(pages: dict[str, str]) -> None:
             script = f'<script defer src="{root}_static/answers_kept.js"></script>\n</head>'
             pages[name] = html.replace("</head>", script, 1)
     if PAGE in pages:
-        book = json.dumps({"figures": figures_in(pages), "exercises": exercises()}, ensure_ascii=False,
-                          separators=(",", ":")).replace("<", "\\u003c")
+        known = {"figures": figures_in(pages), "exercises": exercises(), "claims": claims()}
+        book = json.dumps(known, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         pages[PAGE] = pages[PAGE].replace(
             PLACE, f'<script type="application/json">{book}</script>\n'
                    '<link rel="stylesheet" href="../_static/gathering.css">\n'

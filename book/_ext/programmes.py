@@ -185,10 +185,10 @@ def guide(one: Programme) -> str:
         start += step.minutes
         if step.say:
             lines.append(computed(step.say, step) + "\n")
-        if step.figure:
-            lines.append(f"*Project:* {step.figure.link()}, which opens at this setting.\n")
         if step.ask:
             lines.append(f"*Ask:* {computed(step.ask, step)}\n")
+        if step.figure:
+            lines.append(f"*Project, after the hands:* {step.figure.link()}, which opens at this setting.\n")
         if step.hears:
             lines += ["| what people say | what it shows |", "|---|---|"]
             lines += [f"| {said} | {shows} |" for said, shows in step.hears]

@@ -16,8 +16,10 @@ from kernelless import runtime
 
 BOOK = {
     "figures": {"heads": {"title": "Heads", "page": "a.html", "controls": {
-        "users": {"label": "Users", "unit": "users", "log": True},
-        "model": {"label": "Model", "unit": "", "log": False, "titles": {"8b": "Small", "70b": "Large"}}}}},
+        "users": {"label": "Users", "unit": "users", "log": True, "default": 8, "low": 1, "high": 2000},
+        "model": {"label": "Model", "unit": "", "log": False, "default": "Small",
+                  "titles": {"8b": "Small", "70b": "Large"}}}}},
+    "claims": {"C8": "The cache wastes memory"},
     "exercises": {"kv-q1": {"question": "?", "unit": "B/token", "answer": 327_680.0},
                   "kv-1": {"question": "?", "unit": exercise("kv-1").said_in, "answer": 1.0}},
 }
@@ -48,6 +50,8 @@ def test_what_is_understood(node):
 @pytest.mark.parametrize(("line", "why"), [
     ("hello", "neither a link"), ("#explorer-other?users=1", "no figure called other"),
     ("#explorer-heads", "no settings"), ("#explorer-heads?users=many", "many is no value of Users"),
+    ("#explorer-heads?users=1e12", "1e12 is no value of Users"), ("#explorer-heads?users=-5", "-5 is no value"),
+    ("C99: holds", "neither a link"), ("C8: perhaps", "neither a link"),
     ("#explorer-heads?model=9b", "no choice 9b"), ("kv-q1: soon", "not understood as an answer"),
     ("kv-q1,what?,,B/token,no", "was not understood when it was given"), ("kv-q1,x,1e999,B,yes", "no number"),
     ("constructor: 3", "neither a link"), ("__proto__", "neither a link"),
@@ -98,3 +102,25 @@ def test_spreads(node):
 def test_cells_of_a_line(node):
     for line in ('a,b', 'a,"b ""c"", d",', '"",x', 'a"b,c'):
         assert gathered(node, "cellsOf(pasted)", line) == next(csv.reader(io.StringIO(line)))
+
+
+@pytest.mark.parametrize(("line", "value"), [
+    ("Kv-Q1: 300 kB", 300_000), ("Ada: kv-q1: 300 kB", 300_000), ("[10:32] Ben: kv-q1: 300 kB", 300_000),
+    ('"kv-q1: 300 kB"', 300_000), ("kv-q1; 300 kB", 300_000), ("kv-q1 300 kB", 300_000)])
+def test_a_line_of_a_chat_is_read(node, line, value):
+    found = gathered(node, "readAll(book, pasted)", line)
+    assert (found["refused"], [r["value"] for r in found["readings"]]) == ([], [value])
+
+
+def test_votes_are_counted(node):
+    lines = "C8: holds\nAda: c8: fails\nC8 holds in part\nC8, in part\nc8 - holds"
+    words = "spreadsOf(book, readAll(book, pasted).readings, []).map((s) => [s.topic, rowsOf(s)])"
+    found = gathered(node, words, lines)
+    assert found == [["C8", [["choice", "before", "after"], ["fails", "1", "0"], ["holds", "2", "0"],
+                             ["in part", "2", "0"]]]]
+
+
+def test_what_nobody_moved_is_not_shown(node):
+    links = "\n".join(f"#explorer-heads?users={users}&model=8b" for users in (8, 16))
+    found = gathered(node, "spreadsOf(book, readAll(book, pasted).readings, []).map((s) => s.label)", links)
+    assert found == ["Users"]

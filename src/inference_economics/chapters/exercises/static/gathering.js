@@ -3,10 +3,13 @@
 import { text } from "../../../../kernelless/static/format.js";
 import { readAnswer } from "./answer_reader.js";
 
-/** @typedef {{label: string, unit: string, log: boolean, titles?: Record<string, string>}} Control */
+/**
+ * @typedef {{label: string, unit: string, log: boolean, default: number | string, low?: number, high?: number,
+ *   titles?: Record<string, string>}} Control
+ */
 /** @typedef {{title: string, page: string, controls: Record<string, Control>}} Known a figure */
 /** @typedef {{question: string, unit: string, answer: number | null}} Asked an exercise */
-/** @typedef {{figures: Record<string, Known>, exercises: Record<string, Asked>}} Book */
+/** @typedef {{figures: Record<string, Known>, exercises: Record<string, Asked>, claims: Record<string, string>}} Book */
 /** @typedef {{topic: string, part: string, value: number | string}} Reading one value of one line */
 /** @typedef {{line: number, words: string, why: string}} Refused */
 /** @typedef {{topic: string, part: string, label: string, unit: string, log: boolean, right: number | null,
@@ -53,24 +56,34 @@ export function readLine(book, line) {
         if (!Object.hasOwn(control.titles, given)) return `${control.label} has no choice ${given}`;
         found.push({ topic: name, part: key, value: control.titles[given] });
       } else {
-        if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(given)) return `${given} is no value of ${control.label}`;
-        found.push({ topic: name, part: key, value: Number(given) });
+        const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(given) ? Number(given) : NaN;
+        if (!(value >= /** @type {number} */ (control.low) && value <= /** @type {number} */ (control.high))) {
+          return `${given} is no value of ${control.label}`;
+        }
+        found.push({ topic: name, part: key, value });
       }
     }
-    return found.length ? found : "the link has no settings; use the figure's own Copy link";
+    return found.length ? found : "the link has no settings; take the one that the figure gives";
+  }
+  const vote = /\b(C\d+)["\s:=;,-]+(holds in part|in part|holds|fails)\b/i.exec(line);
+  if (vote && Object.hasOwn(book.claims, vote[1].toUpperCase())) {
+    const words = vote[2].toLowerCase();
+    return [{ topic: vote[1].toUpperCase(), part: "", value: words === "holds in part" ? "in part" : words }];
   }
   const cells = cellsOf(line), given = cells[0].trim();
-  const spoken = /^([a-z]+-q?\d+)[\s:=]+(.+)$/.exec(line);
   const known = (/** @type {string} */ one) => Object.hasOwn(book.exercises, one);
-  const id = known(given) ? given : spoken && known(spoken[1]) ? spoken[1] : "";
-  if (!id) return "neither a link to a figure of this book nor an answer to one of its exercises";
+  // a chat puts a name or a time before it, and a phone a capital
+  const spoken = [...line.matchAll(/(?<![\w-])([a-z]+-q?\d+)(?![\w-])["'\s:=;]+(.+?)["']?$/gi)]
+    .map((found) => [found[1].toLowerCase(), found[2]]).find(([one]) => known(one));
+  const id = known(given) ? given : spoken ? spoken[0] : "";
+  if (!id) return "neither a link to a figure of this book, nor an answer to one of its exercises, nor a vote such as C8: fails";
   const asked = book.exercises[id];
   if (cells.length === 5 && given === id) {
     if (!cells[2].trim()) return `${cells[1]} was not understood when it was given`;
     const value = Number(cells[2]);
     return Number.isFinite(value) ? [{ topic: id, part: "", value }] : `${cells[2]} is no number`;
   }
-  const typed = spoken && spoken[1] === id ? spoken[2] : cells.slice(1).join(",");
+  const typed = spoken && spoken[0] === id ? spoken[1] : cells.slice(1).join(",");
   const reading = readAnswer(typed, asked.unit);
   return reading.kind ? `${typed} is not understood as an answer to ${id}` : [{ topic: id, part: "", value: reading.value }];
 }
@@ -112,14 +125,19 @@ export function spreadsOf(book, before, after) {
       const key = `${topic}?${part}`, asked = book.exercises[topic], control = book.figures[topic]?.controls[part];
       let spread = found.get(key);
       if (!spread) {
-        spread = { topic, part, label: part ? control.label : "Answers", unit: part ? control.unit : asked.unit,
-          log: part ? control.log : false, right: part ? null : asked.answer, before: [], after: [] };
+        spread = { topic, part, label: part ? control.label : "Answers", unit: part ? control.unit : asked?.unit ?? "",
+          log: part ? control.log : false, right: part ? null : asked?.answer ?? null, before: [], after: [] };
         found.set(key, spread);
       }
       spread[when].push(value);
     }
   }
-  return [...found.values()];
+  // of a figure's controls those that somebody moved
+  const idle = (/** @type {Spread} */ { topic, part, before: b, after: a }) => {
+    const control = part ? book.figures[topic].controls[part] : null;
+    return control && [...b, ...a].every((value) => value === control.default);
+  };
+  return [...found.values()].filter((spread) => !idle(spread));
 }
 
 /**
@@ -142,9 +160,10 @@ const SVG_NAME = "http://www.w3.org/2000/svg";
  * A strip of dots: one row before, one after, the medians, and what the book computes.
  * @param {Spread} spread
  * @param {number} width in CSS pixels
+ * @param {number} letter width of a letter [CSS pixels]
  * @returns {SVGElement}
  */
-function strip(spread, width) {
+function strip(spread, width, letter) {
   const rows = /** @type {["before" | "after", string][]} */ ([["before", "Before"], ["after", "After"]])
     .filter(([when]) => spread[when].length);
   const numbers = sortedNumbers([...spread.before, ...spread.after, ...(spread.right === null ? [] : [spread.right])]);
@@ -152,9 +171,9 @@ function strip(spread, width) {
   const log = low > 0 && (spread.log || high / low > 20);
   if (low === high) { low = low > 0 ? low / 2 : low - 1; high = high > 0 ? high * 2 : high + 1; }
   const scale = log ? Math.log : (/** @type {number} */ v) => v;
-  const left = 70, right = width - 24, rowHeight = 64;
+  const left = 14 * letter, right = width - 24, rowHeight = 74, size = letter > 8 ? 7 : 4;
   const x = (/** @type {number} */ v) => left + (scale(v) - scale(low)) / (scale(high) - scale(low)) * (right - left);
-  const height = rowHeight * rows.length + 44;
+  const height = rowHeight * rows.length + 64;
   /** @param {string} name @param {Record<string, string | number>} fields @param {string} [words] */
   const make = (name, fields, words = "") => {
     const made = document.createElementNS(SVG_NAME, name);
@@ -166,15 +185,19 @@ function strip(spread, width) {
   svg.append(make("title", {}, rows.map(([when, words]) =>
     `${words}: ${spread[when].length} values, median ${text(quantileOf(sortedNumbers(spread[when]), 0.5), spread.unit)}`).join(". ")));
   rows.forEach(([when, words], k) => {
-    const base = rowHeight * k + 46, values = sortedNumbers(spread[when]);
-    svg.append(make("text", { x: 4, y: base, class: "spread-row" }, words));
+    const base = rowHeight * k + 72, values = sortedNumbers(spread[when]);
+    svg.append(make("text", { x: 4, y: base, class: "spread-row" }, `${words} (${values.length})`));
     svg.append(make("line", { x1: left, x2: right, y1: base + 6, y2: base + 6, class: "spread-axis" }));
     /** @type {Map<number, number>} */
-    const piled = new Map();
+    const piled = new Map(), placeOf = (/** @type {number} */ value) => Math.round(x(value) / (2 * size + 1));
+    for (const value of values) piled.set(placeOf(value), (piled.get(placeOf(value)) ?? 0) + 1);
+    // every answer has a dot: a tall pile is pressed together, and not cut off
+    const rise = Math.min(2 * size + 1, 42 / Math.max(...piled.values(), 2));
+    const put = new Map();
     for (const value of values) {
-      const place = Math.round(x(value) / 9), n = piled.get(place) ?? 0;
-      piled.set(place, n + 1);
-      svg.append(make("circle", { cx: x(value), cy: base - Math.min(n, 4) * 9, r: 4, class: `spread-dot ${when}` }));
+      const place = placeOf(value), n = put.get(place) ?? 0;
+      put.set(place, n + 1);
+      svg.append(make("circle", { cx: x(value), cy: base - n * rise, r: size, class: `spread-dot ${when}` }));
     }
     const median = quantileOf(values, 0.5), place = x(median);
     const near = spread.right !== null && Math.abs(x(spread.right) - place) < 80; // then beside the dashed line
@@ -184,10 +207,10 @@ function strip(spread, width) {
         "text-anchor": middle ? "middle" : end ? "end" : "start" }, `median ${text(median, spread.unit)}`));
   });
   if (spread.right !== null) {
-    const at = x(spread.right);
-    svg.append(make("line", { x1: at, x2: at, y1: 16, y2: height - 18, class: "spread-right" }),
-      make("text", { x: Math.min(Math.max(at, left + 60), right - 60), y: 11, class: "spread-words", "text-anchor": "middle" },
-        `the book computes ${text(spread.right, spread.unit)}`));
+    const at = x(spread.right), words = `the book computes ${text(spread.right, spread.unit)}`;
+    const half = words.length * letter / 2;
+    svg.append(make("line", { x1: at, x2: at, y1: 24, y2: height - 18, class: "spread-right" }),
+      make("text", { x: Math.min(Math.max(at, half), width - half), y: 18, class: "spread-words", "text-anchor": "middle" }, words));
   }
   svg.append(make("text", { x: left, y: height - 4, class: "spread-words" }, text(low, spread.unit)),
     make("text", { x: right, y: height - 4, class: "spread-words", "text-anchor": "end" }, text(high, spread.unit)));
@@ -258,18 +281,24 @@ export function startGathering() {
       if (spread.topic !== topic) {
         topic = spread.topic;
         const figure = book.figures[topic], asked = book.exercises[topic];
-        out.append(make("h3", figure ? figure.title : `${topic}: ${asked.question}`));
+        out.append(make("h3", figure ? figure.title : asked ? `${topic}: ${asked.question}` : `${topic}. ${book.claims[topic]}`));
       }
       const words = typeof [...spread.before, ...spread.after][0] === "string";
       const part = make("div", "", "spread");
       if (spread.part) part.append(make("h4", spread.label));
-      if (!words) part.append(strip(spread, Math.max(Math.min(out.clientWidth, 1100), 320)));
+      const letter = root.classList.contains("projected") ? 11 : 7;
+      if (!words) part.append(strip(spread, Math.max(Math.min(out.clientWidth, 1100), 320), letter));
       part.append(table(rowsOf(spread)));
       out.append(part);
     }
   };
+  let waiting = 0;
+  const soon = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(show, 150); // once a hand rests
+  };
   for (const name of ["before", "after"]) {
-    area(name).addEventListener("input", show);
+    area(name).addEventListener("input", soon);
     const file = /** @type {HTMLInputElement} */ (document.getElementById(`gather-${name}-file`));
     file.addEventListener("change", async () => {
       const texts = await Promise.all([...(file.files ?? [])].map((one) => one.text()));
@@ -298,6 +327,6 @@ export function startGathering() {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000); // not before the browser has read it
   });
-  addEventListener("resize", show);
+  addEventListener("resize", soon);
   show();
 }
