@@ -71,12 +71,15 @@ def test_a_stub_that_does_not_start_counts_as_none(bare):
 
 
 def test_a_chromium_that_was_got_is_used(bare):
-    # A stand-in for apt-get, which puts the real browser in the path when it is asked to install one.
+    # A stand-in for apt-get, which puts the real browser in the path when it is asked to install one. A system's Chromium
+    # is a shell script that needs the system's other commands, which the bare path lacks.
     folder, log = Path(bare["PATH"]), Path(bare["HOME"]) / "log"
     # asked of another process: in this one a browser may be running already, and there can be one only
     real = _look(dict(os.environ), "--find").stdout.split("Chromium: ")[1].splitlines()[0]
+    _stub(Path(bare["HOME"]) / "real", f"import os, sys\nos.environ['PATH'] = {os.environ['PATH']!r}\n"
+                                       f"os.execv({real!r}, [{real!r}, *sys.argv[1:]])")
     _stub(folder / "apt-get", f"import os, sys\nopen({str(log)!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n')\n"
-                              f"if sys.argv[1] == 'install': os.symlink({real!r}, "
+                              f"if sys.argv[1] == 'install': os.symlink({bare['HOME'] + '/real'!r}, "
                               f"{str(folder / 'chromium')!r})")
     if os.geteuid():
         assert [name for name, _ in browser._ways()] == ["Playwright's own"]

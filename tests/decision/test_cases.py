@@ -47,7 +47,7 @@ def test_every_default_names_a_source_and_what_the_case_changes_is_its_own():
     rows = cases.sources(replace(case, changes={"running.pay_usd_per_year": 1e5}))
     assert len(rows) > 20
     assert {row.address for row in rows} <= set(ADDRESSES)
-    own = [row.address for row in rows if row.source == "the reader's own"]
+    own = [row.address for row in rows if row.source == cases.OWN]
     assert own == ["running.pay_usd_per_year"]
     assert all(row.date for row in rows if row.address not in own)
 
