@@ -71,7 +71,7 @@ def test_a_stub_that_does_not_start_counts_as_none(bare):
 
 
 def test_a_chromium_that_was_got_is_used(bare):
-    # A stand-in for apt-get, which puts the real browser in the path when it is asked to install one. A system's Chromium
+    # A stand-in for apt-get, which puts the real browser in the path when it is asked for one. A system's Chromium
     # is a shell script that needs the system's other commands, which the bare path lacks.
     folder, log = Path(bare["PATH"]), Path(bare["HOME"]) / "log"
     # asked of another process: in this one a browser may be running already, and there can be one only
