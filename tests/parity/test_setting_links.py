@@ -46,6 +46,68 @@ def test_a_link_sets_what_is_valid_and_can_do_nothing_else(opened, page, name):
     assert fresh.complaints == []
 
 
+BATCH, EXPONENT = "Used instead: 32 sequences.", "Used instead: 0.1."
+SAID = {  # every link above that is not followed to the letter, and what stands in the place of what it asks for
+    "too high": ("Batch: 1B sequences is out of reach; it takes 1 sequence to 1,024 sequences. Used instead: 1,024",
+                 "Exponent: 7 is out of reach; it takes −0.5 to 0.5. Used instead: 0.5."),
+    "too low": ("Batch: −5 sequences is out of reach; it takes 1 sequence to 1,024 sequences. Used instead: 1 seq",),
+    "beyond a double": ("Batch: ∞ is out of reach", "Exponent: −∞ is out of reach"),
+    "not whole": ("Batch: “63.6” is not one of its whole numbers. Used instead: 64 sequences.",),
+    "not a number": ("“NaN” is not understood", BATCH, "“many” is not understood", "“0x10” is not understood", EXPONENT,
+                     "Spec: “none” is not offered; there are Small 1, Mid & 2 <x>, Big \"3\". Used instead: Small 1."),
+    "empty values": ("Batch: “” is not understood", BATCH, "Spec: “” is not offered", "Kind: “” is not offered"),
+    "unknown names": ("There is no control “servers” here, so it is left out.", "“color”", "“toString”"),
+    "prototype": ("There is no control “__proto__” here", "Spec: “__proto__” is not offered"),
+    "script": (f"Batch: “{EVIL}” is not understood", f"There is no control “{EVIL}” here"),
+    "script as it is": ("Spec: “<img src=x onerror=alert(1)>” is not offered",),
+    "broken escapes": ("Batch: “%” is not understood", "Kind: “%zz” is not offered"),
+    "another question mark": ("Batch: “12?kind=spot” is not understood",),
+    "very long": ("Batch: ∞ is out of reach",),
+}
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_what_a_link_asks_for_in_vain_is_said(opened, name):
+    page = opened(f"#explorer-lines?{FRAGMENTS[name][0]}")
+    settle(page)
+    said = page.locator("#explorer-lines .ex-misread")
+    assert said.count() == (name in SAID)
+    if name in SAID:
+        assert said.get_attribute("role") == "status"
+        assert said.is_visible()
+        words = said.text_content()
+        assert [part for part in SAID[name] if part not in words] == []
+    assert page.complaints == []
+
+
+def settle(page):
+    """Come back when whatever a link has set is shown."""
+    page.evaluate(SEE, "lines")
+
+
+def test_a_pinned_setting_that_cannot_be_is_said_and_many_faults_are_counted(opened):
+    page = opened("#explorer-lines?batch=7&A.batch=-5&" + "&".join(f"n{k}=1" for k in range(12)))
+    settle(page)
+    words = page.locator("#explorer-lines .ex-misread").text_content()
+    assert "Batch in A: −5 sequences is out of reach" in words
+    assert words.count("is left out.") == 7
+    assert words.endswith("There are 5 more of this kind.")
+
+
+def test_what_was_said_of_a_link_goes_when_something_else_is_set(opened):
+    page = opened("#explorer-lines?batch=-5")
+    settle(page)
+    said = page.locator("#explorer-lines .ex-misread")
+    assert said.count() == 1
+    page.evaluate(GO, "#explorer-lines?batch=9999999")
+    settle(page)
+    assert "10.0M sequences is out of reach" in said.text_content()
+    page.evaluate(SET, ["lines", {"exponent": 0.9}])
+    settle(page)
+    assert said.count() == 0
+    assert page.complaints == []
+
+
 @pytest.mark.parametrize("fragment", ["#explorer-none?batch=3", "#?batch=3", "#explorer-lines", "#explorer-lines?",
                                       "#%E0%A4%A", "#" + EVIL, "#explorer-bars?owned=8&years=99"])
 def test_other_fragments_leave_it_alone(opened, fragment):

@@ -277,6 +277,11 @@ function startExplorer(root) {
     const query = link.asked();
     if (!query) return false;
     read(query);
+    // A link that was written here comes out as it went in; any other is looked at.
+    if (link.query() !== query) {
+      import("./misread.js").then(({ misread, reproach }) =>
+        reproach(root, misread(spec.controls, query), link.query)).catch(excuse(root));
+    }
     link.readdress(); // it says so already
     root.scrollIntoView();
     return true;

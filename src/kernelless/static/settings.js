@@ -64,6 +64,14 @@ export function nearest(list, value) {
 }
 
 /**
+ * The number that something given is; NaN where it is none.
+ * @param {unknown} given
+ * @returns {number}
+ */
+export const numberIn = (given) =>
+  typeof given === "number" ? given : typeof given === "string" && NUMERAL.test(given) ? Number(given) : NaN;
+
+/**
  * The nearest value that a control can hold; what it cannot read gives the default. As Slider.snap and Choice.snap.
  * @param {Control} c
  * @param {unknown} given
@@ -71,8 +79,7 @@ export function nearest(list, value) {
  */
 export function snap(c, given) {
   if (c.kind === "choice") return typeof given === "string" && c.keys.includes(given) ? given : c.default;
-  const spelt = typeof given === "string" && NUMERAL.test(given) ? Number(given) : NaN;
-  const value = typeof given === "number" ? given : spelt;
+  const value = numberIn(given);
   if (Number.isNaN(value)) return c.default;
   const clamped = Math.min(Math.max(value, c.low), c.high) + 0;
   if (c.stops) return c.stops[nearest(c.stops, clamped)];
