@@ -4,7 +4,7 @@
 
 Firefox is driven by WebDriver BiDi, WebKitGTK by WebDriver, both from the system's own packages; a browser that is not
 here is passed over in one line. Every control of every figure of the sample is moved, a finger drags a slider, and a
-curve is drawn where one is asked for. `make test` does the same, and more, in Chromium.
+curve is drawn by mouse and by touch where one is asked for. `make test` does the same, and more, in Chromium.
 """
 
 from __future__ import annotations
@@ -42,6 +42,15 @@ PLACE = """(selector) => {
   element.scrollIntoView({ block: "center" });
   const { left, top, width, height } = element.getBoundingClientRect();
   return [left, top, width, height];
+}"""
+
+GUESSED = """(xs) => {
+  const path = document.querySelector("#explorer-growing .ex-guess"), matrix = path.getScreenCTM();
+  const corners = path.getAttribute("d").match(/[-\\d.]+ [-\\d.]+/g).map((pair) => {
+    const [x, y] = pair.split(" ").map(Number), { x: left, y: top } = new DOMPoint(x, y).matrixTransform(matrix);
+    return [left, top];
+  });
+  return xs.map((x) => corners.reduce((a, b) => (Math.abs(b[0] - x) < Math.abs(a[0] - x) ? b : a))[1]);
 }"""
 
 
@@ -218,7 +227,8 @@ def drive(tab: Firefox | WebKit, shown: dict[str, Explorer], address: str) -> li
                 break
     print(f"  {len(shown)} figures, {moments:,} moments compared with Python")
     wrong += [f"a finger on a slider: {words}" for words in [finger(tab)] if words]
-    wrong += [f"drawing a curve: {words}" for words in [drawing(tab, address)] if words]
+    for kind in ("mouse", "touch"):
+        wrong += [f"drawing a curve by {kind}: {words}" for words in [drawing(tab, address, kind)] if words]
     return wrong
 
 
@@ -232,10 +242,10 @@ def finger(tab: Firefox | WebKit) -> str:
     return "" if tab.call(read) != before else f"it stays at {before}"
 
 
-def drawing(tab: Firefox | WebKit, address: str) -> str:
-    """Draw a curve with a mouse, let the true one show, and say what is wrong."""
+def drawing(tab: Firefox | WebKit, address: str, kind: str) -> str:
+    """Draw a curve, let the true one show, and say what is wrong."""
     tab.call("() => { sessionStorage.clear(); }")
-    tab.open(address + "?again")
+    tab.open(f"{address}?{kind}")
     tab.call(f"() => {{ {START}; }}")
     state = "() => document.getElementById('explorer-growing').dataset.sketch"
     for _ in range(PATIENCE_S):
@@ -245,7 +255,14 @@ def drawing(tab: Firefox | WebKit, address: str) -> str:
     else:
         return f"it does not wait, but is {tab.call(state)!r}"
     left, top, width, height = tab.call(PLACE, "#explorer-growing .ex-plot svg")
-    tab.act(touches([(left + width * (0.2 + 0.06 * k), top + height * (0.7 - 0.04 * k)) for k in range(12)], "mouse"))
+    hand = [(round(left + width * (0.2 + 0.06 * k)), round(top + height * (0.7 - 0.04 * k))) for k in range(12)]
+    before = tab.call("() => scrollY")
+    tab.act(touches(hand, kind))
+    if (after := tab.call("() => scrollY")) != before:
+        return f"the page scrolls by {after - before:g} meanwhile"
+    off = [abs(at - y) for at, (_, y) in zip(tab.call(GUESSED, [x for x, _ in hand]), hand, strict=True)]
+    if max(off) > 0.04 * height:  # a column of the drawing, on the way from one place of the hand to the next
+        return f"the guess is {max(off):.0f} pixels away from the hand"
     tab.call("() => { document.querySelector('#explorer-growing .ex-predict-actions button').click(); }")
     said = tab.call("() => [...document.querySelectorAll('.ex-verdict li')].map((li) => li.textContent)")
     return "" if len(said) == 3 and said[0].startswith("Level") else f"it says {said}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from browsing import Pages
 from playwright.sync_api import expect
@@ -90,6 +91,56 @@ def test_a_pointer_draws_and_a_reload_keeps_it(page):
     assert len([line for line in text.splitlines() if line and line[0] not in '#"']) == 5
     page.get_by_role("button", name="Draw again").click()
     expect(page.locator("figure")).to_have_attribute("data-sketch", "waiting")
+
+
+def heights(page):
+    """Return the columns of the drawn guess as (x, y) in the window."""
+    place = page.locator(".ex-plot svg").evaluate("""(svg) => {
+      const box = svg.getBoundingClientRect();
+      return [box.left, box.top, box.width / svg.viewBox.baseVal.width];
+    }""")
+    return np.reshape(places(page), (-1, 2)) * place[2] + place[:2]
+
+
+def test_a_finger_draws_and_the_page_stands_still_but_scrolls_elsewhere(chromium, tmp_path):
+    path = tmp_path / "page.html"
+    tall = '<p style="height: 1500px">below</p></main>'
+    path.write_text(standalone(MADE).replace("</main>", tall), encoding="utf-8")
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    expect(page.locator("figure")).to_have_attribute("data-sketch", "waiting")
+    touch = context.new_cdp_session(page)
+
+    def trace(points):
+        for kind, at in (("touchStart", points[:1]), *(("touchMove", [p]) for p in points[1:]), ("touchEnd", [])):
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in at]})
+
+    box = page.locator(".ex-plot svg").bounding_box()
+    path_of_finger = [(box["x"] + box["width"] * (0.25 + 0.05 * k), box["y"] + box["height"] * (0.75 - 0.05 * k))
+                      for k in range(12)]
+    trace(path_of_finger)
+    assert page.evaluate("scrollY") == 0  # though the finger went up by half the plot
+    drawn = heights(page)
+    for x, y in path_of_finger:  # the guess goes where the finger went, within a column of the drawing
+        assert np.abs(np.interp(x, *drawn.T) - y) <= np.abs(np.diff(drawn[:, 1])).max()
+        assert np.interp(x, *drawn.T) == pytest.approx(y, abs=6)
+    trace([path_of_finger[0], (path_of_finger[3][0], path_of_finger[0][1])])  # a second stroke mends part of the first
+    mended, kept = heights(page), places(page)
+    assert np.interp(path_of_finger[2][0], *mended.T) == pytest.approx(path_of_finger[0][1], abs=2)
+    assert np.interp(path_of_finger[9][0], *mended.T) == pytest.approx(path_of_finger[9][1], abs=6)
+
+    x, y = box["x"] + box["width"] / 2, page.locator(".ex-question").bounding_box()["y"] + 5
+    trace([(x, y - 10 * k) for k in range(13)])
+    assert page.evaluate("scrollY") > 0  # a swipe that starts beside the plot scrolls
+    assert places(page) == kept
+    page.get_by_role("button", name="Show the curve").tap()
+    expect(page.locator(".ex-verdict li")).to_have_count(3)
+    scrolled = page.evaluate("scrollY")
+    x, y = (page.locator(".ex-plot svg").bounding_box()[key] + 60 for key in ("x", "y"))
+    trace([(x, y + 100 - 10 * k) for k in range(13)])
+    assert page.evaluate("scrollY") > scrolled  # once it is answered, a swipe over the plot scrolls again
+    context.close()
 
 
 def test_a_question_may_be_skipped_and_a_link_skips_it(page):
