@@ -2,8 +2,8 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export`, comments, indentation and the spaces around operators. So all modules share one
-scope, and no two may declare the same name.
+`import` lines, the word `export`, comments, indentation, the spaces around operators, and the ends of lines that only
+begin a statement or end one. So all modules share one scope, and no two may declare the same name.
 
 What is needed rarely is asked for with ``await import("./name.js")``. A site gets those modules, and what only they
 import, as a second script, which `static/later.js` fetches when something first asks; a page of its own has all in one.
@@ -34,6 +34,8 @@ _DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ *//[^\n
 _REMARK = re.compile(r"(?<=[;{}]) +// [^\n\"'`]*$", re.MULTILINE)  # after a statement
 _QUOTED = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`\n]*`)')
 _PATTERN = re.compile(r"(?:[=(,:&|!?\[]|\breturn) ?/")  # where a regular expression begins
+_BETWEEN = re.compile(r"(?<=[\w)\]]) *([-+/%]) *(?=[\w(\[.])")
+_OPEN = (";", "{", ",", "(", "[", "&", "|", "?", ":", "=", "=>")
 _ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
 _NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
 
@@ -78,8 +80,19 @@ def _squeezed(line: str) -> str:
         return line
     if any("`" in part for part in parts[::2]):
         raise ValueError(f"{line!r} cannot be joined; a template has to end in its line.")
-    # Not + and -, for `a - -b` is something else without its spaces.
-    return "".join(part if k % 2 else re.sub(r" *([{}(),;:?=<>*&|!]+) *", r"\1", part) for k, part in enumerate(parts))
+    # + and - only between values, for `a - -b` is something else without its spaces.
+    return "".join(part if k % 2 else _BETWEEN.sub(r"\1", re.sub(r" *([{}(),;:?=<>*&|!]+) *", r"\1", part))
+                   for k, part in enumerate(parts))
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """Put lines one after the other, without the end of a line after which nothing but the rest can follow."""
+    out = ""
+    for line in filter(None, lines):
+        if out and (not out.endswith(_OPEN) or "//" in out.rsplit("\n", 1)[-1]):  # a remark may end in anything
+            out += "\n"
+        out += line
+    return out
 
 
 def _module(path: Path) -> _Module:
@@ -92,7 +105,7 @@ def _module(path: Path) -> _Module:
         raise ValueError(f"{path.name}: {other[0]!r} cannot be joined; write import {{ name }} from './module.js', "
                          "with double quotes, and export const or export function.")
     return _Module(
-        path=path, bare="\n".join(_squeezed(line.strip()) for line in bare.splitlines() if line.strip()),
+        path=path, bare=_joined(_squeezed(line.strip()) for line in bare.splitlines()),
         imports=tuple(((path.parent / name).resolve(), tuple(re.findall(r"\w+", taken)))
                       for taken, name in _IMPORT.findall(source)),
         later=tuple((path.parent / name).resolve() for name in _FETCH.findall(bare)),
