@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inference_economics import catalog, rulings
+from inference_economics import catalog, prices, rulings
 
 
 def test_published_figures():
@@ -77,3 +77,14 @@ def test_a_paid_partner_takes_most_of_what_a_design_saves():
     assert rulings.design_pays(partner_margin=0.784) > 30_000  # at Broadcom's average it loses to buying
     assert chip.units < chip.median  # the middle of skewed ranges flatters the design
     assert 0.9 < chip.share < 1.0  # two hundred thousand chips; half as many pay in two draws of five
+
+
+def test_chapter_12_counts_as_the_record_does():
+    """Its words: nine changes, three rises, all beyond a wrapper's limit; of the steps to a new version, all but one."""
+    changes, moves = prices.api_changes(), rulings.api_moves()
+    rises = [change.factor for change in changes if change.factor > 1]
+    assert (len(changes), len(rises)) == (9, 3)
+    assert all(moves.thin_limit < rise < moves.thick_limit for rise in rises)
+    steps = [row["factor"] for row in prices.api_table("family-steps").records()
+             if row["date"] >= "2024-11" and row["date"] not in {change.date for change in changes}]
+    assert (len(steps), sum(step > 1 for step in steps), max(steps)) == (4, 3, pytest.approx(20.0, rel=0.1))
