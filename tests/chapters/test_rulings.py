@@ -80,7 +80,7 @@ def test_a_paid_partner_takes_most_of_what_a_design_saves():
 
 
 def test_chapter_12_counts_as_the_record_does():
-    """Its words: nine changes, three rises, all beyond a wrapper's limit; of the steps to a new version, all but one."""
+    """Its words: nine changes, three rises, all beyond a wrapper's limit; of the version steps, all but one."""
     changes, moves = prices.api_changes(), rulings.api_moves()
     rises = [change.factor for change in changes if change.factor > 1]
     assert (len(changes), len(rises)) == (9, 3)
