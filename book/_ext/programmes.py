@@ -1,7 +1,9 @@
 """The workshop pages: programmes from `book/programmes.toml`, with every answer computed from the figure it asks about.
 
-A step names a figure and the settings of the link that the leader projects. The figure is run at these settings, as the
-chapter declares it, and its readouts stand in the guide; so a guide cannot say what the page does not show.
+A step names a figure, the settings from which its question is asked, and those that show the answer: two links. The
+figure is run at both, as the chapter declares it, and its readouts stand in the guide. So a guide cannot say what the page
+does not show, and no link for a question shows its answer. Handouts have short links: `go/e1.html` leads to the question
+of the engineers' first step.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import contextlib
 import re
 import sys
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from html import escape
@@ -17,35 +20,51 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import address
+
 from kernelless.explorer import explorer_named
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "book" / "programmes.toml"
 PAGES = {"index": "front page", "decide": "the page Decide"}  # that are no chapters
-COMPUTED = re.compile(r"\[\[(.+?)\]\]")
+COMPUTED = re.compile(r"\[\[(?:(before|still): )?(.+?)\]\]")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure at the settings of a link."""
+    """A figure at the settings that show an answer, and at those from which the question is asked."""
 
     page: str
     name: str
     set: dict[str, Any]
+    before: dict[str, Any] = field(default_factory=dict)
 
     @property
     def source(self) -> Path:
         return ROOT / (f"book/{self.page}.md" if self.page in PAGES else f"notebooks/{self.page}.ipynb")
 
     @property
-    def address(self) -> str:
-        """The page's address from the folder `book/` of the site."""
-        page = f"{self.page}.html" if self.page in PAGES else f"../notebooks/{self.page}.html"
-        return f"{page}#explorer-{self.name}" + (f"?{urlencode(self.set)}" if self.set else "")
+    def asked(self) -> dict[str, Any]:
+        """The settings from which the question is asked: of what the answer sets, and of what the step names."""
+        own = self.explorer().settings()
+        return {name: own[name] for name in self.set} | self.before
 
-    def link(self) -> str:
+    def address(self, settings: Mapping[str, Any]) -> str:
+        """Return the figure's address from the site's root."""
+        folder = "book" if self.page in PAGES else "notebooks"
+        query = urlencode({name: int(value) if isinstance(value, float) and value.is_integer() else value
+                           for name, value in settings.items()})
+        return f"{folder}/{self.page}.html#explorer-{self.name}?{query}"
+
+    def link(self, settings: Mapping[str, Any], words: str = "") -> str:
         """Return a link as HTML: MyST would look for a page of that name among its sources."""
-        return f'<a href="{escape(self.address)}">{escape(self.explorer().title)}</a>'
+        return f'<a href="../{escape(self.address(settings))}">{escape(words or self.explorer().title)}</a>'
+
+    def said(self, settings: Mapping[str, Any]) -> str:
+        """Return settings in words, as the figure's controls show them."""
+        controls = self.explorer().controls_spec
+        return "; ".join(f"{controls[name].label}: {controls[name].show(controls[name].find(value))}"
+                         for name, value in settings.items())
 
     def explorer(self):
         """Return the figure as its page declares it.
@@ -89,9 +108,22 @@ class Programme:
     audience: str
     learns: str
     minutes: int
-    paper: str
-    chapters: list[str]
     steps: list[Step]
+
+    @property
+    def paper(self) -> str:
+        """The exercise that is worked on paper."""
+        return next(step.exercise for step in self.steps if step.exercise)
+
+    @property
+    def chapters(self) -> list[int]:
+        """The numbers of the chapters whose figures are projected."""
+        return sorted({int(step.figure.page[:2]) for step in self.steps
+                       if step.figure and step.figure.page not in PAGES})
+
+    def short(self, number: int) -> str:
+        """Return the short address of the question of a step, counted from 1."""
+        return f"go/{self.key[0]}{number}.html"
 
 
 @cache
@@ -122,7 +154,8 @@ def read(path: Path = DATA) -> tuple[list[Programme], list[dict[str, Any]]]:
     Raises
     ------
     ValueError
-        A field is unknown or missing, or the minutes of a programme's steps do not add up to its own.
+        A field is unknown or missing, the minutes of a programme's steps do not add up to its own, or there is not one
+        step among them for the paper exercise.
     """
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     programmes = []
@@ -136,6 +169,8 @@ def read(path: Path = DATA) -> tuple[list[Programme], list[dict[str, Any]]]:
         total = sum(step.minutes for step in steps)
         if total != one.minutes:
             raise ValueError(f"{one.key}: its steps take {total} minutes, and it says {one.minutes}")
+        if sum(bool(step.exercise) for step in steps) != 1:
+            raise ValueError(f"{one.key}: one step has the exercise that is worked on paper")
         programmes.append(one)
     return programmes, data["path"]
 
@@ -143,7 +178,7 @@ def read(path: Path = DATA) -> tuple[list[Programme], list[dict[str, Any]]]:
 def computed(words: str, step: Step) -> str:
     """Return a step's words with what the book computes in them."""
     def put(found: re.Match) -> str:
-        label = found[1]
+        when, label = found.groups()
         if label == "claims":
             return " · ".join(f"**{one.name}** {one.title}" for one in claims())
         if label == "exercise":
@@ -154,10 +189,13 @@ def computed(words: str, step: Step) -> str:
             return f"**{text(one.computed, one.unit)}**".replace("$", r"\$")
         if step.figure is None:
             raise ValueError(f"{step.title}: [[{label}]] asks for a readout, and the step has no figure")
-        shown = step.figure.explorer().readouts(**step.figure.set)
+        asked, shown = (step.figure.explorer().readouts(**given) for given in (step.figure.asked, step.figure.set))
         if label not in shown:
             raise ValueError(f"{step.title}: {step.figure.name} has no readout {label!r}; it has {', '.join(shown)}")
-        return f"**{shown[label]}**".replace("$", r"\$")
+        if (when == "still") != (asked[label] == shown[label]):
+            raise ValueError(f"{step.title}: {label} is {asked[label]} while the question is asked, and "
+                             f"{shown[label]} after")
+        return f"**{(asked if when == 'before' else shown)[label]}**".replace("$", r"\$")
 
     return COMPUTED.sub(put, words)
 
@@ -188,7 +226,9 @@ def guide(one: Programme) -> str:
         if step.ask:
             lines.append(f"*Ask:* {computed(step.ask, step)}\n")
         if step.figure:
-            lines.append(f"*Project, after the hands:* {step.figure.link()}, which opens at this setting.\n")
+            asked, shown = step.figure.asked, step.figure.set
+            lines.append(f"*Project while they think:* {step.figure.link(asked)} ({step.figure.said(asked)}).\n")
+            lines.append(f"*After the hands:* {step.figure.link(shown, 'then show')} ({step.figure.said(shown)}).\n")
         if step.hears:
             lines += ["| what people say | what it shows |", "|---|---|"]
             lines += [f"| {said} | {shows} |" for said, shows in step.hears]
@@ -218,18 +258,27 @@ def paper(one: Programme) -> str:
             f"```{{dropdown}} The answer, for the leader\n{solution}\n```\n")
 
 
-def handout(one: Programme) -> str:
-    """Return what participants get on paper: the links, the questions, the paper exercise, the voting sheet."""
+def handout(one: Programme, site: str = "") -> str:
+    """Return what participants get on paper: the links, the questions, the paper exercise, the voting sheet.
+
+    A link leads to the figure as it is while the question is asked. Where the site's public address is known, it is
+    printed before the short one.
+    """
+    first = next(one.short(number) for number, step in enumerate(one.steps, 1) if step.figure)
     lines = [f"# Handout: {one.title.lower()}\n",
-             "For print, double-sided if you can. Where the site lies in a folder, open `index.html` and find the "
-             "chapter by its number.\n", "## What we do\n",
+             "For print, double-sided if you can. "
+             + (f"The short addresses below begin with `{site}/`.\n" if site else
+                f"The short addresses below lie in the site's folder: open `{first}` there as you would open "
+                "`index.html`.\n"),
+             "## What we do\n",
              "| minutes | what | figure | question |", "|---|---|---|---|"]
     start = 0
-    for step in one.steps:
+    for number, step in enumerate(one.steps, 1):
         where = ""
         if step.figure:
             page = PAGES.get(step.figure.page) or f"chapter {int(step.figure.page[:2])}"
-            where = f"{step.figure.link()} ({page})"
+            short = one.short(number)
+            where = f'{escape(step.figure.explorer().title)} ({page}), <a class="short" href="../{short}">{short}</a>'
         ask = "" if "[[claims]]" in step.ask else step.ask
         lines.append(f"| {clock(start, step.minutes)} | {step.title} | {where} | {computed(ask, step)} |")
         start += step.minutes
@@ -245,16 +294,24 @@ def paths(rows: list[dict[str, Any]]) -> str:
                      + "".join(f"- {step}\n" for step in row["steps"]) for row in rows)
 
 
-def write(_app, docname: str, source: list[str]) -> None:
+def short_addresses() -> dict[str, str]:
+    """Return the short address of each question, and where it leads, both from the site's root."""
+    return {one.short(number): step.figure.address(step.figure.asked)
+            for one in read()[0] for number, step in enumerate(one.steps, 1) if step.figure}
+
+
+def write(app, docname: str, source: list[str]) -> None:
     """Put programmes, sheet and paths where the workshop's pages ask for them."""
     if not docname.startswith("book/workshop") and not docname.startswith("book/handout"):
         return
     programmes, short = read()
     for one in programmes:
-        for mark, made in (("guide", guide), ("handout", handout)):
+        for mark, made in (("guide", lambda one=one: guide(one)),
+                           ("handout", lambda one=one: handout(one, address.addresses(app.config).site)),
+                           ("chapters", lambda one=one: ", ".join(map(str, one.chapters)))):
             place = f"<!-- {mark}: {one.key} -->"
             if place in source[0]:
-                source[0] = source[0].replace(place, made(one))
+                source[0] = source[0].replace(place, made())
     if "<!-- sheet -->" in source[0]:
         source[0] = source[0].replace("<!-- sheet -->", sheet())
     source[0] = source[0].replace("<!-- paths -->", paths(short))
