@@ -53,6 +53,7 @@ def own_address(site: Path, address: str) -> None:
 def build(output: Path, pyodide: str, jobs: int) -> Path:
     """Build the site and return its folder."""
     python = in_environment.ready("lite")
+    output = output.resolve()
     work = output.with_name("lite-contents")
     workshop.write_notebooks(work, jobs)
     contents = work / "contents"
@@ -64,9 +65,10 @@ def build(output: Path, pyodide: str, jobs: int) -> Path:
     words = [str(python), "-m", "jupyter", "lite", "build", "--contents", str(contents), "--output-dir", str(output),
              "--lite-dir", str(work), "--piplite-wheels", str(wheel)]
     local = pyodide and Path(pyodide).exists()
-    words += ["--pyodide", pyodide] if local else []
+    words += ["--pyodide", str(Path(pyodide).resolve())] if local else []
     print("Building the JupyterLite site (half a minute)", flush=True)
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, check=False,
+                          cwd=work)  # it keeps a database of its tasks where it stands
     if done.returncode:
         sys.exit(f"{done.stdout[-2000:]}{done.stderr[-2000:]}\nJupyterLite did not build: its message stands above.")
     if pyodide and not local:

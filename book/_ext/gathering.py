@@ -38,8 +38,10 @@ def exercises() -> dict[str, Any]:
     """Return the questions that have an answer, with what the book computes."""
     from inference_economics.chapters.exercises import everything
     from inference_economics.chapters.exercises.plain import plain
+    from inference_economics.chapters.exercises.reading import name_of
 
-    return {name: {"question": plain(one.question), "unit": one.said_in, "answer": one.computed}
+    return {name: {"question": plain(one.question), "unit": one.said_in, "name": name_of(one.said_in),
+                   "example": one.example, "answer": one.computed}
             for name, one in everything().items() if one.answer is not None}
 
 

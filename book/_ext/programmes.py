@@ -1,9 +1,9 @@
 """The workshop pages: programmes from `book/programmes.toml`, with every answer computed from the figure it asks about.
 
 A step names a figure, the settings from which its question is asked, and those that show the answer: two links. The
-figure is run at both, as the chapter declares it, and its readouts stand in the guide. So a guide cannot say what the page
-does not show, and no link for a question shows its answer. Handouts have short links: `go/e1.html` leads to the question
-of the engineers' first step.
+figure is run at both, as the chapter declares it, and its readouts stand in the guide. So a guide cannot say what the
+page does not show, and no link for a question shows its answer. Handouts have short links: `go/e1.html` leads to the
+question of the engineers' first step.
 """
 
 from __future__ import annotations

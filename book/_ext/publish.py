@@ -73,7 +73,8 @@ def finish_pages(app, exception) -> None:
     layout.drop_unused(outdir, pages.values())
     for name, html in pages.items():
         (outdir / name).write_text(html, encoding="utf-8")
-    extras.write_redirects(outdir, extras.redirects() | programmes.short_addresses())
+    short = {old: new for old, new in programmes.short_addresses().items() if new.partition("#")[0] in pages}
+    extras.write_redirects(outdir, extras.redirects() | short)
     address.write_map(at, outdir, [name for name in pages if name != extras.NOT_FOUND])
 
 

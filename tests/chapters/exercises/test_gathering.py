@@ -12,6 +12,7 @@ import pytest
 
 from inference_economics import check, keep_answers
 from inference_economics.chapters.exercises import ANSWER_BOX, exercise
+from inference_economics.chapters.exercises.reading import name_of
 from kernelless import runtime
 
 BOOK = {
@@ -20,8 +21,8 @@ BOOK = {
         "model": {"label": "Model", "unit": "", "log": False, "default": "Small",
                   "titles": {"8b": "Small", "70b": "Large"}}}}},
     "claims": {"C8": "The cache wastes memory"},
-    "exercises": {"kv-q1": {"question": "?", "unit": "B/token", "answer": 327_680.0},
-                  "kv-1": {"question": "?", "unit": exercise("kv-1").said_in, "answer": 1.0}},
+    "exercises": {one.id: {"question": "?", "unit": one.said_in, "name": name_of(one.said_in), "example": one.example,
+                           "answer": one.computed} for one in (exercise("kv-q1"), exercise("kv-1"))},
 }
 
 
@@ -52,8 +53,10 @@ def test_what_is_understood(node):
     ("#explorer-heads", "no settings"), ("#explorer-heads?users=many", "many is no value of Users"),
     ("#explorer-heads?users=1e12", "1e12 is no value of Users"), ("#explorer-heads?users=-5", "-5 is no value"),
     ("C99: holds", "neither a link"), ("C8: perhaps", "neither a link"),
-    ("#explorer-heads?model=9b", "no choice 9b"), ("kv-q1: soon", "not understood as an answer"),
-    ("kv-q1,what?,,B/token,no", "was not understood when it was given"), ("kv-q1,x,1e999,B,yes", "no number"),
+    ("#explorer-heads?model=9b", "no choice 9b"), ("kv-q1: soon", exercise("kv-q1").reply("soon")[0]),
+    ("kv-q1,what?,,B/token,no", "was not understood when it was given"),
+    ("kv-q1,x,1e999,B/token,yes", "no number"), ("kv-q1,x,5,GB,yes", "not in GB"),
+    ("kv-q1,x,-5,B/token,yes", "is below zero"),
     ("constructor: 3", "neither a link"), ("__proto__", "neither a link"),
     ("#explorer-constructor?users=1", "no figure called constructor"), ("#explorer-heads?toString=1", "no settings"),
 ])
@@ -62,6 +65,15 @@ def test_what_is_refused_is_named(node, line, why):
     assert found["readings"] == []
     assert found["refused"][0]["line"] == 2
     assert why in found["refused"][0]["why"]
+
+
+@pytest.mark.parametrize("typed", ["-5 kB", "5 m", "5 bananas", "3 to 4 kB", "5 Gb", "€5", "1.2.3", "<5 kB", "٣"])
+def test_what_the_questions_box_refuses_is_refused_with_its_words(node, typed):
+    """Nothing is gathered that the exercise itself would not take."""
+    one = exercise("kv-q1")
+    assert one.read(typed).kind
+    found = gathered(node, "readAll(book, pasted)", f"kv-q1: {typed}")
+    assert (found["readings"], [row["why"] for row in found["refused"]]) == ([], [one.reply(typed)[0]])
 
 
 def test_a_notebooks_file_is_read_as_it_was_written(node, tmp_path, capsys):

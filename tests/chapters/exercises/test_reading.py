@@ -36,6 +36,9 @@ SAID = {
 }
 
 
+UNSIGNED = ("B", "days", "s", "tokens/s", "users")  # of those above
+
+
 def number(chance: random.Random) -> tuple[str, float]:
     """Return a number as somebody may write it, and its value."""
     kind = chance.randrange(8)
@@ -73,6 +76,8 @@ def valid(chance: random.Random) -> tuple[str, str, float]:
     sign = chance.choice(["", "", "-", "−", "+"])
     money = chance.choice(["$", "US$ ", ""]) if unit == "USD" and "cents" not in said else ""
     factor = next(factor for word, factor in SAID[unit].items() if word.strip(" ") == said.strip(" "))
+    if unit in UNSIGNED and sign in ("-", "−"):
+        sign = "+"
     return f"{about}{sign}{money}{words}{said}", unit, value * factor * (-1 if sign in ("-", "−") else 1)
 
 
@@ -175,6 +180,8 @@ REFUSED = [
     ("1/0", "users", "zero"), ("3^4", "users", "power"), ("1e3^2", "users", "power"), ("1e999", "users", "size"),
     ("1e-999", "users", "size"), ("2^99999", "users", "size"), ("5 min 30 s", "s", "two"),
     ("5 users 1", "users", "two"),
+    ("-5 kB", "B/token", "negative"), ("−5", "users", "negative"), ("-1 day", "days", "negative"),
+    ("-7 tok/s", "tokens/s", "negative"),
     ("9 GBs", "B", "word"), ("5 __proto__", "users", "word"), ("5 requests", "users", "word"), ("5 GB GB", "B", "word"),
     ("5 ms", "B", "unit"), ("$5", "B", "unit"), ("5 tokens", "users", "unit"), ("5 %", "users", "unit"),
     ("5 m", "s", "letter"), ("6.71 G", "B", "letter"), ("6.71 Gb", "B", "bits"),

@@ -18,7 +18,7 @@ from ...quantities.numeric import Numeric
 from ...quantities.units import text
 from . import slips
 from .plain import plain
-from .reading import Reading, name_of, read, refusal
+from .reading import Reading, name_of, possible, read, refusal
 
 __all__ = ["Exercise", "known"]
 
@@ -171,7 +171,9 @@ class Exercise:
             value = float(answer)
         except OverflowError:  # a whole number beyond the largest double
             value = -math.inf if answer < 0 else math.inf
-        return Reading("", value) if math.isfinite(value) else Reading("infinite", value, str(value))
+        if not math.isfinite(value):
+            return Reading("infinite", value, str(value))
+        return possible(value, self.said_in, str(answer))
 
     def verdict(self, value: float) -> tuple[str, bool]:
         """Return the reply to a number in the unit of the answer, and whether it settles the exercise."""

@@ -193,7 +193,15 @@ def _per_factor(said: Sequence[str], below: str) -> float:
     raise _Refused("per", " ".join(said).replace("/ ", "/"))
 
 
-def _understood(typed: str, unit: str) -> float:
+def possible(value: float, unit: str, given: str) -> Reading:
+    """Return a number as an answer in `unit`, or its refusal: bytes, times and counts are not below zero."""
+    above = grammar()["boxes"].get(unit, unit).partition("/")[0]
+    if value < 0 and _unit(above).dimension not in grammar()["signed"]:
+        return Reading("negative", math.nan, given)
+    return Reading("", value)
+
+
+def _understood(typed: str, unit: str) -> Reading:
     table = grammar()
     if len(typed) > table["longest"]:
         raise _Refused("long", "")
@@ -216,7 +224,7 @@ def _understood(typed: str, unit: str) -> float:
         result /= _per_factor(said[split:], below)
     if not math.isfinite(result):
         raise _Refused("size", words)
-    return result
+    return possible(result, unit, words)
 
 
 def read(typed: str, unit: str) -> Reading:
@@ -235,7 +243,7 @@ def read(typed: str, unit: str) -> Reading:
         The value in that unit (a share as a ratio), or the kind of the refusal, a key of the grammar's ``replies``.
     """
     try:
-        return Reading("", _understood(typed, unit))
+        return _understood(typed, unit)
     except _Refused as refused:
         return refused.reading
 

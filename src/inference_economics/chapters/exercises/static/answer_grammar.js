@@ -18,6 +18,7 @@
  * @property {Record<string, number>} large the same where they might be half a unit: only before a whole one
  * @property {string[]} lettered what is measured in units that a letter alone might be half of
  * @property {string[]} bits bits or bytes?
+ * @property {string[]} signed what may be below zero
  * @property {string[]} foreign other currencies
  * @property {Record<string, Record<string, number>>} units by what they measure, with their factors
  * @property {Record<string, string>} boxes units of answers that go by another name
@@ -94,6 +95,7 @@ export const ANSWER_GRAMMAR = {
   "letters": {"k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12},
   "large": {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12},
   "lettered": ["bytes", "time"],
+  "signed": ["ratio", "money", ""],
   "bits": ["Kb", "Mb", "Gb", "Tb", "Pb", "Eb"],
   "foreign": ["€", "£", "¥", "eur", "euro", "euros", "gbp", "pound", "pounds", "yen", "jpy", "cny", "rmb", "yuan", "chf"],
   "units": {
@@ -154,6 +156,7 @@ export const ANSWER_GRAMMAR = {
     "grouping": "“{given}” can be read in more than one way: part thousands in threes, and write one decimal point.",
     "zero": "Nothing can be divided by zero.",
     "power": "Only powers of 10 and of 2 are read, not “{given}”.",
+    "negative": "“{given}” is below zero, and the answer ({unit}) cannot be.",
     "size": "“{given}” is too large or too small to be computed with.",
     "two": "There is a second number, “{given}”: give one.",
     "word": "“{given}” is not understood: the answer is {unit}.",

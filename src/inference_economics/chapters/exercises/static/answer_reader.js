@@ -204,10 +204,25 @@ function perFactor(said, below) {
 }
 
 /**
+ * A number as an answer in a unit, or its refusal: bytes, times and counts are not below zero.
+ * @param {number} value
+ * @param {string} unit
+ * @param {string} given
+ * @returns {AnswerReading}
+ */
+export function possible(value, unit, given) {
+  const above = (own(ANSWER_GRAMMAR.boxes, unit) ?? unit).split("/")[0];
+  if (value < 0 && !ANSWER_GRAMMAR.signed.includes(unitOf(above).dimension)) {
+    return { kind: "negative", value: NaN, given, more: "" };
+  }
+  return { kind: "", value, given: "", more: "" };
+}
+
+/**
  * A typed answer.
  * @param {string} typed
  * @param {string} unit
- * @returns {number}
+ * @returns {AnswerReading}
  */
 function understood(typed, unit) {
   if ([...typed].length > ANSWER_GRAMMAR.longest) throw refusal("long", "");
@@ -225,7 +240,7 @@ function understood(typed, unit) {
   if (above === "%" && !named && !found[10] && value !== 0) throw refusal("share", words);
   const result = split < 0 ? value * factor : (value * factor) / perFactor(said.slice(split), below);
   if (!Number.isFinite(result)) throw refusal("size", words);
-  return result;
+  return possible(result, unit, words);
 }
 
 /**
@@ -249,7 +264,7 @@ export function refusalOf(reading, unit, example) {
  */
 export function readAnswer(typed, unit) {
   try {
-    return { kind: "", value: understood(typed, unit), given: "", more: "" };
+    return understood(typed, unit);
   } catch (error) {
     const { refused } = /** @type {{refused?: AnswerReading}} */ (error);
     if (!refused) throw error;

@@ -1,14 +1,14 @@
 // A room's links and answers on one page: what was pasted is read here, on this device, and shown as a spread.
 
 import { text } from "../../../../kernelless/static/format.js";
-import { readAnswer } from "./answer_reader.js";
+import { possible, readAnswer, refusalOf } from "./answer_reader.js";
 
 /**
  * @typedef {{label: string, unit: string, log: boolean, default: number | string, low?: number, high?: number,
  *   titles?: Record<string, string>}} Control
  */
 /** @typedef {{title: string, page: string, controls: Record<string, Control>}} Known a figure */
-/** @typedef {{question: string, unit: string, answer: number | null}} Asked an exercise */
+/** @typedef {{question: string, unit: string, name: string, example: string, answer: number | null}} Asked an exercise */
 /** @typedef {{figures: Record<string, Known>, exercises: Record<string, Asked>, claims: Record<string, string>}} Book */
 /** @typedef {{topic: string, part: string, value: number | string}} Reading one value of one line */
 /** @typedef {{line: number, words: string, why: string}} Refused */
@@ -78,14 +78,18 @@ export function readLine(book, line) {
   const id = known(given) ? given : spoken ? spoken[0] : "";
   if (!id) return "neither a link to a figure of this book, nor an answer to one of its exercises, nor a vote such as C8: fails";
   const asked = book.exercises[id];
+  /** What the box of the question would say. @param {import("./answer_reader.js").AnswerReading} reading */
+  const answered = (reading) => (reading.kind ? refusalOf(reading, asked.name, asked.example)
+    : [{ topic: id, part: "", value: reading.value }]);
   if (cells.length === 5 && given === id) {
     if (!cells[2].trim()) return `${cells[1]} was not understood when it was given`;
     const value = Number(cells[2]);
-    return Number.isFinite(value) ? [{ topic: id, part: "", value }] : `${cells[2]} is no number`;
+    if (!Number.isFinite(value)) return `${cells[2]} is no number`;
+    if (![asked.unit, asked.unit.split("/")[0]].includes(cells[3])) return `${id} is answered in ${asked.unit}, not in ${cells[3]}`;
+    return answered(possible(value, asked.unit, cells[2]));
   }
   const typed = spoken && spoken[0] === id ? spoken[1] : cells.slice(1).join(",");
-  const reading = readAnswer(typed, asked.unit);
-  return reading.kind ? `${typed} is not understood as an answer to ${id}` : [{ topic: id, part: "", value: reading.value }];
+  return answered(readAnswer(typed, asked.unit));
 }
 
 /**
@@ -274,7 +278,7 @@ export function startGathering() {
     const refused = [...before.refused.map((r) => ({ ...r, box: "before" })), ...after.refused.map((r) => ({ ...r, box: "after" }))];
     const lines = before.lines + after.lines;
     said.textContent = lines ? `${lines - refused.length} of ${lines} lines understood.` : "";
-    refusals.replaceChildren(...refused.map((r) => make("li", `${r.box}, line ${r.line}: ${r.words} – ${r.why}.`)));
+    refusals.replaceChildren(...refused.map((r) => make("li", `${r.box}, line ${r.line}: ${r.words} – ${r.why.replace(/\.?$/, ".")}`)));
     out.replaceChildren();
     let topic = "";
     for (const spread of spreads) {
@@ -287,7 +291,7 @@ export function startGathering() {
       const part = make("div", "", "spread");
       if (spread.part) part.append(make("h4", spread.label));
       const letter = root.classList.contains("projected") ? 11 : 7;
-      if (!words) part.append(strip(spread, Math.max(Math.min(out.clientWidth, 1100), 320), letter));
+      if (!words) part.append(strip(spread, Math.max(Math.min(out.clientWidth, letter > 8 ? 1800 : 1100), 320), letter));
       part.append(table(rowsOf(spread)));
       out.append(part);
     }
