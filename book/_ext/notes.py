@@ -1,4 +1,6 @@
-"""What stands beside the text: a citation's source, a term's meaning, on hover, focus and tap; sources in the margin.
+"""What stands beside the text: sources in the margin, and notes on hover, focus and tap.
+
+A note is what a citation cites, what a term means, where a number is from.
 
 The build writes into each page the notes that the page needs, so that they show from disk too, and no script writes
 words of its own.
@@ -9,6 +11,10 @@ from __future__ import annotations
 import json
 import re
 from html import escape, unescape
+
+import origins
+
+from inference_economics import catalog
 
 REFERENCES, GLOSSARY = "book/references.html", "book/notation.html"
 CITATION = re.compile(r'<div class="citation" id="(?P<id>[^"]+)"[^>]*>.*?<p>(?P<text>.*?)</p>\s*</div>', re.DOTALL)
@@ -125,8 +131,8 @@ def side_notes(body: str, sources: dict[str, str]) -> str:
     return "".join([*parts, body[last:]])
 
 
-def annotate(name: str, html: str, sources: dict[str, str], terms: dict[str, tuple[str, str]]) -> str:
-    """Return a page with its notes."""
+def annotate(name: str, html: str, sources: dict[str, str], terms: dict[str, tuple[str, str]], rows: str = "") -> str:
+    """Return a page with its notes; `rows` is the page of catalogues, to which numbers lead."""
     start, end = html.find("<article"), html.find("</article>")
     if start < 0 or name in {REFERENCES, GLOSSARY, "search.html"}:
         return html
@@ -134,6 +140,7 @@ def annotate(name: str, html: str, sources: dict[str, str], terms: dict[str, tup
     root = "../" * name.count("/")
     if name.startswith("notebooks/"):
         body = side_notes(body, sources)
+        body = origins.write_notes(body, root, rows, catalog.MARKS, notes)
         body = mark_terms(body, terms, f"{root}{GLOSSARY}", notes)
     by_id = {anchor: meaning for anchor, meaning in terms.values() if anchor.startswith("term-")}
 

@@ -19,6 +19,7 @@ import layout
 import mathematics
 import notes
 import numbering
+import origins
 import programmes
 import search_index
 from api_page import keep_property, plain_references, restore_property, write_generated
@@ -50,6 +51,9 @@ def finish_pages(app, exception) -> None:
              if extras.MOVED not in (html := path.read_text(encoding="utf-8"))}
     if notes.GLOSSARY in pages:
         pages[notes.GLOSSARY] = notes.name_terms(pages[notes.GLOSSARY])
+    if origins.CATALOGUES in pages:
+        pages[origins.CATALOGUES] = origins.name_rows(pages[origins.CATALOGUES])
+    rows = pages.get(origins.CATALOGUES, "")
     sources = notes.references(pages.get(notes.REFERENCES, ""))
     terms = notes.glossary(pages.get(notes.GLOSSARY, ""))
     abouts = {name: head.describe(html) for name, html in pages.items()}
@@ -61,7 +65,7 @@ def finish_pages(app, exception) -> None:
             continue  # finished by an earlier build
         html = mend(html)
         html = say_what_comes(name, html, abouts)
-        html = notes.annotate(name, html, sources, terms)
+        html = notes.annotate(name, html, sources, terms, rows)
         html = head.fill(html, "../" * name.count("/"),
                          address.cards(at, name, address.title_of(html), abouts[name]))
         pages[name] = extras.from_root(html, at.site) if name == extras.NOT_FOUND else html
@@ -114,6 +118,7 @@ def setup(app):
     mathematics.connect(app)
     numbering.connect(app)
     layout.connect(app)
+    origins.connect(app)
     extras.connect(app)
     search_index.connect(app)
     app.connect("build-finished", finish_pages, priority=900)

@@ -60,12 +60,13 @@ _NAMES = {
     "glue": "chapters.exhibits",
     "keep_answers": "chapters.exercises",
     "solution": "chapters.exercises",
+    "text": "chapters.exhibits",
 }
 # what the notebooks take from the library of figures
 _FIGURES = frozenset({
     "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "Cells", "Choice", "Explorer", "Figure", "Flow",
     "Label", "Line", "Note", "Play", "Point", "Predict", "Readout", "Rule", "Slider", "Spans", "Stack", "State",
-    "Waterfall", "explore", "standalone", "tabulate", "text",
+    "Waterfall", "explore", "standalone", "tabulate",
 })
 __all__ = [
     "Arrows",

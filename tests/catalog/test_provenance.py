@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+import re
+
+import numpy as np
 import pytest
 
 from inference_economics import catalog
@@ -51,3 +55,41 @@ def test_marks_are_documented():
 
     assert all(f"``{mark}``" in provenance.__doc__ for mark in catalog.CONFIDENCE)
     assert set(catalog.CONFIDENCE) == set(catalog.CONFIDENCE_TABLE)
+
+
+def test_a_number_of_a_row_knows_where_it_is_from_and_what_is_computed_does_not():
+    fact = catalog.datacentre("pue-industry-2025")
+    assert fact.value.provenance == (fact.source, fact.date, fact.confidence)
+    for made in (fact.value + 0, -fact.value, abs(fact.value), round(fact.value, 1), float(fact.value), 2 * fact.value):
+        assert type(made) is float
+    assert pickle.loads(pickle.dumps(fact.value)).provenance == fact.value.provenance
+    assert np.asarray([fact.value]).dtype == np.float64
+
+
+def test_every_shipped_number_says_source_date_and_mark():
+    for rows in catalog.everything().values():
+        for row in rows.values():
+            cells = [cell for line in row.rows for cell in line] if isinstance(row, catalog.Table) else [row.value]
+            numbers = [cell for cell in cells if not isinstance(cell, (str, bool)) and cell == cell]
+            for number in numbers:
+                source, date, mark = number.provenance
+                assert source, row.name
+                assert re.match(r"\d{4}", date), row.name
+                assert mark in catalog.MARKS, row.name
+
+
+def test_a_row_of_a_table_may_name_its_own_source():
+    rows = catalog.published("gross-margins").records()
+    assert {row["margin"].provenance.source.split("; ")[0] for row in rows} == {row["source"] for row in rows}
+    own = catalog.shipped_tables("backtests.toml")["services"]
+    number = next(cell for cell in own.rows[0] if isinstance(cell, float))
+    assert number.provenance.source == own.records()[0]["source"]
+    assert number.provenance.date == own.records()[0]["date"]
+
+
+def test_what_is_no_number_or_has_no_source_stays_as_it_is():
+    here = catalog.Provenance("a test", "2026", "primary")
+    assert catalog.sourced("words", here) == "words"
+    assert catalog.sourced(True, here) is True
+    assert type(catalog.sourced(2.0, catalog.Provenance("", "", ""))) is float
+    assert catalog.sourced(3, here).provenance is here

@@ -18,14 +18,16 @@ from .facts import (
     silicon,
     spend_shares,
 )
-from .provenance import CONFIDENCE, CONFIDENCE_TABLE, Recorded, check_date, check_provenance
+from .provenance import CONFIDENCE, CONFIDENCE_TABLE, MARKS, Provenance, Recorded, check_date, check_provenance, sourced
 from .reading import build, build_all, path, read_tables
 
 __all__ = [
     "CONFIDENCE",
     "CONFIDENCE_TABLE",
+    "MARKS",
     "DeepSeekDay",
     "Fact",
+    "Provenance",
     "Recorded",
     "Table",
     "build",
@@ -44,6 +46,7 @@ __all__ = [
     "shipped_facts",
     "shipped_tables",
     "silicon",
+    "sourced",
     "spend_shares",
 ]
 

@@ -15,8 +15,10 @@ import numpy as np
 
 from ..quantities.checks import lookup, require, shown
 from . import reading
-from .provenance import Recorded, check_provenance
+from .provenance import Provenance, Recorded, check_provenance, sourced
 from .reading import build_all
+
+PER_ROW = "as named in each row"  # the source of a table whose rows have sources of their own
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,15 @@ class Table(Recorded):
             for name, cell in zip(self.columns, row, strict=True):
                 if not _is_cell(cell):
                     raise ValueError(f"row {i}: {name}={shown(cell)} must be text, a finite number, or nan for none.")
-        object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
+        object.__setattr__(self, "rows", tuple(map(self._sourced, self.rows)))
+
+    def _sourced(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return a row whose numbers know where they are from: what the row itself says, and the table."""
+        own = {name: cell for name, cell in zip(self.columns, row, strict=True) if isinstance(cell, str) and cell}
+        named = own.get("source", own["who"] if self.source == PER_ROW and "who" in own else "")
+        source = named if self.source == PER_ROW and named else f"{named}; {self.source}" if named else self.source
+        provenance = Provenance(source, own.get("date", self.date), own.get("confidence", self.confidence))
+        return tuple(sourced(cell, provenance) for cell in row)
 
     def records(self, **equal: Any) -> list[dict[str, Any]]:
         """Return rows as dictionaries, those whose cells equal the given values.

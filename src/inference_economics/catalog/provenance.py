@@ -17,10 +17,47 @@ Nothing here comes from memory alone. Where sources conflict, the row's note say
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from ..quantities.checks import lookup, shown
 
-CONFIDENCE = ("primary", "secondary", "derived", "estimate")
+# What each mark says, in the words that readers see.
+MARKS = {
+    "primary": "read in the original",
+    "secondary": "read in a copy or a report",
+    "derived": "computed from other rows",
+    "estimate": "a published estimate",
+}
+CONFIDENCE = tuple(MARKS)
+
+
+class Provenance(NamedTuple):
+    """Where a number was read, when it held, and how it was read."""
+
+    source: str
+    date: str
+    confidence: str
+
+
+class SourcedFloat(float):
+    """A number straight from a row, which still knows where it is from. What is computed from it is a plain float."""
+
+    provenance: Provenance | None = None
+
+
+class SourcedInt(int):
+    """A whole number straight from a row; see `SourcedFloat`."""
+
+    provenance: Provenance | None = None
+
+
+def sourced(value: Any, provenance: Provenance) -> Any:
+    """Return a number that remembers its provenance; anything but a number, and NaN, as it is."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or not provenance.source:
+        return value
+    number: SourcedFloat | SourcedInt = SourcedInt(value) if isinstance(value, int) else SourcedFloat(value)
+    number.provenance = provenance
+    return number
 
 
 def check_provenance(source: object, date: object, confidence: object) -> None:
@@ -66,6 +103,11 @@ class Recorded:
     date: str = ""
     confidence: str = ""
     note: str = ""
+
+    def provenance_of(self, field: str) -> Provenance:
+        """Return where one of the row's numbers is from: where the row is, unless its kind says otherwise."""
+        del field
+        return Provenance(self.source, self.date, self.confidence)
 
     def __post_init__(self) -> None:
         if self.source or self.date or self.confidence:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..quantities.checks import file_path, lookup, shown
+from .provenance import Recorded, sourced
 
 Kind = TypeVar("Kind")
 Row = dict[str, Any]
@@ -108,9 +109,14 @@ def build(kind: Callable[..., Kind], row: Mapping[str, Any], file: str | Path, k
         given = {name: _frozen(value) for name, value in row.items()} | extra
         for name, value in given.items():
             _check_kind(name, value, _hints(kind).get(name, Any))
-        return kind(**given)
+        built = kind(**given)
     except _SLIPS as error:
         raise _at(file, key, error) from None
+    if isinstance(built, Recorded):
+        for name in row:
+            if float in (hint := _hints(kind).get(name), *typing.get_args(hint)):  # a count stays a plain int
+                object.__setattr__(built, name, sourced(getattr(built, name), built.provenance_of(name)))
+    return built
 
 
 def build_all(kind: Callable[..., Kind], file: str | Path,

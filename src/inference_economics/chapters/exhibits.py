@@ -8,6 +8,36 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from kernelless import units
+
+from ..catalog import Provenance
+
+
+class Words(str):
+    """A number as text that still knows where the number is from."""
+
+    provenance: Provenance | None = None
+
+
+def text(value: Any, unit: str = "", digits: int = 3) -> str:
+    """Return `value` as a reader sees it, and with its provenance where it comes straight from a catalogue row.
+
+    Parameters
+    ----------
+    value, unit, digits
+        As `kernelless.text` takes them.
+
+    Returns
+    -------
+    str
+    """
+    words = units.text(value, unit, digits)
+    if (provenance := getattr(value, "provenance", None)) is None:
+        return words
+    known = Words(words)
+    known.provenance = provenance
+    return known
+
 
 class Table:
     """A small table with a caption, as text in a notebook and as HTML on the page.
@@ -98,7 +128,8 @@ def explorer_address(page: str, name: str, **settings: object) -> str:
 def glue(**words: str) -> None:
     """Hand computed numbers to the prose: ``{glue:text}`kv` `` then shows what ``glue(kv=text(…))`` was given.
 
-    The same message as `myst_nb.glue`, without needing the book's tools in the kernel.
+    The same message as `myst_nb.glue`, without needing the book's tools in the kernel. A number straight from a
+    catalogue row takes its source, date and confidence along, which the page shows beside it.
     """
     from IPython.display import display
 
@@ -106,5 +137,7 @@ def glue(**words: str) -> None:
         if not isinstance(value, str):
             raise ValueError(f"glue: {name}={value!r} must be text; format it with inference_economics.text.")
         prefix = "application/papermill.record/"
-        scrap = {"name": name, "mime_prefix": prefix}
-        display({f"{prefix}text/plain": repr(value)}, raw=True, metadata={"scrapbook": scrap})
+        metadata: dict[str, Any] = {"scrapbook": {"name": name, "mime_prefix": prefix}}
+        if provenance := getattr(value, "provenance", None):
+            metadata["provenance"] = provenance._asdict()
+        display({f"{prefix}text/plain": repr(str(value))}, raw=True, metadata=metadata)

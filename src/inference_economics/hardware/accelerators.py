@@ -167,6 +167,13 @@ class Accelerator(catalog.Recorded):
         if self.hbm_bytes is not None and self.nominal_bytes is not None:
             check_usable(self.hbm_bytes, self.nominal_bytes, least=0.0)
 
+    def provenance_of(self, field: str) -> catalog.Provenance:
+        """Return where a number was read: memory and links have sources of their own where the vendor's is another."""
+        own = {"hbm_bytes": "usable", "link_bytes_per_s": "links"}.get(field)
+        if own and getattr(self, f"{own}_source"):
+            return catalog.Provenance(*(getattr(self, f"{own}_{name}") for name in catalog.Provenance._fields))
+        return super().provenance_of(field)
+
     def flop_per_s(self, precision: str) -> float:
         """Dense peak for a number format, or for the next wider one the chip has.
 
