@@ -163,7 +163,7 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         f'<p class="ex-sr">{escape(explorer.alt)}</p></div>',
         f'<ul class="ex-legend" aria-label="Legend">{legend}</ul>' if legend else "",
         f'<div class="ex-readouts">{"".join(readouts[:KEY_READOUTS])}</div>' if readouts else "",
-        f'<div class="ex-states">{states}</div>' if states else "",
+        f'<div class="ex-states" role="group" aria-label="Findings">{states}</div>' if states else "",
         f'<output class="ex-cursor" aria-live="off" data-live hidden>{_HINT}</output>',
         f'<p class="ex-unseen">{escape(figure.unseen())}</p>',
         '<p class="ex-sr ex-spoken" aria-live="polite"></p></div>',

@@ -49,6 +49,7 @@ function startExplorer(root) {
   const marks = plot.marks.map((m) => ({ m, needs: needs(m) }));
   const readouts = spec.readouts.map((r, k) => ({ ...r, element: find(`r${k}`), needs: program.depends[r.value] }));
   const boxes = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-state"));
+  const findings = /** @type {HTMLElement | null} */ (root.querySelector(".ex-states"));
   const states = spec.states.map((s, k) => ({ ...s, element: find(`s${k}`), box: boxes[k] }));
   const summary = part(root, ".ex-settings"), spoken = part(root, ".ex-spoken"), missing = part(root, ".ex-unseen");
   let readAgain = () => {}, refresh = () => {};
@@ -83,6 +84,7 @@ function startExplorer(root) {
   /** @type {import("./speaking.js").Moment} */
   let before;
   async function speak() {
+    reach();
     const { announcement, description } = await import("./speaking.js");
     const now = moment(), words = announcement(before, now);
     before = now;
@@ -90,6 +92,11 @@ function startExplorer(root) {
     const moved = spec.controls.some((c) => settings[c.name] !== c.default);
     described.textContent = moved ? description(spec.title, now) : atDefault;
     refresh();
+  }
+
+  /** Where the findings take more than their room, the keyboard can scroll them. */
+  function reach() {
+    if (findings) findings.tabIndex = findings.scrollHeight > findings.clientHeight + 1 ? 0 : -1;
   }
 
   /** Redraw what depends on the changed inputs. */
@@ -314,6 +321,7 @@ function startExplorer(root) {
     import("./sketch.js").then(({ startSketch }) => startSketch(root, spec, plot, v)).catch(excuse(root));
   }
   root.dataset.ready = "true";
+  if (findings) new ResizeObserver(reach).observe(findings);
   const asked = fromAddress(), earlier = asked ? "" : recalled(root);
   if (earlier) read(earlier);
   told = { ...settings };

@@ -99,7 +99,8 @@ export function startSketch(root, spec, plot, v) {
   const hint = made("p", "Draw the curve in the plot, with a pointer or a finger. Then let it show.");
   const points = made("details", "", { class: "ex-points" }), five = made("div", "");
   points.append(made("summary", "Or set five points, with the arrow keys"), five);
-  const said = made("ul", "", { class: "ex-verdict", role: "status" });
+  const said = made("ul", "", { class: "ex-verdict" }), verdict = made("div", "", { role: "status" });
+  verdict.append(said);
   const bar = made("p", "", { class: "ex-predict-actions" });
   const sliders = asked.stations.map((_, k) => {
     const label = made("label", `at ${text(xs()[k], spec.axes.x.unit)} `);
@@ -123,7 +124,7 @@ export function startSketch(root, spec, plot, v) {
   const reveal = button("Show the curve", () => finish("shown"));
   const skip = button("Skip", () => finish("skipped"));
   const save = button("Save my guess", download), again = button("Draw again", () => wait());
-  box.append(question, hint, points, bar, said);
+  box.append(question, hint, points, bar, verdict);
   part(root, ".ex-body").before(box);
 
   const guess = () => knots.map((k) => valueAt(spec.axes.y, heights[k]));
