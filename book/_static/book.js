@@ -138,7 +138,7 @@
   if (notes.size) {
     const note = make("div", { className: "note", id: "book-note", hidden: true });
     note.setAttribute("role", "tooltip");
-    document.body.append(note);
+    document.querySelector("main").append(note);
     let owner = null, timer = 0;
     const hide = () => {
       clearTimeout(timer);
@@ -156,8 +156,9 @@
       link.setAttribute("aria-describedby", note.id);
       const { left, top, bottom } = link.getClientRects()[0], { width, height } = note.getBoundingClientRect();
       const above = bottom + height + 8 > innerHeight && top > height + 8;
-      note.style.left = `${Math.max(8, Math.min(left, root.clientWidth - width - 8)) + scrollX}px`;
-      note.style.top = `${(above ? top - height - 6 : bottom + 6) + scrollY}px`;
+      const from = (note.offsetParent ?? document.body).getBoundingClientRect();
+      note.style.left = `${Math.max(8, Math.min(left, root.clientWidth - width - 8)) - from.left}px`;
+      note.style.top = `${(above ? top - height - 6 : bottom + 6) - from.top}px`;
     };
     const later = () => { clearTimeout(timer); timer = setTimeout(hide, 250); };
     for (const link of all("[data-note]")) {
