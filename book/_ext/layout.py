@@ -36,7 +36,7 @@ def navigation(tree: str, sections: list[tuple[str, str]]) -> str:
     inside = "".join(f'<li><a href="#{escape(ident)}">{escape(words)}</a></li>' for ident, words in sections)
 
     def entry(match: re.Match) -> str:
-        number = f'<span class="n">{match["number"]}</span>' if match["number"] else ""
+        number = f'<span class="rail-n">{match["number"]}</span>' if match["number"] else ""
         current = ' aria-current="page"' if match["current"] else ""
         below = f'<ul class="rail-sections">{inside}</ul>' if current and inside else ""
         return f'<li><a href="{match["link"]}"{current}>{number}<span>{match["title"]}</span></a>{below}</li>'

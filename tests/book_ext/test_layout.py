@@ -12,8 +12,8 @@ TREE = ('<p aria-level="2" class="caption" role="heading"><span class="caption-t
 
 def test_the_rail_numbers_chapters_and_shows_the_sections_of_the_present_one():
     rail = layout.navigation(TREE, [("one", "One & all")])
-    assert '<li><a href="01_a.html"><span class="n">1</span><span>The <em>a</em></span></a></li>' in rail
-    assert ('<a href="#" aria-current="page"><span class="n">2</span><span>The b</span></a>'
+    assert '<li><a href="01_a.html"><span class="rail-n">1</span><span>The <em>a</em></span></a></li>' in rail
+    assert ('<a href="#" aria-current="page"><span class="rail-n">2</span><span>The b</span></a>'
             '<ul class="rail-sections"><li><a href="#one">One &amp; all</a></li></ul>') in rail
     assert '<li><a href="../book/c.html"><span>The c</span></a></li>' in rail
     assert '<p class="caption">Chapters</p>' in rail
@@ -46,3 +46,10 @@ def test_code_keeps_colours_and_loses_what_has_none():
             '<span class="p">:</span></pre>')
     assert publish.mend(html) == '<pre><span class="k">if</span> x:</pre>'
     assert publish.mend('<summary aria-label="Toggle hidden content"><p>Show</p>') == "<summary><p>Show</p>"
+
+
+def test_what_the_rail_says_is_not_taken_for_code():
+    import publish
+
+    rail = layout.navigation(TREE, [("one", "One & all")])
+    assert publish.mend(rail) == rail

@@ -139,6 +139,36 @@ def test_nothing_lies_over_a_figure_that_uses_the_margin(visit):
     assert page.troubles == []
 
 
+@pytest.mark.parametrize("name", ["book/index.html", "book/decide.html"])
+def test_the_words_beside_an_axis_end_in_one_line_whatever_font_comes(visit, name):
+    page = visit(name, viewport={"width": 820, "height": 1000})
+    ends = """() => [...document.querySelector("figure.explorer .ex-frame").querySelectorAll(".ex-tick")]
+      .filter((words) => words.getAttribute("text-anchor") === "end")
+      .map((words) => words.getBoundingClientRect().right)"""
+    at_first = page.evaluate(ends)
+    assert len(at_first) >= 5
+    assert max(at_first) - min(at_first) < 1
+    # a font that is wider than the one that the words were laid out for
+    page.add_style_tag(content="figure.explorer svg text { font-family: monospace; }")
+    later = page.evaluate(ends)
+    assert max(later) - min(later) < 1
+    assert page.troubles == []
+
+
+def test_a_number_shows_source_date_and_confidence(visit):
+    page = visit("notebooks/01_the_inversion.html", viewport={"width": 1000, "height": 800})
+    number = page.locator("main p a.sourced").first
+    number.hover()
+    note = page.locator("#book-note")
+    note.wait_for()
+    assert re.search(r"\b20\d\d[-\d]*, (primary|secondary|derived|estimate): ", note.inner_text())
+    assert len(note.inner_text().splitlines()[0]) > 5
+    number.click()
+    page.wait_for_url("**/book/catalogues.html#row-*")
+    assert page.locator(":target").evaluate("row => row.tagName") == "TR"
+    assert page.troubles == []
+
+
 def test_a_citation_shows_its_source_by_pointer_and_by_keyboard(visit):
     page = visit("notebooks/04_sharing_heads.html", viewport={"width": 1000, "height": 800})
     link = page.locator("[data-note^=ref-]").first

@@ -100,7 +100,9 @@ export function startFrame(root, plot, v, redraw) {
     lines.forEach((line, k) => {
       const w = widthOf(line), left = Math.min(Math.max(x - side * w, 0), laid - w);
       const at = y + plot.em * 1.15 * k;
-      add(standing, "text", { class: `${name} ex-fill-muted`, x: round(left), y: round(at) }, line);
+      // Anchored, they end where they should in whatever font they are drawn.
+      const anchor = side === 1 ? "end" : side ? "middle" : "start", from = round(left + side * w);
+      add(standing, "text", { class: `${name} ex-fill-muted`, "text-anchor": anchor, x: from, y: round(at) }, line);
       fixed.push([left, at - 0.85 * plot.em, left + w, at + 0.25 * plot.em]);
     });
   }
@@ -271,5 +273,10 @@ export function startFrame(root, plot, v, redraw) {
   }
   fit();
   new ResizeObserver(() => requestAnimationFrame(fit)).observe(surface);
+  // Words that were measured before their font came are measured again.
+  document.fonts.addEventListener("loadingdone", () => {
+    laid = 0;
+    fit();
+  }, { once: true });
   return settle;
 }
