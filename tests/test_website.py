@@ -17,6 +17,7 @@ import website
     (["build", "--jobs", "0"], "'0' is not a number of jobs: a whole number from 1 to 512"),
     (["build", "--jobs", "two"], "is not a number of jobs"),
     (["build", "x.md"], "takes no pages"),
+    (["execute", "--jobs", "1", "x.md"], "there is no page x.md"),
 ])
 def test_a_slip_on_the_command_line_is_answered(capsys, words, says):
     with pytest.raises(SystemExit):

@@ -26,10 +26,11 @@ import website
 ROOT = website.ROOT
 NAME = "the-infrastructure-trap"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # what an archive says of its files must not depend on the day
-APART = {"book/api", "book/kernelless", "book/gallery", "book/decisions", "book/site", "book/workshop"}  # for a screen
+APART = {"book/api", "book/kernelless", "book/gallery", "book/decisions", "book/site", "book/workshop",
+         "book/links"}  # for a screen
 # What moves, or leads somewhere, on a screen alone.
-LIVE = ("aside.sidenote, script, form, a.headerlink, [data-live], .ex-presets, .ex-controls, .ex-actions, .ex-cursor, "
-        ".ex-spoken, .ex-watch, details.hide, input, button, .book-resume, .exercise-reply")
+LIVE = ("aside.sidenote, script, noscript, link, form, label, a.headerlink, [data-live], .ex-presets, .ex-controls, "
+        ".ex-actions, .ex-cursor, .ex-spoken, .ex-watch, details.hide, input, button, .book-resume, .exercise-reply")
 # The HTML parser writes all names in small letters; XML tells them apart.
 CASED = ("viewBox", "clipPath", "clipPathUnits", "preserveAspectRatio", "patternUnits", "patternTransform",
          "patternContentUnits", "linearGradient", "gradientUnits", "textLength", "lengthAdjust", "columnalign")
@@ -233,7 +234,8 @@ def xhtml(soup, title: str) -> bytes:
     text = soup.decode(formatter="minimal")
     for name in CASED:
         text = re.sub(rf"(?<=[<\s/]){name.lower()}(?=[=\s>])", name, text)
-    text = re.sub(r"<math(?![^>]*xmlns)", '<math xmlns="http://www.w3.org/1998/Math/MathML"', text)
+    for name, space in (("math", "1998/Math/MathML"), ("svg", "2000/svg")):
+        text = re.sub(rf"<{name}(?=[\s>])(?![^>]*\sxmlns=)", f'<{name} xmlns="http://www.w3.org/{space}"', text)
     page = ('<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" '
             f'xml:lang="en" lang="en"><head><title>{title}</title><link rel="stylesheet" type="text/css" '
             f'href="book.css"/></head><body>{text}</body></html>')
@@ -246,18 +248,18 @@ def xhtml(soup, title: str) -> bytes:
     return page.encode()
 
 
-def _item(name: str, html: str) -> str:
+def _item(name: str, page: bytes) -> str:
     """Return a page's line in the list of an EPUB's files."""
-    holds = " ".join(kind for kind, mark in (("mathml", "<math"), ("svg", "<svg")) if mark in html)
+    holds = " ".join(kind for kind, mark in (("mathml", b"<math"), ("svg", b"<svg")) if mark in page)
     properties = f' properties="{holds}"' if holds else ""
-    return f'<item id="{key_of(name)}" href="{key_of(name)}.xhtml" media-type="application/xhtml+xml"{properties}/>'
+    return f'<item id="p-{key_of(name)}" href="{key_of(name)}.xhtml" media-type="application/xhtml+xml"{properties}/>'
 
 
 def make_epub(site: Path, output: Path) -> None:
     """Write the book as an EPUB 3."""
     inside = {name: f"p-{key_of(name)}" for name in names(site)}
     pages = {name: (site / name).read_text(encoding="utf-8") for name in inside}
-    files, images = [("OEBPS/book.css", EPUB_STYLE.encode())], {}
+    files, images, made = [("OEBPS/book.css", EPUB_STYLE.encode())], {}, {}
     for name, html in pages.items():
         soup = still(html, name, inside, "{}.xhtml")
         for image in soup.find_all("img"):
@@ -267,18 +269,19 @@ def make_epub(site: Path, output: Path) -> None:
                 image["src"] = path.name
             else:
                 image.decompose()
-        files.append((f"OEBPS/{key_of(name)}.xhtml", xhtml(soup, title_of(html))))
+        made[name] = xhtml(soup, title_of(html))
+    files += [(f"OEBPS/{key_of(name)}.xhtml", page) for name, page in made.items()]
     files += [(f"OEBPS/{name}", data) for name, data in images.items()]
     entries = "".join(f'<li><a href="{key_of(name)}.xhtml">{title_of(html)}</a></li>' for name, html in pages.items())
     files.append(("OEBPS/nav.xhtml", (
         '<?xml version="1.0" encoding="utf-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml" '
         'xmlns:epub="http://www.idpf.org/2007/ops"><head><title>Contents</title></head><body><nav epub:type="toc">'
         f"<h1>Contents</h1><ol>{entries}</ol></nav></body></html>").encode()))
-    items = "".join(_item(name, html) for name, html in pages.items())
+    items = "".join(_item(name, made[name]) for name in pages)
     kinds = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg"}
     items += "".join(f'<item id="i{k}" href="{escape(name)}" media-type="{kinds[Path(name).suffix]}"/>'
                      for k, name in enumerate(images))
-    spine = "".join(f'<itemref idref="{key_of(name)}"/>' for name in pages)
+    spine = "".join(f'<itemref idref="p-{key_of(name)}"/>' for name in pages)
     files.append(("OEBPS/package.opf", (
         '<?xml version="1.0" encoding="utf-8"?>\n<package xmlns="http://www.idpf.org/2007/opf" version="3.0" '
         'unique-identifier="id" xml:lang="en"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'

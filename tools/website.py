@@ -273,9 +273,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=whole(1, 512, "a number of jobs"), default=2,
                         help="how many notebooks to execute at once")
     parser.add_argument("--port", type=whole(0, 65535, "a port"), default=8000)
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     if options.pages and options.command != "execute":
         parser.error(f"{options.command} takes no pages: it is about the whole site")
+    if missing := [page for page in options.pages if not page.is_file()]:
+        parser.error(f"there is no page {missing[0]}")
     output = options.output.resolve()
     try:
         if options.command == "execute":

@@ -131,8 +131,9 @@ def side_notes(body: str, sources: dict[str, str]) -> str:
     return "".join([*parts, body[last:]])
 
 
-def annotate(name: str, html: str, sources: dict[str, str], terms: dict[str, tuple[str, str]], rows: str = "") -> str:
-    """Return a page with its notes; `rows` is the page of catalogues, to which numbers lead."""
+def annotate(name: str, html: str, sources: dict[str, str], terms: dict[str, tuple[str, str]],
+             rows: dict[tuple[str, str], str] | None = None) -> str:
+    """Return a page with its notes; `rows` are those of the catalogues to which numbers lead, from `origins.places`."""
     start, end = html.find("<article"), html.find("</article>")
     if start < 0 or name in {REFERENCES, GLOSSARY, "search.html"}:
         return html
@@ -140,7 +141,7 @@ def annotate(name: str, html: str, sources: dict[str, str], terms: dict[str, tup
     root = "../" * name.count("/")
     if name.startswith("notebooks/"):
         body = side_notes(body, sources)
-        body = origins.write_notes(body, root, rows, catalog.MARKS, notes)
+        body = origins.write_notes(body, root, rows or {}, catalog.MARKS, notes)
         body = mark_terms(body, terms, f"{root}{GLOSSARY}", notes)
     by_id = {anchor: meaning for anchor, meaning in terms.values() if anchor.startswith("term-")}
 

@@ -19,7 +19,7 @@ CATALOGUES = "book/catalogues.html"
 KEPT = "provenance"  # what `glue` calls it among an output's metadata
 NUMBER = re.compile(r'<span class="pasted-text sourced" data-source="(?P<source>[^"]*)" data-date="(?P<date>[^"]*)" '
                     r'data-confidence="(?P<confidence>[^"]*)">(?P<words>.*?)</span>', re.DOTALL)
-ROW = re.compile(r"<tr>(?P<cells>.*?)</tr>", re.DOTALL)
+ROW = re.compile(r'<tr(?: id="(?P<id>[^"]+)")?>(?P<cells>.*?)</tr>', re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 
 
@@ -64,11 +64,8 @@ def name_rows(html: str) -> str:
     seen = set()
 
     def named(match: re.Match) -> str:
-        cells = [unescape(cell) for cell in CELL.findall(match["cells"])]
-        if len(cells) < 3:
-            return match[0]
-        ident = _row(cells[-1], cells[-3])  # … date, mark, source
-        if ident in seen:
+        told = _told(match)
+        if told is None or (ident := _row(*told)) in seen:
             return match[0]
         seen.add(ident)
         return f'<tr id="{ident}">{match["cells"]}</tr>'
@@ -76,7 +73,30 @@ def name_rows(html: str) -> str:
     return ROW.sub(named, html)
 
 
-def write_notes(body: str, root: str, rows: str, marks: dict[str, str], notes: dict[str, str]) -> str:
+def _told(row: re.Match) -> tuple[str, str] | None:
+    """Return a row's source and date; None for a row that has none."""
+    cells = [unescape(cell) for cell in CELL.findall(row["cells"])]
+    return (cells[-1], cells[-3]) if len(cells) >= 3 else None  # … date, mark, source
+
+
+def places(html: str) -> dict[tuple[str, str], str]:
+    """Return the id of each named row by its source and date, and by its source alone for a number of another date."""
+    found: dict[tuple[str, str], str] = {}
+    for match in ROW.finditer(html):
+        if match["id"] and (told := _told(match)):
+            found[told] = match["id"]
+            found.setdefault((told[0], ""), match["id"])
+    return found
+
+
+def _place(source: str, date: str, known: dict[tuple[str, str], str]) -> str:
+    """Return the id of the row that a number is from; a row's own source stands before its table's."""
+    table = source.rpartition("; ")[2]
+    return next((known[key] for key in ((source, date), (source, ""), (table, date), (table, "")) if key in known), "")
+
+
+def write_notes(body: str, root: str, rows: dict[tuple[str, str], str], marks: dict[str, str],
+                notes: dict[str, str]) -> str:
     """Return a page's text with its sourced numbers as links; note where they are from.
 
     Parameters
@@ -85,8 +105,8 @@ def write_notes(body: str, root: str, rows: str, marks: dict[str, str], notes: d
         The text, as the role wrote it.
     root : str
         The way to the book's root.
-    rows : str
-        The page of catalogues; a link leads to the row where it has one, else to the page.
+    rows : dict
+        What `places` found; a link leads to its row where there is one, else to the page of catalogues.
     marks : dict
         What each confidence mark says.
     notes : dict
@@ -97,8 +117,9 @@ def write_notes(body: str, root: str, rows: str, marks: dict[str, str], notes: d
         key = f"from-{_row(source, date)[4:]}-{mark}"
         when = f"<p><strong>{escape(date)}</strong>, {escape(mark)}: {escape(marks[mark])}</p>"
         notes[key] = f"<p>{escape(source)}</p>{when}"
-        anchor = f"#{_row(source, date)}" if f'id="{_row(source, date)}"' in rows else ""
-        return f'<a class="sourced" data-note="{key}" href="{root}{CATALOGUES}{anchor}">{match["words"]}</a>'
+        anchor = _place(source, date, rows)
+        return (f'<a class="sourced" data-note="{key}" href="{root}{CATALOGUES}{"#" if anchor else ""}{anchor}">'
+                f'{match["words"]}</a>')
 
     return NUMBER.sub(link, body)
 

@@ -53,7 +53,7 @@ def finish_pages(app, exception) -> None:
         pages[notes.GLOSSARY] = notes.name_terms(pages[notes.GLOSSARY])
     if origins.CATALOGUES in pages:
         pages[origins.CATALOGUES] = origins.name_rows(pages[origins.CATALOGUES])
-    rows = pages.get(origins.CATALOGUES, "")
+    rows = origins.places(pages.get(origins.CATALOGUES, ""))
     sources = notes.references(pages.get(notes.REFERENCES, ""))
     terms = notes.glossary(pages.get(notes.GLOSSARY, ""))
     abouts = {name: head.describe(html) for name, html in pages.items()}

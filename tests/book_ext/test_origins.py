@@ -20,14 +20,14 @@ ROWS = ('<table><tr><th>what</th></tr><tr><th scope="row">PUE</th><td>1.54</td><
         '<td>A &quot;survey&quot; &lt;2025&gt;</td></tr></table>')
 
 
-def annotated(*parts: str, rows: str = "") -> tuple[str, dict[str, str]]:
+def annotated(*parts: str, rows: dict | None = None) -> tuple[str, dict[str, str]]:
     html = notes.annotate("notebooks/01_x.html", f"<html><article>{''.join(parts)}</article></html>", {}, {}, rows)
     data = re.search(r'id="book-notes">(.*?)</script>', html)
     return html, json.loads(data[1]) if data else {}
 
 
 def test_a_number_leads_to_its_row_and_says_source_date_and_mark():
-    html, told = annotated(f"<p>It is {NUMBER} there, {NUMBER} here.</p>", rows=origins.name_rows(ROWS))
+    html, told = annotated(f"<p>It is {NUMBER} there, {NUMBER} here.</p>", rows=origins.places(origins.name_rows(ROWS)))
     links = re.findall(r'<a class="sourced" data-note="([^"]+)" href="../book/catalogues.html#([^"]+)">1.54</a>', html)
     assert len(links) == 2
     (key, ident), = set(links)
@@ -38,6 +38,16 @@ def test_a_number_leads_to_its_row_and_says_source_date_and_mark():
 
 def test_a_number_of_no_row_leads_to_the_page():
     assert 'href="../book/catalogues.html">1.54' in annotated(f"<p>{NUMBER}</p>")[0]
+
+
+@pytest.mark.parametrize(("source", "date"), [
+    ("A &quot;survey&quot; &lt;2025&gt;", "2019"), ("its own; A &quot;survey&quot; &lt;2025&gt;", "2025")])
+def test_a_number_of_another_date_or_with_a_source_of_its_own_leads_to_its_table(source, date):
+    number = NUMBER.replace('source="A &quot;survey&quot; &lt;2025&gt;"', f'source="{source}"').replace(
+        'date="2025"', f'date="{date}"')
+    html, told = annotated(f"<p>{number}</p>", rows=origins.places(origins.name_rows(ROWS)))
+    assert 'catalogues.html#row-' in html
+    assert date in next(iter(told.values()))
 
 
 def test_rows_with_one_source_and_date_have_one_id():
