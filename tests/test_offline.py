@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 import zipfile
 
@@ -12,6 +13,7 @@ FIGURE = ('<figure class="explorer" id="explorer-a" data-explorer="a" aria-label
           '<p class="ex-title" id="explorer-a-title">Figure 1.1. A &amp; B</p><p class="ex-watch">Drag.</p>'
           '<svg viewBox="0 0 10 10" xmlns="http://www.w3.org/2000/svg"><defs><clipPath id="c"><path d="M0 0"/>'
           '</clipPath></defs><g clip-path="url(#c)"><path d="M0 0"/></g></svg>'
+          '<ul class="ex-legend"><li><svg viewBox="0 0 9 9"><path d="M0 0"/></svg>cost</li></ul><noscript>On.</noscript>'
           '<div class="ex-readouts"><div class="ex-readout"><span>Cost</span><output>$1</output></div></div>'
           '<div class="ex-controls" data-live hidden><input type="range"></div><p class="ex-settings">Users: 16</p>'
           '<script type="application/json">{"a":"</p>"}</script></figure>')
@@ -76,7 +78,16 @@ def test_the_epub_is_well_formed_and_lists_what_it_holds(site, tmp_path):
     assert "viewBox=" in page
     assert "<clipPath" in page
     assert "1998/Math/MathML" in page
+    spaces = {"svg": "{http://www.w3.org/2000/svg}", "math": "{http://www.w3.org/1998/Math/MathML}"}
+    for element in ET.fromstring(page).iter():
+        space, _, kind = element.tag.rpartition("}")
+        assert f"{space}}}" == spaces.get(kind, f"{space}}}"), kind
+        assert kind not in {"noscript", "label", "input", "link"} or element.get("rel") == "stylesheet"
+    assert page.count("<svg") == 2
     package = texts["OEBPS/package.opf"]
+    idents = re.findall(r'\bid(?:ref)?="([^"]+)"', package)
+    assert all(re.fullmatch(r"[A-Za-z_][\w.-]*", ident) for ident in idents)  # a name of XML begins with no digit
+    assert set(re.findall(r'idref="([^"]+)"', package)) <= set(re.findall(r' id="([^"]+)"', package))
     assert 'href="01_a.xhtml" media-type="application/xhtml+xml" properties="mathml svg"' in package
     assert package.count("<itemref") == 2
 
