@@ -13,7 +13,7 @@ FIGURE = ('<figure class="explorer" id="explorer-a" data-explorer="a" aria-label
           '<p class="ex-title" id="explorer-a-title">Figure 1.1. A &amp; B</p><p class="ex-watch">Drag.</p>'
           '<svg viewBox="0 0 10 10" xmlns="http://www.w3.org/2000/svg"><defs><clipPath id="c"><path d="M0 0"/>'
           '</clipPath></defs><g clip-path="url(#c)"><path d="M0 0"/></g></svg>'
-          '<ul class="ex-legend"><li><svg viewBox="0 0 9 9"><path d="M0 0"/></svg>cost</li></ul><noscript>On.</noscript>'
+          '<ul class="ex-legend"><li><svg viewBox="0 0 9 9"><path d="M0"/></svg>cost</li></ul><noscript>On.</noscript>'
           '<div class="ex-readouts"><div class="ex-readout"><span>Cost</span><output>$1</output></div></div>'
           '<div class="ex-controls" data-live hidden><input type="range"></div><p class="ex-settings">Users: 16</p>'
           '<script type="application/json">{"a":"</p>"}</script></figure>')
