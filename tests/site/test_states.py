@@ -17,6 +17,8 @@ EXPLAINED = {
     ("color-contrast", "nonBmp"): "signs of formulas, such as a dot or a bracket, are no text to it",
     ("color-contrast", "imgNode"): "text of a drawing, which it cannot see through: measured by MEASURED",
     ("color-contrast", "bgOverlap"): "text under an open note or a figure's pane, which goes away or scrolls on",
+    ("color-contrast", "elmPartiallyObscuring"): "a card's link lies over the whole card, and is seen through",
+    ("color-contrast", "elmPartiallyObscured"): "as under an open note",
     ("skip-link", ""): "what it leads to waits while the rail lies over the page",
 }
 # The contrast of each text in a figure with the ground that it stands on: a shape drawn behind it, or the figure's.

@@ -27,6 +27,8 @@ export function paperOf(markdown) {
     const lines = block.trim().split("\n");
     if (lines[0].startsWith("#")) {
       out.push(paperLine(lines[0].startsWith("##") ? "h4" : "h3", lines[0].replace(/^#+ /, "")));
+    } else if (lines[0].startsWith("|") && lines.length < 3) {
+      out.push(paperLine("p", "Nothing to list."));
     } else if (lines[0].startsWith("|")) {
       const table = document.createElement("table"), scroll = document.createElement("div");
       lines.filter((_, k) => k !== 1).forEach((line, k) => {
