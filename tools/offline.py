@@ -30,7 +30,8 @@ APART = {"book/api", "book/kernelless", "book/gallery", "book/decisions", "book/
          "book/links"}  # for a screen
 # What moves, or leads somewhere, on a screen alone.
 LIVE = ("aside.sidenote, script, noscript, link, form, label, a.headerlink, [data-live], .ex-presets, .ex-controls, "
-        ".ex-actions, .ex-cursor, .ex-spoken, .ex-watch, details.hide, input, button, .book-resume, .exercise-reply")
+        ".ex-actions, .ex-cursor, .ex-spoken, .ex-predict, "
+        ".ex-watch, details.hide, input, button, .book-resume, .exercise-reply")
 # The HTML parser writes all names in small letters; XML tells them apart.
 CASED = ("viewBox", "clipPath", "clipPathUnits", "preserveAspectRatio", "patternUnits", "patternTransform",
          "patternContentUnits", "linearGradient", "gradientUnits", "textLength", "lengthAdjust", "columnalign")

@@ -155,6 +155,9 @@ def explorer_html(explorer: Declared, ident: str) -> str:
         f'<p class="ex-title" id="{ident}-title">{escape(explorer.title)}</p>',
         f'<p class="ex-watch">{escape(explorer.watch)}</p>',
         f'<div class="ex-presets" data-live hidden><span>Try:</span>{presets}</div>' if presets else "",
+        # The room for the reader's guess, whose script comes later, is kept so that nothing moves then.
+        f'<div class="ex-predict" data-guess><p class="ex-question">{escape(explorer.predict.question)}</p></div>'
+        if explorer.predict else "",
         # The pane stays in sight while the controls are scrolled, so it holds the answer and no more.
         '<div class="ex-body"><div class="ex-figure"><div class="ex-pane">',
         f'<div class="ex-plot" tabindex="0" role="group" aria-label="Plot of {escape(axes)}. '

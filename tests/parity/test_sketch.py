@@ -158,3 +158,16 @@ def test_in_print_all_stands(page):
     page.emulate_media(media="print")
     expect(page.locator("[data-key=m0]")).to_be_visible()
     expect(page.locator(".ex-predict")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [360, 900])
+def test_the_guess_has_its_room_before_its_script_comes(page, tmp_path, width):
+    """Nothing on the page moves when the panel comes."""
+    top = "document.querySelector('.ex-body').getBoundingClientRect().top"
+    page.set_viewport_size({"width": width, "height": 1000})
+    later = page.evaluate(top)
+    still = re.sub(r'<script(?! type="application/json").*?</script>', "", standalone(MADE), flags=re.DOTALL)
+    (tmp_path / "still.html").write_text(still, encoding="utf-8")
+    page.goto((tmp_path / "still.html").as_uri())
+    assert page.locator(".ex-question").inner_text() == ASKED.question
+    assert abs(page.evaluate(top) - later) < 4

@@ -319,7 +319,7 @@ function startExplorer(root) {
   if (spec.predict && !link.asked()) {
     root.dataset.sketch = "true";
     import("./sketch.js").then(({ startSketch }) => startSketch(root, spec, plot, v)).catch(excuse(root));
-  }
+  } else root.querySelector("[data-guess]")?.remove();
   root.dataset.ready = "true";
   if (findings) new ResizeObserver(reach).observe(findings);
   const asked = fromAddress(), earlier = asked ? "" : recalled(root);

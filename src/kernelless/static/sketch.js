@@ -125,7 +125,7 @@ export function startSketch(root, spec, plot, v) {
   const skip = button("Skip", () => finish("skipped"));
   const save = button("Save my guess", download), again = button("Draw again", () => wait());
   box.append(question, hint, points, bar, verdict);
-  part(root, ".ex-body").before(box);
+  part(root, "[data-guess]").replaceWith(box);
 
   const guess = () => knots.map((k) => valueAt(spec.axes.y, heights[k]));
 
