@@ -4,15 +4,19 @@ The command is `tools/notebooks.py`. This module has another name because tests 
 
 A stored notebook has no images, no HTML, no widget state, no execution counts and no timings; its cell ids follow from
 its position. So a diff shows what changed in the chapter, and strict nbval compares every stored output.
+
+Where the repository's public address is set and Colab can open it, the first code cell fetches the package there.
 """
 
 from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cache
 from pathlib import Path
 
 import nbformat
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -24,6 +28,7 @@ METADATA = {
 }
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 REPAIR = "python tools/notebooks.py --normalise"
+COLAB = "# Google Colab lacks the book's package: it is fetched there from the repository. Elsewhere this does nothing."
 
 
 def _output(output: dict) -> nbformat.NotebookNode | None:
@@ -49,9 +54,28 @@ def _cell(cell: dict, number: int) -> nbformat.NotebookNode:
     return nbformat.from_dict(kept)
 
 
+@cache
+def repository() -> tuple[str, str]:
+    """Return the repository's public address and its branch, as `book/_config.yml` has them; empty where unset."""
+    told = yaml.safe_load((ROOT / "book" / "_config.yml").read_text(encoding="utf-8"))["repository"]
+    return str(told["url"] or "").rstrip("/").removesuffix(".git"), str(told["branch"] or "main")
+
+
+def for_colab() -> list[nbformat.NotebookNode]:
+    """Return the cell that fetches the package in Colab, which opens what lies on GitHub and nothing else."""
+    address, branch = repository()
+    if not address.startswith("https://github.com/"):
+        return []
+    source = (f'{COLAB}\nimport subprocess\nimport sys\n\nif "google.colab" in sys.modules:\n'
+              f'    package = "git+{address}@{branch}"\n'
+              '    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", package], check=True)')
+    return [nbformat.v4.new_code_cell(source, metadata={"tags": ["remove-cell"]})]
+
+
 def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Return the form of a notebook that is committed."""
-    cells = [_cell(cell, number) for number, cell in enumerate(notebook["cells"], 1) if cell["source"].strip()]
+    kept = [cell for cell in notebook["cells"] if cell["source"].strip() and not cell["source"].startswith(COLAB)]
+    cells = [_cell(cell, number) for number, cell in enumerate([*kept[:1], *for_colab(), *kept[1:]], 1)]
     return nbformat.from_dict({"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5})
 
 

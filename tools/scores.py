@@ -3,8 +3,8 @@
     python tools/scores.py FILES… [--csv scores.csv] [--seconds 300] [--memory-gib 4]
 
 A submitted notebook is somebody else's program. Each runs alone under bubblewrap: no network, nothing of this machine's
-files but the system, the environment and the package, read-only; one empty folder to write into; limits on time,
-memory, processes and file size. What comes out is only what was given to `check`, and the verdict on it is computed
+files but the system, the environment and the package, read-only; one small folder in memory to write into; limits on
+time, memory, processes and files. What comes out is only what was given to `check`, and the verdict on it is computed
 here, outside. A notebook that fails, runs for ever or asks for too much is named in the report; the others are scored
 as if it were not there.
 """
@@ -29,7 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LARGEST_BYTES = 20_000_000  # of a notebook, and of what it may report
 NO_BUBBLEWRAP = ("Submitted notebooks are run in a sandbox, which needs bubblewrap on Linux, and none here starts. "
                  "Install it with: sudo apt-get install bubblewrap")
+ROOM_BYTES = 200_000_000  # of all that it may write, in memory and gone afterwards
 MOST_PROCESSES = 100  # a kernel, what runs it, and their helpers are a handful
+TOLD = ("told.jsonl", "failed.json")  # the answers, and how it ended
 # Runs inside: every code cell in order, and a line of JSON for each answer that `check` was given.
 INSIDE = """
 import json, os, sys
@@ -95,16 +97,23 @@ def sandbox() -> str:
 
 def command(work: Path, seconds: int, memory_bytes: int) -> list[str]:
     """Return the command that runs what lies in `work` with nothing else in reach."""
+    def room(folder: str) -> list[str]:
+        return ["--size", str(ROOM_BYTES), "--tmpfs", folder]
+
     environment = Path(sys.prefix).resolve()
     seen = ["prlimit", f"--as={memory_bytes}", f"--cpu={2 * seconds + 30}", f"--fsize={LARGEST_BYTES}", "--core=0",
-            sandbox(), "--unshare-all", "--die-with-parent", "--new-session", "--tmpfs", "/tmp"]
+            sandbox(), "--unshare-all", "--die-with-parent", "--new-session", *room("/tmp")]
     python, base = environment / "bin" / "python", Path(sys.base_prefix)
     for folder in ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts"):
         seen += ["--ro-bind-try", folder, folder]
     for folder in {environment, base, ROOT / "src"}:
         seen += ["--ro-bind", str(folder), str(folder)]
-    seen += ["--proc", "/proc", "--dev", "/dev", "--bind", str(work), "/inside", "--chdir", "/inside",
-             "--clearenv", "--setenv", "PATH", f"{python.parent}:/usr/bin:/bin", "--setenv", "HOME", "/inside",
+    seen += ["--proc", "/proc", "--dev", "/dev", *room("/dev/shm"), *room("/inside"),
+             "--ro-bind", str(work / "submitted.ipynb"), "/inside/submitted.ipynb"]
+    for name in TOLD:  # what comes out: two files that are there before
+        seen += ["--bind", str(work / name), f"/inside/{name}"]
+    seen += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/inside", "--clearenv",
+             "--setenv", "PATH", f"{python.parent}:/usr/bin:/bin", "--setenv", "HOME", "/inside",
              "--setenv", "PYTHONPATH", str(ROOT / "src"), "--setenv", "OMP_NUM_THREADS", "1",
              "--setenv", "OPENBLAS_NUM_THREADS", "1", "--setenv", "PYDEVD_DISABLE_FILE_VALIDATION", "1"]
     return [*seen, str(python), "-c", INSIDE, str(seconds)]
@@ -165,8 +174,6 @@ def run_within(words: list[str], seconds: int, memory_bytes: int) -> tuple[int, 
 
 def answers(told: Path) -> list[tuple[str, str | float]]:
     """Return what a notebook told, or raise ValueError where it wrote something else there."""
-    if not told.exists():
-        return []
     if told.is_symlink() or told.stat().st_size > LARGEST_BYTES:
         raise ValueError("it wrote something else where its answers go")
     found = []
@@ -186,7 +193,7 @@ def troubles(work: Path, status: int, last: str) -> str:
     if status:
         return f"did not run to its end ({last or f'status {status}'})"
     failed = work / "failed.json"
-    if not failed.is_file() or failed.is_symlink() or failed.stat().st_size > 10_000:
+    if not 0 < failed.stat().st_size <= 10_000:
         return "did not say how it ended"
     names = json.loads(failed.read_text(encoding="utf-8"))
     return ", ".join(str(name)[:40] for name in names) if isinstance(names, list) else ""
@@ -214,6 +221,8 @@ def score(path: Path, seconds: int, memory_bytes: int) -> Score:
     with tempfile.TemporaryDirectory(prefix="score-") as folder:
         work = Path(folder)
         shutil.copyfile(path, work / "submitted.ipynb")
+        for name in TOLD:
+            (work / name).touch()
         try:
             found.trouble = troubles(work, *run_within(command(work, seconds, memory_bytes), seconds, memory_bytes))
         except ValueError as error:

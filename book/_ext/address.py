@@ -57,7 +57,8 @@ def launches(at: Addresses, notebook: str) -> list[tuple[str, str]]:
     branch, lab = quote(at.branch, safe=""), quote(f"lab/tree/{notebook}", safe="")
     if host == "github.com":
         found.append(("Run on Binder", f"https://mybinder.org/v2/gh/{path}/{branch}?urlpath={lab}"))
-        found.append(("Open in Colab", f"https://colab.research.google.com/github/{path}/blob/{branch}/{notebook}"))
+        found.append(("Open in Colab",
+                      f"https://colab.research.google.com/github/{path}/blob/{quote(at.branch)}/{notebook}"))
     elif host == "gitlab.com":
         found.append(("Run on Binder", f"https://mybinder.org/v2/gl/{quote(path, safe='')}/{branch}?urlpath={lab}"))
     if at.hub:

@@ -38,6 +38,14 @@ def test_a_repository_on_github_can_be_run_in_three_places():
     assert at.issues == "https://github.com/owner/the-book/issues/new"
 
 
+def test_colab_names_a_branch_as_github_does():
+    """Colab's links are GitHub's own behind another host; Binder takes a branch as one part of its address."""
+    at = address.addresses(_config(url="https://github.com/owner/book", branch="v1/x"))
+    binder, colab = (link for _, link in address.launches(at, NOTEBOOK))
+    assert colab == f"https://colab.research.google.com/github/owner/book/blob/v1/x/{NOTEBOOK}"
+    assert binder.startswith("https://mybinder.org/v2/gh/owner/book/v1%2Fx?urlpath=lab%2Ftree%2F")
+
+
 def test_a_group_on_gitlab_is_one_part_of_binders_address():
     at = address.addresses(_config(url="https://gitlab.com/group/sub/book", branch="v1/x"))
     assert address.launches(at, NOTEBOOK)[0][1].startswith("https://mybinder.org/v2/gl/group%2Fsub%2Fbook/v1%2Fx?")

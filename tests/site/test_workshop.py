@@ -1,0 +1,43 @@
+"""The programmes in a browser: a question's link opens its figure without the answer, the next link with it."""
+
+from __future__ import annotations
+
+import programmes
+import pytest
+
+STEPS = [pytest.param(one, number, step, id=f"{one.key}-{number}") for one in programmes.read()[0]
+         for number, step in enumerate(one.steps, 1) if step.figure]
+SHOWN = """(id) => {
+  const root = document.getElementById(id);
+  return root.dataset.ready && Object.fromEntries([...root.querySelectorAll(".ex-readout")].map((readout) =>
+    [...readout.children].map((part) => part.textContent.trim())));
+}"""
+
+
+def read_off(page, figure) -> dict[str, str]:
+    """Return the readouts that a page shows, once the figure has come to life."""
+    return page.wait_for_function(SHOWN, arg=f"explorer-{figure.name}").json_value()
+
+
+@pytest.mark.parametrize(("one", "number", "step"), STEPS)
+def test_both_links_of_a_step(visit, one, number, step):
+    figure, answers = step.figure, [label for when, label in programmes.COMPUTED.findall(step.then) if not when]
+    page = visit("book/workshop.html")
+    links = page.locator(f'a[href="../{figure.address(figure.asked)}"]'), page.locator(
+        f'a[href="../{figure.address(figure.set)}"]')
+    addresses = [link.first.evaluate("(a) => a.href") for link in links]
+    seen = []
+    for address, given in zip(addresses, (figure.asked, figure.set), strict=True):
+        page.goto(address)
+        seen.append(read_off(page, figure))
+        assert seen[-1] == figure.explorer().readouts(**given)
+    assert all(seen[1][label] not in seen[0].values() for label in answers)
+    assert page.troubles == []
+
+
+def test_the_short_address_on_a_handout_opens_the_question(visit):
+    one, number, step = STEPS[0].values
+    page = visit(f"book/handout_{one.key}.html", from_disk=True)
+    page.click(f'a[href="../{one.short(number)}"]')
+    page.wait_for_url(f"**/{step.figure.address(step.figure.asked)}")
+    assert read_off(page, step.figure) == step.figure.explorer().readouts(**step.figure.asked)
