@@ -1,5 +1,6 @@
 // Downloads: the numbers as CSV, the figure as SVG and as PNG.
 
+import { handOver } from "./hand.js";
 import { part } from "./page.js";
 import { sentence } from "./settings.js";
 import { csvOf, sourcesOf } from "./tables.js";
@@ -114,20 +115,6 @@ export function svgOf(root, spec, settings) {
 }
 
 /**
- * Hand a file to the reader.
- * @param {string} name
- * @param {BlobPart} content
- * @param {string} type
- */
-function save(name, content, type) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([content], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
-/**
  * Draw an SVG on a canvas, and hand that to the reader.
  * @param {string} name
  * @param {string} svg
@@ -139,7 +126,7 @@ function savePng(name, svg) {
     [canvas.width, canvas.height] = [image.width * 2, image.height * 2];
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     URL.revokeObjectURL(source);
-    canvas.toBlob((blob) => { if (blob) save(name, blob, "image/png"); });
+    canvas.toBlob((blob) => { if (blob) handOver(name, blob, "image/png"); });
   };
   image.src = source;
 }
@@ -157,7 +144,7 @@ export function download(kind, root, spec, v, settings, address) {
   const name = `${spec.name}.${kind}`, made = `kernelless ${root.dataset.version ?? ""}`;
   // A page from disk has an address that says something of the reader's device, and nothing to anyone else.
   const about = /** @type {[string, string][]} */ (/^https?:/.test(address) ? [["page", address]] : []);
-  if (kind === "csv") save(name, csvOf(spec, v, settings, [...about, ["made with", made]]), "text/csv");
-  else if (kind === "svg") save(name, svgOf(root, spec, settings), "image/svg+xml");
+  if (kind === "csv") handOver(name, csvOf(spec, v, settings, [...about, ["made with", made]]), "text/csv");
+  else if (kind === "svg") handOver(name, svgOf(root, spec, settings), "image/svg+xml");
   else savePng(name, svgOf(root, spec, settings));
 }

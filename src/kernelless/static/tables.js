@@ -1,6 +1,7 @@
 // A figure as tables: what a CSV file holds, and what the reader sees who asks for numbers instead of a picture.
 
 import { text } from "./format.js";
+import { csvLines } from "./hand.js";
 import { chosen, nth } from "./plot.js";
 import { byCategory, kindFor } from "./reading.js";
 import { show } from "./settings.js";
@@ -95,13 +96,6 @@ export function shownCell(value, { unit, categories }) {
 }
 
 /**
- * A cell as CSV writes it.
- * @param {unknown} cell
- * @returns {string}
- */
-const quote = (cell) => (/[",\n\r]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell));
-
-/**
  * Where the numbers come from: the figure's sources, and those of what is chosen.
  * @param {Spec} spec
  * @param {Settings} settings
@@ -137,7 +131,7 @@ export function csvOf(spec, v, settings, about = []) {
     rows.push([], columns.map(({ name, unit, categories }) => (unit && !categories ? `${name} [${unitName(unit)}]` : name)));
     for (const row of cells) rows.push(row.map((value, k) => plainCell(value, columns[k])));
   }
-  return rows.map((row) => row.map(quote).join(",")).join("\n") + "\n";
+  return csvLines(rows);
 }
 
 /**

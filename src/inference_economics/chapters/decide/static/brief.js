@@ -1,6 +1,7 @@
 // The memo and the ledger of the present settings, from the numbers of the figure: as brief.py writes them.
 
 import { text } from "../../../../kernelless/static/format.js";
+import { csvLines } from "../../../../kernelless/static/hand.js";
 import { load } from "../../../../kernelless/static/program.js";
 import { show } from "../../../../kernelless/static/settings.js";
 
@@ -148,9 +149,6 @@ export function ledgerCells(kit, shown) {
     .map(([way, item, how, unit, name, start, count]) => [way, item, how, unit, ...d(name).slice(start, start + count)]);
 }
 
-/** @param {string | number} cell */
-const csvCell = (cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell));
-
 /**
  * The ledger as a CSV file.
  * @param {Kit} kit
@@ -159,6 +157,5 @@ const csvCell = (cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replac
  */
 export function ledgerText(kit, shown) {
   const years = Array.from({ length: kit.years }, (_, k) => `year ${k}`);
-  return [["way", "item", "how", "unit", ...years], ...ledgerCells(kit, shown)]
-    .map((row) => row.map(csvCell).join(",")).join("\n") + "\n";
+  return csvLines([["way", "item", "how", "unit", ...years], ...ledgerCells(kit, shown)]);
 }

@@ -1,23 +1,10 @@
 // What a reader takes away: the memo, printed or as Markdown, and the ledger.
 
+import { handOver } from "../../../../kernelless/static/hand.js";
 import { part } from "../../../../kernelless/static/page.js";
 import { askFigure } from "./asking.js";
 import { ledgerText, memoText } from "./brief.js";
 import { paperOf } from "./paper.js";
-
-/**
- * Hand a text to the reader as a file.
- * @param {string} name
- * @param {string} words
- * @param {string} type
- */
-function handFile(name, words, type) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([words], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
 
 /**
  * Memo and ledger.
@@ -38,9 +25,9 @@ export function startTaking(room, figure) {
   const takes = {
     memo() {
       const shown = askFigure(figure);
-      handFile("decision-memo.md", memoText(kit, shown, today(), shown.address), "text/markdown");
+      handOver("decision-memo.md", memoText(kit, shown, today(), shown.address), "text/markdown");
     },
-    ledger: () => handFile("decision-ledger.csv", ledgerText(kit, askFigure(figure)), "text/csv"),
+    ledger: () => handOver("decision-ledger.csv", ledgerText(kit, askFigure(figure)), "text/csv"),
     print() {
       write();
       document.documentElement.dataset.print = "memo";

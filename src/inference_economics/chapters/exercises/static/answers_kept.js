@@ -1,5 +1,7 @@
 // A reader's answers on this device, for as long as the tab is open, to be saved as a file: as progress.py writes it.
 
+import { csvLines, handOver } from "../../../../kernelless/static/hand.js";
+
 /** @typedef {{exercise: string, answer: string, value: number, unit: string, settled: boolean}} Answer */
 
 const ANSWERS_KEY = "answers";
@@ -13,9 +15,6 @@ function answersSoFar() {
   }
 }
 
-/** @param {string} words */
-const answerCell = (words) => (/[",\n\r]/.test(words) ? `"${words.replace(/"/g, '""')}"` : words);
-
 /**
  * The file's text.
  * @param {Answer[]} answers
@@ -24,8 +23,7 @@ const answerCell = (words) => (/[",\n\r]/.test(words) ? `"${words.replace(/"/g, 
 export function answersFile(answers) {
   const lines = answers.map((a) => [a.exercise, a.answer, Number.isFinite(a.value) ? String(a.value) : "", a.unit,
     a.settled ? "yes" : "no"]);
-  return [["exercise", "answer", "value", "unit", "settled"], ...lines]
-    .map((line) => `${line.map(answerCell).join(",")}\n`).join("");
+  return csvLines([["exercise", "answer", "value", "unit", "settled"], ...lines]);
 }
 
 /** Keep what is answered on this page, and offer it as a file below the last exercise. */
@@ -46,11 +44,7 @@ export function startKeeping() {
   show();
   last.after(row);
   button.addEventListener("click", () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([answersFile(answers)], { type: "text/csv" }));
-    link.download = "my_answers.csv";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000); // not before the browser has read it
+    handOver("my_answers.csv", answersFile(answers), "text/csv");
     said.textContent = " Saved as my_answers.csv. It stays on this device unless you send it.";
   });
   document.addEventListener("answered", (event) => {

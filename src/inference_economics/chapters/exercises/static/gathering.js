@@ -1,6 +1,7 @@
 // A room's links and answers on one page: what was pasted is read here, on this device, and shown as a spread.
 
 import { text } from "../../../../kernelless/static/format.js";
+import { csvLines, handOver } from "../../../../kernelless/static/hand.js";
 import { possible, readAnswer, refusalOf } from "./answer_reader.js";
 
 /**
@@ -294,6 +295,7 @@ export function startGathering() {
       if (!words) part.append(strip(spread, Math.max(Math.min(out.clientWidth, letter > 8 ? 1800 : 1100), 320), letter));
       part.append(table(rowsOf(spread)));
       out.append(part);
+      if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; // the arrow keys reach what is cut off
     }
   };
   let waiting = 0;
@@ -321,15 +323,9 @@ export function startGathering() {
     show();
   });
   document.getElementById("gather-save")?.addEventListener("click", () => {
-    const quote = (/** @type {unknown} */ v) => (/[",\n]/.test(String(v)) ? `"${String(v).replace(/"/g, '""')}"` : String(v));
     const rows = spreads.flatMap((s) => /** @type {["before" | "after"][]} */ ([["before"], ["after"]]).flatMap(([when]) =>
       s[when].map((value) => [s.topic, s.part, s.unit, when, value])));
-    const words = [["figure or exercise", "control", "unit", "when", "value"], ...rows].map((row) => row.map(quote).join(",")).join("\n");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([`${words}\n`], { type: "text/csv" }));
-    link.download = "gathered.csv";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000); // not before the browser has read it
+    handOver("gathered.csv", csvLines([["figure or exercise", "control", "unit", "when", "value"], ...rows]), "text/csv");
   });
   addEventListener("resize", soon);
   show();
