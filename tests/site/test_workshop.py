@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import programmes
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 STEPS = [pytest.param(one, number, step, id=f"{one.key}-{number}") for one in programmes.read()[0]
          for number, step in enumerate(one.steps, 1) if step.figure]
@@ -41,3 +42,26 @@ def test_the_short_address_on_a_handout_opens_the_question(visit):
     page.click(f'a[href="../{one.short(number)}"]')
     page.wait_for_url(f"**/{step.figure.address(step.figure.asked)}")
     assert read_off(page, step.figure) == step.figure.explorer().readouts(**step.figure.asked)
+
+
+def test_large_is_for_the_projector_alone(visit):
+    """Nothing but the spreads and the way back; every answer keeps its dot, and what is cut off can be reached."""
+    page = visit("book/links.html", viewport={"width": 1280, "height": 900})
+    page.fill("#gather-before", "\n".join(f"kv-q1: {100 + n} kB" for n in range(100)))
+    page.fill("#gather-after", "\n".join([*(f"kv-q1: {300 + n} kB" for n in range(98)), "kv-q1: -5 kB", "C8: fails"]))
+    page.wait_for_selector(".spread")
+    assert page.inner_text("#gather-said") == "199 of 200 lines understood."
+    assert "below zero" in page.inner_text("#gather-refused")
+    page.click("#gather-large")
+    page.wait_for_function("document.querySelector('#gathering.projected .spread-plot').clientWidth > 900")
+    assert page.locator(".rail:visible, .bar:visible, footer:visible, #gather-before:visible").count() == 0
+    assert page.locator(".spread-dot:visible").count() == 198
+    page.click("#gather-large")
+    assert page.locator(".rail:visible").count() == 1
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function("""(width) => innerWidth === width && [...document.querySelectorAll(".spread")].every(
+          (one) => (one.tabIndex === 0) === (one.scrollWidth > one.clientWidth))""", arg=width)
+        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+        found = Axe().run(page, options=rules).response["violations"]
+        assert [breach["id"] for breach in found] == []
