@@ -61,7 +61,7 @@ WITHOUT_USERS = [
     # what a reader of the page of the decision brings, for those who bring it to a notebook
     "buying.contracts.cache_shares", "decision.asks.of_tokens", "decision.asks.of_people", "decision.asks.of_usage",
     "decision.asks.of_trace", "decision.usage.read_usage", "decision.benchmarks.read_benchmark",
-    "decision.cards.read_card", "decision.report.ledger_csv",
+    "decision.cards.read_card", "decision.ledger.ledger_csv",
     "serving.simulation.paging.occupancy",  # what a run counted, which tests hold `pages` against
 ]
 

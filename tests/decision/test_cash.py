@@ -116,6 +116,23 @@ def test_what_cannot_run_leaves_the_apis():
     assert [name for name, usd in found.items() if np.isfinite(usd)] == list(cash.API_WAYS)
 
 
+@pytest.mark.parametrize("cause", ["site_usd", "electricity_usd", "upkeep_usd"])
+def test_servers_on_order_cost_neither_place_nor_power_nor_upkeep(cause):
+    at_once, late, later = (getattr(cash.by_way(plan(**FLAT, running__lead_years=years))["colocation"], cause)
+                            for years in (0.0, 0.25, 1.5))
+    assert late[0] == pytest.approx(0.75 * at_once[0])
+    assert late[1:] == pytest.approx(at_once[1:])
+    assert (later[0], later[1]) == (0, pytest.approx(0.5 * at_once[1]))
+
+
+def test_licences_are_paid_for_the_chips_that_serve_rented_or_owned():
+    licences, chips = (cash.by_way(plan(**FLAT, running__lead_years=years, running__licence_usd_per_chip_year=4500.0))
+                       ["colocation"].licences_usd for years in (0.0, 1.0)), fleet.machines(plan(**FLAT)).copy_chips[0]
+    owned, rented = licences
+    assert rented[0] == pytest.approx(4500 * chips)
+    assert rented[1:] == pytest.approx(owned[1:])
+
+
 def test_capital_up_front():
     front = cash.capital_up_front_usd(cash.by_way(plan()))
     assert front["api"] == front["on-demand"] == 0

@@ -34,3 +34,11 @@ def test_what_is_paid_at_the_start_of_a_year_that_is_counted_is_paid_whole():
     once = dollars.NOTHING._replace(capital_usd=np.array([0, 0, 100.0] + 7 * [0]))
     assert dollars.present_usd(once, Finance(2.5, 0.1)) == pytest.approx(100 / 1.21)
     assert dollars.present_usd(once, Finance(2.0, 0.1)) == 0
+
+
+def test_the_weights_are_those_of_the_present_value():
+    finance = Finance(2.5, 0.1)
+    assert dollars.start_weights(finance)[:4].tolist() == pytest.approx([1, 1 / 1.1, 1 / 1.21, 0])
+    got = dollars.NOTHING._replace(resale_usd=100.0)
+    assert dollars.present_usd(got, finance) == -100 * dollars.horizon_weight(finance)
+    assert dollars.horizon_weight(finance) == pytest.approx(1.1**-2.5)

@@ -149,9 +149,10 @@ def _owned(plan: Plan, fleet: Machines, site: Site, lead_years: Numeric) -> Cash
     power = running.electricity_usd_per_year(column(server.power_w), column(site.electricity_usd_per_kwh),
                                              column(site.pue), load)
     place = column(running.colocation_usd_per_year(server.power_w, site.colocation_usd_per_kw_month))
-    chips = held.standing * column(plan.copy.chips_per_server)
-    # until the servers stand, chips are rented
+    # until the servers stand, chips are rented, and nothing is paid for a place, for electricity and for upkeep
     waiting = np.clip(column(lead_years) - YEARS, 0.0, 1.0)
+    standing = held.standing * (1 - waiting)
+    licensed = standing * column(plan.copy.chips_per_server) + fleet.copy_chips * waiting
     bridge = fleet.copy_chips * HOURS_PER_YEAR * waiting * _year(plan.rent.price_usd_per_hour,
                                                                  plan.rent.rent_decline_per_year)
     room_left = np.maximum(1 - finance.horizon_years / site.building_life_years, 0.0)
@@ -159,10 +160,10 @@ def _owned(plan: Plan, fleet: Machines, site: Site, lead_years: Numeric) -> Cash
               * server.resale_fraction + built_usd * room_left)
     return NOTHING._replace(
         capital_usd=held.bought * column(equipment) + column(built_usd) * first, rent_usd=bridge,
-        site_usd=held.standing * place, electricity_usd=held.standing * power * (1 - waiting),
-        upkeep_usd=held.standing * column(equipment * server.operations_fraction),
+        site_usd=standing * place, electricity_usd=standing * power,
+        upkeep_usd=standing * column(equipment * server.operations_fraction),
         people_usd=_people_usd(plan, run.posts_owned),
-        licences_usd=chips * column(run.licence_usd_per_chip_year), data_usd=_kept_usd(plan, fleet),
+        licences_usd=licensed * column(run.licence_usd_per_chip_year), data_usd=_kept_usd(plan, fleet),
         resale_usd=resale)
 
 

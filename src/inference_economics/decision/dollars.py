@@ -73,6 +73,42 @@ def year_weights(finance: Finance) -> ByYear:
 
 
 @checked
+def start_weights(finance: Finance) -> ByYear:
+    """Present value of a dollar paid at the start of each year that begins within the horizon.
+
+    Parameters
+    ----------
+    finance : Finance
+        Horizon and cost of capital.
+
+    Returns
+    -------
+    numeric
+        By year, along the last axis. [1]
+    """
+    rate = np.log1p(column(finance.discount_rate))
+    return np.where(column(finance.horizon_years) > YEARS, np.exp(-rate * YEARS), 0.0)
+
+
+@checked
+def horizon_weight(finance: Finance) -> Numeric:
+    """Present value of a dollar that is got back at the horizon.
+
+    Parameters
+    ----------
+    finance : Finance
+        Horizon and cost of capital.
+
+    Returns
+    -------
+    numeric
+        [1]
+    """
+    weight: Numeric = np.exp(-np.log1p(finance.discount_rate) * finance.horizon_years)
+    return weight
+
+
+@checked
 def present_usd(cash: Cash, finance: Finance) -> Numeric:
     """Present value of what one way costs.
 
@@ -88,10 +124,8 @@ def present_usd(cash: Cash, finance: Finance) -> Numeric:
     numeric
         [USD]
     """
-    rate = np.log1p(finance.discount_rate)
-    begins = np.where(column(finance.horizon_years) > YEARS, np.exp(-column(rate) * YEARS), 0.0)
-    paid = np.sum(cash.at_start_usd * begins + cash.through_usd * year_weights(finance), axis=-1)
-    present: Numeric = paid - cash.resale_usd * np.exp(-rate * finance.horizon_years)
+    paid = np.sum(cash.at_start_usd * start_weights(finance) + cash.through_usd * year_weights(finance), axis=-1)
+    present: Numeric = paid - cash.resale_usd * horizon_weight(finance)
     return present
 
 

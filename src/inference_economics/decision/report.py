@@ -1,39 +1,28 @@
-"""A decision worked out, and handed on: a memo of one page, and a ledger whose cells a CFO can trace."""
+"""A decision worked out, and written down: a memo of one page."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from ..buying.purchases import depreciation_usd
 from ..hardware import accelerators
 from ..quantities.checks import day
 from ..quantities.limits import check_records
 from ..serving.simulation.percentiles import Tail
 from .answer import Hinge, Spread, Tie, break_even, hinges, ruling, spreads, ties
 from .cases import OWN, Case, Source, model_of, plan_of, sources
-from .cash import WAYS, allowed, by_way, capital_up_front_usd, costs_by_way
-from .dollars import Cash, level_usd, present_usd, year_weights
+from .cash import WAYS, by_way, capital_up_front_usd, costs_by_way
 from .fleet import Machines, machines, waits_s
 from .latency import tail
 from .measured import outside_because
 from .memo import memo_of
-from .plan import ADDRESSES, Plan
+from .plan import Plan
 from .plan_doubts import draws
 from .words import words_of
-from .workload import YEARS
 
-CAUSES = {"capital_usd": ("start", "machines and rooms, bought"), "programme_usd": ("start", "design of a chip"),
-          "tokens_usd": ("through", "tokens at list price, less discounts"),
-          "rent_usd": ("through", "chips by the hour"),
-          "site_usd": ("through", "space and cooling"), "electricity_usd": ("through", "electricity"),
-          "upkeep_usd": ("through", "upkeep and software"), "people_usd": ("through", "people"),
-          "licences_usd": ("through", "licences"), "data_usd": ("through", "traffic and storage")}
 MOST_HINGES, NARROWEST = 8, 0.02  # rows of the memo's table, and a logarithm that nobody would notice
 
 
@@ -209,111 +198,3 @@ def way_facts(title: str, spread: Spread, stands_usd: float, front_usd: float, f
             "share": spread.draw_share, "stands": stands_usd, "front": front_usd,
             "from": from_demand if np.isfinite(from_demand) else np.nan, "always": from_demand == 0,
             "never": bool(np.isposinf(from_demand)), "none": bool(np.isnan(from_demand))}
-
-
-# -- the ledger -------------------------------------------------------------------------------------------------------
-
-
-class Entry(NamedTuple):
-    """One row of the ledger: a cause of one way's cost by year, or a number that follows from rows above it.
-
-    way, item : key of the way, and name of the row.
-    how : where the cells come from, in words.
-    unit : of the cells.
-    cells : a number for each year, or one.
-    """
-
-    way: str
-    item: str
-    how: str
-    unit: str
-    cells: tuple[float, ...]
-
-
-def ledger(plan: Plan) -> list[Entry]:
-    """Return every dollar by way, cause and year, and how it adds up.
-
-    Parameters
-    ----------
-    plan : Plan
-        With one number for each field.
-
-    Returns
-    -------
-    list of Entry
-        The inputs first, each by its address, then the weights of the years, then each way that can serve: its causes,
-        their sums, present value and level cost. What a way adds up to follows from its own rows and the weights alone.
-    """
-    check_records(plan=(plan, Plan))
-    inputs = [Entry("inputs", address, "input", "", (float(np.max(plan.value(address))),)) for address in ADDRESSES]
-    fleet = machines(plan)
-    rows = [Entry("demand", name, how, unit, _cells(getattr(fleet, name))) for name, how, unit in (
-        ("prompts_per_day", "grown to the middle of the year", "1/day"), ("copies", "fleet.machines", "1"),
-        ("copy_chips", "copies × chips of a copy", "1"), ("unit_chips", "whole units", "1"),
-        ("servers", "whole servers and spare ones", "1"))]
-    counted, rate = plan.finance.horizon_years, np.log1p(plan.finance.discount_rate)
-    begins = np.where(counted > YEARS, np.exp(-rate * YEARS), 0.0)
-    rows += [Entry("weights", "start", "present value of a dollar at the start of the year", "1", _cells(begins)),
-             Entry("weights", "through", "present value of a dollar through the year, as far as it is counted", "1",
-                   _cells(year_weights(plan.finance)))]
-    found = by_way(plan)
-    for name, cash in found.items():
-        if np.isfinite(allowed(plan, name, 0.0)):
-            rows += _way(plan, name, cash) + _books(plan, name, found)
-    return inputs + rows
-
-
-def _cells(values: Any) -> tuple[float, ...]:
-    return tuple(np.broadcast_to(values, YEARS.shape).astype(float).tolist())
-
-
-def _books(plan: Plan, name: str, found: Mapping[str, Cash]) -> list[Entry]:
-    """Return the depreciation of an owned way: nothing is paid by it, but the books show it."""
-    if WAYS[name][1] < 2:  # nothing is owned
-        return []
-    servers_usd = found["own-chip" if name == "own-chip" else "colocation"].capital_usd
-    usd = depreciation_usd(servers_usd, 1.0, plan.server.life_years) + depreciation_usd(
-        found[name].capital_usd - servers_usd, 1.0, plan.room.building_life_years)
-    return [Entry(name, "depreciation_usd", "straight line over the lives of servers and room; no cash, and in no sum",
-                  "USD", _cells(usd))]
-
-
-def _way(plan: Plan, name: str, cash: Cash) -> list[Entry]:
-    rows = [Entry(name, cause, f"{words}, paid {'at the start of' if when == 'start' else 'through'} the year",
-                  "USD", _cells(getattr(cash, cause))) for cause, (when, words) in CAUSES.items()]
-    resale = float(cash.resale_usd)
-    end = float(np.exp(-np.log1p(plan.finance.discount_rate) * plan.finance.horizon_years))
-    present, level = float(present_usd(cash, plan.finance)), float(level_usd(cash, plan.finance))
-    return [*rows, Entry(name, "at_start_usd", "sum of the two causes paid at the start", "USD",
-                         _cells(cash.at_start_usd)),
-            Entry(name, "through_usd", "sum of the causes paid through the year", "USD", _cells(cash.through_usd)),
-            Entry(name, "resale_usd", "got back at the horizon", "USD", (resale,)),
-            Entry(name, "resale_weight", "present value of a dollar at the horizon", "1", (end,)),
-            Entry(name, "present_usd", "at_start_usd × start + through_usd × through - resale_usd × resale_weight",
-                  "USD", (present,)),
-            Entry(name, "level_usd", "present_usd over the sum of through", "USD/year", (level,))]
-
-
-def ledger_csv(plan: Plan, defaults: tuple[Source, ...] = ()) -> str:
-    """Return the ledger as a CSV file.
-
-    Parameters
-    ----------
-    plan : Plan
-        As in `ledger`.
-    defaults : tuple of Source
-        From `cases.sources`: who says so, beside the inputs.
-
-    Returns
-    -------
-    str
-        Columns way, item, how, unit, source, and a year each; numbers with all their digits.
-    """
-    said = {row.address: ", ".join(filter(None, (row.source, row.date))) for row in defaults}
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["way", "item", "how", "unit", "source", *(f"year {k:.0f}" for k in YEARS)])
-    for row in ledger(plan):
-        source = said.get(row.item, "") if row.way == "inputs" else ""
-        writer.writerow([row.way, row.item, row.how, row.unit, source, *map(repr, row.cells)])
-    return file.getvalue()

@@ -47,3 +47,8 @@ def words_of(address: str) -> Words:
         No reader meets it: it names those that readers do.
     """
     return lookup("address of a plan", address, _table())
+
+
+def label_of(address: str) -> str:
+    """Return the name of a number of a plan; empty where no reader meets it."""
+    return _table()[address].words if address in _table() else ""

@@ -10,7 +10,7 @@ import pytest
 from presets_case import decided
 
 from inference_economics.chapters.decide import brief, page
-from inference_economics.decision import report
+from inference_economics.decision import ledger
 
 
 def random_settings(seed: int) -> dict:
@@ -41,11 +41,11 @@ def test_the_ledger_of_the_page_is_that_of_the_plan():
     made = page.explorer()
     settings = next(preset for title, preset in made.presets.items() if title.startswith("Hospital"))
     found = {(way, item): cells for way, item, _, _, *cells in brief.ledger(**settings)}
-    for row in report.ledger(decision.plan):
-        if row.item in ("at_start_usd", "through_usd", "depreciation_usd"):
-            continue  # sums of rows that are there, and no cash
-        wanted = row.cells
-        assert found[row.way, row.item] == pytest.approx(list(wanted), rel=1e-9, nan_ok=True), (row.way, row.item)
+    rows = ledger.ledger(decision.plan)
+    assert [(row.way, row.item) for row in rows] == list(found)
+    for row in rows:
+        assert found[row.way, row.item] == pytest.approx(list(row.cells), rel=1e-9, nan_ok=True), (row.way, row.item)
+    assert [row[2:4] for row in brief.ledger(**settings)] == [[row.how, row.unit] for row in rows]
 
 
 def test_a_way_that_is_ruled_out_is_not_in_the_ledger():

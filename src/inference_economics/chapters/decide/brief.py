@@ -22,23 +22,17 @@ from ...decision import asks, benchmarks, cards, usage
 from ...decision.answer import Hinge, Spread
 from ...decision.cases import OWN
 from ...decision.cash import WAYS
+from ...decision.ledger import CAUSES, DEMAND, OWNED, SUMS, WEIGHTS, outline
 from ...decision.memo import memo_of, template
 from ...decision.plan import ADDRESSES, KINDS, Plan
 from ...decision.plan_doubts import PlanDoubt, plan_doubts
-from ...decision.report import CAUSES, MOST_HINGES, NARROWEST, hinge_facts, way_facts, weakest_of
+from ...decision.report import MOST_HINGES, NARROWEST, hinge_facts, way_facts, weakest_of
 from ...decision.turning import turning
 from ...decision.workload import YEARS
 from ...serving import calibration
 from ...serving.constants import Constants
-from .inputs import HELD, OWN_NAME
-from .page import COPY, FLEET, LIKE_CHIP, LIKE_DENSE, OUTSIDE, WORDS, explorer
-
-_DEMAND_HOW = {"prompts_per_day": ("grown to the middle of the year", "1/day"),
-               "copies": ("with the spare ones of every region", "1"), "copy_chips": ("copies × chips of a copy", "1"),
-               "unit_chips": ("the same in whole units of a contract", "1"),
-               "servers": ("whole servers and spare ones", "1"),
-               "utilisation": ("places in use over the day, over all", "1")}
-
+from .inputs import OWN_NAME
+from .page import COPY, LIKE_CHIP, LIKE_DENSE, OUTSIDE, WORDS, explorer
 
 # -- the memo ---------------------------------------------------------------------------------------------------------
 
@@ -60,7 +54,7 @@ def kit() -> dict[str, Any]:
         "notes": {key: control.note for key, control in spec.items()},
         "open": [key for key, control in spec.items() if not control.group or isinstance(control, Choice)],
         "addresses": list(ADDRESSES), "turning": {"program": program, "at": numbers}, "copy": list(COPY),
-        "fleet": list(FLEET), "bring": bring(), "years": int(YEARS.size), "hinges": [MOST_HINGES, NARROWEST],
+        "fleet": list(DEMAND), "bring": bring(), "years": int(YEARS.size), "hinges": [MOST_HINGES, NARROWEST],
         "own": OWN, "ledger": ledger_rows()}
 
 
@@ -176,7 +170,7 @@ def facts(date: str, address: str = "", **settings: Any) -> dict[str, Any]:
     with np.errstate(all="ignore"):
         found = turning(_plan(values), float(first))
     copy = dict(zip(COPY, d["copy"], strict=True))
-    fleet = dict(zip(FLEET, d["fleet"].reshape(len(FLEET), -1), strict=True))
+    fleet = dict(zip(DEMAND, d["fleet"].reshape(len(DEMAND), -1), strict=True))
     none = {"title": "", "usd": math.nan, "low": math.nan, "high": math.nan}
     told = [way_facts(ways[k], Spread(*(d[name][k] for name in ("low", "median", "high", "share"))),
                       float(d["usd"][k]), float(d["front"][k]), float(d["break_even"][k])) for k in order]
@@ -243,23 +237,16 @@ def ledger_rows() -> list[list[Any]]:
         left out by whoever writes the file.
     """
     years, causes, ways = YEARS.size, list(CAUSES), list(WAYS)
-    labels = {row.address: row.label for row in HELD.values()}
-    rows = [["inputs", address, labels.get(address, ""), "", "plan", k, 1] for k, address in enumerate(ADDRESSES)]
-    rows += [["demand", name, *_DEMAND_HOW[name], "fleet", k * years, years] for k, name in enumerate(FLEET)]
-    rows += [["weights", "start", "present value of a dollar at the start of the year", "1", "start", 0, years],
-             ["weights", "through", "present value of a dollar through the year, as far as it is counted", "1",
-              "through", 0, years]]
+    at: dict[tuple[str, str], tuple[str, int, int]] = {
+        ("inputs", address): ("plan", k, 1) for k, address in enumerate(ADDRESSES)}
+    at |= {("demand", name): ("fleet", k * years, years) for k, name in enumerate(DEMAND)}
+    at |= {("weights", name): (name, 0, years) for name in WEIGHTS}
+    at |= {(way, "depreciation_usd"): ("books", k * years, years) for k, way in enumerate(OWNED)}
     for w, way in enumerate(ways):
-        for c, cause in enumerate(causes):
-            when, words = CAUSES[cause]
-            rows.append([way, cause, f"{words}, paid {'at the start of' if when == 'start' else 'through'} the year",
-                         "USD", "cash", (w * len(causes) + c) * years, years])
-        rows += [[way, "resale_usd", "got back at the horizon", "USD", "resale", w, 1],
-                 [way, "resale_weight", "present value of a dollar at the horizon", "1", "end", 0, 1],
-                 [way, "present_usd", "causes at the start × start + causes through × through - resale × its weight",
-                  "USD", "present", w, 1],
-                 [way, "level_usd", "present_usd over the sum of through", "USD/year", "usd", w, 1]]
-    return rows
+        at |= {(way, cause): ("cash", (w * len(causes) + c) * years, years) for c, cause in enumerate(causes)}
+        at |= {(way, item): (name, 0 if name == "end" else w, 1)
+               for item, name in zip(SUMS, ("resale", "end", "present", "usd"), strict=True)}
+    return [[way, item, how, unit, *at[way, item]] for way, item, how, unit in outline()]
 
 
 def ledger(**settings: Any) -> list[list[Any]]:

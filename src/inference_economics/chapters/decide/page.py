@@ -19,13 +19,13 @@ from ...buying.contracts import Contract
 from ...decision import cases, measured, offers, presets
 from ...decision.answer import CLEAR, LIKELY
 from ...decision.cash import WAYS
-from ...decision.dollars import present_usd, year_weights
+from ...decision.dollars import horizon_weight, present_usd, start_weights, year_weights
 from ...decision.fleet import Machines, machines, waits_s
+from ...decision.ledger import CAUSES, DEMAND, books_usd
 from ...decision.overview import Overview, best_first, break_evens, overview
 from ...decision.own import Shape, either, on_own_chip, own_setup
 from ...decision.plan import ADDRESSES, Need, Plan, Rent
 from ...decision.prefixes import with_cached_prefix
-from ...decision.report import CAUSES
 from ...decision.workload import YEARS, Finance, Server
 from ...quantities.checks import is_traced
 from ...quantities.limits import DAYS_PER_YEAR
@@ -38,7 +38,6 @@ from .inputs import HELD, OWN_NAME, controls, settings_of
 
 TITLES = {name: title for name, (title, _) in WAYS.items()}
 LIKE_DENSE, LIKE_MIXTURE, LIKE_CHIP, LIKE_API = "llama-3.1-70b", "qwen3-235b-a22b", "h100-sxm", "gpt-5.6-luna"
-FLEET = ("prompts_per_day", "copies", "copy_chips", "unit_chips", "servers", "utilisation")
 COPY = ("service_s", "batch", "n_chips", "ttft_s", "tpot_s")
 _HOW_SURE = ("Clear: {}, the cheapest in nine draws of ten or more.",
              "Likely: {}, the cheapest in most draws, but do not call it clear.",
@@ -226,7 +225,6 @@ def _data(one: Asked, seen: Overview, fleet: Machines) -> dict[str, Any]:
     plan, years = one.plan, np.zeros(YEARS.size)
     cash = list(seen.cash.values())
     front = np.stack([c.at_start_usd[0] for c in cash])
-    begins = np.where(plan.finance.horizon_years > YEARS, np.exp(-np.log1p(plan.finance.discount_rate) * YEARS), 0.0)
     return {
         "usd": seen.usd, "low": seen.low_usd, "median": seen.median_usd, "high": seen.high_usd,
         "share": seen.draw_share,
@@ -235,9 +233,10 @@ def _data(one: Asked, seen: Overview, fleet: Machines) -> dict[str, Any]:
         "cash": np.stack([getattr(c, cause) + years for c in cash for cause in CAUSES]).reshape(-1),
         "resale": np.stack([c.resale_usd + 0 * plan.need.prompts_per_day for c in cash]),
         "present": np.stack([present_usd(c, plan.finance) for c in cash]),
-        "end": np.exp(-np.log1p(plan.finance.discount_rate) * plan.finance.horizon_years), "start": begins,
+        "books": np.stack([usd + years for usd in books_usd(plan, seen.cash).values()]).reshape(-1),
+        "end": horizon_weight(plan.finance), "start": start_weights(plan.finance),
         "through": year_weights(plan.finance),
-        "fleet": np.stack([getattr(fleet, name) + years for name in FLEET]).reshape(-1),
+        "fleet": np.stack([getattr(fleet, name) + years for name in DEMAND]).reshape(-1),
         "copy": np.stack([getattr(plan.copy, name) + 0 * plan.need.prompts_per_day for name in COPY]),
         "setup": _flat(one.setup, serving.Setup), "constants": _flat(one.constants, Constants),
         "plan": np.stack([plan.value(address) + 0 * plan.need.prompts_per_day for address in ADDRESSES])}
