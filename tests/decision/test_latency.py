@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from presets_case import plan_and_case
 
+from inference_economics import serving
+from inference_economics.chapters.decide import page
 from inference_economics.decision import fleet, latency
+from inference_economics.serving import calibration
 
 
 def test_the_slowest_twentieth_is_later_than_the_median():
@@ -18,6 +22,36 @@ def test_the_slowest_twentieth_is_later_than_the_median():
 def test_copies_that_share_their_requests_wait_as_the_queue_says():
     plan, case = plan_and_case("Documents")
     assert latency.tail(case, plan).wait_s == fleet.waits_s(plan, 0.95)
+
+
+@pytest.mark.parametrize("start", ["Seed", "Hospital", "Coding", "Documents", "Agent", "Platform"])
+def test_the_page_says_what_python_says_of_the_slowest_twentieth(start):
+    plan, case = plan_and_case(start)
+    made = page.explorer()
+    preset = next(settings for title, settings in made.presets.items() if title.startswith(start))
+    late = latency.tail(case, plan)
+    shown = made.figure(**preset).data["late"]
+    assert shown == pytest.approx([late.ttft_s, late.tpot_s], rel=1e-9)
+
+
+def test_a_cache_of_ones_own_makes_the_first_token_sooner():
+    plan, case = plan_and_case("Coding")
+    whole = plan.changed({"need.own_cached_fraction": 0.0})
+    assert latency.tail(case, plan).ttft_s < latency.tail(case, whole).ttft_s
+
+
+def test_a_copy_with_one_place_has_a_latency():
+    plan, case = plan_and_case("Hospital")
+    one = latency.tail(case, plan.changed({"copy.batch": 1.0}))
+    assert np.isfinite(one.ttft_s)
+    assert np.isfinite(one.tpot_s)
+
+
+def test_machines_of_twice_the_speed_take_half_the_time():
+    plan, _ = plan_and_case("Seed")
+    s, c = serving.setup("llama-3.1-8b", "h100-sxm", "fp8"), calibration.constants("h100-sxm")
+    slow, fast = (latency.plan_tail(s, c, plan, speed=speed) for speed in (1.0, 2.0))
+    assert fast.tpot_s == pytest.approx(slow.tpot_s / 2)
 
 
 def test_what_cannot_run_has_no_latency():

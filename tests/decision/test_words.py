@@ -28,7 +28,7 @@ def test_the_page_uses_the_same_words():
 
 
 def test_a_price_is_shown_for_a_million():
-    assert words_of("api.input_usd_per_token").show(2e-7) == "$0.20/Mtok"
+    assert words_of("api.input_usd_per_token").show(2e-7) == "$0.20"
 
 
 def test_what_no_reader_meets_is_named():

@@ -98,7 +98,9 @@ def settled(page, name="many"):
 
 
 @pytest.mark.parametrize(("key", "words", "expected"), [
-    ("users", "123", 123), ("users", "1,000 users", 1000), ("users", "1k", 1000), ("users", "1 user", 1),
+    ("users", "123", 123), ("users", "1,000 users", 1000), ("users", "1 000", 1000),
+    ("users", "1\u202f000 users", 1000),
+    ("users", "1k", 1000), ("users", "1 user", 1),
     ("share", "15 %", 0.15), ("share", "7", 0.07), ("share", "12.345%", 0.12345),
     ("wait_s", "30", 0.03), ("wait_s", "1.5 s", 1.5), ("wait_s", "250 µs", None), ("wait_s", "1 min", 60),
     ("memory_bytes", "16 GB", 16e9), ("memory_bytes", "2", 2e9), ("memory_bytes", "1.5e9 B", 1.5e9),

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..serving import Deployment, Layout, Load
+from .. import serving
+from ..quantities.numeric import Numeric
+from ..serving import Layout, Load, calibration, step
+from ..serving.batching import prefill_tok
+from ..serving.constants import Constants
+from ..serving.cut import heads_divided
+from ..serving.queueing import column
 from ..serving.replica import LAYOUTS
-from ..serving.simulation.percentiles import Tail, Unevenness, tail_latency
+from ..serving.setups import Setup
+from ..serving.simulation.percentiles import Tail, Unevenness, means_by, tail_of
 from .cases import Case, machine_of, model_of
 from .fleet import machines, waits_s
 from .measured import in_flight
 from .offers import precision_of
 from .plan import Plan
+from .prefixes import with_cached_prefix
 
 FULLEST = 0.95  # the simulator's table ends at so many places in use
-_NONE = Tail(np.nan, np.nan, np.nan)
 
 
 def tail(case: Case, plan: Plan, uneven: Unevenness | None = None, percent: int = 95) -> Tail:
@@ -32,28 +39,58 @@ def tail(case: Case, plan: Plan, uneven: Unevenness | None = None, percent: int 
     Returns
     -------
     Tail
-        Undefined (NaN) where no copy meets the targets, or the whole prompts do not fit that many at once.
+        As from `plan_tail`.
+    """
+    model, chip = model_of(case), machine_of(case).chip
+    s = serving.setup(model, chip, case.precision or precision_of(model))
+    return plan_tail(s, calibration.constants(chip), plan, uneven, percent)
+
+
+def plan_tail(s: Setup, c: Constants, plan: Plan, uneven: Unevenness | None = None, percent: int = 95,
+              speed: Numeric = 1.0) -> Tail:
+    """Return the same from the plain numbers of model and chip, in arithmetic that a page can run.
+
+    Parameters
+    ----------
+    s, c : Setup, Constants
+        Model and chip, and what was measured of them.
+    plan : Plan
+        With the copy that serves it.
+    uneven, percent : Unevenness, int
+        As in `tail`. [%]
+    speed : numeric
+        Speed of the reader's machines over this model's. [1]
+
+    Returns
+    -------
+    Tail
+        Undefined (NaN) where no copy meets the targets.
 
     Notes
     -----
     The simulator's table is of one copy by itself. Several that share their requests wait less: with more than one in
-    use, the wait is that of `fleet.waits_s`. Prompts are read whole, as if no cache held a part of them.
+    use, the wait is that of `fleet.waits_s`. What a cache of one's own holds of each prompt is not read again.
     """
-    copy = plan.copy
-    if not np.all(copy.batch > 0):
-        return _NONE
-    model, places = model_of(case), float(copy.batch)
-    formats = case.precision or precision_of(model)
-    load = Load(min(float(in_flight(plan)), FULLEST * places), plan.need.prompt_tok, plan.need.answer_tok)
-    found = _NONE
-    for chips, groups in LAYOUTS:
-        if chips != copy.n_chips:
-            continue
-        one = Deployment(model, machine_of(case).chip, Layout.of(chips, groups), formats)
-        if one.capacity(load) >= places:
-            late = tail_latency(one, load, places, uneven, percent)
-            found = late if not found.ttft_s <= late.ttft_s else found
-    if machines(plan).used_copies[..., 0] <= 1:
-        return found
-    shared = waits_s(plan, percent / 100)
-    return Tail(found.ttft_s - found.wait_s + shared, found.tpot_s, shared + 0 * found.wait_s)
+    uneven, copy, need = uneven or Unevenness(), plan.copy, plan.need
+    runs = copy.batch > 0
+    s = with_cached_prefix(s, need.prompt_tok, need.answer_tok, need.own_cached_fraction)
+    places, prompts, answers = (column(x) for x in (np.maximum(copy.batch, 1.0), prefill_tok(
+        need.prompt_tok, need.own_cached_fraction), need.answer_tok))
+    full = np.minimum(column(in_flight(plan)) / places, FULLEST)
+    load = Load(np.maximum(full * places, 1.0), prompts, answers)
+    chips, groups = (np.array(column_of) for column_of in zip(*LAYOUTS, strict=True))
+    layout = Layout.of(chips, groups)
+    fits = np.logical_and(step.capacity(s, c, load.context_tok, layout) >= places, heads_divided(s.q_heads, layout))
+    fits = np.logical_and(fits, np.logical_and(chips == column(copy.n_chips), column(runs)))
+    mean = means_by(lambda asked: step.serve(s, c, asked, layout),
+                    lambda batch, context_tok: step.decode_step(s, c, batch, context_tok, layout), load,
+                    uneven.length_cv)
+    late = tail_of(mean, load, places, full, uneven, percent)
+    first = np.min(np.where(fits, late.ttft_s, np.inf), axis=-1)
+    # of two ways of cutting, the one whose first token comes sooner
+    chosen = np.logical_and(fits, late.ttft_s <= column(first))
+    first, tpot, wait = (np.where(np.isfinite(first), np.min(np.where(chosen, x, np.inf), axis=-1), np.nan)
+                         for x in (late.ttft_s, late.tpot_s, late.wait_s))
+    alone = machines(plan).used_copies[..., 0] <= 1
+    stays = np.where(alone, wait / speed, waits_s(plan, percent / 100) + 0 * wait)
+    return Tail((first - wait)[()] / speed + stays[()], tpot[()] / speed, stays[()])

@@ -159,7 +159,7 @@ def memo(decision: Decision, date: str) -> str:
         "chip": accelerators.get(case.machine).title, "n_chips": plan.copy.n_chips, "batch": plan.copy.batch,
         "copies": fleet.copies[0],
         "utilisation": fleet.utilisation[0], "ttft": plan.copy.ttft_s, "tpot": plan.copy.tpot_s,
-        "wait": waits_s(plan),
+        "wait": waits_s(plan), "late_ttft": float(decision.late.ttft_s), "late_tpot": float(decision.late.tpot_s),
         "ways": [way_facts(WAYS[name][0], decision.spreads[name], float(stands[name]), float(front[name]),
                            decision.break_even.get(name, np.nan)) for name in names],
         "ruled": ", ".join(title for name, (title, _) in WAYS.items() if name not in names),

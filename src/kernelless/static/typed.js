@@ -6,7 +6,7 @@ import { show, snap } from "./settings.js";
 
 /** @import { Slider } from "./settings.js" */
 
-const NUMBER = /^([-+]?)(\$?)(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*(.*)$/i;
+const NUMBER = /^([-+]?)(\$?)(\d{1,3}(?:[,\s]\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*(.*)$/i;
 
 /**
  * What may stand before a unit or after a number, and what it multiplies by.
@@ -59,7 +59,7 @@ export function understand(c, typed, now) {
   const found = known.find(([words]) => tight(words) === wanted);
   if (!found) return refused(`“${ending || typed.trim()}” is not a unit known here.`);
   // 15% is the number that 15 / 100 is, not what 15 * 0.01 is.
-  const number = Number(sign + digits.replace(/,/g, "") + power), [, factor] = found;
+  const number = Number(sign + digits.replace(/[,\s]/g, "") + power), [, factor] = found;
   const meant = factor < 1 ? number / Math.round(1 / factor) : number * factor;
   if (!(meant >= c.low && meant <= c.high)) return refused(`${text(meant, c.unit)} is out of reach.`);
   const value = Number(snap(c, meant));

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernelless import Axis, Bars, Figure, Point, Readout, Rule, State, explore, tabulate
+from kernelless import Axis, Bars, Figure, Label, Point, Readout, Rule, State, explore, tabulate
 from kernelless.explorer import Explorer
 from kernelless.options import look_up
 
@@ -21,6 +21,7 @@ from ...decision.answer import CLEAR, LIKELY
 from ...decision.cash import WAYS
 from ...decision.dollars import horizon_weight, present_usd, start_weights, year_weights
 from ...decision.fleet import Machines, machines, waits_s
+from ...decision.latency import plan_tail
 from ...decision.ledger import CAUSES, DEMAND, books_usd
 from ...decision.overview import Overview, best_first, break_evens, overview
 from ...decision.own import Shape, either, on_own_chip, own_setup
@@ -185,13 +186,13 @@ def your_decision(**s: Any) -> Figure:
     level = np.where(share >= CLEAR, np.where(one.outside, 1.0, 0.0), np.where(share >= LIKELY, 1.0, 2.0))
     verdict = one.best.verdict
     runs = copy.batch > 0
-    waits = waits_s(plan)
+    waits, late = waits_s(plan), plan_tail(one.setup, one.constants, plan, speed=s["speed"])
     return Figure(
         x=Axis("level cost a year", (1e2, 1e12), "USD", "log"), y=Axis("", categories=tuple(TITLES.values())),
         marks=[Bars(np.minimum(seen.high_usd, 1e12), "nine draws in ten", color=0,
                     base=np.clip(seen.low_usd, 1e2, 1e12)),
                Point(seen.median_usd, np.arange(float(len(WAYS))), "median of the draws", color=1),
-               Rule("cheapest that is allowed", x=usd)],
+               Rule("", x=usd), Label(usd, first, "cheapest that is allowed")],
         readouts=[
             Readout("Cheapest way, a year", usd, "USD"),
             Readout("Nine draws in ten: from", least[0], "USD"), Readout("… to", least[1], "USD"),
@@ -205,19 +206,21 @@ def your_decision(**s: Any) -> Figure:
             Readout("Requests that a copy holds", np.where(runs, copy.batch, np.nan)),
             Readout("Copies, first year, with spare ones", np.where(runs, fleet.copies[0], np.nan)),
             Readout("Places in use, mean of the day", np.where(runs, fleet.utilisation[0], np.nan), "%"),
-            Readout("First token, mean", np.where(runs, copy.ttft_s, np.nan), "s"),
-            Readout("Each further token, mean", np.where(runs, copy.tpot_s, np.nan), "s"),
-            Readout("Wait for a place that 95% stay below", waits, "s")],
+            Readout("First token, mean of a full copy", np.where(runs, copy.ttft_s, np.nan), "s"),
+            Readout("Each further token, mean of a full copy", np.where(runs, copy.tpot_s, np.nan), "s"),
+            Readout("First token in the busiest hour, 95% within", late.ttft_s, "s"),
+            Readout("Each further token then, 95% within", late.tpot_s, "s"),
+            Readout("Wait for a place then, 95% within", waits, "s")],
         states=[
             State(some, said(_RULINGS, level * len(WAYS) + first),
-                  "No way is left: privacy or the targets rule all of them out."),
+                  "No way is left: privacy or the targets rule all of them out.", finding=True),
             State(np.logical_not(one.outside), "All of it lies within what was measured.",
                   said(_UNMEASURED, one.why), finding=True),
             State(np.logical_and(one.holds, runs), "Some copy of the model meets the targets.",
                   said(_NO_COPY, np.where(one.holds, np.where(verdict.weights, np.where(verdict.cache, 3.0, 2.0), 1.0),
                                           0.0)))],
-        data=_data(one, seen, fleet) | {"waits_s": waits, "level": level, "first": first, "second": second,
-                                        "there": there + 0.0})
+        data=_data(one, seen, fleet) | {"waits_s": waits, "late": np.stack([late.ttft_s, late.tpot_s]), "level": level,
+                                        "first": first, "second": second, "there": there + 0.0})
 
 
 def _data(one: Asked, seen: Overview, fleet: Machines) -> dict[str, Any]:

@@ -9,6 +9,7 @@ makes it, and says how far a deployment that is left out of the mean stands from
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -16,11 +17,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ...quantities.checks import is_traced, lookup
+from ...quantities.checks import lookup
 from ...quantities.limits import checked, checked_fields
 from ...quantities.numeric import Numeric
+from ..decode import DecodeStep
 from ..deployment import Deployment
 from ..load import Load
+from ..step import Serving
 from .stored import stored
 
 # the grid: prompt over answer, places of a replica, variation of gaps and of lengths, and the share of places in use
@@ -110,11 +113,33 @@ def means(deployment: Deployment, load: Load, length_cv: Numeric) -> Means:
     Whoever looks at a moment finds long answers more often than short ones: a sequence in flight has on average
     output · (1 + cv²) / 2 tokens of its answer behind it, where `Deployment.serve` takes output / 2.
     """
-    point = deployment.serve(load)
+    return means_by(deployment.serve, deployment.decode_step, load, length_cv)
+
+
+def means_by(serve: Callable[[Load], Serving], decode_step: Callable[[Numeric, Numeric], DecodeStep], load: Load,
+             length_cv: Numeric) -> Means:
+    """Evaluate the same by the two formulas that a deployment, or plain numbers that a page knows, are served by.
+
+    Parameters
+    ----------
+    serve : callable
+        From a load to its service; see `step.serve`.
+    decode_step : callable
+        From a batch and its context to one decode step; see `step.decode_step`.
+    load : Load
+        Requests in flight, and mean lengths.
+    length_cv : numeric
+        As in `means`. [1]
+
+    Returns
+    -------
+    Means
+    """
+    point = serve(load)
     usual_tok = load.prompt_tok + load.output_tok / 2
     longer_tok = load.prompt_tok + load.output_tok * (1 + np.square(length_cv)) / 2
     batch = np.maximum(point.batch, 1.0)
-    more_s = (deployment.decode_step(batch, longer_tok).total_s - deployment.decode_step(batch, usual_tok).total_s)
+    more_s = decode_step(batch, longer_tok).total_s - decode_step(batch, usual_tok).total_s
     tpot_s, ttft_s = point.tpot_s + more_s, point.ttft_s + more_s
     service_s = ttft_s + load.output_tok * tpot_s
     return Means(tpot_s, ttft_s, service_s, load.concurrency / service_s)
@@ -150,10 +175,31 @@ def tail_latency(deployment: Deployment, load: Load, places: Numeric, uneven: Un
     be as at its ends, and above 128 places and 32 as well. With less, times are a little shorter; with more places,
     waits are too.
     """
-    lookup("percent", percent, dict.fromkeys(PERCENTS))
     uneven = uneven or Unevenness()
     mean = means(deployment, load, uneven.length_cv)
-    occupancy = load.concurrency / places
+    return tail_of(mean, load, places, load.concurrency / places, uneven, percent)
+
+
+def tail_of(mean: Means, load: Load, places: Numeric, occupancy: Numeric, uneven: Unevenness,
+            percent: int = 95) -> Tail:
+    """Percentile of the latencies whose means are known; see `tail_latency`.
+
+    Parameters
+    ----------
+    mean : Means
+        Of the replica under this load.
+    load, places : Load, numeric
+        Mean lengths, and requests that run at once at most. [1]
+    occupancy : numeric
+        Share of the places in use. [1]
+    uneven, percent : Unevenness, int
+        As in `tail_latency`. [%]
+
+    Returns
+    -------
+    Tail
+    """
+    lookup("percent", percent, dict.fromkeys(PERCENTS))
     at = {"prompt_ratio": np.log(load.prompt_tok / load.output_tok), "places": np.log(places),
           "arrival_cv": np.square(uneven.arrival_cv), "length_cv": np.square(uneven.length_cv), "occupancy": occupancy}
     weights = _weights(at)
@@ -165,8 +211,8 @@ def tail_latency(deployment: Deployment, load: Load, places: Numeric, uneven: Un
     return Tail(first * mean.ttft_s * known + wait_s, tpot * mean.tpot_s * known, wait_s)
 
 
-def _weights(at: dict[str, Numeric]) -> list[list[Numeric]]:
-    """Return for each axis the weight of each of its points: hats over the neighbours, held beyond the ends."""
+def _weights(at: dict[str, Numeric]) -> list[Numeric]:
+    """Return for each axis the weights of its points, along the last axis: hats, held beyond the ends."""
     found = []
     for name, points in AXES.items():
         # ratios by their logarithm, variations by their square, as queues depend on them
@@ -178,19 +224,16 @@ def _weights(at: dict[str, Numeric]) -> list[list[Numeric]]:
             up = (x - knots[k - 1]) / (knot - knots[k - 1]) if k else 1.0
             down = (knots[k + 1] - x) / (knots[k + 1] - knot) if k + 1 < len(knots) else 1.0
             hats.append(np.maximum(np.minimum(up, down), 0.0))
-        found.append(hats)
+        found.append(np.stack(hats, axis=-1))
     return found
 
 
-def _read(values: npt.NDArray[np.float64], weights: list[list[Numeric]]) -> Numeric:
-    """Interpolate: the weighted sum over all axes, without what is known to weigh nothing."""
-    if not weights:
-        return float(values)
-    total: Numeric = 0.0
-    for hat, part in zip(weights[0], values, strict=True):
-        if is_traced(hat) or np.any(hat):
-            total = total + hat * _read(part, weights[1:])
-    return total
+def _read(values: npt.NDArray[np.float64], weights: list[Numeric]) -> Numeric:
+    """Interpolate: the weighted sum over one axis after the other, the last one first."""
+    total: Numeric = values
+    for k in range(len(weights) - 1, -1, -1):
+        total = np.sum(total * weights[k][(..., *(np.newaxis,) * k, slice(None))], axis=-1)
+    return total[()]
 
 
 # -- the table --------------------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ export function memoFacts(kit, shown, date, address) {
       label: c.label, value: show(c, settings[c.name]), source: moved(c.name) ? kit.own : kit.notes[c.name] })),
     runs: copy.batch > 0, model: show(control.model, settings.model), chip: show(control.machine, settings.machine),
     n_chips: copy.n_chips, batch: copy.batch, copies: year("copies"), utilisation: year("utilisation"),
-    ttft: copy.ttft_s, tpot: copy.tpot_s, wait: d("waits_s")[0], ways: told,
+    ttft: copy.ttft_s, tpot: copy.tpot_s, wait: d("waits_s")[0], late_ttft: d("late")[0], late_tpot: d("late")[1], ways: told,
     ruled: ways.filter((_, k) => !order.includes(k)).join(", "),
     weakest: weakest.slice(0, 3).map((words, k) => ({ number: String(k + 1), words })),
     hinges: hinges.filter((h) => width(h) >= kit.hinges[1]).slice(0, kit.hinges[0]),
