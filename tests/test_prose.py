@@ -112,11 +112,6 @@ def test_form_of_a_chapter(path):
 
 # -- a book, not a list of results ------------------------------------------------------------------------------------
 
-# Paragraphs with more than three computed numbers, and sentences with more than one, that a chapter still has: tables
-# of results in words. They may become fewer.
-STILL_CROWDED = {
-    "13": (2, 8),
-}
 BASIS = re.compile(r"\b(?:measured|derived|assumed)\b", re.IGNORECASE)
 GLUED = r"\{glue:text\}`\w+`"
 # A range, or a number before and after, is one thing said.
@@ -188,9 +183,8 @@ def test_no_sentence_stands_in_two_chapters():
 def test_paragraphs_argue(path):
     """At most three computed numbers in a paragraph and one in a sentence: the rest is for figures and tables."""
     full, heavy = crowded(path)
-    most, each = STILL_CROWDED.get(path.stem[:2], (0, 0))
-    assert len(full) <= most, "more than three numbers:\n" + "\n\n".join(full)
-    assert len(heavy) <= each, "more than one number:\n" + "\n".join(heavy)
+    assert not full, "more than three numbers:\n" + "\n\n".join(full)
+    assert not heavy, "more than one number:\n" + "\n".join(heavy)
 
 
 def test_the_guards_see_what_they_guard(tmp_path):

@@ -56,14 +56,6 @@ TESTED_ELSEWHERE = {
     "measure.__main__": "tests/measure/test_main.py",
     **{f"chapters.exercises.ch{chapter:02d}": "tests/chapters/exercises/test_exercise.py" for chapter in range(1, 15)},
 }
-# Public functions that still wait for a user other than a test, by room.
-WITHOUT_USERS = [
-    # what a reader of the page of the decision brings, for those who bring it to a notebook
-    "buying.contracts.cache_shares", "decision.asks.of_tokens", "decision.asks.of_people", "decision.asks.of_usage",
-    "decision.asks.of_trace", "decision.usage.read_usage", "decision.benchmarks.read_benchmark",
-    "decision.cards.read_card", "decision.ledger.ledger_csv",
-    "serving.simulation.paging.occupancy",  # what a run counted, which tests hold `pages` against
-]
 
 
 class Import(NamedTuple):
@@ -347,12 +339,6 @@ def used_in(text: str, *, face: bool) -> set[str]:
     return found
 
 
-def test_what_has_no_users_is_there():
-    functions = {f"{module}.{name}" for module, file in (FILES | {
-        f"{LIBRARY}.{name}": file for name, file in LIBRARY_FILES.items()}).items() for name in public_functions(file)}
-    assert set(WITHOUT_USERS) <= functions
-
-
 def test_no_public_function_lives_by_tests_alone():
     used: set[str] = set()
     files = FILES | {f"{LIBRARY}.{name}": file for name, file in LIBRARY_FILES.items()}
@@ -364,5 +350,5 @@ def test_no_public_function_lives_by_tests_alone():
         for file in repository.glob(pattern):
             used |= set(re.findall(r"[A-Za-z_]\w*", file.read_text(encoding="utf-8")))
     alone = [f"{module}.{name}" for module, file in files.items() for name in public_functions(file)
-             if name not in used and f"{module}.{name}" not in WITHOUT_USERS]
+             if name not in used]
     assert alone == []

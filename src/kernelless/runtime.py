@@ -22,8 +22,8 @@ from pathlib import Path
 from .ops import ELEMENTWISE
 
 SCRIPT, LATER, STYLE = "kernelless.js", "kernelless-later.js", "kernelless.css"  # what a site loads
-# Modules that few pages ask for, in a third script: drawing a guess, and players.
-THIRD, APART = "kernelless-third.js", ("play.js", "sketch.js")
+# Modules that few pages ask for, in a third script: faults of a link, drawing a guess, and players.
+THIRD, APART = "kernelless-third.js", ("misread.js", "play.js", "sketch.js")
 
 _STATIC = Path(__file__).parent / "static"
 

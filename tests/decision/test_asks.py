@@ -24,7 +24,7 @@ def test_an_export_keeps_its_tokens():
     need = asks.of_usage(read)
     assert need.prompts_per_day == 100
     assert (need.prompt_tok, need.output_tok, need.thinking_tok, need.answer_tok) == (2000, 350, 150, 500)
-    assert (need.cached_fraction, need.own_cached_fraction, need.batch_fraction) == (0.25, 0.25, 0.5)
+    assert (need.cached_fraction, need.own_cached_fraction, need.batch_fraction) == (0.25, 0, 0.5)
     assert need.peak_to_mean == 2
 
 

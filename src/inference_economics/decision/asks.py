@@ -90,6 +90,7 @@ def of_usage(usage: Usage, requests: float | None = None) -> Need:
     -------
     Need
         With the busiest day over the mean day as the peak, at least 2: an export by day does not show the hours.
+        What an API's cache gave back says nothing of a cache on machines: their own share is 0, see `with_caches`.
 
     Raises
     ------
@@ -100,8 +101,7 @@ def of_usage(usage: Usage, requests: float | None = None) -> Need:
     if not np.isfinite(counted):
         raise ValueError("the export does not count requests; give their number over the same days.")
     require_positive(requests=counted)
-    return with_caches(of_totals(counted, *(getattr(usage, name) for name in TOTALS)), usage.cached_tok / max(
-        usage.input_tok, 1e-300), usage.written_tok / max(usage.input_tok, 1e-300))
+    return of_totals(counted, *(getattr(usage, name) for name in TOTALS))
 
 
 TOTALS = ("days", "input_tok", "cached_tok", "written_tok", "output_tok", "thinking_tok", "batch_tok", "peak_day_tok")

@@ -286,8 +286,7 @@ function startExplorer(root) {
     read(query);
     // A link that was written here comes out as it went in; any other is looked at.
     if (link.query() !== query) {
-      import("./misread.js").then(({ misread, reproach }) =>
-        reproach(root, misread(spec.controls, query), link.query)).catch(excuse(root));
+      import("./misread.js").then(({ reproach }) => reproach(root, spec.controls, query, link.query)).catch(excuse(root));
     }
     link.readdress(); // it says so already
     root.scrollIntoView();

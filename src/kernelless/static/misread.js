@@ -35,7 +35,7 @@ function fault(c, given) {
  * @param {string} query
  * @returns {string}
  */
-export function misread(controls, query) {
+function misread(controls, query) {
   const said = [];
   for (const [key, given] of new URLSearchParams(query)) {
     if (key === ".only") continue;
@@ -51,11 +51,13 @@ export function misread(controls, query) {
 /**
  * Say it above the figure, until something else is set.
  * @param {HTMLElement} root
- * @param {string} words
+ * @param {Control[]} controls
+ * @param {string} asked what the link says
  * @param {() => string} query the present settings
  */
-export function reproach(root, words, query) {
+export function reproach(root, controls, asked, query) {
   const before = root.querySelector(".ex-misread"), said = document.createElement("p"), at = query();
+  const words = misread(controls, asked);
   before?.remove();
   if (!words) return;
   said.className = "ex-misread";

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from serving.simulation.stubs import FLAT
+from serving.simulation.stubs import FLAT, occupancy
 
 from inference_economics.serving.simulation import Lengths, Policy, Requests, Service, burst, simulate, trace
-from inference_economics.serving.simulation.paging import occupancy, pages
+from inference_economics.serving.simulation.paging import pages
 
 
 def test_blocks_are_taken_as_tokens_come_and_given_back_at_the_end():
@@ -23,7 +23,7 @@ def test_blocks_are_taken_as_tokens_come_and_given_back_at_the_end():
 
 
 @pytest.mark.parametrize(("build", "message"), [
-    (lambda: occupancy(simulate(burst(2, Lengths(9, 9)), Service(FLAT, 9))), "timeline=True"),
+    (lambda: pages(simulate(burst(2, Lengths(9, 9)), Service(FLAT, 9)), 9), "timeline=True"),
     (lambda: pages(simulate(trace("mooncake-conversation").first(300), Service(FLAT, 9999, block_tok=512),
                             Policy(prefix_cache=True), timeline=True), 512), "no single holder"),
 ])

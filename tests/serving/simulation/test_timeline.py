@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from serving.simulation.stubs import FLAT, SLOPED
+from serving.simulation.stubs import FLAT, SLOPED, occupancy
 from serving.simulation.test_oracle import random_requests
 
 from inference_economics.serving.simulation import (
@@ -17,7 +17,7 @@ from inference_economics.serving.simulation import (
     process,
     simulate,
 )
-from inference_economics.serving.simulation.paging import occupancy, pages
+from inference_economics.serving.simulation.paging import pages
 from inference_economics.serving.simulation.timeline import (
     DECODE,
     IDLE,

@@ -34,42 +34,6 @@ class Pages(NamedTuple):
     end_s: Numbers
 
 
-class Occupancy(NamedTuple):
-    """Blocks in use over time.
-
-    Parameters
-    ----------
-    time_s : array
-        Corners of a line. [s]
-    blocks : array
-        In use, idle ones of a prefix cache included. [1]
-    """
-
-    time_s: Numbers
-    blocks: Whole
-
-
-def occupancy(result: Result, replica: int = 0) -> Occupancy:
-    """Return the blocks in use on one replica.
-
-    Parameters
-    ----------
-    result : Result
-        Of `simulate` with ``timeline=True``.
-    replica : int
-        Which. [1]
-
-    Returns
-    -------
-    Occupancy
-    """
-    steps = result.steps[result.steps["replica"] == replica]
-    if not steps.size:
-        raise ValueError(f"replica {replica} kept no steps; simulate with timeline=True, and ask for one that worked.")
-    return Occupancy(np.column_stack([steps["start_s"], steps["end_s"]]).ravel(),
-                     np.column_stack([steps["blocks"], steps["blocks_after"]]).ravel())
-
-
 def pages(result: Result, block_tok: int, replica: int = 0) -> Pages:
     """Return which request held which block of a cache.
 
