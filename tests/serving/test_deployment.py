@@ -244,6 +244,18 @@ def test_constraints_are_named():
         cases["topology"].check()
 
 
+def test_a_context_that_the_model_does_not_hold():
+    one = Deployment("llama-2-7b", "h100-sxm", 1, "bf16")
+    tok = np.array([2048.0, 4096.0, 4097.0])
+    verdict = one.verdict(Load(1, tok - 96, 96), 10, 1)
+    assert verdict.context.tolist() == verdict.feasible.tolist() == [True, True, False]
+    assert verdict.runs.all()  # the machine would, and the answers would be of no use
+    assert one.verdict(Load(1, 5000, 100)).fails == "context"
+    assert "longer than the model's context" in one.verdict(Load(1, 5000, 100)).reason
+    unstated = replace(models.get("llama-2-7b"), name="unstated", max_context_tok=0)
+    assert Deployment(unstated, "h100-sxm", 1, "bf16").verdict(Load(1, 5000, 100)).feasible
+
+
 def test_verdicts_broadcast():
     one = Deployment("llama-3.1-70b", "h100-sxm", [1, 2, 8], "bf16")
     verdict = one.verdict(Load([[1], [500]], 8000, 1000), 1e6, 0.05)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import catalog, serving
-from ..models.spec import Model
+from ..models.spec import Model, longest_context_tok
 from ..models.spec import get as get_model
 from ..quantities.checks import lookup, shown
 from ..quantities.limits import check, checked
@@ -72,7 +72,7 @@ def require_context(model: Model, context_tok: Numeric) -> None:
     ValueError
         Where they are more than it holds.
     """
-    if not np.all(context_tok <= _longest_tok(model)):
+    if not np.all(context_tok <= longest_context_tok(model)):
         raise ValueError(f"model={model.name!r} holds {model.max_context_tok:,} tokens; prompt and answer take "
                          f"{np.max(context_tok):,.0f}: shorten them, or take another model.")
 
@@ -90,13 +90,8 @@ def holds_context(scenario: Mapping[str, Any]) -> Truth:
     bool or array
     """
     lookup("entry of the scenario", "model", scenario)
-    holds: Truth = _whole_tok(scenario) <= _longest_tok(model_named(scenario["model"]))
+    holds: Truth = _whole_tok(scenario) <= longest_context_tok(model_named(scenario["model"]))
     return holds
-
-
-def _longest_tok(model: Model) -> Numeric:
-    """Return the longest context of a model; endless where its configuration does not state one [token]."""
-    return np.where(model.max_context_tok > 0, model.max_context_tok, np.inf)[()]
 
 
 def _whole_tok(scenario: Mapping[str, Any]) -> Numeric:

@@ -274,6 +274,22 @@ def get(name: str) -> Model:
     return lookup("model", name, {**_shipped(), **_OWN})
 
 
+def longest_context_tok(model: Model) -> Numeric:
+    """Longest context of a model.
+
+    Parameters
+    ----------
+    model : Model
+        Any.
+
+    Returns
+    -------
+    numeric
+        Endless where its configuration does not state one. [token]
+    """
+    return np.where(model.max_context_tok > 0, model.max_context_tok, np.inf)[()]
+
+
 def model_of(model: Architecture | str) -> Architecture:
     """Return a model of the catalogue by its slug, or the model itself.
 

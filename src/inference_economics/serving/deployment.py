@@ -18,7 +18,7 @@ import numpy as np
 from ..hardware import roofline
 from ..hardware.accelerators import Accelerator
 from ..models.flop import decode_flop_per_token, prefill_flop_per_token
-from ..models.spec import Model
+from ..models.spec import Model, longest_context_tok
 from ..quantities.checks import is_traced, lookup, require
 from ..quantities.limits import check, check_records
 from ..quantities.numeric import Numeric, Truth
@@ -295,6 +295,7 @@ class Deployment:
         try:
             s = self.setup
         except UnsupportedFormatError:
-            return Feasibility(*(np.zeros_like(load.concurrency * load.context_tok, dtype=bool)[()],) * 6)
+            return Feasibility(*(np.zeros_like(load.concurrency * load.context_tok, dtype=bool)[()],) * 7)
         point = self.serve(load)
-        return verdict(s, self.constants, point, self._layout, ttft_limit_s, tpot_limit_s)
+        holds = load.context_tok <= longest_context_tok(self._model)
+        return verdict(s, self.constants, point, self._layout, ttft_limit_s, tpot_limit_s, holds)

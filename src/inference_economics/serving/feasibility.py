@@ -21,6 +21,7 @@ CONSTRAINTS = {
     "topology": "no link joins so many of these chips",
     "weights": "the weights do not fit into the memory",
     "cache": "no room is left for the cache of one sequence",
+    "context": "prompt and answer are longer than the model's context",
     "ttft": "the first token comes later than its target",
     "tpot": "tokens follow more slowly than their target",
 }
@@ -31,27 +32,29 @@ class Feasibility(NamedTuple):
 
     Parameters
     ----------
-    format, topology, weights, cache, ttft, tpot : bool or array
+    format, topology, weights, cache, context, ttft, tpot : bool or array
         Whether each constraint of `CONSTRAINTS` holds. A latency without a target holds where anything runs; one of a
-        deployment that cannot run does not.
+        deployment that cannot run does not. Machines take more tokens than a model's context: the answers would be of
+        no use.
     """
 
     format: Truth
     topology: Truth
     weights: Truth
     cache: Truth
+    context: Truth
     ttft: Truth
     tpot: Truth
 
     @property
     def runs(self) -> Truth:
-        """Whether anything is served, late or not."""
+        """Whether the machines serve anything, late or not, of use or not."""
         return np.logical_and(np.logical_and(self.format, self.topology), np.logical_and(self.weights, self.cache))
 
     @property
     def feasible(self) -> Truth:
         """Whether every constraint holds."""
-        return np.logical_and(self.runs, np.logical_and(self.ttft, self.tpot))
+        return np.logical_and(np.logical_and(self.runs, self.context), np.logical_and(self.ttft, self.tpot))
 
     @property
     def fails(self) -> str:
@@ -69,7 +72,7 @@ class Feasibility(NamedTuple):
 
 @checked(ttft_limit_s="(0, inf]", tpot_limit_s="(0, inf]")
 def verdict(s: Setup, c: Constants, point: Serving, layout: Layout, ttft_limit_s: Numeric = np.inf,
-            tpot_limit_s: Numeric = np.inf) -> Feasibility:
+            tpot_limit_s: Numeric = np.inf, holds_context: Truth = True) -> Feasibility:
     """Say which constraints a service meets, in plain numbers.
 
     Parameters
@@ -82,14 +85,17 @@ def verdict(s: Setup, c: Constants, point: Serving, layout: Layout, ttft_limit_s
         How a copy is cut.
     ttft_limit_s, tpot_limit_s : numeric
         Targets. [s]
+    holds_context : bool or array
+        Whether the model's context holds prompt and answer, which plain numbers do not know.
 
     Returns
     -------
     Feasibility
     """
-    joins = joined(s, layout.n_chips)
     weights = weight_bytes_per_chip(s, layout) < budget_bytes(s, c, layout)
     cache = point.capacity >= 1  # less than one where no group, or chip, has room for a whole one
     everywhere = point.capacity == point.capacity
-    return Feasibility(everywhere, np.logical_and(everywhere, joins), np.logical_and(everywhere, weights), cache,
+    topology, weights, context = (np.logical_and(everywhere, truth)
+                                  for truth in (joined(s, layout.n_chips), weights, holds_context))
+    return Feasibility(everywhere, topology, weights, cache, context,
                        point.ttft_s <= ttft_limit_s, point.tpot_s <= tpot_limit_s)
