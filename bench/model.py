@@ -46,10 +46,10 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.St
             return decode_moddeling(model="llama2_7b", batch_size=batch, input_tokens=prompt, output_tokens=output,
                                     Bb=1, system_name="H100_GPU", bits="bf16")
     one(*configs[0])
-    start = time.perf_counter()
+    start = time.process_time()
     for config in configs:
         one(*config)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
 json.dump({"seconds": seconds / len(configs)}, sys.stdout)
 """
 
@@ -78,17 +78,17 @@ def calibrated(concurrency, prompt_tok, output_tok):
 
 
 def seconds_each(function, count: int, one_by_one: bool = False) -> float:
-    """Seconds per configuration, the best of three."""
+    """Seconds of processor time per configuration, the best of three."""
     load = configurations(count)
     calls = [load]
     if one_by_one:
         calls = [dict(zip(load, map(float, row), strict=True)) for row in zip(*load.values(), strict=True)]
     best = np.inf
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         for call in calls:
             function(**call)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best / count
 
 
