@@ -36,6 +36,19 @@ def test_a_larger_batch_takes_no_less(batch, more):
     assert all(after >= before for before, after in zip(few, many, strict=True))
 
 
+def test_every_chip_looks_through_its_keys_with_a_whole_indexer():
+    """vLLM and SGLang hold an indexer's matrices whole on each chip: only cutting the keys shares its arithmetic."""
+    s = dataclasses.replace(serving.setup("deepseek-v3.2", "h200-sxm", "fp8"), hbm_bytes_per_s=1e30)
+    whole, looked = decode.attention_flop(s, 50_000.0), s.decode_indexer_pair_flop * 50_000
+    assert 0 < looked < whole
+    for layout, part in ((Layout(1), whole), (Layout(8), (whole - looked) / 8 + looked),
+                         (Layout(8, cp=8), whole / 8), (Layout(tp=1, attention_dp=8), whole / 8)):
+        flop = decode.cache_time_s(s, step.IDEAL, 16.0, 50_000.0, layout) * s.shared_flop_per_s / 16
+        assert flop == pytest.approx(part)
+        assert decode.decode_floor_s(s, 16.0, 50_000.0, layout) >= flop * 16 / s.shared_flop_per_s
+    assert S.decode_indexer_pair_flop == S.indexer_pair_flop == 0
+
+
 def test_quantised_arithmetic_reaches_less_of_its_peak():
     dense, expert = decode.matrix_mfu(S, C)
     assert dense == C.dense_mfu * C.fp8_share

@@ -3,7 +3,7 @@
 import pytest
 
 from inference_economics import calibration, models, serving, step
-from inference_economics.models.flop import prefill_flop_per_token
+from inference_economics.models.flop import mean_causal_context, prefill_flop_per_token
 from inference_economics.serving import Layout, prefill
 
 S = serving.setup("llama-3.1-70b", "h100-sxm", "fp8")
@@ -21,6 +21,14 @@ def test_short_prompts_still_read_every_weight():
     taken, alone = prefill.prefill_time_s(S, step.IDEAL, 1.0)
     read = S.shared_params * S.shared_bytes_per_param / S.hbm_bytes_per_s
     assert taken < alone == pytest.approx(read)
+
+
+def test_chips_that_share_a_prompt_repeat_its_indexer():
+    s = serving.setup("deepseek-v3.2", "h200-sxm", "fp8")
+    looked = s.indexer_pair_flop * 64_000 * mean_causal_context(64_000) / s.shared_flop_per_s
+    one, eight = (prefill.prefill_time_s(s, step.IDEAL, 64_000.0, Layout(n))[0] for n in (1, 8))
+    assert eight == pytest.approx((one + 7 * looked) / 8)
+    assert looked > one / 20
 
 
 def test_groups_take_prompts_of_their_own():

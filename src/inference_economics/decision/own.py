@@ -99,7 +99,8 @@ def own_setup(shape: Shape, dense: Setup, mixture: Setup) -> Setup:
         "cache_shares": alone, "sparse_shares": 0 * alone, "window_shares": 0 * alone,
         "kv_params": alone * (shape.layers * shape.hidden * shape.kv_values), "state_heads": 1.0,
         "pair_flop_global": pairs, "pair_flop_sparse": 0.0, "pair_flop_window": 0.0,
-        "decode_pair_flop_global": pairs, "decode_pair_flop_sparse": 0.0, "decode_pair_flop_window": 0.0}
+        "decode_pair_flop_global": pairs, "decode_pair_flop_sparse": 0.0, "decode_pair_flop_window": 0.0,
+        "indexer_pair_flop": 0.0, "decode_indexer_pair_flop": 0.0}
     return Setup(**values)
 
 

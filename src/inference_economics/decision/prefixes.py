@@ -12,9 +12,10 @@ from ..serving.batching import prefill_tok
 from ..serving.setups import Setup
 
 _BY_TOKEN = ("cache_bytes_per_tok", "sparse_bytes_per_tok", "window_bytes_per_tok", "indexer_bytes_per_tok",
-             "decode_pair_flop_global", "decode_pair_flop_sparse", "decode_pair_flop_window")
+             "decode_pair_flop_global", "decode_pair_flop_sparse", "decode_pair_flop_window",
+             "decode_indexer_pair_flop")
 _LIMITS = ("window_tok", "attend_tok")
-_PAIRS = ("pair_flop_global", "pair_flop_sparse", "pair_flop_window")
+_PAIRS = ("pair_flop_global", "pair_flop_sparse", "pair_flop_window", "indexer_pair_flop")
 
 
 @checked

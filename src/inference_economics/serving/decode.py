@@ -139,6 +139,12 @@ def attention_flop(s: Setup, context_tok: Numeric) -> Numeric:
             + s.decode_pair_flop_window * np.minimum(context_tok, s.window_tok))
 
 
+def _chip_attention_flop(s: Setup, context_tok: Numeric, layout: Layout) -> Numeric:
+    """One chip's part of `attention_flop`: its heads, and an indexer on all keys that it holds."""
+    indexer = s.decode_indexer_pair_flop * context_tok
+    return (attention_flop(s, context_tok) - indexer) / layout.tp + indexer / layout.cache_shards(1.0)
+
+
 @checked
 def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, layout: Layout = ONE_CHIP,
                  new_tok: Numeric = 1.0) -> Numeric:
@@ -164,7 +170,7 @@ def cache_time_s(s: Setup, c: Constants, batch: Numeric, context_tok: Numeric, l
     """
     held, read = layout.held_sequences(batch), read_bytes_per_chip(s, context_tok, layout)
     # a latent cache is read by so many heads that this may be slower; its share of the peak is that of 16-bit kernels
-    work_s = new_tok * held * attention_flop(s, context_tok) / layout.tp / (s.shared_flop_per_s * c.dense_mfu)
+    work_s = new_tok * held * _chip_attention_flop(s, context_tok, layout) / (s.shared_flop_per_s * c.dense_mfu)
     return np.maximum(held * read / (s.hbm_bytes_per_s * c.cache_mbu), work_s)
 
 
@@ -278,6 +284,6 @@ def floor_parts_s(s: Setup, batch: Numeric, context_tok: Numeric, layout: Layout
     shared, experts, work, expert_work = _weights(s, batch, layout)
     held = layout.held_sequences(batch)
     cache = held * read_bytes_per_chip(s, context_tok, layout)
-    attention = held * attention_flop(s, context_tok) / layout.tp
+    attention = held * _chip_attention_flop(s, context_tok, layout)
     return ((shared + experts + cache) / s.hbm_bytes_per_s,
             (work + attention) / s.shared_flop_per_s + expert_work / s.expert_flop_per_s)

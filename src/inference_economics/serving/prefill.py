@@ -70,6 +70,9 @@ def prefill_time_s(s: Setup, c: Constants, prompt_tok: Numeric, layout: Layout =
         layout.ep > 1, experts_sent_s(s, prompt_tok, layout, c.bulk_share), 0.0)
     passes = s.layers * c.layer_passes + s.expert_layers * s.experts_active * c.expert_passes
     moved = prompt_tok * passes * s.hidden * ACTIVATION_BYTES / s.hbm_bytes_per_s
+    # every chip that shares a layer looks through all keys with a whole indexer
+    looked = s.indexer_pair_flop * prompt_tok * mean_causal_context(prompt_tok) / (s.shared_flop_per_s * c.dense_mfu)
+    shared = shared + (layout.tp - 1) * looked
     taken = (shared + expert) / layout.n_chips + (sent + moved / layout.attention_dp) / layout.pp
     # short prompts still read every weight once
     experts = s.experts * s.expert_params * s.expert_bytes_per_param / layout.stage_chips

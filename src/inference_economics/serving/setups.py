@@ -75,6 +75,9 @@ class Setup:
         what an indexer chose, and within a window. [FLOP]
     decode_pair_flop_global, decode_pair_flop_sparse, decode_pair_flop_window : numeric
         The same of one more token in decode, where latent attention works on the compressed cache. [FLOP]
+    indexer_pair_flop, decode_indexer_pair_flop : numeric
+        The indexers' part of `pair_flop_global` and of `decode_pair_flop_global`: every chip that shares a layer does all
+        of it, because each holds the indexer whole. [FLOP]
     hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s : numeric
         One chip. [B], [B/s], [FLOP/s], [FLOP/s]
     link_bytes_per_s, link_chips, link_mesh : numeric
@@ -128,6 +131,8 @@ class Setup:
     decode_pair_flop_global: Numeric
     decode_pair_flop_sparse: Numeric
     decode_pair_flop_window: Numeric
+    indexer_pair_flop: Numeric
+    decode_indexer_pair_flop: Numeric
     hbm_bytes: Numeric
     hbm_bytes_per_s: Numeric
     shared_flop_per_s: Numeric
@@ -202,6 +207,7 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
         pair_flop_global=m.pair_flop_global, pair_flop_sparse=m.pair_flop_sparse,
         pair_flop_window=m.pair_flop_window, decode_pair_flop_global=m.decode_pair_flop_global,
         decode_pair_flop_sparse=m.decode_pair_flop_sparse, decode_pair_flop_window=m.decode_pair_flop_window,
+        indexer_pair_flop=m.indexer_pair_flop, decode_indexer_pair_flop=m.indexer_pair_flop,
         hbm_bytes=one.hbm_bytes, hbm_bytes_per_s=one.hbm_bytes_per_s,
         shared_flop_per_s=1 / (wide_s + (1 - m.wide_share) / one.flop_per_s),
         expert_flop_per_s=one.flop_per_s, **links)

@@ -96,6 +96,7 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK,
         state_heads=max(float(max(group.state_heads for group in m.groups)), 1.0), q_heads=query_heads(m),
         **_by_heads(m),
+        indexer_pair_flop=m.pair_flop_indexer,
         pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
         pair_flop_sparse=m.sparse_share * m.pair_flop_prefill_sparse, pair_flop_window=m.pair_flop_prefill_window,
         decode_pair_flop_global=m.pair_flop_decode_global + m.pair_flop_indexer,
