@@ -65,8 +65,8 @@ _NAMES = {
 # what the notebooks take from the library of figures
 _FIGURES = frozenset({
     "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "Cells", "Choice", "Explorer", "Figure", "Flow",
-    "Label", "Line", "Note", "Play", "Point", "Predict", "Readout", "Rule", "Slider", "Spans", "Stack", "State",
-    "Waterfall", "explore", "standalone", "tabulate",
+    "Label", "Line", "Note", "Panel", "Play", "Point", "Predict", "Readout", "Rule", "Slider", "Spans", "Stack",
+    "State", "Waterfall", "explore", "standalone", "tabulate",
 })
 __all__ = [
     "Arrows",
@@ -83,6 +83,7 @@ __all__ = [
     "Label",
     "Line",
     "Note",
+    "Panel",
     "Play",
     "Point",
     "Predict",

@@ -6,7 +6,7 @@ from .boxes import Blocks, Spans
 from .controls import Choice, Slider
 from .diagrams import Arrows, Bracket, Flow, Note
 from .explorer import Explorer, explore, explorer_named
-from .figure import Figure
+from .figure import Figure, Panel
 from .grids import Cells
 from .options import tabulate
 from .page import standalone
@@ -21,7 +21,7 @@ from .units import text
 __version__ = "0.1.0"
 __all__ = [
     "HERE", "Arrows", "Axis", "Band", "Bars", "Blocks", "Bracket", "CannotBeTraced", "Cells", "Choice", "Explorer",
-    "Figure", "Flow", "Label", "Line", "NotSupportedYet", "Note", "Play", "Point", "Predict", "Readout", "Rule",
-    "Slider", "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "explorer_named", "standalone",
+    "Figure", "Flow", "Label", "Line", "NotSupportedYet", "Note", "Panel", "Play", "Point", "Predict", "Readout",
+    "Rule", "Slider", "Spans", "Stack", "State", "TraceError", "Waterfall", "explore", "explorer_named", "standalone",
     "tabulate", "text",
 ]

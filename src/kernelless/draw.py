@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from .shapes import Stroke
 
 
+Frame = tuple[float, float, float, float]  # left, top, width and height
+HEAD, BESIDE, BELOW = 13.0, 16.0, 5.0  # of panels, in points: above each for its label, and between them
+
+
 def along(axis: Axis, start: float, length: float, reverse: bool = False) -> Callable[[Any], Any]:
     """Return the function from data to places along one axis; `scaleOf` in static/plot.js is the same."""
     bend = np.log10 if axis.scale == "log" else np.asarray
@@ -40,7 +44,7 @@ def built_ticks(axis: Axis, length: float, across: bool) -> list[Tick]:
                   10.0 if across else 14.0)
 
 
-def frame(figure: Figure) -> tuple[float, float, float, float]:
+def frame(figure: Figure) -> Frame:
     """Return left, top, width and height of the plot in points. It is fixed, so that a slider never moves the axes."""
     top, below = 22 if figure.y.shown else 10, 36 if figure.x.shown else 10
     names = figure.y.categories or [words for _, words in built_ticks(figure.y, HEIGHT - top - below, across=False)]
@@ -53,6 +57,22 @@ def frame(figure: Figure) -> tuple[float, float, float, float]:
         spare_x, spare_y = width - scale * np.ptp(figure.x.span), height - scale * np.ptp(figure.y.span)
         left, top, width, height = left + spare_x / 2, top + spare_y / 2, width - spare_x, height - spare_y
     return float(left), float(top), float(width), float(height)
+
+
+def cells(figure: Figure, outer: Frame) -> list[Frame]:
+    """Return the frame of each panel, within that of all; the frame itself where there is none.
+
+    They stand as static/frame.js puts them where there is width: at most three beside each other.
+    """
+    if not figure.panels:
+        return [outer]
+    left, top, width, height = outer
+    count = len(figure.panels)
+    down = -(-count // 3)
+    across = -(-count // down)
+    wide, tall = (width - BESIDE * (across - 1)) / across, (height - BELOW * (down - 1)) / down - HEAD
+    return [(left + k % across * (wide + BESIDE), top + HEAD + k // across * (HEAD + tall + BELOW), wide, tall)
+            for k in range(count)]
 
 
 def draw(figure: Figure, legend: bool = True) -> Canvas:
@@ -74,26 +94,31 @@ def draw(figure: Figure, legend: bool = True) -> Canvas:
     from matplotlib.patches import Patch
 
     canvas = Canvas(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
-    axes = canvas.add_axes((0, 0, 1, 1))
     lines = -(-len(figure.legend()) // 3) if legend else 0  # three names to a line, above the plot
-    _draw_axes(axes, figure, 13 * lines)
+    plots = _draw_axes(canvas, figure, 13 * lines)
     handles: list[Any] = []  # matplotlib's artists
+    named: set[tuple[str, int]] = set()
     colors = figure.colors()
     hatches = figure.hatches()
-    for i, (mark, color) in enumerate(zip(figure.marks, colors, strict=True)):
-        brush = _Brush(axes, figure, f"m{i}", color, HATCHES[color] if (mark.swatch, color) in hatches else None)
+    for i, (mark, color, panel) in enumerate(zip(figure.marks, colors, figure.panel_of(), strict=True)):
+        hatch = HATCHES[color] if (mark.swatch, color) in hatches else None
+        brush = _Brush(plots[panel], figure, f"m{i}", color, hatch)
         mark.draw(brush, figure)
         if isinstance(mark, Boxes):
             entries = [Patch(label=words, **_box_style(figure, swatch, look))
                        for swatch, words, look in mark.legend(color)]
             handles += [entry for entry in entries if entry.get_label() not in {
                 other.get_label() for other in handles}]
-        elif brush.last is not None and mark.swatch:
+        elif brush.last is not None and mark.swatch and (mark.label, color) not in named:
+            named.add((mark.label, color))  # panels that show the same are named once
             brush.last.set_label(mark.label)
             handles.append(brush.last)
     if legend and handles:
-        axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, fontsize=8,
-                    labelcolor=INK, borderaxespad=0, handlelength=2.2, columnspacing=1.4)
+        first = plots[0].get_position()
+        above = first.y1 + (HEAD / HEIGHT if figure.panels else 0)
+        plots[0].legend(handles=handles, loc="lower left", bbox_to_anchor=(first.x0, above),
+                        bbox_transform=canvas.transFigure, ncols=3, frameon=False, fontsize=8,
+                        labelcolor=INK, borderaxespad=0, handlelength=2.2, columnspacing=1.4)
     return canvas
 
 
@@ -110,14 +135,40 @@ def _box_style(figure: Figure, swatch: str, color: int, opacity: float = 1.0) ->
             "linewidth": 1.0 if swatch == "tint" else 0, "linestyle": DASHES[color]}
 
 
-def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
-    """Draw all that stands still, with `above` points of room above the plot for a legend."""
-    from matplotlib.ticker import NullFormatter
-
+def _draw_axes(canvas: Canvas, figure: Figure, above: float) -> list[Axes]:
+    """Draw all that stands still, with `above` points of room above the plot for a legend; return each panel's axes."""
     left, top, width, height = frame(figure)
     if figure.equal:  # the legend takes room on both sides, so that circles stay round
         left, width = left + width * above / height / 2, width * (1 - above / height)
-    top, height = top + above, height - above
+    outer = (left, top + above, width, height - above)
+    found = cells(figure, outer)
+    plots = [_draw_panel(canvas, figure, cell, outside=(cell[0] == left, k + _side_by_side(found) >= len(found)))
+             for k, cell in enumerate(found)]
+    # Above the axis and level: a turned label costs width, which a phone lacks.
+    style: dict[str, Any] = {"color": MUTED, "fontsize": 8.5}
+    raised = 7 + above + (HEAD if figure.panels else 0)
+    plots[0].annotate(axis_text(figure.y), (0, 1), xycoords="axes fraction", xytext=(-left + 4, raised),
+                      textcoords="offset points", **style)
+    if not figure.panels:
+        plots[0].set_xlabel(axis_text(figure.x), **style)
+        return plots
+    canvas.text((left + width / 2) / WIDTH, 8 / HEIGHT, axis_text(figure.x), ha="center", **style)
+    for axes, (label, _) in zip(plots, figure.panels, strict=True):
+        axes.annotate(label, (0, 1), xycoords="axes fraction", xytext=(0, 3), textcoords="offset points", color=INK,
+                      fontsize=8)
+    return plots
+
+
+def _side_by_side(found: list[Frame]) -> int:
+    return sum(cell[1] == found[0][1] for cell in found)
+
+
+def _draw_panel(canvas: Canvas, figure: Figure, cell: Frame, outside: tuple[bool, bool]) -> Axes:
+    """Draw what stands still of one panel; the words of its ticks only where it stands at the left, and at the foot."""
+    from matplotlib.ticker import NullFormatter
+
+    left, top, width, height = cell
+    axes = canvas.add_axes((left / WIDTH, (HEIGHT - top - height) / HEIGHT, width / WIDTH, height / HEIGHT))
     sides: tuple[tuple[Literal["x", "y"], Axis], ...] = (("x", figure.x), ("y", figure.y))
     for side, axis in sides:
         getattr(axes, f"set_{side}scale")(axis.scale)
@@ -130,14 +181,13 @@ def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
             artist.set_ticks(range(len(axis.categories)), axis.categories)
         else:
             ticks = built_ticks(axis, width if side == "x" else height, side == "x")
+            if side == "x" and figure.panels:  # none that would reach into the next
+                at = along(axis, 0, width)
+                ticks = [(value, words) for value, words in ticks if at(value) + 2.5 * len(words) <= width + 2]
             artist.set_ticks([value for value, _ in ticks], [words for _, words in ticks])
             artist.set_ticks(minor_ticks(axis), minor=True)
             artist.set_minor_formatter(NullFormatter())
-    axes.set_xlabel(axis_text(figure.x), color=MUTED, fontsize=8.5)
-    # Above the axis and level: a turned label costs width, which a phone lacks.
-    axes.annotate(axis_text(figure.y), (0, 1), xycoords="axes fraction", xytext=(-left + 4, 7 + above), color=MUTED,
-                  textcoords="offset points", fontsize=8.5)
-    axes.tick_params(colors=MUTED, labelsize=8, length=0)
+    axes.tick_params(colors=MUTED, labelsize=8, length=0, labelleft=outside[0], labelbottom=outside[1])
     axes.tick_params(which="minor", color=MUTED, length=2, width=0.6)
     axes.grid(True, color=GRID, linewidth=0.7)
     for side, axis in sides:
@@ -148,7 +198,7 @@ def _draw_axes(axes: Axes, figure: Figure, above: float) -> None:
     for name, spine in axes.spines.items():
         spine.set_visible(seen.get(name, False))
         spine.set(color=MUTED, linewidth=0.8)
-    axes.set_position((left / WIDTH, (HEIGHT - top - height) / HEIGHT, width / WIDTH, height / HEIGHT))
+    return axes
 
 
 class _Brush:

@@ -17,19 +17,45 @@ from .checks import is_traced
 from .palette import HERE, PALETTE, hatched
 from .parts import Mark, Part, Readout, State
 
+PANELS = range(2, 7)  # how many plots may stand beside each other
+
+
+@dataclasses.dataclass(frozen=True)
+class Panel:
+    """A small plot with marks of its own, beside others with the same axes. Its label stands above it.
+
+    A figure's marks are all panels, or none is. Marks of one label and look may stand in several.
+    """
+
+    label: str
+    marks: Sequence[Mark]
+
+    def __post_init__(self) -> None:
+        if is_traced(self.label) or not isinstance(self.label, str) or not self.label.strip():
+            raise ValueError(f"panel: label={self.label!r} must be text that stands still.")
+        if isinstance(self.marks, Mark) or not isinstance(self.marks, Sequence) or not self.marks:
+            raise ValueError(f"panel {self.label!r} needs a list of marks, but has {self.marks!r}.")
+        if any(isinstance(mark, Panel) for mark in self.marks):
+            raise ValueError(f"panel {self.label!r} holds a panel; panels do not nest.")
+
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """What an explorer shows for one setting."""
+    """What an explorer shows for one setting.
+
+    `marks` may be a list of `Panel`, for small multiples. They are unfolded: `marks` then has the marks of all, one
+    panel after the other, and `panels` each panel's label with the number of its marks.
+    """
 
     x: Axis
     y: Axis
-    marks: Sequence[Mark]
+    marks: Sequence[Any]  # of Mark, or of Panel until the figure is made
     readouts: Sequence[Readout] = ()
     states: Sequence[State] = ()
     equal: bool = False  # one unit is as long along x as along y: a circle is round
     # numbers for a page's own script, which are not shown
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    panels: Sequence[tuple[str, int]] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.x, Axis) or not isinstance(self.y, Axis):
@@ -38,8 +64,9 @@ class Figure:
             raise ValueError(f"equal={self.equal!r} must be true or false, and true on linear axes only.")
         if not self.marks:
             raise ValueError("the figure has no marks.")
+        self._unfold()
         groups: tuple[tuple[Sequence[Part], type[Part]], ...] = (
-            (self.marks, Mark), (self.readouts, Readout), (self.states, State))
+            *((marks, Mark) for marks in self.by_panel()), (self.readouts, Readout), (self.states, State))
         for group, kind in groups:
             for part in group:
                 if not isinstance(part, kind):
@@ -49,6 +76,35 @@ class Figure:
             twice = {name for name in seen if seen.count(name) > 1}
             if twice:
                 raise ValueError(f"two parts of the figure are called {min(twice)!r}; each needs its own label.")
+
+    def _unfold(self) -> None:
+        """Take the marks out of panels, or say what is wrong with these."""
+        given = [mark for mark in self.marks if isinstance(mark, Panel)]
+        if given:
+            if len(given) < len(self.marks):
+                raise ValueError("the figure has panels and marks beside them; put every mark into a panel.")
+            object.__setattr__(self, "panels", tuple((panel.label, len(panel.marks)) for panel in given))
+            object.__setattr__(self, "marks", [mark for panel in given for mark in panel.marks])
+        if not self.panels:
+            return
+        names = [label for label, _ in self.panels]
+        if len(names) not in PANELS:
+            raise ValueError(f"the figure has {len(names)} panels, but {PANELS[0]} to {PANELS[-1]} fit.")
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"two panels of the figure are called {min(twice)!r}; each needs its own label.")
+        if sum(count for _, count in self.panels) != len(self.marks):
+            raise ValueError(f"panels={self.panels!r} does not fit {len(self.marks)} marks.")
+        if self.equal:
+            raise ValueError("equal=True needs one plot; leave it out, or the panels.")
+
+    def by_panel(self) -> list[Sequence[Mark]]:
+        """Return the marks of each panel; all together where there is none."""
+        ends = np.cumsum([count for _, count in self.panels]).tolist() or [len(self.marks)]
+        return [self.marks[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+    def panel_of(self) -> list[int]:
+        """Return in which panel each mark stands, from 0; zeros where there is none."""
+        return [k for k, marks in enumerate(self.by_panel()) for _ in marks]
 
     def parts(self) -> Iterator[tuple[str, Part]]:
         """Yield every mark, readout and state with its key (``m0``, ``r0``, ``s0``, and so on)."""
@@ -77,8 +133,15 @@ class Figure:
 
     def colors(self) -> list[int]:
         """Return each mark's place in the palette, its own or the next one; -1 for a mark without a colour."""
+        out: list[int] = []
+        for marks in self.by_panel():  # each begins anew: what is first in each looks alike
+            out += self._colors(marks)
+        return out
+
+    @staticmethod
+    def _colors(marks: Sequence[Mark]) -> list[int]:
         out, following = [], 0
-        for mark in self.marks:
+        for mark in marks:
             if mark.color is None:
                 out.append(following % len(PALETTE) if mark.swatch else -1)
                 following = max(following, mark.used(following) + 1) if mark.swatch else following
@@ -101,7 +164,13 @@ class Figure:
 
     def outside(self) -> list[str]:
         """Return the labels of marks with no part within the limits, for a figure of known values."""
-        return [mark.label for mark in self.marks if not np.any(mark.inside(self))]
+        return [name for mark, name in zip(self.marks, self.names(), strict=True) if not np.any(mark.inside(self))]
+
+    def names(self) -> list[str]:
+        """Return what each mark is called: its label, after that of its panel unless its words stand in the plot."""
+        panels = [label for label, _ in self.panels]
+        return [f"{panels[k]}: {mark.label}" if panels and mark.fixed_words and mark.label else mark.label
+                for mark, k in zip(self.marks, self.panel_of(), strict=True)]
 
     def unseen(self) -> str:
         """Return the sentence that names the marks with no part within the limits; nothing where all are seen.

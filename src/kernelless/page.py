@@ -55,7 +55,9 @@ def figure_spec(figure: Figure, places: dict[tuple[str, str], int]) -> dict[str,
     spec: dict[str, Any] = {
         "axes": {"x": _axis(figure.x, False), "y": _axis(figure.y, bool(figure.y.categories))},
         "frame": frame(figure), "equal": figure.equal, "marks": [], "readouts": [], "states": []}
-    colors = figure.colors()
+    colors, panels, names = figure.colors(), figure.panel_of(), figure.names()
+    if figure.panels:
+        spec["panels"] = [label for label, _ in figure.panels]
     for key, part in figure.parts():
         entry: dict[str, Any] = {field: places[key, field] for field in part.moving if (key, field) in places}
         for field in part.texts:
@@ -66,6 +68,8 @@ def figure_spec(figure: Figure, places: dict[tuple[str, str], int]) -> dict[str,
             kind["color"] = colors[int(key[1:])]
         if isinstance(part, Mark) and part.swatch == "dots":
             kind["shape"] = shape(colors[int(key[1:])], PAGE_DOT)
+        if isinstance(part, Mark) and figure.panels:
+            kind |= {"panel": panels[int(key[1:])]} | ({"label": names[int(key[1:])]} if part.fixed_words else {})
         spec[_GROUPS[key[0]]].append(entry | kind | part.constants())
     if figure.data:
         spec["data"] = {name: places["data", name] for name in figure.data}

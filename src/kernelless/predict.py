@@ -62,6 +62,8 @@ class Predict:
 
     def hidden(self, figure: Figure) -> list[int]:
         """Return which marks of a figure wait, that of the question first."""
+        if figure.panels:
+            raise ValueError("predict: a curve is drawn in one plot, but the figure has panels.")
         places = {getattr(mark, mark.texts[0]): i for i, mark in enumerate(figure.marks) if mark.fixed_words}
         found = [lookup("mark to predict", label, places) for label in (self.mark, *self.hides)]
         if type(figure.marks[found[0]]) is not Line:

@@ -34,7 +34,9 @@ _DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ *//[^\n
 _REMARK = re.compile(r"(?<=[;{}]) +// [^\n\"'`]*$", re.MULTILINE)  # after a statement
 _QUOTED = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`\n]*`)')
 _PATTERN = re.compile(r"(?:[=(,:&|!?\[]|\breturn) ?/")  # where a regular expression begins
+_AROUND = (re.compile(r" *([{}(),;:?<>*&|!]+|[-+/%]?=[=>]*) *"), r"\1")
 _BETWEEN = re.compile(r"(?<=[\w)\]]) *([-+/%]) *(?=[\w(\[.])")
+_SHORTER = ((re.compile(r"\bconst\b"), "let"), (re.compile(r"(?<![\w.])0(?=\.\d)"), ""), _AROUND, (_BETWEEN, r"\1"))
 _OPEN = (";", "{", ",", "(", "[", "&", "|", "?", ":", "=", "=>")
 _ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
 _NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
@@ -81,8 +83,10 @@ def _squeezed(line: str) -> str:
     if any("`" in part for part in parts[::2]):
         raise ValueError(f"{line!r} cannot be joined; a template has to end in its line.")
     # + and - only between values, for `a - -b` is something else without its spaces.
-    return "".join(part if k % 2 else _BETWEEN.sub(r"\1", re.sub(r" *([{}(),;:?=<>*&|!]+) *", r"\1", part))
-                   for k, part in enumerate(parts))
+    for k in range(0, len(parts), 2):
+        for pattern, shorter in _SHORTER:
+            parts[k] = pattern.sub(shorter, parts[k])
+    return "".join(parts)
 
 
 def _joined(lines: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import shapes
-from .draw import along, draw, frame
+from .draw import Frame, along, cells, draw, frame
 from .figure import Figure
 from .palette import (
     COLORS,
@@ -106,19 +106,24 @@ def _curve(places: Iterable[tuple[float, float]]) -> str:
 class Layout:
     """Where the plot stands in the SVG, and how large a point is: as built, or as the page's script laid it out."""
 
-    frame: tuple[float, float, float, float]  # left, top, width, height
+    frame: tuple[float, ...]  # left, top, width and height; of panels those of each
     dot: float = DOT
     em: float = 8.0  # the size of words
+
+    def of(self, panel: int) -> Frame:
+        """Return the frame of one panel."""
+        left, top, width, height = self.frame[4 * panel:4 * panel + 4]
+        return left, top, width, height
 
 
 class _Brush:
     """Writes one mark as bare elements, where the page's script would put it."""
 
     def __init__(self, figure: Figure, ident: str, layout: Layout, key: str, color: int,
-                 hatches: set[tuple[str, int]]):
+                 hatches: set[tuple[str, int]], panel: int):
         self.figure, self.ident, self.key, self.color, self.hatches = figure, ident, key, color, hatches
-        self.clip, self.dot, self.point = _clip(ident), layout.dot, layout.em / 8
-        self.left, self.top, self.width, self.height = layout.frame
+        self.clip, self.dot, self.point = _clip(ident, panel), layout.dot, layout.em / 8
+        self.left, self.top, self.width, self.height = layout.of(panel)
         self.px = along(figure.x, self.left, self.width)
         self.py = along(figure.y, self.top + self.height, -self.height, reverse=bool(figure.y.categories))
         self.out: list[str] = []
@@ -248,26 +253,40 @@ def _shape(strokes: list[shapes.Stroke]) -> str:
     return "".join(letter + " ".join(map(_n, numbers)) for letter, numbers in strokes)
 
 
-def _clip(ident: str) -> str:
-    return f"{ident}.clip"  # a control's id has no point in it
+def _clip(ident: str, panel: int) -> str:
+    return f"{ident}.clip{panel or ''}"  # a control's id has no point in it
+
+
+def _built(figure: Figure) -> list[Frame]:
+    return cells(figure, frame(figure))
 
 
 def moving_svg(figure: Figure, ident: str, layout: Layout | None = None) -> Iterator[str]:
     """Yield the elements of the page's SVG that the page's script moves, each with its ``data-key``."""
-    layout, colors = layout or Layout(frame(figure)), figure.colors()
+    layout = layout or Layout(tuple(length for cell in _built(figure) for length in cell))
     hatches = figure.hatches()
-    for i, (mark, color) in enumerate(zip(figure.marks, colors, strict=True)):
-        brush = _Brush(figure, ident, layout, f"m{i}", color, hatches)
+    for i, (mark, color, panel) in enumerate(zip(figure.marks, figure.colors(), figure.panel_of(), strict=True)):
+        brush = _Brush(figure, ident, layout, f"m{i}", color, hatches, panel)
         mark.draw(brush, figure)
         yield from brush.out
 
 
+def _clips(clip: str, cell: Frame) -> str:
+    """Return what keeps marks within a plot, and dots within a little more."""
+    left, top, width, height = cell
+    return (f'<clipPath id="{clip}"><rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"/></clipPath>'
+            f'<clipPath id="{clip}-wide"><rect x="{left - 4:g}" y="{top - 4:g}" width="{width + 8:g}" '
+            f'height="{height + 8:g}"/></clipPath>')
+
+
 def _minor(figure: Figure) -> str:
     """Return the short strokes of the built picture, which matplotlib keeps among its definitions."""
-    left, top, width, height = frame(figure)
-    px, py = along(figure.x, left, width), along(figure.y, top + height, -height)
-    return "".join([*(f"M{_n(px(value))} {top + height:g}v2" for value in minor_ticks(figure.x) if figure.x.shown),
-                    *(f"M{left:g} {_n(py(value))}h-2" for value in minor_ticks(figure.y) if figure.y.shown)])
+    strokes = []
+    for left, top, width, height in _built(figure):
+        px, py = along(figure.x, left, width), along(figure.y, top + height, -height)
+        strokes += [f"M{_n(px(value))} {top + height:g}v2" for value in minor_ticks(figure.x) if figure.x.shown]
+        strokes += [f"M{left:g} {_n(py(value))}h-2" for value in minor_ticks(figure.y) if figure.y.shown]
+    return "".join(strokes)
 
 
 def page_svg(figure: Figure, ident: str) -> str:
@@ -290,14 +309,11 @@ def page_svg(figure: Figure, ident: str) -> str:
     standing: list[str] = []
     next(element for element in root.iter() if element.get("id") == "patch_1").clear()  # the background
     _standing(root, standing)
-    left, top, width, height = frame(figure)
-    clip = _clip(ident)
+    # Panels take more room where they stand one below the other: see explorer.css.
+    rows = f' data-panels="{(len(figure.panels) + 1) // 2}"' if figure.panels else ""
     return "".join([
-        f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" xmlns="http://www.w3.org/2000/svg" aria-hidden="true">',
-        f'<defs><clipPath id="{clip}"><rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"/>'
-        "</clipPath>"
-        f'<clipPath id="{clip}-wide"><rect x="{left - 4:g}" y="{top - 4:g}" width="{width + 8:g}" '
-        f'height="{height + 8:g}"/></clipPath>',
+        f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" xmlns="http://www.w3.org/2000/svg" aria-hidden="true"{rows}>',
+        "<defs>", *(_clips(_clip(ident, panel), cell) for panel, cell in enumerate(_built(figure))),
         *(pattern(ident, *hatch) for hatch in sorted(figure.hatches())), "</defs>",
         '<g class="ex-frame">', *standing, f'<path class="ex-stroke-muted" fill="none" stroke="{MUTED}" '
         f'stroke-width="0.6" d="{_minor(figure)}"/></g>',

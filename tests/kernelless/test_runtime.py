@@ -68,9 +68,11 @@ def test_the_script_holds_nothing_for_tests():
 
 
 def test_every_module_is_joined_once_and_after_what_it_imports():
-    script, static = "".join(runtime.pieces().values()), Path(runtime.__file__).parent / "static"
+    static = Path(runtime.__file__).parent / "static"
+    script = "".join(runtime.pieces().values()).replace("const ", "let ")  # lines that are hard to read keep theirs
     declared = re.compile(r"^(?:export )?((?:const|(?:async )?function) \w+|live\([^)]*\))", re.MULTILINE)
-    beginnings = {path.name: declared.search(path.read_text(encoding="utf-8"))[1] for path in static.glob("*.js")}
+    beginnings = {path.name: declared.search(path.read_text(encoding="utf-8"))[1].replace("const ", "let ")
+                  for path in static.glob("*.js")}
     assert all(words in script for words in beginnings.values())  # and once: `join` refuses a name declared twice
     at = {name: script.index(words) for name, words in beginnings.items()}
     assert len(at) > 7
@@ -78,7 +80,7 @@ def test_every_module_is_joined_once_and_after_what_it_imports():
         for needed in re.findall(r'^import .*"\./([^"]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
             assert needed in ("elementwise.js", "bridge.js") or at[needed] < at[path.name], (path.name, needed)
     assert not re.search(r"^(import|export)\b|/\*\*|^ |^//", script, re.MULTILINE)
-    whole = runtime.script()
+    whole = runtime.script().replace("const ", "let ")
     del beginnings["later.js"]  # all is there
     assert all(words in whole for words in beginnings.values())
 
@@ -100,7 +102,7 @@ def test_modules_are_joined_as_they_import_each_other(tmp_path, node):
                      "export const twice = (x) => 2 * x;\nexport const six = /** @type {number} */ (5 + one);\n",
                    b="// One.\nexport const one = 1;\n")
     joined = runtime.join(main)
-    assert joined == ("const one=1;\n\nconst twice=(x)=>2*x;const six=(5+one);\n\n"
+    assert joined == ("let one=1;\n\nlet twice=(x)=>2*x;let six=(5+one);\n\n"
                       "console.log(twice(six),one,`/* kept */`);")
     assert said(node, joined) == "12 1 /* kept */\n"
 
@@ -130,8 +132,8 @@ def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
                    a='import { one } from "./b.js";\nimport { c } from "./c.js";\nexport const two = one + c();\n',
                    b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
     joined = runtime.join(main)
-    assert joined == ('const one=1;\n\n(async()=>{const{two}=await later("a.js");console.log(one,two);})();\n\n'
-                      "async function none(){}\nconst c=()=>1;\n\nconst two=one+c();\n\n"
+    assert joined == ('let one=1;\n\n(async()=>{let{two}=await later("a.js");console.log(one,two);})();\n\n'
+                      "async function none(){}\nlet c=()=>1;\n\nlet two=one+c();\n\n"
                       'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
                       '.then((read) => read()); }')
     assert said(node, joined) == "1 2\n"
@@ -145,11 +147,11 @@ def test_the_second_script_has_what_is_asked_for_and_what_only_that_needs(tmp_pa
                    deep="export const deep = 7;\n", rarer='import { deep } from "./deep.js";\n'
                         "export function rarer() { return deep; }\n")
     first, later = runtime.scripts((main,))
-    assert 'const ask=()=>later("rare.js");' in first
+    assert 'let ask=()=>later("rare.js");' in first
     assert not re.search("deep|text\\(deep|rarer", first)
-    assert 'const more=()=>later("rarer.js");' in later
-    assert later.count("const deep=7;") == 1
-    assert later.index("const deep=7;") < later.index("const rare=")
+    assert 'let more=()=>later("rarer.js");' in later
+    assert later.count("let deep=7;") == 1
+    assert later.index("let deep=7;") < later.index("let rare=")
     assert re.search(r'\nreturn \{.* "rare\.js": \{ rare \}, "rarer\.js": \{ rarer \} \};\n', later)
     assert "function text" not in later
     # Another content, another address: a browser that kept the old one fetches anew.
@@ -180,7 +182,7 @@ console.log(JSON.stringify([list, minus, more, third, words, split(' , '), odd, 
 def test_no_space_is_left_out_that_says_something(tmp_path, node):
     joined = runtime.join(modules(tmp_path, main=KEPT))
     assert said(node, joined) == said(node, KEPT)
-    assert "for(let k=0;k<3;k++){count +=k>1?10:1;}" in joined
+    assert "for(let k=0;k<3;k++){count+=k>1?10:1;}" in joined
     assert "not run" not in joined
 
 
@@ -229,8 +231,8 @@ def in_node(node: str, expression: str):
 
 AXES = """{ x: { label: "x", unit: "s", scale: "log", limits: [1, 100] },
   y: { label: "y", unit: "B", scale: "linear", limits: [0, 9] } }"""
-PLOT = f"""(() => {{ const axes = {AXES}; return {{ axes, frame: [0, 0, 100, 50], px: scaleOf(axes.x, 0, 100),
-  py: scaleOf(axes.y, 50, -50), marks: MARKS }}; }})()"""
+PLOT = f"""(() => {{ const axes = {AXES}; const plot = {{ axes, frame: [0, 0, 100, 50], px: scaleOf(axes.x, 0, 100),
+  py: scaleOf(axes.y, 50, -50), marks: MARKS }}; plot.views = [plot]; return plot; }})()"""
 VALUES = "[[1, 10, 100], [2, 4, 8], [10], [3], [1, 2, 3]].map((v) => Float64Array.from(v))"
 
 

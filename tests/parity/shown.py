@@ -92,11 +92,10 @@ def check_against_python(explorer, seen):
     for key, (said, visible, x, y) in seen["words"].items():
         assert said == words[key] == (found[key].text or "")
         assert visible == found[key].get("visibility", "visible"), (key, settings)
-        if visible == "visible":  # the script chooses a free spot within the plot
-            left, top, width, height = seen["frame"]
-            if not key.endswith("-t"):  # those of shapes stand where Python says
-                assert abs(float(x) - float(found[key].get("x"))) <= 0.02, (key, settings)
-                assert abs(float(y) - float(found[key].get("y"))) <= 0.02, (key, settings)
-                continue
+        if visible == "visible" and not key.endswith("-t"):  # those of shapes stand where Python says
+            assert abs(float(x) - float(found[key].get("x"))) <= 0.02, (key, settings)
+            assert abs(float(y) - float(found[key].get("y"))) <= 0.02, (key, settings)
+        elif visible == "visible":  # the script chooses a free spot within the plot
+            left, top, width, height = layout.of(figure.panel_of()[int(key[1:-2])])
             assert left - 400 < float(x) < left + width, (key, settings)
             assert top < float(y) < top + height, (key, settings)

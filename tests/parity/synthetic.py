@@ -20,6 +20,7 @@ from kernelless import (
     Label,
     Line,
     Note,
+    Panel,
     Play,
     Point,
     Readout,
@@ -239,6 +240,36 @@ def _budget(weights, cache, at):
         readouts=[Readout("All", np.sum(parts), "B")])
 
 
+def _panels(load, limit, floor):
+    """Four small plots with the same axes: curves, bands, dots, rules, words, and what leaves one of them."""
+    x = np.geomspace(1, 1024, 31)
+
+    def part(speed, other):
+        time = 1 / speed + x * load / 1e3 * other
+        return [Line(x, time, "time"), Band(x, time / 2, np.minimum(time * 2, 3.0), "between"),
+                Line(x, np.maximum(time, limit), "at least"), Point(2.0**load, np.log(load) * other, "you <are> here"),
+                Rule("limit", y=limit, moves="limit"), Label(2.0, 3.0, "speed", speed * load, "B/s")]
+
+    return Figure(
+        x=Axis("batch", (1, 1024), "sequences", "log"), y=Axis("time", (0, 4), "s"),
+        marks=[Panel("fast & new", part(2.0, 1.0)), Panel("slow", part(0.5, 4.0)),
+               Panel("level", [*part(1.0, floor), Line(1.0, 2.0, "apart", color=4)]),
+               Panel("a fourth", part(1.0, 2.0)[:1])],
+        readouts=[Readout("Load", load * limit)])
+
+
+def _panes(cache, kinds):
+    """Panels of bars and of cells over categories."""
+    value = np.stack([cache, 2.0, kinds])
+    return Figure(
+        x=Axis("", categories=("A", "B", "C")), y=Axis("memory", (0, 9), "B"),
+        marks=[Panel("one", [Bars(value, "used"), Bars(value + 1, "free", base=value)]),
+               Panel("two", [Bars(value * 2, "used"), Rule("end", y=kinds)]),
+               Panel("three", [Spans(np.array([4.0, 6.0]), np.stack([kinds, 0.5]) / 3, 2.0, "busy",
+                                     words=("x", "y"))])],
+        readouts=[Readout("All", np.sum(value), "B")])
+
+
 def explorers() -> list:
     """Return a new set of explorers: one of each kind of figure."""
     return [
@@ -266,6 +297,10 @@ def explorers() -> list:
                 margin=Slider(-1.0, 2.0, value=0.7), resale=Slider(-1.0, 0.0, value=-0.3)),
         explore(_budget, title="Stacks", watch="Move it.", weights=Slider(1e9, 6e10, value=1.6e10, label="Size"),
                 cache=Slider(0.0, 6e10, value=1e10), at=Slider(-1.0, 4.0, value=1.5)),
+        explore(_panels, title="Panels", watch="Move it.", load=Slider(0.0, 10.0, value=3.0),
+                limit=Slider(0.0, 5.0, value=1.0), floor=Slider(0.0, 9.0, value=0.5)),
+        explore(_panes, title="Panels of bars", watch="Move it.", cache=Slider(0.0, 12.0, value=3.0),
+                kinds=Slider(-1, 6, value=2)),
         explore(_simulated, title="A queue", watch="Move it.", precompute=True,
                 servers=Slider(1, 8, value=2, stops=(1, 2, 4, 8)),
                 load=Slider(0.5, 2.0, value=1.0, stops=(0.5, 1, 1.5, 2)), policy=Choice("short", "long")),

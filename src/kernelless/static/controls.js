@@ -62,17 +62,9 @@ export function startControls(root, controls, settings, move) {
     });
     box.addEventListener("click", ({ target }) => {
       const deed = /** @type {HTMLElement} */ (target).closest("button")?.dataset.do;
-      if (deed === "again") {
-        move(c.name, c.default, true);
-        element.focus();
-      } else if (deed === "type" && slides) {
-        import("./typed.js").then(({ openField }) => openField(box, c, Number(settings[c.name]), (value) =>
+      if (deed) {
+        import("./typed.js").then(({ act }) => act(deed, box, c, stops, Number(settings[c.name]), (value) =>
           move(c.name, value, true))).catch(excuse(root));
-      } else if (deed === "less" || deed === "more") {
-        const now = Number(settings[c.name]), up = deed === "more";
-        // From between two stops, to which a typed value may have brought it, the next one.
-        const next = up ? stops.find((stop) => stop > now) : stops.filter((stop) => stop < now).pop();
-        if (next !== undefined) move(c.name, next, true);
       }
     });
     return { c, element, stops, shown, box };

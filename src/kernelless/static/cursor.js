@@ -37,7 +37,7 @@ function thingsOf(plot, v) {
   if (plot.marks.some((m) => kindFor(m).leads)) return [];
   return plot.marks.flatMap((m) => {
     const { count, spot } = kindFor(m);
-    const found = Array.from({ length: count?.(m, v) ?? 0 }, (_, k) => ({ m, k, spot: spot?.(m, v, k, plot) ?? [] }));
+    const found = Array.from({ length: count?.(m, v) ?? 0 }, (_, k) => ({ m, k, spot: spot?.(m, v, k, m.view) ?? [] }));
     return found.filter((thing) => thing.spot.length);
   });
 }
@@ -84,8 +84,13 @@ function distances(plot, v, x, y) {
   /** @type {(at: number, a: number, b: number) => number} */
   const beyond = (at, a, b) => Math.max(Math.min(a, b) - at, at - Math.max(a, b), 0);
   if (things.length) return things.map(({ spot: [a, b, p, q] }) => Math.hypot(beyond(x, a, b), beyond(y, p, q)));
-  const lead = leadOf(readable(plot));
+  const lead = leadOf(readable(plot)), frames = plot.views.map(({ frame }) => frame);
   if (!lead) return [];
+  // A place in one panel is that place in all, so in the first.
+  const [left, top] = frames[nearest(frames.map(([a, p, width, height]) =>
+    Math.hypot(beyond(x, a, a + width), beyond(y, p, p + height))), 0)];
+  x += plot.frame[0] - left;
+  y += plot.frame[1] - top;
   if (!kindFor(lead).categorical) return [...v[lead.x]].map((value) => Math.abs(plot.px(value) - x));
   const flat = Boolean(plot.axes.y.categories), [{ categories = [] }] = byCategory(plot.axes);
   return categories.map((_, k) => Math.abs(flat ? plot.py(k) - y : plot.px(k) - x));
@@ -113,8 +118,9 @@ export function startCursor(root, plot, v) {
   /** @param {{words: string, at?: number | null, around?: number[]} | null} found */
   function show(found) {
     words.textContent = found ? found.words : hint;
-    const [, top, , height] = plot.frame, [a, b, p, q] = (found?.around ?? []).map(round);
-    const along = found?.at == null ? "" : `M${round(found.at)} ${top}V${top + height}`;
+    const [a, b, p, q] = (found?.around ?? []).map(round), at = found?.at;
+    const along = at == null ? "" : plot.views.map(({ frame: [left, top, , height] }) =>
+      `M${round(at + left - plot.frame[0])} ${top}V${top + height}`).join("");
     line.setAttribute("d", found?.around ? `M${a} ${p}H${b}V${q}H${a}Z` : along);
   }
   const leave = () => point(-1);

@@ -16,11 +16,11 @@ const NEAR = 14;
  * or below the hand.
  * @param {Mark} m
  * @param {Values} v
- * @param {Plot} plot
  * @param {[number, number]} hand
  * @returns {[number, number]}
  */
-function standing(m, v, { px, py }, [x, y]) {
+function standing(m, v, [x, y]) {
+  const { px, py } = m.view;
   if (m.kind === "rule") return m.x === undefined ? [x, py(v[m.y][0])] : [px(v[m.x][0]), y];
   const xs = v[m.x], ys = v[m.y], n = Math.max(xs.length, ys.length);
   const at = Array.from({ length: n }, (_, k) =>
@@ -58,8 +58,9 @@ export function startDrag(root, spec, plot, v, numbers, move) {
   const under = (event) => {
     const { hand, unit } = place(event);
     return movable.find((m) => {
-      const [x, y] = standing(m, v, plot, hand);
-      return Math.hypot(x - hand[0], y - hand[1]) <= NEAR * unit;
+      const [x, y] = standing(m, v, hand), [left, top, width, height] = m.view.frame;
+      const off = [x - hand[0], y - hand[1], left - hand[0], top - hand[1], hand[0] - left - width, hand[1] - top - height];
+      return Math.hypot(off[0], off[1]) <= NEAR * unit && Math.max(...off.slice(2)) <= NEAR * unit;
     });
   };
   /** @param {PointerEvent} event */
@@ -70,7 +71,7 @@ export function startDrag(root, spec, plot, v, numbers, move) {
     /** @param {number} k */
     const at = (k) => {
       trial.evaluate({ ...now, [c.name]: encode(c, stops[k]) });
-      return standing(m, trial.values, plot, hand);
+      return standing(m, trial.values, hand);
     };
     let low = 0, high = stops.length - 1;
     const first = at(low), last = at(high);
@@ -103,6 +104,8 @@ export function startDrag(root, spec, plot, v, numbers, move) {
   }
   /** @param {Slider} c */
   const stopsNow = (c) => (c.stops ? c.stops[numbers()[c.name]] : numbers()[c.name]);
+  // Else words that an earlier drag has marked would be dragged instead.
+  svg.addEventListener("mousedown", (event) => { if (held) event.preventDefault(); });
   // A finger on such a mark drags it; elsewhere it scrolls the page.
   svg.addEventListener("touchstart", (event) => {
     if (under(event.touches[0])) event.preventDefault();

@@ -31,14 +31,17 @@ function startExplorer(root) {
   /** @param {string} key */
   const find = (key) => part(root, `[data-key="${key}"]`);
   const [left, top, width, height] = spec.frame;
-  /** @type {Plot} */
-  const plot = {
+  /** @type {any} the marks come below */
+  const views = (spec.panels ?? [""]).map(() => ({
     axes: spec.axes, frame: spec.frame, equal: spec.equal, em: 8, px: scaleOf(spec.axes.x, left, width),
     py: scaleOf(spec.axes.y, top + height, -height),
-    marks: spec.marks.map((m, k) => ({ ...m, path: find(`m${k}`), words: find(`m${k}-t`),
-      pieces: [...root.querySelectorAll(`path[data-key^="m${k}-"]`)],
-      texts: [...root.querySelectorAll(`text[data-key^="m${k}-"]`)] })),
-  };
+  }));
+  /** @type {Plot} */
+  const plot = views[0];
+  plot.views = views;
+  plot.marks = spec.marks.map((m, k) => ({ ...m, view: views[m.panel ?? 0], path: find(`m${k}`), words: find(`m${k}-t`),
+    pieces: [...root.querySelectorAll(`path[data-key^="m${k}-"]`)],
+    texts: [...root.querySelectorAll(`text[data-key^="m${k}-"]`)] }));
   // A bit for each input that a part depends on.
   /** @param {MarkSpec} m */
   const needs = (m) => {
@@ -71,7 +74,7 @@ function startExplorer(root) {
   let pins;
   let alone = ""; // the controls that are set only here
 
-  const draw = () => { for (const { m } of marks) KINDS[m.kind].draw(m, v, plot); };
+  const draw = () => { for (const { m } of marks) KINDS[m.kind].draw(m, v, m.view); };
 
   let speaking = 0;
   const described = part(root, ".ex-plot > .ex-sr"), atDefault = described.textContent;
@@ -102,7 +105,7 @@ function startExplorer(root) {
   /** Redraw what depends on the changed inputs. */
   function update() {
     const changed = program.evaluate(numbers());
-    for (const { m, needs } of marks) if (needs & changed) KINDS[m.kind].draw(m, v, plot);
+    for (const { m, needs } of marks) if (needs & changed) KINDS[m.kind].draw(m, v, m.view);
     settle();
     for (const r of readouts) {
       if (!(r.needs & changed)) continue;
@@ -310,7 +313,7 @@ function startExplorer(root) {
 
   program.evaluate(numbers());
   reflect();
-  const settle = startFrame(root, plot, v, () => { draw(); readAgain(); pins?.draw(); });
+  const settle = startFrame(root, plot, v, spec.panels ?? [], () => { draw(); readAgain(); pins?.draw(); });
   const players = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-play]"));
   if (players.length) import("./play.js").then(({ startPlay }) => players.forEach(startPlay)).catch(excuse(root));
   before = moment();

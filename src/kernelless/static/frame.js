@@ -63,10 +63,11 @@ export function apart(rising, gap, low, high) {
  * @param {HTMLElement} root
  * @param {Plot} plot
  * @param {Values} v
+ * @param {string[]} panels
  * @param {() => void} redraw draws the marks in the new layout
  * @returns {() => void} places words anew, after marks have moved
  */
-export function startFrame(root, plot, v, redraw) {
+export function startFrame(root, plot, v, panels, redraw) {
   const surface = part(root, ".ex-plot"), svg = part(surface, "svg"), { x: across, y: along } = plot.axes;
   const standing = part(svg, ".ex-frame"), ends = part(svg, ".ex-labels"), style = getComputedStyle(svg);
   const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
@@ -149,14 +150,13 @@ export function startFrame(root, plot, v, redraw) {
   /** Put each mark's words where they meet neither others nor a curve; where they stand, if that will do. */
   function settle() {
     name();
-    const [left, top, width, height] = plot.frame, { em } = plot;
-    const taken = [...fixed];
+    const { em } = plot, taken = [...fixed];
     for (const m of plot.marks) {
       if (!m.spots?.length) continue;
-      const w = widthOf(m.words.textContent ?? ""), kept = chosenSpots.get(m) ?? 0;
+      const [left, top, width, height] = m.view.frame, w = widthOf(m.words.textContent ?? ""), kept = chosenSpots.get(m) ?? 0;
       let least = Infinity, best = [0, 0, 0, 0];
       for (const k of [kept, ...m.spots.keys()]) {
-        const [x, y, side] = m.spots[k] ?? m.spots[0], l = Math.max(Math.min(x - side * w, left + width - w - 2), 2);
+        const [x, y, side] = m.spots[k] ?? m.spots[0], l = Math.max(Math.min(x - side * w, left + width - w - 2), panels[0] ? left : 2);
         const box = [l, y - 0.85 * em, l + w, y + 0.25 * em], out = Math.max(0, top - box[1], box[3] - top - height);
         const clash = out + 20 * taken.filter((other) => meet(box, other)).length +
           plot.marks.filter((other) => crosses(other, box)).length;
@@ -182,12 +182,12 @@ export function startFrame(root, plot, v, redraw) {
    */
   function crosses(m, box) {
     if (m.kind !== "line" && m.kind !== "point" && m.kind !== "rule") return false;
-    const xs = v[m.x] ?? plot.axes.x.limits, ys = v[m.y] ?? plot.axes.y.limits, dot = m.kind === "point", r = dot ? 4 : 0;
+    const xs = v[m.x] ?? across.limits, ys = v[m.y] ?? along.limits, { px, py } = m.view, dot = m.kind === "point", r = dot ? 4 : 0;
     let x = NaN, y = NaN;
     for (let k = 0; k < Math.max(xs.length, ys.length); k++) {
       const p = x, q = y;
-      x = plot.px(nth(xs, k));
-      y = plot.py(nth(ys, k));
+      x = px(nth(xs, k));
+      y = py(nth(ys, k));
       const a = dot ? x : p, b = dot ? y : q;
       if (meet([Math.min(a, x) - r, Math.min(b, y) - r, Math.max(a, x) + r, Math.max(b, y) + r], box)) return true;
     }
@@ -200,23 +200,27 @@ export function startFrame(root, plot, v, redraw) {
     pen.font = `${style.fontSize} ${style.fontFamily}`;
     known.clear();
     chosenSpots.clear();
-    const em = plot.em = parseFloat(style.fontSize), names = along.categories ?? [];
+    const em = parseFloat(style.fontSize), names = along.categories ?? [];
     const longest = Math.max(...curves.map((m) => widthOf(chosen(m.label, v))));
-    const direct = laid >= 560 && curves.length > 0 && curves.length < 9 && longest <= 0.28 * laid &&
+    const count = plot.views.length, down = Math.ceil(count / (laid < 480 ? 2 : 3)), beside = Math.ceil(count / down);
+    const head = count > 1 ? 1.8 * em : 0, gap = head && 2 * em;
+    const direct = !head && laid >= 560 && curves[0] && !curves[8] && longest <= 0.28 * laid &&
       curves.every((m) => (endOf(m)?.[0] ?? 1e9) > plot.frame[0] + 0.7 * plot.frame[2]);
     const below = across.words ? inLines(across.words, laid, widthOf) : [];
     const above = along.words ? inLines(along.words, laid, widthOf) : [];
     let top = Math.round(em * (above.length ? 0.9 + 1.15 * above.length : 0.8));
     const bottom = Math.round(em * (across.shown === false ? 0.8 : 1.9 + 1.15 * below.length));
     const pitch = names.some((words) => widthOf(words) > 0.3 * laid) ? 2.9 * em : 2.2 * em;
-    const height = Math.round(Math.max(Math.min(420, 0.57 * laid), 240, names.length * pitch + top + bottom));
-    let tall = height - top - bottom;
+    const height = Math.round(Math.max(Math.min(420, 0.57 * laid), 150 + 90 * Math.ceil(count / 2),
+      names.length * pitch * down + top + bottom));
+    let tall = (height - top - bottom) / down - head;
+    top += head;
     plot.py = scaleOf(along, top + tall, -tall);
     /** @type {[number, string][]} */
     const rows = names.length ? names.map((words, k) => [k, words]) : pick(along.ticks, plot.py, () => em, 1.3 * em);
     const folded = rows.map(([, words]) => inLines(words, 0.3 * laid, widthOf));
     let left = Math.ceil(Math.max(em, ...folded.flat().map(widthOf)) + 0.8 * em);
-    let wide = laid - left - Math.ceil(direct ? longest + em : em);
+    let wide = (laid - left - Math.ceil(direct ? longest + em : em) + gap) / beside - gap;
     if (plot.equal) {
       const [m, n] = [across, along].map(({ limits: [low, high] }) => Math.abs(high - low));
       const unit = Math.min(wide / m, tall / n);
@@ -225,34 +229,41 @@ export function startFrame(root, plot, v, redraw) {
       [wide, tall] = [unit * m, unit * n];
       plot.py = scaleOf(along, top + tall, -tall);
     }
-    plot.px = scaleOf(across, left, wide);
-    plot.frame = [left, top, wide, tall];
     const room = across.categories ? wide / across.categories.length - 4 : Infinity;
     /** @type {[number, string][]} */
-    const columns = across.categories?.map((words, k) => [k, words]) ?? pick(across.ticks, plot.px, widthOf, em);
+    const columns = across.categories?.map((words, k) => [k, words]) ?? pick(across.ticks, scaleOf(across, left, wide), widthOf, em);
+    const rects = svg.querySelectorAll("clipPath rect");
 
-    const floor = top + tall, { px, py } = plot;
     standing.replaceChildren();
     fixed = [];
-    const grid = [...(names.length ? [] : rows).map(([value]) => `M${left} ${round(py(value))}h${wide}`),
-      ...(across.categories ? [] : columns).map(([value]) => `M${round(px(value))} ${top}v${tall}`)];
-    add(standing, "path", { class: "ex-stroke-grid", d: grid.join("") });
-    const strokes = [...across.minor.map((value) => `M${round(px(value))} ${floor}v3`),
-      ...along.minor.map((value) => `M${left} ${round(py(value))}h-3`)];
-    if (along.shown !== false) strokes.push(`M${left} ${top}V${floor}`);
-    if (across.shown !== false) strokes.push(`M${left} ${floor}H${left + wide}`);
-    add(standing, "path", { class: "ex-stroke-muted", d: strokes.join("") });
-    rows.forEach(([value], k) =>
-      say(folded[k], left - 0.5 * em, py(value) + em * (0.93 - 0.575 * folded[k].length), 1, "ex-tick"));
-    for (const [value, words] of columns) say(inLines(words, room, widthOf), px(value), floor + 1.25 * em, 0.5, "ex-tick");
-    say(above, 0, 0.95 * em, 0, "ex-axis");
-    say(below, left + wide / 2, floor + 2.6 * em, 0.5, "ex-axis");
-
-    svg.querySelectorAll("clipPath rect").forEach((rect, k) => {
-      set(rect, { x: left - 6 * k, y: top - 6 * k, width: wide + 12 * k, height: tall + 12 * k });
+    plot.views.forEach((view, k) => {
+      const x = left + k % beside * (wide + gap), y = top + Math.floor(k / beside) * (tall + head), floor = y + tall;
+      const px = scaleOf(across, x, wide), py = scaleOf(along, floor, -tall);
+      Object.assign(view, { em, px, py, frame: [x, y, wide, tall] });
+      [0, 6].forEach((more, j) => set(rects[2 * k + j],
+        { x: x - more, y: y - more, width: wide + 2 * more, height: tall + 2 * more }));
+      const grid = [...(names.length ? [] : rows).map(([value]) => `M${x} ${round(py(value))}h${wide}`),
+        ...(across.categories ? [] : columns).map(([value]) => `M${round(px(value))} ${y}v${tall}`)];
+      add(standing, "path", { class: "ex-stroke-grid", d: grid.join("") });
+      const strokes = [...across.minor.map((value) => `M${round(px(value))} ${floor}v3`),
+        ...along.minor.map((value) => `M${x} ${round(py(value))}h-3`)];
+      if (along.shown !== false) strokes.push(`M${x} ${y}V${floor}`);
+      if (across.shown !== false) strokes.push(`M${x} ${floor}H${x + wide}`);
+      add(standing, "path", { class: "ex-stroke-muted", d: strokes.join("") });
+      if (head) say([panels[k]], x, y - 0.4 * em, 0, "ex-panel");
+      // Words of ticks at the left and at the foot, and none that would reach into the next panel.
+      if (k % beside === 0) rows.forEach(([value], row) =>
+        say(folded[row], x - 0.5 * em, py(value) + em * (0.93 - 0.575 * folded[row].length), 1, "ex-tick"));
+      if (k + beside >= count) for (const [value, words] of columns) {
+        const at = px(value), over = head && at + widthOf(words) / 2 > x + wide + 2;
+        if (!over) say(inLines(words, room, widthOf), at, floor + 1.25 * em, 0.5, "ex-tick");
+      }
     });
+    say(above, 0, 0.95 * em, 0, "ex-axis");
+    say(below, left + ((wide + gap) * beside - gap) / 2, top + (tall + head) * down - head + 2.6 * em, 0.5, "ex-axis");
+
     svg.setAttribute("viewBox", `0 0 ${laid} ${height}`);
-    svg.dataset.frame = plot.frame.join(" ");
+    svg.dataset.frame = plot.views.flatMap(({ frame }) => frame).join(" ");
     for (const entry of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-legend li"))) {
       entry.hidden = direct && curves.some((m) => `m${plot.marks.indexOf(m)}` === entry.dataset.names);
     }

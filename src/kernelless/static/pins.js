@@ -59,7 +59,7 @@ export function startPins(root, spec, plot, v) {
     const { values, group, marks } = pinned;
     group.querySelectorAll("text").forEach((old) => old.remove());
     for (const m of marks) {
-      KINDS[m.kind].draw(m, values, plot);
+      KINDS[m.kind].draw(m, values, m.view);
       // The letter stands at the end of each curve, and at the first of several bars.
       const d = [m.path, ...m.pieces].find((path) => path?.getAttribute("d"))?.getAttribute("d") ?? "";
       const end = /.*[ML](-?[\d.]+) (-?[\d.]+)/.exec(d);

@@ -49,11 +49,12 @@ import { text } from "./format.js";
  * @property {string[]} [kinds] the names of its looks
  * @property {string} [moves] the slider that it stands for
  * @property {number} color of a curve
+ * @property {number} [panel] in which of several plots it stands, from 0
  * @property {[number, number, string]} shape of a dot: where its path starts, and the rest of it
  */
 /** @typedef {[number, number, number]} Spot a place for words, and which part of them stands there: 0 start, 1 end */
-/** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[], texts: Element[], spots?: Spot[]}} Mark with its elements on the
- *   page, and where its words may stand, best first */
+/** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[], texts: Element[], spots?: Spot[],
+ *   view: Plot}} Mark with its elements on the page, the plot in which it stands, and where its words may stand, best first */
 /**
  * @typedef {object} Spec what explorer_html in page.py wrote
  * @property {string} name
@@ -64,6 +65,7 @@ import { text } from "./format.js";
  * @property {{x: Axis, y: Axis}} axes
  * @property {boolean} equal a unit is as long along x as along y
  * @property {[number, number, number, number]} frame left, top, width and height of the plot
+ * @property {string[]} [panels] the names of the plots, where there are several
  * @property {MarkSpec[]} marks
  * @property {{label: string, value: number, unit: string}[]} readouts
  * @property {{ok: number, holds: Words, fails: Words}[]} states
@@ -77,8 +79,8 @@ import { text } from "./format.js";
  *   overlaps: (a: number, b: number) => boolean}} Scale data to SVG units along one axis
  */
 /** @typedef {{axes: {x: Axis, y: Axis}, frame: number[], equal?: boolean, px: Scale, py: Scale, em: number,
- *   marks: Mark[]}} Plot what a
- *   change of width changes, so read `frame`, `px`, `py` and `em` (the size of words) anew each time */
+ *   marks: Mark[], views: Plot[]}} Plot what a change of width changes, so read `frame`, `px`, `py` and `em` (the size of
+ *   words) anew each time; `views` are the plots beside each other, itself the first */
 /**
  * @typedef {object} Kind all that the page knows of a kind of mark
  * @property {string[]} fields its places among the program's values: `moving` of the class in parts.py

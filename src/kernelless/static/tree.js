@@ -68,9 +68,9 @@ function series(m, v, plot) {
     return leaf([wordsOf(m, v) || m.kind, m.kind === "rule" ? on.join(", ") : ""].filter(Boolean).join(": "));
   }
   if (count) {
-    const places = Array.from({ length: count(m, v) }, (_, k) => k).filter((k) => spot?.(m, v, k, plot));
+    const places = Array.from({ length: count(m, v) }, (_, k) => k).filter((k) => spot?.(m, v, k, m.view));
     return { words: `${label}: ${places.length} in sight`, count: places.length, child: (k) =>
-      leaf(read(m, v, places[k], plot), null, spot?.(m, v, places[k], plot) ?? undefined) };
+      leaf(read(m, v, places[k], plot), null, spot?.(m, v, places[k], m.view) ?? undefined) };
   }
   if (categorical) {
     const names = byCategory(axes)[0].categories ?? [];

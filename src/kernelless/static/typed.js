@@ -1,10 +1,11 @@
-// A value typed by hand: understood wholly, in any unit that values are shown in, or refused with what is accepted.
+// What the buttons of a control do. A value typed by hand is understood wholly, in any unit that values are shown in, or
+// refused with what is accepted.
 
 import { text } from "./format.js";
 import { part } from "./page.js";
 import { show, snap } from "./settings.js";
 
-/** @import { Slider } from "./settings.js" */
+/** @import { Control, Slider, Value } from "./settings.js" */
 
 const NUMBER = /^([-+]?)(\$?)(\d{1,3}(?:[,\s]\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*(.*)$/i;
 
@@ -74,7 +75,7 @@ export function understand(c, typed, now) {
  * @param {number} now
  * @param {(value: number) => void} take
  */
-export function openField(box, c, now, take) {
+function openField(box, c, now, take) {
   if (box.querySelector(".ex-typed")) return;
   const button = part(box, ".ex-value"), field = document.createElement("input"), said = document.createElement("span");
   field.className = "ex-typed";
@@ -118,4 +119,25 @@ export function openField(box, c, now, take) {
   });
   field.addEventListener("input", () => { field.removeAttribute("aria-invalid"); said.textContent = ""; });
   field.addEventListener("blur", () => commit(false));
+}
+
+/**
+ * Do what a button of a control says.
+ * @param {string} deed
+ * @param {HTMLElement} box the control's
+ * @param {Control} c
+ * @param {number[]} stops where it may stand
+ * @param {number} now
+ * @param {(value: Value) => void} take
+ */
+export function act(deed, box, c, stops, now, take) {
+  if (deed === "again") {
+    take(c.default);
+    part(box, "[data-parameter]").focus();
+  } else if (deed === "type" && c.kind === "slider") openField(box, c, now, take);
+  else if (deed === "less" || deed === "more") {
+    // From between two stops, to which a typed value may have brought it, the next one.
+    const next = deed === "more" ? stops.find((stop) => stop > now) : stops.filter((stop) => stop < now).pop();
+    if (next !== undefined) take(next);
+  }
 }
