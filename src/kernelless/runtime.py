@@ -38,6 +38,7 @@ _AROUND = (re.compile(r" *([{}(),;:?<>*&|!]+|[-+/%]?=[=>]*) *"), r"\1")
 _BETWEEN = re.compile(r"(?<=[\w)\]]) *([-+/%]) *(?=[\w(\[.])")
 _SHORTER = ((re.compile(r"\bconst\b"), "let"), (re.compile(r"(?<![\w.])0(?=\.\d)"), ""), _AROUND, (_BETWEEN, r"\1"))
 _OPEN = (";", "{", ",", "(", "[", "&", "|", "?", ":", "=", "=>")
+_CLOSE = ("}", "]", ")", "?", ":", ".", "&", "|")
 _ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
 _NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
 
@@ -90,10 +91,11 @@ def _squeezed(line: str) -> str:
 
 
 def _joined(lines: Iterable[str]) -> str:
-    """Put lines one after the other, without the end of a line after which nothing but the rest can follow."""
+    """Put lines one after the other, without the ends of those that cannot end a statement, or before its rest."""
     out = ""
     for line in filter(None, lines):
-        if out and (not out.endswith(_OPEN) or "//" in out.rsplit("\n", 1)[-1]):  # a remark may end in anything
+        remark = "//" in out.rsplit("\n", 1)[-1]  # which may end in anything
+        if out and (remark or not (out.endswith(_OPEN) or line.startswith(_CLOSE))):
             out += "\n"
         out += line
     return out

@@ -1,4 +1,4 @@
-// Downloads: the numbers as CSV, the figure as SVG and as PNG.
+// What a reader takes away: a link, the numbers as CSV, the figure as SVG and as PNG.
 
 import { handOver } from "./hand.js";
 import { part } from "./page.js";
@@ -147,4 +147,22 @@ export function download(kind, root, spec, v, settings, address) {
   if (kind === "csv") handOver(name, csvOf(spec, v, settings, [...about, ["made with", made]]), "text/csv");
   else if (kind === "svg") handOver(name, svgOf(root, spec, settings), "image/svg+xml");
   else savePng(name, svgOf(root, spec, settings));
+}
+
+/**
+ * Hand an address to the reader: in its box, selected, and on the clipboard where that is allowed.
+ * @param {HTMLInputElement} box
+ * @param {HTMLElement} button
+ * @param {string} address
+ */
+export function giveLink(box, button, address) {
+  box.hidden = false;
+  box.value = address;
+  box.focus();
+  box.select();
+  const copied = () => {
+    button.textContent = box.value.startsWith("file:") ? "Link copied, for this device" : "Link copied";
+  };
+  // Refused on a page that was opened from disk; the address stands selected in the box.
+  navigator.clipboard?.writeText(box.value).then(copied, () => {});
 }

@@ -1,6 +1,6 @@
 // A link to a figure's settings, which never says what is no longer so.
 
-import { part } from "./page.js";
+import { excuse, part } from "./page.js";
 
 /**
  * @param {HTMLElement} root
@@ -30,18 +30,10 @@ export function startLink(root, query) {
     address,
     /** The settings that the address asks of this explorer; "" if none. */
     asked,
-    give() {
-      box.hidden = false;
-      box.value = address();
-      box.focus();
-      box.select();
+    give: () => import("./download.js").then(({ giveLink }) => {
+      giveLink(box, button, address());
       write();
-      const copied = () => {
-        button.textContent = box.value.startsWith("file:") ? "Link copied, for this device" : "Link copied";
-      };
-      // Refused on a page that was opened from disk; the address stands selected in the box.
-      navigator.clipboard?.writeText(box.value).then(copied, () => {});
-    },
+    }).catch(excuse(root)),
     /** The settings have changed. */
     refresh() {
       if (button.textContent !== words) button.textContent = words;
