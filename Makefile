@@ -65,6 +65,7 @@ types: $(ENV)  ## check the types
 
 bench: $(ENV)  ## time the figures, the pages and the model on this machine
 	$(PY) bench/page.py
+	$(PY) bench/decision.py
 	$(PY) bench/lighthouse.py
 	$(PY) bench/model.py
 	$(PY) bench/simulator.py

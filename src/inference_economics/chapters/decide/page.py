@@ -42,7 +42,7 @@ LIKE_DENSE, LIKE_MIXTURE, LIKE_CHIP, LIKE_API = "llama-3.1-70b", "qwen3-235b-a22
 COPY = ("service_s", "batch", "n_chips", "ttft_s", "tpot_s")
 _HOW_SURE = ("Clear: {}, the cheapest in nine draws of ten or more.",
              "Likely: {}, the cheapest in most draws, but do not call it clear.",
-             "Open: {} by a little; the doubts below decide, not this number.")
+             "Open: {}. It leads by a little; the doubts below decide, not this number.")
 _RULINGS = tuple(words.format(title) for words in _HOW_SURE for title in TITLES.values())
 _NO_COPY = ("Prompt and answer are longer than the model's context: it cannot be run on them.",
             "The weights do not fit on up to eight of these chips: no machines.",

@@ -1,0 +1,67 @@
+"""How long the whole decision takes when one number changes: script alone, at this machine's speed and at a quarter of it.
+
+    python bench/decision.py
+
+Each control of the decision page moves in turn; the clock runs over the event, from the program to the figure's last
+path, without what the browser lays out and paints. Chromium slows the processor down as its developer tools do. Medians
+and 99th percentiles; nothing is asserted, nothing in the repository is written.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+for folder in ("tools", "tests", "bench"):
+    sys.path.insert(0, str(ROOT / folder))
+
+from browser import launch  # noqa: E402
+from page import START, quantiles, say  # noqa: E402
+
+# frames are run at once, so that the clock sees all of an update and nothing else
+AT_ONCE = "window.requestAnimationFrame = (run) => { run(performance.now()); return 0; };"
+MOVE = """(count) => {
+  const controls = [...document.querySelectorAll("figure.explorer [data-parameter]")], times = [];
+  for (let k = 0; k < count; k++) {
+    const c = controls[k % controls.length], t0 = performance.now();
+    if (c.tagName === "SELECT") c.selectedIndex = k % c.options.length;
+    else c.value = Math.round(c.max * (k * 0.618034 % 1));
+    c.dispatchEvent(new Event("input", { bubbles: true }));
+    times.push(performance.now() - t0);
+  }
+  return times.slice(count / 5);
+}"""
+ROWS = (("this machine", 1, 4.0), ("four times slower", 4, 16.0))  # and the milliseconds that the page should keep to
+
+
+def main() -> int:
+    from playwright.sync_api import sync_playwright
+
+    from inference_economics.chapters.decide import page as decide
+    from kernelless import standalone
+
+    made = decide.explorer()
+    say(f"\nThe whole decision ({len(made.program['code'])} instructions, {len(made.controls_spec)} controls), ms of script")
+    say(f"  {'':20}{'median':>9}{'99%':>9}{'aim':>7}")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        document = Path(folder) / "decide.html"
+        document.write_text(standalone(made), encoding="utf-8")
+        browser, _ = launch(playwright)
+        for words, slower, aim in ROWS:
+            page = browser.new_page(viewport={"width": 1280, "height": 1000})
+            page.add_init_script(AT_ONCE)
+            page.goto(document.as_uri())
+            page.evaluate(START)
+            page.wait_for_selector("figure.explorer[data-ready]")
+            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+            median, high = quantiles(page.evaluate(MOVE, 500))
+            say(f"  {words:20}{median:9.2f}{high:9.2f}{aim:7.0f}")
+            page.close()
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
