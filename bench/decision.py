@@ -1,4 +1,4 @@
-"""How long the whole decision takes when one number changes: script alone, at this machine's speed and at a quarter of it.
+"""How long the whole decision takes when one number changes: script alone, at full speed and at a quarter of it.
 
     python bench/decision.py
 
@@ -43,7 +43,8 @@ def main() -> int:
     from kernelless import standalone
 
     made = decide.explorer()
-    say(f"\nThe whole decision ({len(made.program['code'])} instructions, {len(made.controls_spec)} controls), ms of script")
+    size = f"{len(made.program['code'])} instructions, {len(made.controls_spec)} controls"
+    say(f"\nThe whole decision ({size}), ms of script")
     say(f"  {'':20}{'median':>9}{'99%':>9}{'aim':>7}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         document = Path(folder) / "decide.html"
