@@ -68,7 +68,7 @@ def mark_rows(shown: list[Shown]) -> list[list[str]]:
 
 
 def markdown(pages: dict[str, tuple[str, list[Shown]]]) -> str:
-    """Return the gallery: the marks, then a section for each page that shows explorers.
+    """Return the gallery: a section for each page that shows explorers, then the marks.
 
     Parameters
     ----------
@@ -76,13 +76,13 @@ def markdown(pages: dict[str, tuple[str, list[Shown]]]) -> str:
         A page's file, from the project's root, to its title and its explorers, in the book's order.
     """
     everything = [each for _, shown in pages.values() for each in shown]
-    parts = [f"{len(everything)} figures on {len(pages)} pages.\n",
-             "## The marks\n", table(["mark", "what it draws", "figures"], mark_rows(everything))]
+    parts = [f"{len(everything)} figures on {len(pages)} pages.\n"]
     for path, (title, shown) in pages.items():
         docname = path.rpartition(".")[0]
         rows = [[f"{{ref}}`{label_of(docname, each)}`", ", ".join(each.marks) or "none",
                  plain("; ".join(each.controls))] for each in shown]
         parts += [f"## [{plain(title)}](/{path})\n", table(["figure", "marks", "controls"], rows)]
+    parts += ["## The marks\n", table(["mark", "what it draws", "figures"], mark_rows(everything))]
     return "\n".join(parts)
 
 
