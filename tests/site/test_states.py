@@ -16,9 +16,10 @@ FRONT, CHAPTER, DECIDE = "book/index.html", "notebooks/04_sharing_heads.html", "
 EXPLAINED = {
     ("color-contrast", "nonBmp"): "signs of formulas, such as a dot or a bracket, are no text to it",
     ("color-contrast", "imgNode"): "text of a drawing, which it cannot see through: measured by MEASURED",
+    ("color-contrast", "shortTextContent"): "a single sign, in the colour of its row, or measured by MEASURED",
     ("color-contrast", "bgOverlap"): "text under an open note or a figure's pane, which goes away or scrolls on",
     ("color-contrast", "elmPartiallyObscuring"): "a card's link lies over the whole card, and is seen through",
-    ("color-contrast", "elmPartiallyObscured"): "as under an open note",
+    ("color-contrast", "elmPartiallyObscured"): "as under an open note; a table that scrolls has cells beyond its edge",
     ("skip-link", ""): "what it leads to waits while the rail lies over the page",
 }
 # The contrast of each text in a figure with the ground that it stands on: a shape drawn behind it, or the figure's.
@@ -62,7 +63,9 @@ def as_it_is(page) -> None:
 
 
 def moved(page) -> None:
-    """Every slider at its end."""
+    """Every slider at its end, and the memo, where there is one, written anew."""
+    memo = "document.querySelector('.decide-memo')?.textContent"
+    before = page.evaluate(memo)
     page.evaluate("""() => {
       for (const slider of document.querySelectorAll("figure.explorer input[type=range]")) {
         slider.value = slider.max;
@@ -70,6 +73,8 @@ def moved(page) -> None:
         slider.dispatchEvent(new Event("change", { bubbles: true }));
       }
     }""")
+    if before is not None:
+        page.wait_for_function(f"before => {memo} !== before", arg=before)
 
 
 def note_open(page) -> None:
