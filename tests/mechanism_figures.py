@@ -14,8 +14,9 @@ def readings(explorer, **setting) -> dict[str, float]:
 
 
 def mark(explorer, label: str, **setting):
-    """Return the mark of a name."""
-    only, = (one for one in explorer.figure(**setting).marks if one.label == label)
+    """Return the mark of a name, which in a panel begins with that of the panel."""
+    figure = explorer.figure(**setting)
+    only, = (one for one, name in zip(figure.marks, figure.names(), strict=True) if name == label)
     return only
 
 

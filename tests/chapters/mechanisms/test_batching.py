@@ -59,7 +59,7 @@ def test_a_hundred_cells_are_the_shares_of_the_queue(places, utilisation):
     for words, factor in (("these places", 1), ("ten times the places", 10)):
         servers = factor * places
         waits, late = erlang_c(servers, servers * utilisation), late_fraction(servers, servers * utilisation, 10, 2)
-        kind = mark(QUEUE, f"a hundred requests, {words}", places=places, utilisation=utilisation).value
+        kind = mark(QUEUE, f"{words}: a hundred requests", places=places, utilisation=utilisation).value
         assert abs(np.mean(kind >= 1) - waits) <= 0.005 + 1e-9
         assert abs(np.mean(kind == 2) - late) <= 0.005 + 1e-9
         assert seen[f"Wait, {words}"] == waits

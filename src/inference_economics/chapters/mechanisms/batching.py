@@ -15,6 +15,7 @@ from kernelless import (
     Explorer,
     Figure,
     Label,
+    Panel,
     Play,
     Readout,
     Rule,
@@ -153,18 +154,18 @@ def queue_and_percentiles() -> Explorer:
     """
 
     def figure(places: Any, utilisation: Any, service_s: Any, patience_s: Any) -> Figure:
-        marks, readouts = [], []
-        for words, factor, at in (("these places", 1.0, 0.0), ("ten times the places", 10.0, 12.5)):
+        panels, readouts = [], []
+        for words, factor in (("these places", 1.0), ("ten times the places", 10.0)):
             servers, load = factor * places, factor * places * utilisation
             waits = erlang_c(servers, load)
             late = late_fraction(servers, load, service_s, patience_s)
             rank = (99.5 - HUNDRED) / 100  # the last of a hundred waits longest
             kind = np.where(rank < late, 2.0, np.where(rank < waits, 1.0, 0.0))
-            marks += [Cells(kind, f"a hundred requests, {words}", kinds=WAITS, at=(at, 9), step_by=(1, -1)),
-                      Label(at - 0.5, 10.1, f"{words}:", servers)]
+            panels.append(Panel(words, [Cells(kind, "a hundred requests", kinds=WAITS, at=(0, 9), step_by=(1, -1)),
+                                        Label(-0.5, 10.1, "places:", servers)]))
             readouts += [Readout(f"Wait, {words}", waits, "%"), Readout(f"Wait too long, {words}", late, "%"),
                          Readout(f"Mean wait, {words}", mean_wait_s(servers, load, service_s), "s")]
-        return Figure(x=Axis.blank(-0.8, 22.3), y=Axis.blank(-0.8, 11), marks=marks, readouts=readouts)
+        return Figure(x=Axis.blank(-0.8, 9.8), y=Axis.blank(-0.8, 11), marks=panels, readouts=readouts)
 
     return explore(
         figure, name="queue-and-percentiles", title="A hundred requests, by how long they wait",
