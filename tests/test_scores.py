@@ -40,6 +40,13 @@ REFUSED = {  # what a cell tries, and the error that it meets
     "held = [bytearray(10**9) for _ in range(50)]": "MemoryError",
     "with open('big', 'wb') as file:\n    while True:\n        file.write(b'0' * 10**6)": "OSError",
 }
+BOUNDED = {  # where nothing, or not much, can be written
+    "import itertools\nfor n in itertools.count():\n    open(f'many{n}', 'wb').write(b'0' * 10**7)": "OSError",
+    "for n in range(40):\n    open(f'/dev/shm/{n}', 'wb').write(b'0' * 10**7)": "OSError",
+    "import os\nos.mkdir('/mine')": "OSError",
+    "open('/dev/mine', 'w')": "OSError",
+    "import os\nos.remove('/inside/told.jsonl')": "OSError",
+}
 STOPPED = {  # what a notebook does, and a word of the report
     "processes": ("import subprocess\nmany = [subprocess.Popen(['sleep', '100']) for _ in range(300)]\n"
                   "import time\ntime.sleep(100)", "processes"),
@@ -50,9 +57,10 @@ STOPPED = {  # what a notebook does, and a word of the report
 
 
 @in_sandbox
-def test_nothing_is_in_reach(tmp_path):
-    found = scores.score(submitted(tmp_path, "tries", *REFUSED), SECONDS, 2 * 2**30)
-    assert found.trouble.split(", ") == list(REFUSED.values())
+@pytest.mark.parametrize("tries", [REFUSED, BOUNDED], ids=["refused", "bounded"])
+def test_nothing_is_in_reach(tmp_path, tries):
+    found = scores.score(submitted(tmp_path, "tries", *tries), SECONDS, 2 * 2**30)
+    assert found.trouble.split(", ") == list(tries.values())
 
 
 @in_sandbox

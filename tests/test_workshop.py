@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 
 import nbformat
 import pytest
 import workshop
 from book_site import executed
+from packaging.requirements import Requirement
 
 from inference_economics.chapters.exercises import exercise
 
@@ -91,6 +93,15 @@ def test_the_zip(tmp_path, monkeypatch):
                 nbformat.validate(nbformat.from_dict(json.loads(pack.read(name))))
     assert wheel.endswith("-py3-none-any.whl")
     assert len(first) > 10_000
+
+
+def test_the_instructions_fetch_what_the_wheel_needs():
+    said = workshop.instructions("book.whl")
+    fetched = re.search(r"pip install jupyterlab (.+)", said)[1].split()
+    wanted = tomllib.loads((workshop.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    assert fetched == [Requirement(one).name for one in wanted]
+    assert "Python 3.11 or newer" in said
+    assert "--no-deps book.whl" in said
 
 
 def test_without_a_site_there_is_no_zip(tmp_path):

@@ -11,9 +11,11 @@ Where the repository's public address is set and Colab can open it, the first co
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import yaml
@@ -126,9 +128,16 @@ def execute(path: Path) -> None:
     path.write_text(dump(normalise(notebook)), encoding="utf-8")
 
 
-def execute_all(paths: list[Path], jobs: int) -> None:
+def each(act: Callable[[Path], Any], paths: list[Path], jobs: int) -> dict[Path, Any]:
+    """Do something with each notebook, some at once, say which is done, and return what came of it."""
+    found = {}
     with ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(execute, path): path for path in paths}
+        futures = {pool.submit(act, path): path for path in paths}
         for done, future in enumerate(as_completed(futures), 1):
-            future.result()
+            found[futures[future]] = future.result()
             print(f"[{done}/{len(paths)}] {futures[future].name}", flush=True)
+    return found
+
+
+def execute_all(paths: list[Path], jobs: int) -> None:
+    each(execute, paths, jobs)

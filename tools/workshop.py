@@ -18,9 +18,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import nbformat
@@ -47,10 +47,10 @@ Nothing here needs a network.
 
 1. The book: open  site/index.html  in a browser. Every figure works from disk, on a laptop or a phone.
 
-2. The notebooks (only for those who want to change the code): they need Python 3.11 or newer with JupyterLab, numpy,
-   matplotlib, ipywidgets and safetensors. In a folder of your own:
+2. The notebooks (only for those who want to change the code): they need Python {python} with JupyterLab, and what
+   the first of these lines fetches. In a folder of your own:
 
-       python3 -m venv workshop && workshop/bin/pip install jupyterlab numpy matplotlib ipywidgets safetensors
+       python3 -m venv workshop && workshop/bin/pip install jupyterlab {packages}
        workshop/bin/pip install --no-index --no-deps {wheel}
        workshop/bin/jupyter lab participants
 
@@ -61,6 +61,14 @@ Nothing here needs a network.
 
 For the leader: site/book/workshop.html has the programmes, and  leaders/  the notebooks with solutions.
 """
+
+
+def instructions(wheel: str) -> str:
+    """Return what the zip says of itself; what the notebooks need is what the package says it needs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    packages = [re.split(r"[^\w.-]", wanted, maxsplit=1)[0] for wanted in project["dependencies"]]
+    return INSTRUCTIONS.format(wheel=wheel, python=project["requires-python"].replace(">=", "") + " or newer",
+                               packages=" ".join(packages))
 
 
 def markdown_of(words: str) -> str:
@@ -163,14 +171,10 @@ def edition(executed: nbformat.NotebookNode, figures: Mapping[str, str], *, solu
 
 def run_all(paths: list[Path], jobs: int) -> dict[Path, nbformat.NotebookNode]:
     """Run the chapters, for the numbers that their prose shows."""
-    done = {}
-    with ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(notebook_text.run, nbformat.read(path, as_version=4), path.parent): path
-                   for path in paths}
-        for future in as_completed(futures):
-            done[futures[future]] = future.result()
-            print(f"  ran {len(done)}/{len(paths)}  {futures[future].name}", flush=True)
-    return done
+    def run(path: Path) -> nbformat.NotebookNode:
+        return notebook_text.run(nbformat.read(path, as_version=4), path.parent)
+
+    return notebook_text.each(run, paths, jobs)
 
 
 def write_notebooks(output: Path, jobs: int = 1, paths: list[Path] | None = None) -> list[Path]:
@@ -211,7 +215,7 @@ def write_zip(output: Path, jobs: int = 1, site: Path = SITE) -> Path:
             info.external_attr = 0o644 << 16
             pack.writestr(info, data, zipfile.ZIP_DEFLATED)
 
-        add("READ ME FIRST.txt", INSTRUCTIONS.format(wheel=wheel.name).encode())
+        add("READ ME FIRST.txt", instructions(wheel.name).encode())
         add(wheel.name, wheel.read_bytes())
         parts = ((output / "participants", "participants"), (output / "leaders", "leaders"), (site, "site"))
         for folder, name in parts:
