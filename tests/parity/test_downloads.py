@@ -19,6 +19,7 @@ from kernelless import (
     Bars,
     Choice,
     Figure,
+    Label,
     Line,
     Point,
     Readout,
@@ -26,6 +27,7 @@ from kernelless import (
     Slider,
     __version__,
     explore,
+    text,
 )
 
 
@@ -64,7 +66,7 @@ def expected_columns(figure) -> dict[str, list]:
     """Return what the columns of a figure's tables hold, by their heads, by Python's account."""
     along = figure.x if figure.y.categories else figure.y
     columns = {}
-    for mark in figure.marks:
+    for mark, name in zip(figure.marks, figure.names(), strict=True):
         fields: dict[str, object] = {}
         if isinstance(mark, Line) or (isinstance(mark, Point) and np.size(mark.x) > 1):
             fields = {"": mark.y}
@@ -76,8 +78,22 @@ def expected_columns(figure) -> dict[str, list]:
         length = max((np.size(value) for value in (getattr(mark, "x", 0), *fields.values())), default=0)
         for suffix, value in fields.items():
             unit = "" if along.categories or not along.unit else f" [{along.unit}]"
-            columns[f"{mark.label}{suffix}{unit}"] = as_written(np.broadcast_to(value, length), along)
+            columns[f"{name}{suffix}{unit}"] = as_written(np.broadcast_to(value, length), along)
     return columns
+
+
+def check_single(single: dict[str, list[str]], figure) -> None:
+    """Compare dots, rules and labels, by their names, with Python's account."""
+    panels = [f"{label}: " for label, _ in figure.panels] or [""]
+    for mark, name, panel in zip(figure.marks, figure.names(), figure.panel_of(), strict=True):
+        if isinstance(mark, Point) and np.size(mark.x) == 1:
+            assert same(single[name], [*as_written(mark.x, figure.x), *as_written(mark.y, figure.y)])
+        if isinstance(mark, Rule):
+            x, y = ([""] if at is None else as_written(at, axis)
+                    for at, axis in ((mark.x, figure.x), (mark.y, figure.y)))
+            assert same(single[panels[panel] + mark.label], [*x, *y])
+        if isinstance(mark, Label) and mark.value is not None:
+            assert single[panels[panel] + mark.label] == [text(mark.value, mark.unit)]
 
 
 @pytest.mark.parametrize("name", EXPLORERS)
@@ -107,14 +123,7 @@ def test_the_numbers_arrive_as_csv(page, name):
             columns.setdefault(title, [row[k] for row in table[1:]])
     for title, values in expected_columns(figure).items():
         assert same(columns[title], values), title
-    single = {row[0]: row[1:] for table in rest for row in table[1:] if table[0][0] == ""}
-    for mark in figure.marks:
-        if isinstance(mark, Point) and np.size(mark.x) == 1:
-            assert same(single[mark.label], [*as_written(mark.x, figure.x), *as_written(mark.y, figure.y)])
-        if isinstance(mark, Rule):
-            x, y = ([""] if at is None else as_written(at, axis)
-                    for at, axis in ((mark.x, figure.x), (mark.y, figure.y)))
-            assert same(single[mark.label], [*x, *y])
+    check_single({row[0]: row[1:] for table in rest for row in table[1:] if table[0][0] == ""}, figure)
 
 
 def test_a_page_of_a_site_names_itself_and_the_sources(tmp_path, chromium):
