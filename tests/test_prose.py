@@ -223,3 +223,14 @@ def test_the_glossary_says_each_word_once():
                                   "MLA", "goodput"])
 def test_the_glossary_has_the_words_that_readers_stumbled_on(word):
     assert any(re.match(rf"{word}\b", part, re.IGNORECASE) for term in glossary() for part in term.split(", "))
+
+
+def test_a_reference_reads_as_words():
+    """No command of TeX is left in a title, an author or a place: the page shows them as they are decoded."""
+    from pybtex.database import parse_file
+    from pybtex.richtext import Text
+
+    entries = parse_file(str(ROOT / "book" / "references.bib")).entries
+    assert len(entries) > 100
+    shown = {f"{key}.{name}": str(Text.from_latex(value)) for key, one in entries.items() for name, value in one.fields.items()}
+    assert {name: words for name, words in shown.items() if re.search(r"[\\{}]", words)} == {}
