@@ -232,5 +232,6 @@ def test_a_reference_reads_as_words():
 
     entries = parse_file(str(ROOT / "book" / "references.bib")).entries
     assert len(entries) > 100
-    shown = {f"{key}.{name}": str(Text.from_latex(value)) for key, one in entries.items() for name, value in one.fields.items()}
+    shown = {f"{key}.{name}": str(Text.from_latex(value))
+             for key, one in entries.items() for name, value in one.fields.items()}
     assert {name: words for name, words in shown.items() if re.search(r"[\\{}]", words)} == {}
