@@ -26,6 +26,10 @@ const DO = {
     .map(([k, v]) => [k, plain(v)]),
   rows: ({ words }) => benchmarkRows(kit.bring, words).map((row) => Object.entries(row).map(([k, v]) => [k, plain(v)])),
   benchmark: ({ words, settings }) => bringBenchmark(kit.bring, words, shownAt(settings)),
+  faults({ words, settings }) {
+    const brought = bringUsage(kit.bring, words, NaN, shownAt(settings));
+    return withFaults(brought.words, spec.controls, brought.settings);
+  },
   config: ({ words }) => bringConfig(kit.bring, words),
   time({ settings, key, values }) {
     const took = values.map((value) => {

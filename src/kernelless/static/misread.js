@@ -30,12 +30,12 @@ function fault(c, given) {
 }
 
 /**
- * All that a link asks for and does not get, in sentences.
+ * All that some settings ask for and do not get, in sentences; "" where there is nothing.
  * @param {Control[]} controls
  * @param {string} query
  * @returns {string}
  */
-function misread(controls, query) {
+export function misread(controls, query) {
   const said = [];
   for (const [key, given] of new URLSearchParams(query)) {
     if (key === ".only") continue;
@@ -45,7 +45,7 @@ function misread(controls, query) {
     else if (!c) said.push(`There is no control ${quoted(key)} here, so it is left out.`);
   }
   const more = said.length > MOST ? ` There are ${said.length - MOST} more of this kind.` : "";
-  return said.length ? `Not all of the link could be followed. ${said.slice(0, MOST).join(" ")}${more}` : "";
+  return said.slice(0, MOST).join(" ") + more;
 }
 
 /**
@@ -63,7 +63,7 @@ export function reproach(root, controls, asked, query) {
   said.className = "ex-misread";
   said.setAttribute("role", "status");
   part(root, ".ex-body").before(said);
-  said.textContent = words;
+  said.textContent = `Not all of the link could be followed. ${words}`;
   const leave = () => {
     if (query() === at) return;
     said.remove();

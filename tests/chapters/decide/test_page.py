@@ -105,3 +105,12 @@ def test_a_row_a_chip_and_a_model_of_ones_own_are_used_where_they_are_chosen():
 def test_a_faster_engine_needs_fewer_machines():
     slow, fast = (shown("Platform", speed=factor)[0] for factor in (1.0, 2.0))
     assert fast["median"][3] < 0.7 * slow["median"][3]
+
+
+@pytest.mark.parametrize("model", ["Llama-3.1 8B", "DeepSeek-V3 671B", "your own"])
+def test_the_most_that_can_be_asked_for_is_answered(model):
+    spec = page.explorer().controls_spec
+    most = {key: spec[key].spec()["high"] for key in ("users", "queries_per_day", "prompt_tok", "output_tok",
+                                                      "growth_per_year", "horizon_years", "ttft_limit_s", "regions")}
+    title = next(title for title in spec["model"].options if title.startswith(model.split()[0]))
+    assert np.isfinite(page.explorer().figure(**most, model=title).data["median"][0])

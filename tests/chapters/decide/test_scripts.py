@@ -171,3 +171,15 @@ def test_a_configuration_of_no_model_is_refused_in_the_same_words(node, key, val
     if why:
         assert answer["refused"] == str(refused.value)
         assert why in answer["refused"]
+
+
+HUGE = "date,requests,input_tokens,output_tokens\n2026-11-01,1000,900000000,4000\n"  # 900,000 tokens a prompt, 4 back
+
+
+def test_an_export_beyond_the_controls_says_what_is_used_instead(node):
+    kept, beyond = (answer["is"] for answer in do(node, *({"do": "faults", "words": words, "settings": settings(0)}
+                                                           for words in (GENERIC, HUGE))))
+    assert "Not all of it fits" not in kept
+    assert "Not all of it fits this page. " in beyond
+    assert "Tokens of a prompt: 900,000 tokens is out of reach; it takes 50 tokens to 200,000 tokens. Used" in beyond
+    assert "Tokens of an answer: 4 tokens is out of reach" in beyond

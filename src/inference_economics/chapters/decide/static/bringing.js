@@ -2,7 +2,7 @@
 
 import { part } from "../../../../kernelless/static/page.js";
 import { askFigure, setFigure } from "./asking.js";
-import { bringBenchmark, bringConfig, bringUsage } from "./reading_in.js";
+import { bringBenchmark, bringConfig, bringUsage, withFaults } from "./reading_in.js";
 
 const MOST_BYTES = 20_000_000;
 
@@ -28,7 +28,7 @@ export function startBringing(room, figure) {
       try {
         const { settings, words } = read(pasted.value);
         setFigure(figure, settings);
-        said.textContent = words;
+        said.textContent = withFaults(words, askFigure(figure).spec.controls, settings);
         said.dataset.refused = "";
       } catch (error) {
         said.textContent = `Not read: ${/** @type {Error} */ (error).message}`;

@@ -1,6 +1,7 @@
 // What a reader brings, as settings of the page: by the tables and the programs that brief.py wrote.
 
 import { text } from "../../../../kernelless/static/format.js";
+import { misread } from "../../../../kernelless/static/misread.js";
 import { load } from "../../../../kernelless/static/program.js";
 import { csvRows } from "./csv.js";
 import { readUsage } from "./usage.js";
@@ -11,6 +12,18 @@ const CELL_WRITTEN = /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 /** @typedef {{program: import("../../../../kernelless/static/program.js").Program, at: number[]}} Small */
 /** @typedef {Record<string, any>} Bring what `brief.bring` wrote */
 /** @typedef {{settings: Record<string, number | string>, words: string}} Brought what is set, and what is said of it */
+
+/**
+ * What is said of what was brought, with what of it the page's controls cannot hold.
+ * @param {string} words
+ * @param {import("../../../../kernelless/static/settings.js").Control[]} controls
+ * @param {Record<string, number | string>} settings
+ * @returns {string}
+ */
+export function withFaults(words, controls, settings) {
+  const faults = misread(controls, String(new URLSearchParams(Object.entries(settings).map(([k, v]) => [k, String(v)]))));
+  return faults ? `${words} Not all of it fits this page. ${faults}` : words;
+}
 
 /**
  * Run a small program.
