@@ -6,7 +6,6 @@ import csv
 import io
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -50,8 +49,7 @@ class Row(NamedTuple):
 @cache
 def columns() -> Mapping[str, list[str]]:
     """Return the names that each column of a benchmark may have."""
-    text = catalog.path("benchmark_columns.toml", __package__).read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return MappingProxyType(catalog.read_tables(catalog.path("benchmark_columns.toml", __package__))["columns"])
 
 
 def read_benchmark(text: str) -> list[Row]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -18,8 +17,7 @@ _MARK = re.compile(r"\{([?^#/]?)([a-z_]+)(\|[^}]*)?\}")
 @cache
 def template() -> str:
     """Return the memo's template."""
-    read = catalog.path("memo_template.toml", __package__).read_text(encoding="utf-8")
-    return str(tomllib.loads(read)["text"])
+    return str(catalog.read_tables(catalog.path("memo_template.toml", __package__))["memo"]["text"])
 
 
 def holds(value: Any) -> bool:

@@ -6,7 +6,6 @@ import csv
 import io
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -66,8 +65,7 @@ def shapes() -> Mapping[str, Mapping[str, Any]]:
     -------
     mapping
     """
-    text = catalog.path("usage_shapes.toml", __package__).read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return MappingProxyType(catalog.read_tables(catalog.path("usage_shapes.toml", __package__)))
 
 
 def read_usage(text: str) -> Usage:

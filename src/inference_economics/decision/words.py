@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from .. import catalog
 from ..quantities.checks import lookup
 from ..quantities.units import text
 
@@ -25,7 +24,7 @@ class Words(NamedTuple):
 
 @cache
 def _table() -> dict[str, Words]:
-    rooms = tomllib.loads(files(__package__).joinpath("input_words.toml").read_text(encoding="utf-8"))
+    rooms = catalog.read_tables(catalog.path("input_words.toml", __package__))
     return {f"{room}.{name}": Words(**row) for room, rows in rooms.items() for name, row in rows.items()}
 
 

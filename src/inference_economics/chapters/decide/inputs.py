@@ -159,7 +159,7 @@ class Free(NamedTuple):
     label, unit, group : str
         What the reader sees.
     low, value, high : float
-        Ends of the track, and the default.
+        Ends of the track, and the default where the case that the page opens with has none.
     log : bool
         Whether it matters by ratio.
     note : str
@@ -223,54 +223,67 @@ def _noted(address: str) -> str:
     return f"{found[0].source}{f', {found[0].date}' if found[0].date else ''}"[:200] if found else ""
 
 
+@cache
+def _offered() -> dict[str, dict[str, Any]]:
+    """Return what there is to choose from, by control: a title for readers, and what it stands for."""
+    own = {OWN_NAME: OWN_NAME}
+    return {
+        "privacy": PRIVACY, "model": {models.get(name).title: name for name in MODELS} | own,
+        "machine": {one.title: one.name for one in offers.machines()} | own, "precision": FORMATS,
+        "api": {f"{name}, {prices.api_price(name).date}": name for name in APIS} | own,
+        "hosted": {offers.listing(name).title: name for name in HOSTS} | own}
+
+
+def _chosen(case: Case) -> dict[str, str]:
+    """Return the titles of what a case chooses, by control."""
+    return {key: next(title for title, one in options.items() if one == wanted) for (key, options), wanted in zip(
+        _offered().items(), (case.need.privacy, case.model, case.machine, case.precision, case.api, case.hosted),
+        strict=True)}
+
+
+def _people(case: Case) -> tuple[float, float]:
+    """Return people, and prompts of one of them in a day, whose product is a case's demand."""
+    each = next((k for k in (5.0, 20.0, 4.0, 1.0) if case.need.prompts_per_day % k == 0), 1.0)
+    people = float(np.maximum(np.rint(case.need.prompts_per_day / each), 1.0))
+    return people, float(case.need.prompts_per_day / people)
+
+
 def controls() -> dict[str, Slider | Choice]:
     """Return every control of the page, by the parameter of its function.
 
     Returns
     -------
     dict
-        People and prompts first, then choices, the fields of a plan, and what is free.
+        People and prompts first, then choices, the fields of a plan, and what is free; at first as the first preset.
     """
-    _, plan = start()
+    case, plan = start()
     day = "list price, first recorded on the day shown; cached input and batch tier as the list says"
-    named = {model: models.get(model) for model in MODELS}
-    own = {OWN_NAME: OWN_NAME}
+    people, each = _people(case)
     found: dict[str, Slider | Choice] = {
-        "users": Slider(1, 1_000_000_000, value=200, scale="log", unit="users", label="People", note=EXAMPLE),
-        "queries_per_day": Slider(0.1, 1000, value=5, scale="log", unit="prompts", label="Prompts of one in a day",
+        "users": Slider(1, 1_000_000_000, value=int(people), scale="log", unit="users", label="People", note=EXAMPLE),
+        "queries_per_day": Slider(0.1, 1000, value=each, scale="log", unit="prompts", label="Prompts of one in a day",
                                   note="tokens a day over tokens of a prompt and answer, if you know those"),
     }
     held = {key: _slider(row, float(np.max(plan.value(row.address))), key) for key, row in HELD.items()}
     found |= {key: slider for key, slider in held.items() if not slider.group}
-    found |= {
-        "privacy": Choice(PRIVACY, label="The data may go", group=TARGETS,
-                          note="a matter of law and contract, not of price"),
-        "model": Choice({one.title: name for name, one in named.items()} | own, value=named["llama-3.1-8b"].title,
-                        label="Open model that would do", group=RUNS, note="only your own tests say whether it would"),
-        "machine": Choice({one.title: one.name for one in offers.machines()} | own, label="Chip", group=RUNS,
-                          note="those with a recorded rent and price"),
-        "precision": Choice(FORMATS, label="Weights in", group=RUNS,
-                            note="a format that the chip lacks is widened to 16 bits"),
-        "api": Choice({f"{name}, {prices.api_price(name).date}": name for name in APIS} | own,
-                      value=f"gemini-3.5-flash-lite, {prices.api_price('gemini-3.5-flash-lite').date}",
-                      label="API model", group=API, note=day),
-        "hosted": Choice({offers.listing(name).title: name for name in HOSTS} | own,
-                         value=offers.listing("deepseek-v4-flash").title, label="Open model at a host", group=API,
-                         note=day),
-    }
+    offered, first = _offered(), _chosen(case)
+    found |= {key: Choice(offered[key], value=first[key], label=label, group=group, note=note)
+              for key, label, group, note in (
+        ("privacy", "The data may go", TARGETS, "a matter of law and contract, not of price"),
+        ("model", "Open model that would do", RUNS, "only your own tests say whether it would"),
+        ("machine", "Chip", RUNS, "those with a recorded rent and price"),
+        ("precision", "Weights in", RUNS, "a format that the chip lacks is widened to 16 bits"),
+        ("api", "API model", API, day), ("hosted", "Open model at a host", API, day))}
     found |= {key: slider for key, slider in held.items() if slider.group}
-    found |= {key: Slider(row.low, row.high, value=row.value, scale="log" if row.log else "linear", unit=row.unit,
-                          label=row.label, group=row.group, note=row.note, whole=False) for key, row in FREE.items()}
+    found |= {key: Slider(row.low, row.high, value=getattr(case, key, row.value), scale="log" if row.log else "linear",
+                          unit=row.unit, label=row.label, group=row.group, note=row.note, whole=False)
+              for key, row in FREE.items()}
     return found
 
 
 def _slider(row: Held, value: float, key: str) -> Slider:
     return Slider(row.low, row.high, value=value, scale="log" if row.log else "linear", unit=row.unit, label=row.label,
                   group=row.group, note=row.note or _noted(row.address), whole=key in WHOLE)
-
-
-def _options(control: Slider | Choice) -> dict[str, Any]:
-    return control.options if isinstance(control, Choice) else {}
 
 
 def settings_of(case: Case, **given: Any) -> dict[str, Any]:
@@ -289,14 +302,8 @@ def settings_of(case: Case, **given: Any) -> dict[str, Any]:
         By control; what is not named is at its default.
     """
     plan, spec = cases.plan_of(case), controls()
-    each = next((k for k in (5.0, 20.0, 4.0, 1.0) if case.need.prompts_per_day % k == 0), 1.0)
-    people = float(np.maximum(np.rint(case.need.prompts_per_day / each), 1.0))
-    found: dict[str, Any] = {
-        "users": people, "queries_per_day": float(case.need.prompts_per_day / people),
-        "ttft_limit_s": case.ttft_limit_s, "tpot_limit_s": case.tpot_limit_s}
-    for key, wanted in (("privacy", case.need.privacy), ("model", case.model), ("machine", case.machine),
-                        ("precision", case.precision), ("api", case.api), ("hosted", case.hosted)):
-        found[key] = next(words for words, name in _options(spec[key]).items() if name == wanted)
+    found: dict[str, Any] = dict(zip(("users", "queries_per_day"), _people(case), strict=True))
+    found |= {"ttft_limit_s": case.ttft_limit_s, "tpot_limit_s": case.tpot_limit_s, **_chosen(case)}
     for key, row in HELD.items():
         found[key] = float(np.max(plan.value(row.address)))
     return {key: spec[key].snap(value) for key, value in {**found, **given}.items()}
