@@ -6,7 +6,9 @@
 
 A slider is dragged with a real pointer, and the clock runs from the browser's event to the last change of the figure.
 Main-thread time is what Chromium charged to the page, less what the same drag costs on a page without a figure. Medians
-and 99th percentiles; nothing is asserted, nothing in the repository is written.
+and 99th percentiles. The slowest figure is dragged again with the processor slowed down to a quarter, and each page is
+loaded with and without the figures' script, to see which long tasks are theirs. Nothing is asserted, nothing in the
+repository is written.
 """
 
 from __future__ import annotations
@@ -78,7 +80,8 @@ class Drag:
         metrics = self.cdp.send("Performance.getMetrics")["metrics"]
         return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration") * 1e3
 
-    def run(self, track: str, grip: str, moves: int = MOVES, patience_s: float = 0.06) -> dict[str, list[float]]:
+    def run(self, track: str, grip: str, moves: int = MOVES, patience_s: float = 0.06,
+            patient: bool = False) -> dict[str, list[float]]:
         """Drag the grip along the track; return milliseconds until the figure was drawn, and of the main thread."""
         mouse, box, held = self.page.mouse, box_of(self.page, track), box_of(self.page, grip)
         y = held["y"] + held["height"] / 2
@@ -91,7 +94,7 @@ class Drag:
             self.page.evaluate("window.seen = { from: 0, last: 0 }")
             before = self._charged()
             mouse.move(x, y)
-            seen = self._settled(patience_s)
+            seen = self._settled(patience_s, patient)
             after = self._charged()
             results["thread"].append(after - before)
             if seen["last"] > seen["from"] > 0:
@@ -99,12 +102,12 @@ class Drag:
         mouse.up()
         return results
 
-    def _settled(self, patience_s: float) -> dict:
-        """Wait, and go on waiting (a kernel may take its time) until the figure has changed."""
+    def _settled(self, patience_s: float, patient: bool) -> dict:
+        """Wait; where one is patient (a kernel may take its time) until the figure has changed."""
         for _ in range(20):
             self.page.wait_for_timeout(patience_s * 1e3)
             seen = self.page.evaluate("window.seen")
-            if seen["last"] or patience_s < 0.1:
+            if seen["last"] or not patient:
                 return seen
         return seen
 
@@ -115,17 +118,28 @@ def box_of(page, selector: str) -> dict:
     return found.bounding_box()
 
 
+# The longest task of the main thread while a page loads, as far as a browser reports it: from 50 ms on.
+LONGEST = """
+window.longest = 0;
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
+}).observe({ type: "longtask", buffered: true });
+"""
+
+
 # Figures start when they come near the view, and all of them before the page is printed.
 START = "dispatchEvent(new Event('beforeprint'))"
 
 
-def drag_page(browser, address: str, track: str, ready: str, grip: str = "") -> dict[str, list[float]]:
+def drag_page(browser, address: str, track: str, ready: str, grip: str = "", slower: int = 1) -> dict[str, list[float]]:
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.add_init_script(WATCH)
     page.goto(address)
     page.evaluate(START)
     page.wait_for_function(ready, timeout=60_000)
-    results = Drag(page).run(track, grip or track)
+    drag = Drag(page)
+    drag.cdp.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    results = drag.run(track, grip or track, patience_s=0.06 * slower)
     page.close()
     return results
 
@@ -222,7 +236,7 @@ def drag_kernel(browser, address: str) -> dict[str, list[float]]:
     page.wait_for_selector(".widget-slider .noUi-base", timeout=60_000)
     page.wait_for_selector(".jp-OutputArea-output img", timeout=60_000)
     page.wait_for_timeout(1000)
-    results = Drag(page).run(".noUi-base", ".noUi-handle", moves=40, patience_s=0.3)
+    results = Drag(page).run(".noUi-base", ".noUi-handle", moves=40, patience_s=0.3, patient=True)
     page.close()
     return results
 
@@ -268,11 +282,26 @@ def heaviest(browser, address: str, names: list[str]) -> None:
     say(f"\nScript per update, {len(timed)} explorers of the book, ms: typical {typical:.2f}; the slowest:")
     for median, high, ident, name in timed[:3]:
         say(f"  {median:.2f} / {high:.2f}   {name}#{ident}")
-    results = drag_page(browser, f"{address}/{timed[0][3]}", f"#{timed[0][2]} input[type=range]",
-                        f"document.querySelector('#{timed[0][2]}[data-ready]')")
-    median, high = quantiles(results["drawn"])
-    inside = sum(value < 1000 / 60 for value in results["drawn"]) / len(results["drawn"])
-    say(f"  dragged: drawn after {median:.1f} / {high:.1f} ms; {inside:.1%} of the updates inside one frame of 60 Hz")
+    for slower, words in ((1, ""), (4, ", the processor slowed down fourfold")):
+        results = drag_page(browser, f"{address}/{timed[0][3]}", f"#{timed[0][2]} input[type=range]",
+                            f"document.querySelector('#{timed[0][2]}[data-ready]')", slower=slower)
+        median, high = quantiles(results["drawn"])
+        inside = sum(value < 1000 / 60 for value in results["drawn"]) / len(results["drawn"])
+        say(f"  dragged{words}: drawn after {median:.1f} / {high:.1f} ms; {inside:.1%} of the updates inside one frame "
+            "of 60 Hz")
+
+
+def longest_task(browser, address: str, figures: bool) -> float:
+    """Return the longest task while a page loads and its first figures start, in ms; 0 where none takes 50."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.add_init_script(LONGEST)
+    if not figures:
+        page.route("**/kernelless*.js", lambda route: route.abort())
+    page.goto(address, wait_until="load")
+    page.wait_for_timeout(1500)
+    found = float(page.evaluate("window.longest"))
+    page.close()
+    return found
 
 
 def gzipped(path: Path) -> int:
@@ -286,8 +315,10 @@ def weights(browser, site: Path, address: str, names: list[str]) -> None:
     for name, when in (("later", "fetched when first used"), ("third", "where one is drawn, or plays")):
         later = runtime.with_name(f"kernelless-{name}.js")
         say(f"{when}: {later.stat().st_size:,} bytes, {gzipped(later):,} gzipped")
-    say("\nPages, kB gzipped; usable: ms until every slider works, served from this machine\n")
-    say(f"  {'page':44}{'html':>8}{'of it figures':>15}{'script':>9}{'style':>8}{'usable':>9}")
+    say("\nPages, kB gzipped; usable: ms until every slider works, served from this machine; longest task while "
+        "the page loads, and without the figures' script, ms, 0 where none takes 50\n")
+    say(f"  {'page':44}{'html':>8}{'of it figures':>15}{'script':>9}{'style':>8}{'usable':>9}"
+        f"{'longest task, without':>23}")
     ready = "[...document.querySelectorAll('figure.explorer')].every((f) => 'ready' in f.dataset)"
     for name in names:
         usable = []
@@ -304,7 +335,9 @@ def weights(browser, site: Path, address: str, names: list[str]) -> None:
                  for suffix in (".js", ".css")}
         figure_kb = len(gzip.compress(figures.encode(), 9)) / 1e3
         say(f"  {name:44}{gzipped(site / name) / 1e3:8.1f}{figure_kb:15.1f}{total['.js']:9.1f}{total['.css']:8.1f}"
-            f"{statistics.median(usable):9.0f}")
+            f"{statistics.median(usable):9.0f}" + "".join(
+                f"{statistics.median(longest_task(browser, f'{address}/{name}', figures) for _ in range(3)):{width}.0f}"
+                for figures, width in ((True, 13), (False, 10))))
 
 
 def build_times() -> Path:
