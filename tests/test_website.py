@@ -73,6 +73,18 @@ def test_a_whole_site_takes_the_place_of_the_last_one(tmp_path):
     assert [path.name for path in site.iterdir()] == ["index.html"]
 
 
+def test_a_site_keeps_nothing_that_tells_in_which_folder_it_was_built(tmp_path, monkeypatch):
+    def made(output, *_):
+        (folder := output / "_build" / "html").mkdir(parents=True)
+        for name in ("index.html", ".buildinfo"):
+            (folder / name).touch()
+        return 0
+
+    monkeypatch.setattr(website, "fill_cache", lambda *_: 0)
+    monkeypatch.setattr(website, "jupyter_book", made)
+    assert [path.name for path in website.build(tmp_path, 1).iterdir()] == ["index.html"]
+
+
 def test_a_build_that_fails_leaves_the_last_site(tmp_path, monkeypatch):
     site = tmp_path / "_build" / "html"
     site.mkdir(parents=True)

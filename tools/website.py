@@ -148,7 +148,9 @@ def build(output: Path, jobs: int) -> Path:
         shutil.rmtree(fresh, ignore_errors=True)
         if jupyter_book(fresh, cache_path(site), "--all", "-W", "-n", "--keep-going", "-q"):
             sys.exit(f"The site did not build: jupyter-book says why above. {site} is as it was.")
-        put_in_place(fresh / "_build" / "html", site)
+        made = fresh / "_build" / "html"
+        (made / ".buildinfo").unlink(missing_ok=True)  # a digest of settings, among them the folder of this checkout
+        put_in_place(made, site)
         shutil.rmtree(fresh, ignore_errors=True)
     print(f"Built {site / 'index.html'} in {time.perf_counter() - started:.0f} s", flush=True)
     return site
