@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -94,6 +98,22 @@ def test_a_build_that_fails_leaves_the_last_site(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="is as it was"):
         website.build(tmp_path, 1)
     assert (site / "index.html").read_text() == "whole"
+
+
+def test_a_build_that_is_stopped_stops_what_it_started(tmp_path):
+    os.mkfifo(tmp_path / "started")
+    program = tmp_path / "jupyter-book"
+    program.write_text(f"#!/bin/sh\nexec sleep 600 > '{tmp_path / 'started'}'\n")
+    program.chmod(0o755)
+    words = (f"import sys, website\nsys.executable = {str(tmp_path / 'python')!r}\nwebsite.fill_cache = lambda *_: 0\n"
+             f"website.main(['build', '--output', {str(tmp_path)!r}])")
+    with subprocess.Popen([sys.executable, "-c", words], cwd=website.ROOT / "tools", stderr=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL, text=True) as build:
+        with (tmp_path / "started").open() as started:  # opens when the program has started …
+            build.send_signal(signal.SIGTERM)
+            assert started.read() == ""  # … and ends when it has
+        assert "Stopped. The last whole site" in build.communicate()[1]
+    assert build.returncode == 1
 
 
 def test_a_build_that_was_stopped_between_two_renames_is_mended(tmp_path, monkeypatch):

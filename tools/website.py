@@ -19,6 +19,7 @@ import fcntl
 import http.server
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -281,6 +282,8 @@ def main(arguments: list[str] | None = None) -> int:
     if missing := [page for page in options.pages if not page.is_file()]:
         parser.error(f"there is no page {missing[0]}")
     output = options.output.resolve()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops a build stops what it started
     try:
         if options.command == "execute":
             fill_cache(output, options.jobs, [page.resolve() for page in options.pages])
