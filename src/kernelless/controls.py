@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .options import alike, look_up, name_of
+from .own import OWN, Own
 from .trace import Graph, Traced
 from .units import text
 
@@ -140,10 +141,12 @@ class Choice:
     Give the things themselves (their `name` or text is the key) or a mapping from label to thing. The figure function
     receives the thing. `value` is the key of the default, by default the first; `group` and `note` are as in `Slider`.
     Fields, properties and methods of a spec become tables looked up in the browser, so ``model.layers`` just works.
+    `own` lets the reader bring another: its value is the text, after ``own:``. A figure whose function cannot be traced
+    with it goes without, see `Explorer.without_own`.
     """
 
     def __init__(self, *options: Any, value: Any = None, label: str = "", group: str = "",
-                 note: str = ""):
+                 note: str = "", own: Own | None = None):
         if len(options) == 1 and isinstance(options[0], Mapping):
             pairs = [(str(key), thing) for key, thing in options[0].items()]
         else:
@@ -155,7 +158,9 @@ class Choice:
         for name, words in (("label", label), ("group", group), ("note", note)):
             if not isinstance(words, str):
                 raise ValueError(f"Choice: {name}={words!r} must be text.")
-        self.label, self.group, self.note = label, group, note
+        if own is not None and not isinstance(own, Own):
+            raise ValueError(f"Choice: own={own!r} must be an Own(…).")
+        self.label, self.group, self.note, self.own = label, group, note, own
         self.value = pairs[0][0] if value is None else self.find(value)
 
     @property
@@ -165,16 +170,34 @@ class Choice:
         return {key: title if isinstance(title, str) else key for key, title in titles.items()}
 
     def snap(self, value: object) -> str:
-        """Return `value` if it is a key, else the default."""
-        return value if isinstance(value, str) and value in self.options else self.value
+        """Return `value` if it is a key or an own option that is understood, else the default."""
+        if not isinstance(value, str):
+            return self.value
+        if (text := self._brought(value)) is not None:
+            try:
+                self.own.numbers(text)  # type: ignore[union-attr]
+            except ValueError:
+                return self.value
+            return value
+        return value if value in self.options else self.value
+
+    def _brought(self, value: object) -> str | None:
+        """Return the text of an own option; None where it is none."""
+        return value[len(OWN):] if self.own and isinstance(value, str) and value.startswith(OWN) else None
 
     def find(self, value: object) -> str:
         """Return the key that the caller of a Python function means: `value` is a key, or the thing itself."""
         if isinstance(value, str) and value in self.options:
             return value
+        if (text := self._brought(value)) is not None:
+            self.own.numbers(text)  # type: ignore[union-attr]
+            return OWN + text
         for key, option in self.options.items():
             if alike(option, value):
                 return key
+        if self.own and (text := self.own.write(value)) is not None:
+            self.own.numbers(text)
+            return OWN + text
         raise ValueError(f"unknown option {name_of(value)!r}; known: {', '.join(self.options)}.")
 
     def sample(self, rng: np.random.Generator) -> str:
@@ -183,25 +206,35 @@ class Choice:
 
     def show(self, value: str) -> str:
         """Return a key as the page shows it."""
-        return self.titles[value]
+        return self.titles[value] if self._brought(value) is None else self.own.title  # type: ignore[union-attr]
 
     def argument(self, value: str) -> Any:
         """Return what the figure function is given."""
-        return self.options[value]
+        text = self._brought(value)
+        return self.options[value] if text is None else self.own.thing(text)  # type: ignore[union-attr]
 
     def encode(self, value: str) -> float:
-        """Return the number that the program is given: the place of the option."""
-        return float(list(self.options).index(value))
+        """Return the number that the program is given: the place of the option; an own one comes after all others."""
+        return float(len(self.options) if self._brought(value) is not None else list(self.options).index(value))
 
     def traced(self, graph: Graph, name: str) -> Any:
         """Return what stands for this control while tracing: a number, or a table of the options."""
-        return look_up(graph, list(self.options.values()), graph.parameter(name))
+        position, options = graph.parameter(name), list(self.options.values())
+        if self.own is None:
+            return look_up(graph, options, position)
+        brought = graph.brought(name, self.own.numbers(self.own.example), len(options))
+        return look_up(graph, [*options, self.own.build(brought)], np.minimum(position, len(options)))
+
+    def without_own(self) -> Choice:
+        """Return the same choice, among what is known only."""
+        return Choice(self.options, value=self.value, label=self.label, group=self.group, note=self.note)
 
     def spec(self) -> dict[str, Any]:
         """Return what the page needs to know."""
         # Two lists: JavaScript would put the keys of an object in another order where they look like numbers.
         keys, titles = zip(*self.titles.items(), strict=True)
-        return {"kind": "choice", "default": self.value, "keys": keys, "titles": titles}
+        own = {"own": self.own.spec()} if self.own else {}
+        return {"kind": "choice", "default": self.value, "keys": keys, "titles": titles} | own
 
 
 def _finite(name: str, given: Any) -> int | float:

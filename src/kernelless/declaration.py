@@ -87,7 +87,8 @@ def _labelled(control: Any, key: str) -> Slider | Choice:
     words = control.label or key.replace("_", " ").capitalize()
     if isinstance(control, Slider):
         return dataclasses.replace(control, label=words)
-    return Choice(control.options, value=control.value, label=words, group=control.group, note=control.note)
+    return Choice(control.options, value=control.value, label=words, group=control.group, note=control.note,
+                  own=control.own)
 
 
 def _option_sources(controls: Mapping[str, Slider | Choice]) -> dict[str, dict[str, str]]:

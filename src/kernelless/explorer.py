@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections import Counter
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .widget import ExplorerWidget
 
 _declared: dict[str, Explorer] = {}  # the latest of each name
+_ADVICE = " If no numpy expression will do, give sliders `stops` and pass precompute=True."
 _shown: Counter[str] = Counter()  # how often each name has been displayed, for ids that differ on a page
 
 
@@ -113,7 +115,8 @@ class Explorer:
         self._widget: ExplorerWidget | None = None
         self.defaults: dict[str, Any] = {
             key: control.snap(control.value) for key, control in self.controls_spec.items()}
-        self.program, self.spec = self._compile()
+        self.without_own: dict[str, str] = {}  # choices that offer no option of the reader's own here, and why
+        self.program, self.spec = self._compiled()
         if found := told.sources_found():
             self.spec["sources"] = found
         self.predict = told.predict
@@ -202,6 +205,26 @@ class Explorer:
 
     # --- the page's form ----------------------------------------------------------------------------------------
 
+    def _compiled(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Compile with as many own options as the function can be traced with."""
+        whole = self.controls_spec
+        bring = [key for key, control in whole.items() if isinstance(control, Choice) and control.own]
+        if self.precompute:
+            self.without_own |= dict.fromkeys(bring, "a tabulated figure knows no option that is not in its table.")
+        for count in range(0 if self.precompute else len(bring), 0, -1):
+            for offered in itertools.combinations(bring, count):
+                self.controls_spec = {key: control.without_own() if key in bring and key not in offered else control
+                                      for key, control in whole.items()}
+                try:
+                    made = self._compile()
+                    self.without_own = {key: why for key, why in self.without_own.items() if key not in offered}
+                    return made
+                except Exception as error:  # whatever it is, the figure stands without
+                    reason = str(error).removesuffix(_ADVICE)
+                    self.without_own |= {key: reason for key in offered if len(offered) == 1 or key not in self.without_own}
+        self.controls_spec = {key: control.without_own() if key in bring else control for key, control in whole.items()}
+        return self._compile()
+
     def _compile(self) -> tuple[dict[str, Any], dict[str, Any]]:
         graph = Graph()
         figure = tabulated(self, graph) if self.precompute else self._traced(graph)
@@ -229,8 +252,7 @@ class Explorer:
             with np.errstate(all="ignore"):
                 return self._checked(self.function(**arguments))
         except TraceError as error:
-            raise type(error)(f"{error} If no numpy expression will do, give sliders `stops` and pass "
-                              "precompute=True.") from error
+            raise type(error)(f"{error}{_ADVICE}") from error
 
     def html(self, ident: str | None = None) -> str:
         """Return the page's form: a self-contained `<figure>` that `kernelless.js` brings to life."""

@@ -22,6 +22,8 @@ def alike(a: object, b: object) -> bool:
 
 def look_up(graph: Graph, values: list[Any], position: Any) -> Any:
     """Return one traced value that equals ``values[position]``."""
+    if any(type(value) is Traced for value in values):
+        return _with_traced(graph, values, position)
     if all(isinstance(value, (bool, int, float, np.number, np.bool_)) for value in values):
         truths = all(isinstance(value, (bool, np.bool_)) for value in values)
         same = len(set(values)) == 1
@@ -35,6 +37,28 @@ def look_up(graph: Graph, values: list[Any], position: Any) -> Any:
     if all(alike(value, values[0]) for value in values):
         return values[0]
     return Options(graph, values, position)
+
+
+def _with_traced(graph: Graph, values: list[Any], position: Any) -> Any:
+    """Return ``values[position]`` where some of the values are known only in the browser, as those of an own option."""
+    if missing := [k for k, value in enumerate(values) if value is None]:
+        raise CannotBeTraced(f"option {missing[0] + 1} of {len(values)} has no such number ({_caller()}).")
+    places: dict[int, list[int]] = {}
+    for k, value in enumerate(values):
+        if type(value) is Traced:
+            places.setdefault(value.id, []).append(k)
+    traced = {place for rows in places.values() for place in rows}
+    known = [value for k, value in enumerate(values) if k not in traced]
+    if len({np.shape(value) for value in values}) > 1:
+        raise CannotBeTraced(f"the numbers to choose from differ in shape ({_caller()}); give them the same shape.")
+    filled = [known[0] if k in traced else value for k, value in enumerate(values)] if known else []
+    found = look_up(graph, filled, position) if known else values[0]
+    for rows in places.values():
+        if len(rows) < len(values):
+            here = position == rows[0] if len(rows) == 1 else graph.pick(
+                np.array([k in rows for k in range(len(values))]), position)
+            found = np.where(here, values[rows[0]], found)
+    return found
 
 
 class Options:
@@ -127,3 +151,4 @@ def tabulate(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 # for formulas that look for it by this name, so that they need not import this package
 Options.__tabulate__ = staticmethod(tabulate)  # type: ignore[attr-defined]
+Traced.__tabulate__ = staticmethod(tabulate)  # type: ignore[attr-defined]

@@ -78,10 +78,14 @@ def compile_program(graph: Graph, outputs: list[Traced]) -> tuple[dict[str, Any]
     for identity in kinds["constant"]:
         values = [number(v) for v in np.frombuffer(graph.nodes[identity][3])]
         constants.append(values if graph.nodes[identity][2] else values[0])
-    program = {
+    program: dict[str, Any] = {
         "inputs": [graph.nodes[identity][3] for identity in kinds["input"]],
         "constants": constants,
         "indices": [_compact(index) for index in indices],
         "code": instructions,
     }
+    own = {name: [renumbered[numbers.id], options] for name, (numbers, options) in graph.own.items()
+           if numbers.id in renumbered}
+    if own:
+        program["own"] = own
     return program, [renumbered[output.id] for output in outputs]

@@ -59,6 +59,7 @@ class Graph:
     def __init__(self) -> None:
         self.nodes: list[tuple[Any, ...]] = []  # (op, argument ids, shape, static data)
         self._seen: dict[tuple[Any, ...], int] = {}
+        self.own: dict[str, tuple[Traced, int]] = {}  # what a reader may bring for a choice, and the options before it
 
     def add(self, op: str, args: tuple[int, ...] = (), shape: tuple[int, ...] = (), static: Any = None,
             boolean: bool = False) -> Traced:
@@ -72,6 +73,13 @@ class Graph:
     def parameter(self, name: str) -> Traced:
         """Return the traced scalar that stands for a control's value."""
         return self.add("input", static=name)
+
+    def brought(self, name: str, example: np.ndarray, options: int) -> Traced:
+        """Return the traced numbers that a reader brings for a choice: a constant that the page writes over."""
+        self.nodes.append(("constant", (), example.shape, np.ascontiguousarray(example, float).tobytes()))
+        numbers = Traced(self, len(self.nodes) - 1, example.shape)
+        self.own[name] = numbers, options
+        return numbers
 
     def lift(self, value: Any) -> Traced:
         """Return `value` as a traced value of this graph; numbers and arrays become constants."""

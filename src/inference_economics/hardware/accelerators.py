@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import catalog
-from ..quantities.checks import lookup, shown
+from ..quantities.checks import is_traced, lookup, shown
 from ..quantities.numeric import Numeric
 from .fields import KEYS, Link, check_usable, group_bytes_per_s, link_fields, memory_fields
 
@@ -157,7 +157,7 @@ class Accelerator(catalog.Recorded):
         lookup("segment", self.segment, SEGMENTS)
         for field, (low, high, unit, hint) in PLAUSIBLE.items():
             value = getattr(self, field)
-            if value is None:
+            if value is None or is_traced(value):
                 continue
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if not number or not low <= value <= high:
@@ -195,7 +195,7 @@ class Accelerator(catalog.Recorded):
         for wide in (precision, *lookup("precision", precision, WIDER)):
             peak = getattr(self, f"{wide}_flop_per_s")
             if peak is not None:
-                return float(peak)
+                return peak if is_traced(peak) else float(peak)
         have = [p for p in WIDER if getattr(self, f"{p}_flop_per_s") is not None]
         raise ValueError(f"{self.title} has no {precision} peak in the catalogue; known: {', '.join(have) or 'none'}.")
 

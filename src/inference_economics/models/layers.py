@@ -101,6 +101,22 @@ class Layers:
         total: Numeric = sum(group.layers * quantity(group) for group in self.groups)
         return total
 
+    def each(self, quantity: Callable[[LayerGroup], Any]) -> Numeric:
+        """Return a quantity of one layer of each group, as an array over groups.
+
+        Parameters
+        ----------
+        quantity : callable
+            Takes a `LayerGroup`, gives a number for one of its layers.
+
+        Returns
+        -------
+        numeric
+            In the quantity's unit; groups along the last axis.
+        """
+        found: Numeric = np.stack([np.asarray(quantity(group), dtype=float) for group in self.groups], axis=-1)
+        return found
+
     def common(self, name: str) -> Numeric:
         """Return what a field is in all layers that have it; zero where none has.
 

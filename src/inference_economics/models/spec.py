@@ -116,6 +116,12 @@ class Model(catalog.Recorded, Architecture):
         return "gqa" if self.q_heads and all(plain) else "other"
 
     @property
+    def summed_norms(self) -> Numeric:
+        """1 where queries and keys are normalised over all heads together, as in MiniMax-M2 and OLMo 2 [1]."""
+        words = json.loads(self.config or "{}")
+        return int(any(words.get(key) in values for key, values in keys.table()["summed_norms"].items()))
+
+    @property
     def ffn(self) -> str:
         """``gated`` with three matrices (SwiGLU, GeGLU) or ``plain`` with two (GELU, ReLU)."""
         return "gated" if all(group.ffn_matrices == 3 for group in self.groups) else "plain"

@@ -74,12 +74,15 @@ def memory_rule(engine: str, hbm_bytes: float | None) -> dict[str, float]:
     ruled = {name: row for name, row in load_engines().items() if row.memory_of}
     if engine == TYPICAL:
         rules = [memory_rule(name, hbm_bytes) for name in ruled]
-        return {key: float(np.mean([rule[key] for rule in rules])) for key in rules[0]}
+        return {key: sum(rule[key] for rule in rules) / len(rules) for key in rules[0]}
     row = lookup("engine with a rule for memory", engine, ruled)
-    gib = (hbm_bytes or 0.0) / (1024 * MIB)
+    gib = (0.0 if hbm_bytes is None else hbm_bytes) / (1024 * MIB)
 
-    def at(steps: tuple[Any, ...]) -> float:
-        return float([value for start, value in steps if start <= gib][-1]) if steps else 0.0
+    def at(steps: tuple[Any, ...]) -> Numeric:
+        found: Numeric = 0.0
+        for start, value in steps:
+            found = np.where(gib >= start, float(value), found)[()]
+        return found
 
     kept = (row.reserve_base_mib + row.reserve_mib_per_chunk_tok * at(row.chunks)
             + row.reserve_mib_per_graph_sequence * at(row.graph_sequences))

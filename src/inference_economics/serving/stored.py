@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..models.groups import LayerGroup
+import numpy as np
+
 from ..models.spec import Model
-from ..quantities.numeric import Numeric
-from .formats import WIDE_BYTES, Format
+from ..quantities.numeric import Numeric, Truth
+from .formats import PARTS, WIDE_BYTES, Format
 
 
 class Stored(NamedTuple):
@@ -53,11 +53,7 @@ def part_params(m: Model) -> dict[str, Any]:
         `PARTS` to weights; ``experts`` are the matrices of all routed experts, whose vectors stand under ``bias``. The
         head of a tied model is its embedding, which then counts nothing. Sums to ``m.n_params``. [1]
     """
-    def over(quantity: Callable[[LayerGroup], Numeric]) -> Numeric:
-        total: Numeric = sum(group.layers * quantity(group) for group in m.groups)
-        return total
-
-    width = m.hidden
+    over, width = m.total, m.hidden
     parts = {
         "embedding": m.n_params_embedding - m.n_params_head, "head": m.n_params_head,
         "norm": over(lambda g: g.vector_params) + m.vector_params, "router": over(lambda g: width * g.router_width),
@@ -67,6 +63,25 @@ def part_params(m: Model) -> dict[str, Any]:
     }
     # the rest, so that a model with a stated total adds up to it
     return parts | {"attention": m.n_params - sum(parts.values())}
+
+
+def wide_parts(m: Model, form: Format) -> dict[str, Truth]:
+    """Say which parts of a model a format keeps in 16 bits.
+
+    Parameters
+    ----------
+    m : Model
+        What runs.
+    form : Format
+        Of the weights.
+
+    Returns
+    -------
+    dict
+        `PARTS`, and ``experts``, to whether they stay.
+    """
+    mixed, plain = form.kept(mixture=True), form.kept(mixture=False)
+    return {part: np.where(m.experts > 0, part in mixed, part in plain) for part in (*PARTS, "experts")}
 
 
 def stored(m: Model, form: Format) -> Stored:
@@ -83,11 +98,12 @@ def stored(m: Model, form: Format) -> Stored:
     -------
     Stored
     """
-    parts, kept = part_params(m), form.kept(bool(m.experts > 0))
-    bytes_of = {part: count * (WIDE_BYTES if part in kept else form.bytes_per_value) for part, count in parts.items()}
-    shared, experts = ("norm", "router", "attention", "shared"), max(m.experts, 1)
+    parts, wide = part_params(m), wide_parts(m, form)
+    bytes_of = {part: count * np.where(wide[part], WIDE_BYTES, form.bytes_per_value) for part, count in parts.items()}
+    shared, experts = ("norm", "router", "attention", "shared"), np.maximum(m.experts, 1)
     return Stored(
         shared_params=sum(parts[part] for part in shared), head_params=parts["head"], expert_params=m.n_params_expert,
         shared_bytes=sum(bytes_of[part] for part in shared), head_bytes=bytes_of["head"],
         embedding_bytes=bytes_of["embedding"], expert_bytes=(bytes_of["experts"] + bytes_of["bias"]) / experts,
-        shared_wide_params=sum(parts[part] for part in ("attention", "shared", "router") if part in kept))
+        shared_wide_params=sum(parts[part] * np.where(wide[part], 1, 0)
+                               for part in ("attention", "shared", "router")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import cast
 
@@ -11,11 +11,14 @@ import numpy as np
 from ..hardware import accelerators
 from ..hardware.accelerators import Accelerator
 from ..models import spec
+from ..models.groups import LayerGroup
 from ..models.kv_cache import INDEXER_BYTES_PER_VALUE
 from ..models.spec import Model
+from ..quantities.checks import is_traced
 from ..quantities.choices import tabulated
+from ..quantities.numeric import Numeric
 from .formats import WIDE_BYTES, Formats
-from .stored import stored
+from .stored import stored, wide_parts
 
 ENDLESS_TOK = 1e12  # stands for "no window" and "reads everything"
 ALONE = 1.0  # chips that a chip without links joins
@@ -63,38 +66,39 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
     """The numbers that a model and a format decide."""
     m, form = model_of(model), _formats(precision)
     held = stored(m, form.stored)
-    mixture = bool(m.experts)
-    mixers = sum(group.layers * (group.n_params_attention(m.hidden) + group.n_params_state(m.hidden))
-                 for group in m.groups)
+    mixture = m.experts > 0
+    mixers = m.total(lambda group: group.n_params_attention(m.hidden) + group.n_params_state(m.hidden))
     arithmetic = form.arithmetic or form.stored.arithmetic
+    in_fp8, in_fp4 = float(arithmetic == "fp8"), float(arithmetic == "fp4")
     # published mixtures in fp8 are scaled by blocks (DeepSeek, Qwen, MiniMax, GLM); dense models by tensor or channel
-    blocks = arithmetic == "fp8" and (mixture or form.stored.group > 0)
+    blocks = np.where(mixture, in_fp8, in_fp8 * (form.stored.group > 0))
+    from_int4 = arithmetic == "bf16" and form.stored.bits <= 4 and form.stored.name != "mxfp4"
     return SimpleNamespace(
-        attention_params=min(mixers, held.shared_params), fp8_block=float(blocks),
-        fp8_tensor=float(arithmetic == "fp8" and not blocks), fp4_dense=float(arithmetic == "fp4" and not mixture),
-        fp4_mixture=float(arithmetic == "fp4" and mixture),
-        widened=float(mixture and arithmetic == "bf16" and form.stored.bits <= 4 and form.stored.name != "mxfp4"),
+        attention_params=np.minimum(mixers, held.shared_params), fp8_block=blocks, fp8_tensor=in_fp8 - blocks,
+        fp4_dense=np.where(mixture, 0.0, in_fp4), fp4_mixture=np.where(mixture, in_fp4, 0.0),
+        widened=np.where(mixture, float(from_int4), 0.0),
         layers=m.layers, expert_layers=m.moe_layers, latent_layers=m.latent_layers,
-        shared_expert_layers=sum(group.layers for group in m.groups if group.experts and group.shared_width),
-        state_layers=sum(group.layers for group in m.groups if group.state_heads),
-        summed_norm_layers=m.layers if _sums_norms(m) else 0,
+        shared_expert_layers=m.total(lambda group: (group.experts > 0) * (1 * (group.shared_width > 0))),
+        state_layers=m.state_layers, summed_norm_layers=m.summed_norms * m.layers,
         # activations are quantised layer by layer where dense weights are multiplied in four bits
-        dense_layers=0 if m.experts else m.layers, hidden=m.hidden, experts=max(m.experts, 1),
+        dense_layers=np.where(mixture, 0, m.layers), hidden=m.hidden, experts=np.maximum(m.experts, 1),
         experts_active=m.experts_active, shared_params=held.shared_params, head_params=held.head_params,
         expert_params=held.expert_params, resident_bytes=held.bytes_per_copy,
         shared_bytes_per_param=held.shared_bytes / held.shared_params,
         head_bytes_per_param=held.head_bytes / held.head_params,
-        expert_bytes_per_param=held.expert_bytes / held.expert_params if m.experts else form.stored.bytes_per_value,
-        attention_bytes_per_param=(WIDE_BYTES if "attention" in form.stored.kept(bool(m.experts > 0))
-                                   else form.stored.bytes_per_value),
+        expert_bytes_per_param=np.where(mixture, held.expert_bytes / np.maximum(held.expert_params, 1),
+                                        form.stored.bytes_per_value),
+        attention_bytes_per_param=np.where(wide_parts(m, form.stored)["attention"], WIDE_BYTES,
+                                           form.stored.bytes_per_value),
         wide_share=held.shared_wide_params / held.shared_params, cache_values=m.kv_values_per_token_global,
         sparse_values=m.kv_values_per_token_sparse, window_values=m.kv_values_per_token_window,
         state_bytes=m.state_values * form.state_bytes_per_value,
         indexer_bytes_per_tok=m.indexer_values_per_token * INDEXER_BYTES_PER_VALUE,
-        window_tok=m.window_tok or ENDLESS_TOK,
+        window_tok=np.where(m.window_tok > 0, m.window_tok, ENDLESS_TOK),
         # an entry may stand for several tokens: the choice then is full after as many times more of them
-        attend_tok=m.attend_tok / m.sparse_share if m.attend_tok else ENDLESS_TOK,
-        state_heads=max(float(max(group.state_heads for group in m.groups)), 1.0), q_heads=query_heads(m),
+        attend_tok=np.where(m.attend_tok > 0, m.attend_tok / np.where(m.attend_tok > 0, m.sparse_share, 1.0),
+                            ENDLESS_TOK),
+        state_heads=np.maximum(np.max(m.each(lambda group: group.state_heads), axis=-1), 1.0), q_heads=query_heads(m),
         **_by_heads(m),
         indexer_pair_flop=m.pair_flop_indexer,
         pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
@@ -104,43 +108,54 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         decode_pair_flop_window=m.pair_flop_decode_window)
 
 
-def _sums_norms(m: Model) -> bool:
-    """Say whether queries and keys are normalised over all heads together, as in MiniMax-M2 and OLMo 2."""
-    words = json.loads(m.config or "{}")
-    return (words.get("qk_norm") == "full" or words.get("qk_norm_type") == "per_layer"
-            or words.get("model_type") in ("olmo2", "olmo3"))
-
-
 def query_heads(m: Model) -> np.ndarray:
     """Numbers of query heads that layers have, by which chips cut attention, filled up with zeros."""
-    found = sorted({float(np.max(group.q_heads)) for group in m.groups} - {0.0})
-    return np.array(found + [0.0] * (HEAD_ROWS - len(found)))
+    return _different(m.each(lambda group: group.q_heads))
 
 
-def _by_heads(m: Model) -> dict[str, np.ndarray]:
+def _different(heads: Numeric) -> Numeric:
+    """Return the different numbers of heads above zero, the largest first, and zeros after them: `HEAD_ROWS` or more."""
+    rows = HEAD_ROWS if is_traced(heads) else max(HEAD_ROWS, len(set(heads.tolist()) - {0.0}))
+    found = []
+    for _ in range(rows):
+        found.append(np.max(heads, axis=-1))
+        heads = np.where(heads < found[-1], heads, 0.0)
+    return np.stack(found, axis=-1)
+
+
+def _by_heads(m: Model) -> dict[str, Numeric]:
     """Rows of key-value heads: the share of each in what is kept, chosen from and windowed, and the weights behind it.
 
     A latent is one head to all: every chip makes it for itself. So it does with the compressed query and with an
     indexer's keys and choice: engines hold the matrices of all three whole on every chip.
     """
-    rows: dict[float, np.ndarray] = {}
-    for group in m.groups:
-        own, width = 1 - group.kv_shared, group.kv_heads
-        grouped = (own * width * (group.qk_dim + group.v_dim * (1 - group.kv_tied)),
-                   own * width * (group.qk_dim + group.v_dim * (1 - group.v_from_k)))
-        latent = own * (group.kv_lora + group.rope_dim)
-        alone = m.hidden * (latent + group.q_lora) + group.n_params_indexer(m.hidden)
-        for heads, values, params in ((width, grouped[0], m.hidden * grouped[1]), (1, latent, alone)):
-            if params:
-                rows[float(heads)] = rows.get(float(heads), np.zeros(4)) + float(group.layers) * np.array([
-                    group.kept_share * values, (group.attend_tok > 0) * group.kept_share * values,
-                    (group.window_tok > 0) * values, params], float)
-    sorts = sorted(rows, reverse=True)
-    sorts += [1.0] * (HEAD_ROWS - len(sorts))
-    table = np.array([rows.pop(count, np.zeros(4)) for count in sorts])
-    shares = table[:, :3] / np.maximum(table[:, :3].sum(axis=0), 1.0)
-    return {"kv_heads": np.array(sorts), "cache_shares": shares[:, 0], "sparse_shares": shares[:, 1],
-            "window_shares": shares[:, 2], "kv_params": table[:, 3]}
+    def width(group: LayerGroup) -> Numeric:
+        return (1 - group.kv_shared) * group.kv_heads
+
+    def latent(group: LayerGroup) -> Numeric:
+        return (1 - group.kv_shared) * (group.kv_lora + group.rope_dim)
+
+    # in each group what its heads share, then what is one to all
+    layers = _both(m, lambda group: group.layers, lambda group: group.layers)
+    values = _both(m, lambda group: width(group) * (group.qk_dim + group.v_dim * (1 - group.kv_tied)), latent)
+    params = _both(m, lambda group: m.hidden * (width(group) * (group.qk_dim + group.v_dim * (1 - group.v_from_k))),
+                   lambda group: m.hidden * (latent(group) + group.q_lora) + group.n_params_indexer(m.hidden))
+    kept, chosen, windowed = (_both(m, one, one) for one in (
+        lambda group: group.kept_share, lambda group: (group.attend_tok > 0) * group.kept_share,
+        lambda group: 1 * (group.window_tok > 0)))
+    heads = np.where(params > 0, _both(m, lambda group: group.kv_heads, lambda group: 1), 0.0)
+    sorts = _different(heads)
+    mine = np.logical_and(heads == sorts[..., np.newaxis], heads > 0)
+    rows = [np.sum(np.where(mine, layers * each, 0.0), axis=-1)
+            for each in (kept * values, chosen * values, windowed * values, params)]
+    shares = [row / np.maximum(np.sum(row, axis=-1), 1.0) for row in rows[:3]]
+    return {"kv_heads": np.where(sorts > 0, sorts, 1.0), "cache_shares": shares[0], "sparse_shares": shares[1],
+            "window_shares": shares[2], "kv_params": rows[3]}
+
+
+def _both(m: Model, first: Callable[[LayerGroup], Numeric], second: Callable[[LayerGroup], Numeric]) -> Numeric:
+    found: Numeric = np.stack([m.each(first), m.each(second)], axis=-1)
+    return found.reshape(-1)
 
 
 @tabulated

@@ -7,6 +7,7 @@ from kernelless import Choice, Slider
 from ... import models
 from ...hardware import accelerators
 from ...quantities.checks import lookup
+from .own import own_chip, own_model
 
 CHIPS_OF_A_COPY = (1, 2, 4, 8)
 PRECISIONS = {2: "bf16, 2 bytes", 1: "fp8, 1 byte", 0.5: "4 bits, ½ byte"}
@@ -27,14 +28,15 @@ def model_choice(*names: str, value: str | None = None, label: str = "") -> Choi
     Returns
     -------
     Choice
-        The figure function receives a `models.Model`.
+        The figure function receives a `models.Model`. The reader may bring another, where the function can be traced
+        with one (`own_model`).
 
     Raises
     ------
     ValueError
         For a name that the catalogue does not know, or fewer than two different ones.
     """
-    return Choice(*(models.get(name) for name in names), value=value, label=label)
+    return Choice(*(models.get(name) for name in names), value=value, label=label, own=own_model())
 
 
 def chip_choice(*names: str, value: str | None = None, label: str = "") -> Choice:
@@ -48,9 +50,9 @@ def chip_choice(*names: str, value: str | None = None, label: str = "") -> Choic
     Returns
     -------
     Choice
-        The figure function receives an `accelerators.Accelerator`. Names are refused as in `model_choice`.
+        The figure function receives an `accelerators.Accelerator`; the reader may bring another (`own_chip`). Names are refused as in `model_choice`.
     """
-    return Choice(*(accelerators.get(name) for name in names), value=value, label=label)
+    return Choice(*(accelerators.get(name) for name in names), value=value, label=label, own=own_chip())
 
 
 def precision_choice(*bytes_each: float, label: str) -> Choice:

@@ -77,7 +77,7 @@ def engine(model: Model | str, chip: Accelerator | str, precision: str = "fp8",
     -------
     Engine
     """
-    return Engine(tabulate(setup, model, chip, precision, bytes_per_value), *fitted_and_sheet(chip))
+    return Engine(setup(model, chip, precision, bytes_per_value), *fitted_and_sheet(chip))
 
 
 class Room(NamedTuple):

@@ -1,0 +1,91 @@
+"""What a reader may bring in place of a model or a chip of the catalogue."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kernelless.own import Field, Own
+
+from ... import models
+from ...hardware.accelerators import PLAUSIBLE, Accelerator
+from ...models.keys import table
+from ...models.rows import model_of_numbers, numbers_of
+from ...models.spec import Model
+
+READER = Path(__file__).parent / "static" / "own_model.js"
+# a dense model of today, in the words that a table of models has
+EXAMPLE = {"model_type": "by_hand", "layers": 36, "hidden": 4096, "q_heads": 32, "kv_heads": 8, "head_dim": 128,
+           "ffn_hidden": 12288, "vocab": 151936, "experts": 0, "experts_active": 0, "expert_hidden": 0}
+_WORDS = {"layers": "Layers", "hidden": "Width", "q_heads": "Query heads", "kv_heads": "Key-value heads",
+          "head_dim": "Width of a head", "ffn_hidden": "Width of the dense feed-forward", "vocab": "Vocabulary",
+          "experts": "Experts of a layer; 0: dense", "experts_active": "Of them, for one token",
+          "expert_hidden": "Width of an expert"}
+# fields of a chip: what the reader sees, the unit, and the example's number
+_CHIP = {
+    "hbm_bytes": ("Memory", "B", 141e9), "hbm_bytes_per_s": ("Its bandwidth", "B/s", 4.8e12),
+    "bf16_flop_per_s": ("16-bit arithmetic, dense", "FLOP/s", 989e12),
+    "fp8_flop_per_s": ("8-bit arithmetic; where it has none, the 16-bit number", "FLOP/s", 1979e12),
+    "fp4_flop_per_s": ("4-bit arithmetic; where it has none, the 8-bit number", "FLOP/s", 1979e12),
+    "link_bytes_per_s": ("Link to other chips, one direction", "B/s", 450e9), "power_w": ("Power", "W", 700.0),
+}
+
+
+def _config_of(thing: object) -> str | None:
+    return _short(json.loads(thing.config)) if isinstance(thing, Model) and thing.config else None
+
+
+def _short(raw: dict[str, Any]) -> str:
+    return json.dumps(raw, separators=(",", ":"), sort_keys=True)
+
+
+@cache
+def own_model() -> Own:
+    """Return a model by its ``config.json``, or by the numbers of its card.
+
+    Returns
+    -------
+    Own
+        Its numbers are those of `models.rows`; the figure function receives a `models.Model`.
+    """
+    limit = table()["limits"]
+    return Own(
+        title="your own model", build=model_of_numbers, read=lambda text: models.from_config(text, name="own"),
+        number=lambda text: numbers_of(models.from_config(text, name="own")), write=_config_of, reader="config.json",
+        example=json.dumps(EXAMPLE, separators=(",", ":")),
+        fields={name: Field(words, "", 0, float(EXAMPLE[name]), limit["layers" if name == "layers" else "number"], True)
+                for name, words in _WORDS.items()},
+        hint="Paste or drop the config.json of a model, or type its numbers. Nothing leaves this device.",
+        modules=(READER,))
+
+
+def _chip_of(numbers: Any) -> Accelerator:
+    return Accelerator(name="own", title="your own chip",
+                       **{name: numbers[k] if hasattr(numbers, "graph") else float(numbers[k])
+                          for k, name in enumerate(_CHIP)})
+
+
+def _numbers_of_chip(thing: object) -> str | None:
+    if not isinstance(thing, Accelerator):
+        return None
+    return json.dumps({name: getattr(thing, name) for name in _CHIP})
+
+
+@cache
+def own_chip() -> Own:
+    """Return a chip by the numbers of its data sheet.
+
+    Returns
+    -------
+    Own
+        The figure function receives an `accelerators.Accelerator`.
+    """
+    return Own(
+        title="your own chip", build=_chip_of, write=_numbers_of_chip,
+        fields={name: Field(words, unit, PLAUSIBLE[name][0], value, PLAUSIBLE[name][1])
+                for name, (words, unit, value) in _CHIP.items()},
+        hint="Type the numbers of its data sheet: dense, without sparsity. Nothing leaves this device.")
