@@ -220,8 +220,8 @@ class Explorer:
                     self.without_own = {key: why for key, why in self.without_own.items() if key not in offered}
                     return made
                 except Exception as error:  # whatever it is, the figure stands without
-                    reason = str(error).removesuffix(_ADVICE)
-                    self.without_own |= {key: reason for key in offered if len(offered) == 1 or key not in self.without_own}
+                    reason = str(error).removesuffix(_ADVICE) or f"{type(error).__name__} without a word"
+                    self.without_own |= dict.fromkeys(offered, reason)
         self.controls_spec = {key: control.without_own() if key in bring else control for key, control in whole.items()}
         return self._compile()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .axis import Axis
 from .checks import is_traced
+from .controls import Choice
 from .draw import frame
 from .figure import Figure
 from .palette import COLORS, MUTED, PAGE_DOT, TINT, dash_array, pattern_id, shape
@@ -195,6 +196,15 @@ def explorer_html(explorer: Declared, ident: str) -> str:
     ])
 
 
+def _script(*explorers: Declared) -> str:
+    """Return the script for some explorers, with what reads the options that a reader brings to them."""
+    from . import runtime
+
+    brought = {path for one in explorers for control in one.controls_spec.values()
+               for path in (control.own.modules if isinstance(control, Choice) and control.own else ())}
+    return runtime.script(readers=tuple(sorted(brought)))
+
+
 def fragment(explorer: Declared) -> str:
     """Return an explorer with the style and the script that it needs, to stand in any page.
 
@@ -202,7 +212,7 @@ def fragment(explorer: Declared) -> str:
     """
     from . import runtime
 
-    return f"<style>{runtime.style()}</style>\n{explorer.html()}\n<script>{runtime.script()}</script>\n"
+    return f"<style>{runtime.style()}</style>\n{explorer.html()}\n<script>{_script(explorer)}</script>\n"
 
 
 def standalone(*explorers: Declared, title: str = "Explorers") -> str:
@@ -219,4 +229,4 @@ def standalone(*explorers: Declared, title: str = "Explorers") -> str:
     return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<style>{runtime.style()}</style></head>\n<body><main><h1>{escape(title)}</h1>\n{body}\n</main>"
-            f"<script>{runtime.script()}</script></body></html>\n")
+            f"<script>{_script(*explorers)}</script></body></html>\n")

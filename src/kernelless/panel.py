@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from .controls import Choice, Slider
+from .own import OWN
 from .play import button
 
 OPEN = 6  # controls that stand open; more than these hide the answer on a phone
@@ -78,6 +79,8 @@ def control_html(ident: str, key: str, control: Slider | Choice, value: Any) -> 
         options = "".join(
             f'<option value="{escape(option)}"{" selected" if option == value else ""}>{escape(title)}</option>'
             for option, title in control.titles.items())
+        if control.own:  # static/own.js makes an option of what the reader brings
+            options += f'<option value="{OWN}">{escape(control.own.title)}…</option>'
         longest = max(control.titles.values(), key=len)
         whole = (f'<span class="ex-whole" aria-hidden="true" data-longest="{escape(longest)}">'
                  f"<span>{shown}</span></span>" if len(longest) > LONG else "")

@@ -24,11 +24,14 @@ from .ops import ELEMENTWISE
 SCRIPT, LATER, STYLE = "kernelless.js", "kernelless-later.js", "kernelless.css"  # what a site loads
 # Modules that few pages ask for, in a third script: faults of a link, drawing a guess, and players.
 THIRD, APART = "kernelless-third.js", ("misread.js", "play.js", "sketch.js")
+# And what a reader brings, in a fourth, with the modules that read it.
+FOURTH, BRINGING = "kernelless-own.js", ("own.js",)
 
 _STATIC = Path(__file__).parent / "static"
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 _FETCH = re.compile(r'\bimport\("(\.[^"]+)"\)')
+_ASK = re.compile(r'\bimport\(([\w.]+)\)')  # what reads an own option, by a name that is known later
 _EXPORT = re.compile(r"^export (?=const |(?:async )?function )", re.MULTILINE)
 _DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ *//[^\n]*\n", re.MULTILINE | re.DOTALL)
 _REMARK = re.compile(r"(?<=[;{}]) +// [^\n\"'`]*$", re.MULTILINE)  # after a statement
@@ -73,6 +76,19 @@ def _bridge(names: Iterable[str], files: dict[str, str]) -> str:
 
 # Modules that are written here. The bridge's is known only when the others are.
 _WRITTEN: dict[str, Callable[[], str]] = {"elementwise.js": _elementwise, "bridge.js": lambda: _bridge((), {})}
+
+
+def write_module(name: str, text: Callable[[], str]) -> None:
+    """Say what writes a module that stands in no file, such as a table that Python has.
+
+    Parameters
+    ----------
+    name : str
+        Of its file, as other modules import it.
+    text : callable
+        Gives the module.
+    """
+    _WRITTEN[name] = text
 
 
 def _squeezed(line: str) -> str:
@@ -140,11 +156,12 @@ def _ordered(roots: Iterable[Path]) -> dict[Path, _Module]:
     return {path: module for path, module in found.items() if module}
 
 
-def _later_than(first: dict[Path, _Module]) -> tuple[dict[Path, _Module], dict[str, _Module]]:
+def _later_than(first: dict[Path, _Module],
+                readers: Iterable[Path] = ()) -> tuple[dict[Path, _Module], dict[str, _Module]]:
     """Return the modules that are needed only later, in order, and of them those that are asked for, by file name."""
     everything = dict(first)
     asked: dict[str, _Module] = {}
-    wanted = [path for module in first.values() for path in module.later]
+    wanted = [*(path for module in first.values() for path in module.later), *(path.resolve() for path in readers)]
     while wanted:
         path = wanted.pop(0)
         if path in first:
@@ -168,21 +185,24 @@ def _later_than(first: dict[Path, _Module]) -> tuple[dict[Path, _Module], dict[s
 
 
 def _text(modules: Iterable[_Module]) -> str:
-    return "\n\n".join(filter(None, (_FETCH.sub(lambda asked: f'later("{asked[1].rsplit("/", 1)[-1]}")', module.bare)
-                                     for module in modules)))
+    return "\n\n".join(filter(None, (
+        _ASK.sub(lambda asked: f'later({asked[1]}, FILES["own.js"])', _FETCH.sub(lambda asked: f'later("{asked[1].rsplit("/", 1)[-1]}")', module.bare))
+        for module in modules)))
 
 
 def _exported(asked: dict[str, _Module]) -> str:
     return ", ".join(f'"{name}": {{ {", ".join(module.exports)} }}' for name, module in asked.items())
 
 
-def join(*roots: Path) -> str:
+def join(*roots: Path, readers: Iterable[Path] = ()) -> str:
     """Return modules and all that they import, each once and after what it imports, as one text without imports.
 
     Parameters
     ----------
     *roots : Path
         Modules that nothing imports.
+    readers : sequence of Path
+        Modules that are asked for by name.
 
     Raises
     ------
@@ -190,13 +210,13 @@ def join(*roots: Path) -> str:
         Modules import each other in a circle, two declare one name, or one imports or exports in another way.
     """
     first = _ordered(roots)
-    later, asked = _later_than(first)
+    later, asked = _later_than(first, readers)
     text = _text([*first.values(), *later.values()])
     if not asked:
         return text
     # A function, so that the names in it are those of the modules, whatever a caller calls what it is given.
     entries = re.sub(r"(\{[^}]*\})", r"() => (\1)", _exported(asked))
-    return f"{text}\n\nfunction later(name) {{ return Promise.resolve({{ {entries} }}[name]).then((read) => read()); }}"
+    return f"{text}\n\nconst FILES = {{}};\nfunction later(name) {{ return Promise.resolve({{ {entries} }}[name]).then((read) => read()); }}"
 
 
 def _wrapped(body: str, last: str) -> str:
@@ -204,7 +224,7 @@ def _wrapped(body: str, last: str) -> str:
 
 
 @cache
-def script(last: str = "startPage();", more: tuple[Path, ...] = ()) -> str:
+def script(last: str = "startPage();", more: tuple[Path, ...] = (), readers: tuple[Path, ...] = ()) -> str:
     """Return all of the script in one piece: the modules, then `last`, in a scope of their own.
 
     Parameters
@@ -214,24 +234,26 @@ def script(last: str = "startPage();", more: tuple[Path, ...] = ()) -> str:
     more : tuple of Path
         Modules of the caller's that nothing here imports, for what its pages hold besides explorers: they import
         from `static/`, and make themselves known to `page.js`.
+    readers : tuple of Path
+        Modules that read what readers bring, as `Own.modules` names them.
 
     Raises
     ------
     ValueError
         As in `join`.
     """
-    return _wrapped(join(_STATIC / "explorer.js", *more), last)
+    return _wrapped(join(_STATIC / "explorer.js", *more, readers=readers), last)
 
 
 @cache
-def pieces(more: tuple[Path, ...] = ()) -> dict[str, str]:
+def pieces(more: tuple[Path, ...] = (), readers: tuple[Path, ...] = ()) -> dict[str, str]:
     """Return the script in pieces, for a site: what every page loads, and what is fetched when first used.
 
     Those that are fetched carry a digest in their addresses, so that no browser takes an older one for it.
 
     Parameters
     ----------
-    more : tuple of Path
+    more, readers : tuple of Path
         As in `script`.
 
     Returns
@@ -245,22 +267,30 @@ def pieces(more: tuple[Path, ...] = ()) -> dict[str, str]:
         As in `join`, or where a module of one script that is fetched imports one of another.
     """
     first = _ordered([_STATIC / "later.js", _STATIC / "explorer.js", *more])
-    later, asked = _later_than(first)
+    later, asked = _later_than(first, readers)
+    reading = {*_ordered(readers)}
     shared = sorted({name for module in later.values() for path, taken in module.imports if path in first
-                     for name in taken} | {"later"})
+                     for name in taken} | {"later", "FILES"})
     files: dict[str, str] = {}
     addresses: dict[str, str] = {}
-    for file in (LATER, THIRD):
-        mine = {path: module for path, module in later.items() if (path.name in APART) is (file == THIRD)}
+    for file in (LATER, THIRD, FOURTH):
+        mine = {path: module for path, module in later.items() if _file_of(path, reading) == file}
         for module in mine.values():
             if wrong := [path.name for path, _ in module.imports if path in later and path not in mine]:
                 raise ValueError(f"{module.path.name} is fetched in another script than {wrong[0]}, which it imports.")
         here = {name: module for name, module in asked.items() if module.path in mine}
         files[file] = _fetched(mine.values(), here, shared)
-        addresses |= dict.fromkeys(here if file == THIRD else [""], _address(file, files[file]))
+        addresses |= dict.fromkeys(
+            [""] if file == LATER else [name for name in here if name in (*APART, *BRINGING)], _address(file, files[file]))
     bridge = _EXPORT.sub("", _bridge(shared, addresses)).strip()
     parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
     return {SCRIPT: _wrapped("\n\n".join(filter(None, parts)), "startPage();"), **files}
+
+
+def _file_of(path: Path, reading: set[Path]) -> str:
+    if path in reading or path.name in BRINGING:
+        return FOURTH
+    return THIRD if path.name in APART else LATER
 
 
 def _fetched(modules: Iterable[_Module], asked: dict[str, _Module], shared: list[str]) -> str:
@@ -288,9 +318,10 @@ def style(more: tuple[Path, ...] = ()) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in (*ours, *more))
 
 
-def write(folder: str | Path, modules: Sequence[Path] = (), styles: Sequence[Path] = ()) -> None:
+def write(folder: str | Path, modules: Sequence[Path] = (), styles: Sequence[Path] = (),
+          readers: Sequence[Path] = ()) -> None:
     """Write the scripts of `pieces` and `kernelless.css` for a site, with the caller's own in them."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in (pieces(tuple(modules)) | {STYLE: style(tuple(styles))}).items():
+    for name, content in (pieces(tuple(modules), tuple(readers)) | {STYLE: style(tuple(styles))}).items():
         (folder / name).write_text(content, encoding="utf-8")

@@ -7,7 +7,7 @@ that a kernel made. Settings of a project, all optional:
 kernelless_policy : bool
     Write a strict Content-Security-Policy into every page: no eval, no other host. Explorers fulfil it; whether the
     rest of the project does is for the project to see. [False]
-kernelless_modules, kernelless_styles : list of str
+kernelless_modules, kernelless_styles, kernelless_readers : list of str
     The project's own modules and style sheets, joined to the script and the style (see `runtime.script`). Paths
     from the project's configuration.
 kernelless_markers : list of str
@@ -49,7 +49,8 @@ def write_assets(app: Sphinx) -> None:
     folder = Path(app.doctreedir) / "kernelless"
     base = Path(app.confdir)
     runtime.write(folder, modules=[base / path for path in app.config.kernelless_modules],
-                  styles=[base / path for path in app.config.kernelless_styles])
+                  styles=[base / path for path in app.config.kernelless_styles],
+                  readers=[base / path for path in app.config.kernelless_readers])
     app.config.html_static_path.append(str(folder))
 
 
@@ -84,7 +85,7 @@ def guard(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the jobs to the events of a build."""
-    for name in ("modules", "styles", "markers"):
+    for name in ("modules", "styles", "readers", "markers"):
         app.add_config_value(f"kernelless_{name}", [], "html", types=frozenset({list, tuple}))
     app.add_config_value("kernelless_policy", False, "html", types=frozenset({bool}))
     app.connect("config-inited", prefer_html, priority=100)

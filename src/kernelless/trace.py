@@ -79,7 +79,8 @@ class Graph:
         self.nodes.append(("constant", (), example.shape, np.ascontiguousarray(example, float).tobytes()))
         numbers = Traced(self, len(self.nodes) - 1, example.shape)
         self.own[name] = numbers, options
-        return numbers
+        # read again when the choice moves, as all that depends on it
+        return self.elementwise(WHERE, self.parameter(name) < options, numbers, numbers)
 
     def lift(self, value: Any) -> Traced:
         """Return `value` as a traced value of this graph; numbers and arrays become constants."""

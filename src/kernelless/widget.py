@@ -14,6 +14,7 @@ import ipywidgets as widgets
 
 from . import page
 from .controls import Choice, Slider
+from .own import OWN
 from .play import players
 from .question import Question
 from .svg import matplotlib_svg
@@ -33,8 +34,9 @@ def _make(control: Slider | Choice) -> Any:
     """Return the ipywidgets control for a Slider or a Choice."""
     common = {"description": control.label, "style": _STYLE, "layout": _WIDE}
     if isinstance(control, Choice):
-        return widgets.Dropdown(options=[(title, key) for key, title in control.titles.items()], value=control.value,
-                                **common)
+        more = [(f"{control.own.title}…", OWN)] if control.own else []
+        return widgets.Dropdown(options=[*((title, key) for key, title in control.titles.items()), *more],
+                                value=control.value, **common)
     if control.stops:
         return widgets.SelectionSlider(options=[(control.show(stop), stop) for stop in control.stops],
                                        value=float(control.value), continuous_update=False, **common)
@@ -56,6 +58,11 @@ class ExplorerWidget:
         self.explorer = explorer
         self.controls = {key: _make(control) for key, control in explorer.controls_spec.items()}
         self.shown = {key: widgets.HTML() for key in self.controls}
+        # what the reader brings for a choice, as text; in sight while it is chosen
+        self.brought = {key: widgets.Textarea(value=control.own.example, description=control.own.title, style=_STYLE,
+                                              layout=widgets.Layout(width="34em", display="none"))
+                        for key, control in explorer.controls_spec.items()
+                        if isinstance(control, Choice) and control.own}
         self.readout = widgets.HTML()
         self.figure = widgets.HTML()
         reset = widgets.Button(description="Reset", layout=widgets.Layout(width="auto"))
@@ -65,15 +72,17 @@ class ExplorerWidget:
             button = widgets.Button(description=label, layout=widgets.Layout(width="auto"))
             button.on_click(lambda _, preset=preset: self.set(explorer.defaults | preset))
             buttons.append(button)
-        for key, control in self.controls.items():
+        for key, control in (*self.controls.items(), *self.brought.items()):
             control.observe(lambda change, key=key: self._moved(key, change), names="value")
         self.question = Question(explorer.predict, explorer.figure(), self.update) if explorer.predict else None
-        self._held = False
+        self._holds = False
         self._waiting: asyncio.TimerHandle | None = None
         self.update()
         heading = widgets.HTML(f"<b>{escape(explorer.title)}</b><br>{escape(explorer.watch)}")
         rows = [widgets.HBox([*players(explorer.controls_spec[key], control), control, self.shown[key]])
                 for key, control in self.controls.items()]
+        for key, field in self.brought.items():
+            rows.insert(1 + next(k for k, row in enumerate(rows) if self.controls[key] in row.children), field)
         asked = [self.question.box] if self.question else []
         self.box = widgets.VBox([heading, *asked, *rows, widgets.HBox(buttons), self.readout, self.figure])
         self._replace_the_last()
@@ -102,24 +111,30 @@ class ExplorerWidget:
 
     def values(self) -> dict[str, Any]:
         """Return the settings: each widget's value, snapped to what its control can hold."""
-        return {key: self.explorer.controls_spec[key].snap(widget.value) for key, widget in self.controls.items()}
+        return {key: self.explorer.controls_spec[key].snap(self._held(key)) for key in self.controls}
+
+    def _held(self, key: str) -> Any:
+        value = self.controls[key].value
+        return OWN + self.brought[key].value if value == OWN and key in self.brought else value
 
     def set(self, settings: dict[str, Any]) -> None:
         """Move all controls, and redraw once."""
-        self._held = True
+        self._holds = True
         for key, value in settings.items():
+            if key in self.brought and isinstance(value, str) and value.startswith(OWN):
+                self.brought[key].value, value = value[len(OWN):], OWN
             self.controls[key].value = type(self.controls[key].value)(value)
-        self._held = False
+        self._holds = False
         self.update()
 
     def _moved(self, key: str, change: Any) -> None:
         """Redraw once the moves have settled; at once where no event loop runs."""
-        if self._held:
+        if self._holds:
             return
         if change["new"] is None:  # what a Dropdown accepts, and no choice can be
-            self._held = True
+            self._holds = True
             self.controls[key].value = change["old"]
-            self._held = False
+            self._holds = False
             options = ", ".join(map(repr, self.explorer.controls_spec[key].spec()["keys"]))
             raise ValueError(f"{key}=None is not an option; known: {options}.")
         try:
@@ -131,13 +146,28 @@ class ExplorerWidget:
             self._waiting.cancel()
         self._waiting = loop.call_later(SETTLES_S, self.update)
 
+    def _said(self, key: str, value: Any) -> str:
+        """Show the form of an own option while it is chosen, and say why its text is not taken."""
+        if key not in self.brought:
+            return ""
+        chosen, control = self.controls[key].value == OWN, self.explorer.controls_spec[key]
+        self.brought[key].layout.display = None if chosen else "none"
+        if not chosen or value.startswith(OWN):
+            return ""
+        try:
+            control.find(self._held(key))
+        except ValueError as error:
+            return escape(f"{error} Shown: {control.show(value)}.")
+        return ""
+
     def update(self) -> None:
         """Redraw for the present settings."""
         self._waiting = None
         values = self.values()
         figure = self.explorer.figure(**values)
         for key, control in self.explorer.controls_spec.items():
-            self.shown[key].value = "" if isinstance(control, Choice) else escape(control.show(values[key]))
+            self.shown[key].value = self._said(key, values[key]) if isinstance(control, Choice) else escape(
+                control.show(values[key]))
         numbers = "".join(f"{escape(label)}: <b>{escape(words)}</b><br>"
                           for label, words in page.readout_texts(figure).items())
         states = "".join(f"{s.sign()} {escape(s.holds if bool(s.ok) else s.fails)}<br>" for s in figure.states)

@@ -18,7 +18,7 @@ from ..quantities.checks import is_traced, number, shown
 from ..quantities.numeric import Numeric
 
 # A field that is set stands beside one of these, or describes nothing.
-_NEEDS = {
+NEEDS = {
     "q_heads": ("kv_heads", "kv_lora", "kv_shared"), "kv_heads": ("q_heads",), "kv_lora": ("q_heads",),
     "kv_shared": ("q_heads",), "qk_dim": ("q_heads",), "v_dim": ("q_heads",), "gate_width": ("q_heads",),
     "v_from_k": ("kv_heads",), "kv_tied": ("v_from_k",), "out_lora": ("out_groups",), "out_groups": ("out_lora",),
@@ -31,11 +31,11 @@ _NEEDS = {
     "router_width": ("experts",),
 }
 # A field that is set needs every one of these.
-_NEEDS_ALL = {
+NEEDS_ALL = {
     "q_heads": ("qk_dim", "v_dim"), "state_heads": ("state_key_dim", "state_value_dim", "state_in"),
     "experts": ("router_width",), "indexer_dim": ("indexer_heads",),
 }
-_FLAGS = ("v_from_k", "kv_tied", "kv_shared", "indexer_even")
+FLAGS = ("v_from_k", "kv_tied", "kv_shared", "indexer_even")
 
 
 @dataclass(frozen=True)
@@ -289,13 +289,13 @@ def _check_row(row: LayerGroup) -> None:
 
 def _check_partners(row: LayerGroup) -> None:
     """Refuse a field that is set without what it belongs to, and a flag that is none."""
-    for name, partners in _NEEDS.items():
+    for name, partners in NEEDS.items():
         if getattr(row, name) and not any(getattr(row, partner) for partner in partners):
             raise ValueError(f"{name}={getattr(row, name)!r} describes nothing without {' or '.join(partners)}.")
-    for name, partners in _NEEDS_ALL.items():
+    for name, partners in NEEDS_ALL.items():
         for partner in partners:
             if getattr(row, name) and not getattr(row, partner):
                 raise ValueError(f"{name}={getattr(row, name)!r} needs {partner}.")
-    for name in _FLAGS:
+    for name in FLAGS:
         if getattr(row, name) > 1:
             raise ValueError(f"{name}={getattr(row, name)!r} is neither 0 nor 1.")

@@ -1,5 +1,6 @@
 // Marks that a hand may drag: each says which slider it stands for, and the slider goes where the mark then is.
 
+import { fills } from "./filling.js";
 import { part } from "./page.js";
 import { load } from "./program.js";
 import { encode, nearest, stopsOf } from "./settings.js";
@@ -68,6 +69,7 @@ export function startDrag(root, spec, plot, v, numbers, move) {
     if (!held) return;
     const { m, c, stops } = held, { hand } = place(event), trial = program ?? load(spec.program), now = numbers();
     program = trial;
+    fills(trial, spec.program);
     /** @param {number} k */
     const at = (k) => {
       trial.evaluate({ ...now, [c.name]: encode(c, stops[k]) });

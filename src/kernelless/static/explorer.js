@@ -182,6 +182,13 @@ function startExplorer(root) {
     summary.textContent = sentence(spec.controls, settings);
   }
 
+  /**
+   * Whether a value is an option of the reader's own, which is read before it is taken.
+   * @type {(c: import("./settings.js").Control, value: any, take: (value: string) => void) => unknown}
+   */
+  const brings = (c, value, take) => c.own && !c.keys.includes(value)
+    && import("./own.js").then(({ bring }) => bring(root, c, spec, program, value, take, move)).catch(excuse(root));
+
   let waiting = false, unsaved = false;
   /** @param {Settings} next */
   function change(next) {
@@ -195,7 +202,8 @@ function startExplorer(root) {
   }
   /** @param {Record<string, unknown>} given */
   const set = (given) => {
-    const known = spec.controls.filter((c) => Object.hasOwn(given, c.name));
+    const known = spec.controls.filter((c) => Object.hasOwn(given, c.name)
+      && !brings(c, given[c.name], (value) => set({ [c.name]: value })));
     change(Object.fromEntries(known.map((c) => [c.name, snap(c, given[c.name])])));
   };
   /** @param {Record<string, unknown>} given */
@@ -275,6 +283,7 @@ function startExplorer(root) {
   function read(query) {
     const given = Object.fromEntries(new URLSearchParams(query));
     const a = spec.controls.filter((c) => Object.hasOwn(given, `A.${c.name}`));
+    if (a.some((c) => brings(c, given[`A.${c.name}`], () => read(query)))) return;
     alone = given[".only"] ?? "";
     if (alone) withShared((others) => others.keepHere(alone.split(",")));
     set({ ...defaults, ...given });

@@ -1,5 +1,6 @@
 // A setting that is kept as A, while the reader moves on: its marks stay as ghosts, its readouts beside the new ones.
 
+import { fills } from "./filling.js";
 import { text } from "./format.js";
 import { part } from "./page.js";
 import { KINDS } from "./plot.js";
@@ -80,6 +81,7 @@ export function startPins(root, spec, plot, v) {
     pin(numbers) {
       lift();
       const program = load(spec.program), group = /** @type {SVGElement} */ (made("g"));
+      fills(program, spec.program);
       program.evaluate(numbers);
       group.setAttribute("class", "ex-ghosts");
       const marks = plot.marks.map((m) => {

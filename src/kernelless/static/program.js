@@ -11,6 +11,8 @@ import { ELEMENTWISE } from "./elementwise.js";
  * @property {(number | string | (number | string)[])[]} constants
  * @property {Index[]} indices
  * @property {[string, number, ...number[]][]} code
+ * @property {Record<string, [number, number, ...number[][]]>} [own] by a choice's name: the value that holds what the
+ *   reader brings for it, how many options stand before, and the numbers of each that was brought; own.js fills it
  */
 /** @typedef {(a: Float64Array, from: number, length: number) => number} Reduction of one row of `a` */
 

@@ -14,6 +14,7 @@ import { text } from "./format.js";
  * @property {string} unit
  * @property {boolean} whole
  * @property {number[]} [stops]
+ * @property {undefined} [own]
  */
 /**
  * @typedef {object} Choice as Choice.spec in controls.py
@@ -24,6 +25,15 @@ import { text } from "./format.js";
  * @property {string[]} keys
  * @property {string[]} titles
  * @property {undefined} [unit]
+ * @property {Own} [own]
+ */
+/**
+ * @typedef {object} Own as Own.spec in own.py
+ * @property {string} title
+ * @property {string} reader the file of the module that reads its text; "" where the text holds the fields
+ * @property {string} example
+ * @property {string} hint
+ * @property {Slider[]} fields
  */
 /** @typedef {Slider | Choice} Control */
 /** @typedef {number | string} Value a number from a slider, a key from a choice */

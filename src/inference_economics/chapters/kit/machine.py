@@ -19,6 +19,7 @@ from ...serving.engines import TYPICAL
 from ...serving.layout import Layout
 from ...serving.memory import budget_bytes, cache_room_bytes, cached_bytes_per_chip
 from ...serving.setups import Setup, setup
+from .own import OwnChip
 
 
 class Engine(NamedTuple):
@@ -166,7 +167,12 @@ def rent_usd_per_hour(chip: Accelerator) -> float:
     Returns
     -------
     float
-        As `prices.rental_usd_per_hour` has it. [USD/h]
+        As `prices.rental_usd_per_hour` has it, or as the reader says of an own chip. [USD/h]
     """
-    found: float = tabulate(lambda one: prices.rental_usd_per_hour(one.name), chip)
+    found: float = tabulate(_rent_usd_per_hour, chip)
     return found
+
+
+def _rent_usd_per_hour(chip: Accelerator) -> float:
+    own = isinstance(chip, OwnChip)
+    return chip.rent_usd_per_hour if own else prices.rental_usd_per_hour(chip.name)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kernelless import runtime
 from kernelless.own import Field, Own
 
 from ... import models
 from ...hardware.accelerators import PLAUSIBLE, Accelerator
+from ...models import groups
+from ...models.groups import LayerGroup
 from ...models.keys import table
-from ...models.rows import model_of_numbers, numbers_of
+from ...models.rows import ALONE, EACH, KINDS_OF_LAYERS, model_of_numbers, numbers_of
 from ...models.spec import Model
+from ...quantities.checks import is_traced
+from ...quantities.config_labels import labels
 
-READER = Path(__file__).parent / "static" / "own_model.js"
+READER = Path(__file__).parent / "static" / "config_reader.js"
 # a dense model of today, in the words that a table of models has
 EXAMPLE = {"model_type": "by_hand", "layers": 36, "hidden": 4096, "q_heads": 32, "kv_heads": 8, "head_dim": 128,
            "ffn_hidden": 12288, "vocab": 151936, "experts": 0, "experts_active": 0, "expert_hidden": 0}
@@ -32,7 +38,38 @@ _CHIP = {
     "fp8_flop_per_s": ("8-bit arithmetic; where it has none, the 16-bit number", "FLOP/s", 1979e12),
     "fp4_flop_per_s": ("4-bit arithmetic; where it has none, the 8-bit number", "FLOP/s", 1979e12),
     "link_bytes_per_s": ("Link to other chips, one direction", "B/s", 450e9), "power_w": ("Power", "W", 700.0),
+    "rent_usd_per_hour": ("Rent, per hour", "USD", 3.0),
 }
+_RENT = (0.01, 1000.0)  # USD an hour, of one chip
+
+
+@dataclass(frozen=True)
+class OwnChip(Accelerator):
+    """A chip that no catalogue has a price of.
+
+    Parameters
+    ----------
+    rent_usd_per_hour : float
+        What it is let for. [USD/h]
+    """
+
+    rent_usd_per_hour: float = 0.0
+
+
+def _config_table() -> str:
+    """Return the module that `static/config_table.d.ts` declares: the table by which Python reads a config.json."""
+    tab = table()
+    held = {name: tab[name] for name in ("types", "limits", "none", "ignored", "nested", "max_context", "summed_norms")}
+    held["families"] = {name: {part: sorted(family[part]) if part == "ignored" else family[part]
+                               for part in ("required", "ignored", "keys", "terms", "row", "model", "mtp", "refuse")}
+                        for name, family in tab["families"].items()}
+    held |= {"labels": sorted(labels()), "alone": ALONE, "kinds": KINDS_OF_LAYERS, "needs": groups.NEEDS,
+             "each": [(name, getattr(LayerGroup(), name)) for name in EACH], "needs_all": groups.NEEDS_ALL,
+             "flags": groups.FLAGS}
+    return f"export const CONFIG_TABLE = {json.dumps(held, separators=(',', ':'))};\n"
+
+
+runtime.write_module("config_table.js", _config_table)
 
 
 def _config_of(thing: object) -> str | None:
@@ -55,7 +92,7 @@ def own_model() -> Own:
     limit = table()["limits"]
     return Own(
         title="your own model", build=model_of_numbers, read=lambda text: models.from_config(text, name="own"),
-        number=lambda text: numbers_of(models.from_config(text, name="own")), write=_config_of, reader="config.json",
+        number=lambda text: numbers_of(models.from_config(text, name="own")), write=_config_of, reader=READER.name,
         example=json.dumps(EXAMPLE, separators=(",", ":")),
         fields={name: Field(words, "", 0, float(EXAMPLE[name]), limit["layers" if name == "layers" else "number"], True)
                 for name, words in _WORDS.items()},
@@ -64,13 +101,12 @@ def own_model() -> Own:
 
 
 def _chip_of(numbers: Any) -> Accelerator:
-    return Accelerator(name="own", title="your own chip",
-                       **{name: numbers[k] if hasattr(numbers, "graph") else float(numbers[k])
-                          for k, name in enumerate(_CHIP)})
+    return OwnChip(name="own", title="your own chip", **{
+        name: numbers[k] if is_traced(numbers) else float(numbers[k]) for k, name in enumerate(_CHIP)})
 
 
 def _numbers_of_chip(thing: object) -> str | None:
-    if not isinstance(thing, Accelerator):
+    if not isinstance(thing, OwnChip):
         return None
     return json.dumps({name: getattr(thing, name) for name in _CHIP})
 
@@ -86,6 +122,6 @@ def own_chip() -> Own:
     """
     return Own(
         title="your own chip", build=_chip_of, write=_numbers_of_chip,
-        fields={name: Field(words, unit, PLAUSIBLE[name][0], value, PLAUSIBLE[name][1])
-                for name, (words, unit, value) in _CHIP.items()},
+        fields={name: Field(words, unit, low, value, high) for name, (words, unit, value) in _CHIP.items()
+                for low, high in (PLAUSIBLE.get(name, _RENT)[:2],)},
         hint="Type the numbers of its data sheet: dense, without sparsity. Nothing leaves this device.")

@@ -1,0 +1,201 @@
+// An option of the reader's own: its form, and how a text becomes an option with numbers for the program.
+
+import { text } from "./format.js";
+import { part } from "./page.js";
+
+/** @import { Spec } from "./plot.js" */
+/** @import { Choice, Own, Value } from "./settings.js" */
+
+/** @typedef {{text: string, numbers: number[], said: string}} Brought */
+/** @typedef {(name: string, value: Value, settled: boolean) => void} Move */
+
+const MARK = "own:", REFUSED = new Set();
+
+/**
+ * The numbers of a text that holds the fields of a form.
+ * @param {Own} own
+ * @param {string} words
+ * @returns {Brought}
+ */
+function readFields(own, words) {
+  /** @type {Record<string, unknown>} */
+  let given;
+  try {
+    given = Object(JSON.parse(words));
+  } catch {
+    throw Error("This is not understood. Type the numbers.");
+  }
+  const names = own.fields.map(({ name }) => name);
+  if (Object.keys(given).sort().join() !== [...names].sort().join()) throw Error(`Give these numbers, and no others: ${names.join(", ")}.`);
+  const numbers = own.fields.map(({ name, label, low, high, unit, whole }) => {
+    const value = given[name];
+    if (typeof value !== "number" || !(value >= low && value <= high) || (whole && value % 1)) {
+      throw Error(`${label}: give a number from ${text(low, unit)} to ${text(high, unit)}.`);
+    }
+    return value;
+  });
+  return { text: JSON.stringify(given), numbers, said: "" };
+}
+
+/**
+ * Read what a reader brings.
+ * @param {Own} own
+ * @param {string} words
+ * @returns {Promise<Brought>}
+ */
+async function readOwn(own, words) {
+  if (!own.reader) return readFields(own, words);
+  const module = await import(own.reader);
+  if (!module) throw Error("This page has nothing that reads it.");
+  return module.readBrought(words);
+}
+
+/**
+ * Make an option of what a reader brings.
+ * @param {HTMLElement} root
+ * @param {Choice} c
+ * @param {Spec} spec
+ * @param {ReturnType<typeof import("./program.js").load>} program
+ * @param {string} value
+ * @param {(value: string) => void} take sets what is waiting for it
+ * @param {Move} move a hand moves a control
+ */
+export async function bring(root, c, spec, program, value, take, move) {
+  const own = /** @type {Own} */ (c.own), box = part(root, `[data-control="${c.name}"]`);
+  if (!value.startsWith(MARK)) { // no option that this figure knows
+    const before = REFUSED.has(value);
+    REFUSED.add(value);
+    return before ? undefined : take(c.default);
+  }
+  const select = /** @type {HTMLSelectElement} */ (part(box, "select"));
+  const latest = [...c.keys].reverse().find((key) => key.startsWith(MARK)), asked = value.slice(MARK.length);
+  const { fills } = await import("./filling.js");
+  fills(program, spec.program);
+  const form = formOf(box, c, async (words) => move(c.name, await admit(words), true));
+  /** @type {(words: string, key?: string) => Promise<string>} */
+  async function admit(words, key) {
+    const found = await readOwn(own, words), made = key ?? MARK + found.text;
+    if (!c.keys.includes(made)) {
+      c.keys.push(made);
+      c.titles.push(own.title);
+      spec.program.own?.[c.name].push(found.numbers);
+      const option = new Option(own.title, made);
+      option.hidden = true;
+      select.append(option);
+    }
+    form.show(found);
+    return made;
+  }
+  if (!asked) { // the reader chose it by hand: the others are told
+    const first = latest ?? await admit(own.example);
+    take(first);
+    return move(c.name, first, true);
+  }
+  try {
+    await admit(asked, value);
+  } catch (error) {
+    form.say(/** @type {Error} */ (error).message);
+    throw error;
+  }
+  return take(value);
+}
+
+/**
+ * @typedef {object} Form
+ * @property {(found: Brought) => void} show
+ * @property {(words: string) => void} say
+ */
+/** @type {WeakMap<Element, Form>} */
+const FORMS = new WeakMap();
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} [className]
+ * @param {string} [words]
+ */
+function newPart(tag, className = "", words = "") {
+  const found = document.createElement(tag);
+  found.className = className;
+  found.textContent = words;
+  return found;
+}
+
+/**
+ * The form of a control; made when it is first asked for.
+ * @param {HTMLElement} box
+ * @param {Choice} c
+ * @param {(words: string) => Promise<void>} admit
+ * @returns {Form}
+ */
+function formOf(box, c, admit) {
+  const known = FORMS.get(box);
+  if (known) return known;
+  const own = /** @type {Own} */ (c.own), form = newPart("div", "ex-own"), said = newPart("p", "ex-own-said");
+  const area = newPart("textarea"), typed = newPart("div", "ex-own-fields");
+  said.setAttribute("role", "status");
+  area.rows = 3;
+  area.spellcheck = false;
+  area.setAttribute("aria-label", `${own.title}: ${own.reader ? "config.json" : "numbers"}`);
+  /** @param {string} words */
+  const say = (words) => { said.textContent = words; };
+  /** @param {string} words */
+  const enter = (words) => {
+    area.removeAttribute("aria-invalid");
+    return admit(words).catch((error) => {
+      area.setAttribute("aria-invalid", "true");
+      say(error.message);
+    });
+  };
+  /** @type {Record<string, HTMLInputElement>} */
+  const inputs = {};
+  /** @type {Record<string, number>} what the fields hold */
+  let held = {};
+  for (const field of own.fields) {
+    const label = newPart("label", "", field.label), input = newPart("input");
+    input.inputMode = "decimal";
+    input.autocomplete = "off";
+    input.addEventListener("change", async () => {
+      const { understand } = await import("./typed.js");
+      const { value, said: words } = understand(field, input.value, held[field.name] ?? field.default);
+      if (value === undefined) {
+        input.setAttribute("aria-invalid", "true");
+        return say(`${field.label}: ${words}`);
+      }
+      input.removeAttribute("aria-invalid");
+      held = { ...JSON.parse(own.example), ...held, [field.name]: value };
+      return enter(JSON.stringify(held));
+    });
+    label.append(input);
+    typed.append(label);
+    inputs[field.name] = input;
+  }
+  const folded = newPart("details"), summary = newPart("summary", "", "Type its numbers");
+  folded.append(summary, typed);
+  form.append(newPart("p", "", own.hint), ...(own.reader ? [area, folded] : [typed]), said);
+  area.addEventListener("change", () => { enter(area.value); });
+  area.addEventListener("paste", () => setTimeout(() => enter(area.value)));
+  form.addEventListener("keydown", (event) => event.stopPropagation());
+  form.addEventListener("dragover", (event) => event.preventDefault());
+  form.addEventListener("drop", async (event) => {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    area.value = file.size < 4e6 ? await file.text() : "";
+    await enter(area.value);
+  });
+  box.append(form);
+  const shown = {
+    /** @param {Brought} found */
+    show(found) {
+      const given = JSON.parse(found.text), fits = own.fields.every(({ name }) => typeof given[name] === "number");
+      held = fits ? given : {};
+      if (area.value.trim() !== found.text && document.activeElement !== area) area.value = found.text;
+      for (const { name, unit } of own.fields) inputs[name].value = fits ? text(held[name], unit, 15) : "";
+      say(found.said);
+    },
+    say,
+  };
+  FORMS.set(box, shown);
+  return shown;
+}
