@@ -33,8 +33,8 @@ PLAIN_CODE = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>|(?<=<pre>)
 def add_answer_boxes(_app, config) -> None:
     """Let the answer boxes' script and style travel with the figures'."""
     from inference_economics.chapters.decide import room
-    from inference_economics.chapters.kit.own import READER
     from inference_economics.chapters.exercises import ANSWER_BOX, ANSWER_BOX_STYLE
+    from inference_economics.chapters.kit.own import READER
 
     config.kernelless_modules = [str(ANSWER_BOX)]
     config.kernelless_styles = [str(ANSWER_BOX_STYLE), str(room.STYLE)]

@@ -185,9 +185,11 @@ def _later_than(first: dict[Path, _Module],
 
 
 def _text(modules: Iterable[_Module]) -> str:
-    return "\n\n".join(filter(None, (
-        _ASK.sub(lambda asked: f'later({asked[1]}, FILES["own.js"])', _FETCH.sub(lambda asked: f'later("{asked[1].rsplit("/", 1)[-1]}")', module.bare))
-        for module in modules)))
+    def asking(bare: str) -> str:
+        known = _FETCH.sub(lambda asked: f'later("{asked[1].rsplit("/", 1)[-1]}")', bare)
+        return _ASK.sub(r'later(\1, FILES["own.js"])', known)
+
+    return "\n\n".join(filter(None, (asking(module.bare) for module in modules)))
 
 
 def _exported(asked: dict[str, _Module]) -> str:
@@ -216,7 +218,9 @@ def join(*roots: Path, readers: Iterable[Path] = ()) -> str:
         return text
     # A function, so that the names in it are those of the modules, whatever a caller calls what it is given.
     entries = re.sub(r"(\{[^}]*\})", r"() => (\1)", _exported(asked))
-    return f"{text}\n\nconst FILES = {{}};\nfunction later(name) {{ return Promise.resolve({{ {entries} }}[name]).then((read) => read()); }}"
+    files = "const FILES = {};\n" if "FILES[" in text else ""
+    answer = f"Promise.resolve({{ {entries} }}[name]).then((read) => read())"
+    return f"{text}\n\n{files}function later(name) {{ return {answer}; }}"
 
 
 def _wrapped(body: str, last: str) -> str:
@@ -280,8 +284,8 @@ def pieces(more: tuple[Path, ...] = (), readers: tuple[Path, ...] = ()) -> dict[
                 raise ValueError(f"{module.path.name} is fetched in another script than {wrong[0]}, which it imports.")
         here = {name: module for name, module in asked.items() if module.path in mine}
         files[file] = _fetched(mine.values(), here, shared)
-        addresses |= dict.fromkeys(
-            [""] if file == LATER else [name for name in here if name in (*APART, *BRINGING)], _address(file, files[file]))
+        asked_for = [""] if file == LATER else [name for name in here if name in (*APART, *BRINGING)]
+        addresses |= dict.fromkeys(asked_for, _address(file, files[file]))
     bridge = _EXPORT.sub("", _bridge(shared, addresses)).strip()
     parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
     return {SCRIPT: _wrapped("\n\n".join(filter(None, parts)), "startPage();"), **files}

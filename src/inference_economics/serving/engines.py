@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import catalog
 from ..quantities.checks import lookup
+from ..quantities.numeric import Numeric
 
 TYPICAL = "typical"  # the mean of the engines that have a rule
 

@@ -180,7 +180,8 @@ def setup(model: Model | str, chip: Accelerator | str, precision: str | Formats 
     if bytes_per_value is None:
         bytes_per_value = cache_bytes_per_value(precision, engine)
     per_value: Numeric = check(bytes_per_value=bytes_per_value)
-    if not (is_traced(m.wide_share) or is_traced(one.wide_flop_per_s)) and m.wide_share > 0 and np.isnan(one.wide_flop_per_s):
+    known = not (is_traced(m.wide_share) or is_traced(one.wide_flop_per_s))
+    if known and m.wide_share > 0 and np.isnan(one.wide_flop_per_s):
         arithmetic_flop_per_s(chip_of(chip), "bf16", "what this format keeps in 16 bits")
     links = {name: getattr(one, name) for name in LINKS}
     if link_bytes_per_s is not None:

@@ -114,7 +114,7 @@ def query_heads(m: Model) -> np.ndarray:
 
 
 def _different(heads: Numeric) -> Numeric:
-    """Return the different numbers of heads above zero, the largest first, and zeros after them: `HEAD_ROWS` or more."""
+    """Return the different numbers of heads above zero, the largest first, then zeros: `HEAD_ROWS` or more."""
     rows = HEAD_ROWS if is_traced(heads) else max(HEAD_ROWS, len(set(heads.tolist()) - {0.0}))
     found = []
     for _ in range(rows):
@@ -143,7 +143,7 @@ def _by_heads(m: Model) -> dict[str, Numeric]:
     kept, chosen, windowed = (_both(m, one, one) for one in (
         lambda group: group.kept_share, lambda group: (group.attend_tok > 0) * group.kept_share,
         lambda group: 1 * (group.window_tok > 0)))
-    heads = np.where(params > 0, _both(m, lambda group: group.kv_heads, lambda group: 1), 0.0)
+    heads = np.where(params > 0, _both(m, lambda group: group.kv_heads, lambda _: 1), 0.0)
     sorts = _different(heads)
     mine = np.logical_and(heads == sorts[..., np.newaxis], heads > 0)
     rows = [np.sum(np.where(mine, layers * each, 0.0), axis=-1)

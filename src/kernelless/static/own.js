@@ -175,7 +175,6 @@ function formOf(box, c, admit) {
   form.append(newPart("p", "", own.hint), ...(own.reader ? [area, folded] : [typed]), said);
   area.addEventListener("change", () => { enter(area.value); });
   area.addEventListener("paste", () => setTimeout(() => enter(area.value)));
-  form.addEventListener("keydown", (event) => event.stopPropagation());
   form.addEventListener("dragover", (event) => event.preventDefault());
   form.addEventListener("drop", async (event) => {
     const [file] = event.dataTransfer?.files ?? [];

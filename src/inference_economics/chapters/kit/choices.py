@@ -50,7 +50,8 @@ def chip_choice(*names: str, value: str | None = None, label: str = "") -> Choic
     Returns
     -------
     Choice
-        The figure function receives an `accelerators.Accelerator`; the reader may bring another (`own_chip`). Names are refused as in `model_choice`.
+        The figure function receives an `accelerators.Accelerator`; the reader may bring another (`own_chip`). Names are
+        refused as in `model_choice`.
     """
     return Choice(*(accelerators.get(name) for name in names), value=value, label=label, own=own_chip())
 

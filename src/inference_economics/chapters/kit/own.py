@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from kernelless import runtime
 from kernelless.own import Field, Own
 
