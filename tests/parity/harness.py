@@ -38,6 +38,7 @@ const DO = {
   // What the page writes at each setting: readouts, labels, states and controls, as static/explorer.js writes them.
   words({ spec, settings }) {
     const [left, top, width, height] = spec.frame, { axes, marks } = spec;
+    for (const c of spec.controls) if (c.own) { c.keys.push("own:"); c.titles.push(c.own.title); } // one brought
     const plot = { axes, marks, px: scaleOf(axes.x, left, width), py: scaleOf(axes.y, top + height, -height) };
     const p = load(spec.program), v = p.values, n = spec.controls.length, rows = floats(settings), all = [];
     for (let r = 0; r < rows.length / n; r++) {

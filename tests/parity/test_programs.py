@@ -23,6 +23,7 @@ from parity.synthetic import explorers
 
 from inference_economics.quantities.units import text
 from kernelless import Bracket, Label, Note, Rule
+from kernelless.own import OWN
 
 FEWEST, MOST = 100, 2000  # settings of an explorer
 OPERATIONS = 80_000  # of a program, over all settings
@@ -61,6 +62,9 @@ def random_settings(explorer) -> list[dict]:
     # At an end of one control with the others anywhere: the corners are where formulas break.
     for i in range(count):
         setting = {key: control.sample(rng) for key, control in controls.items()}
+        if i % 7 == 0:  # what a reader brings, by the example that its form opens with
+            setting |= {key: OWN + control.own.example for key, control in controls.items()
+                        if getattr(control, "own", None)}
         if i % 4 == 0:
             key = list(controls)[i // 4 % len(controls)]
             setting[key] = controls[key].snap(math.inf if i % 8 else -math.inf)
