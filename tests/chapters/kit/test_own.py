@@ -88,7 +88,8 @@ def test_the_page_refuses_what_python_refuses(read):
         try:
             here = own.numbers(text)
         except ValueError as error:
-            assert page.get("refused"), (str(error), text)
+            # more parameters than doubles can count are no model, and the page only shows them
+            assert page.get("refused") or "counted exactly" in str(error), (str(error), text)
             refused += 1
             continue
         assert "refused" not in page, (page, text)
@@ -180,10 +181,11 @@ def test_a_config_is_pasted_and_travels(explorer, chromium, tmp_path):
                 for row in tab.locator(".ex-readout").all()}
 
     def wait_for(model, **more):
-        tab.wait_for_function("([label, words]) => [...document.querySelectorAll('.ex-readout')].some((row) => "
-                              "row.firstChild.textContent === label && row.querySelector('output').textContent === "
-                              "words)", arg=["Parameters", explorer.readouts(model=model, **more)["Parameters"]])
-        assert shown() == explorer.readouts(model=model, **more)
+        wanted = explorer.readouts(model=model, **more)
+        tab.wait_for_function("(wanted) => [...document.querySelectorAll('.ex-readout')].every((row) => "
+                              "wanted[row.firstChild.textContent] === row.querySelector('output').textContent)",
+                              arg=wanted)
+        assert shown() == wanted
 
     select, form = tab.locator("select[data-parameter=model]"), tab.locator("[data-control=model] .ex-own")
     assert form.count() == 0
@@ -216,7 +218,6 @@ def test_a_config_is_pasted_and_travels(explorer, chromium, tmp_path):
     memory.fill("96 GB")
     memory.blur()
     chip = OWN + json.dumps(json.loads(own_chip().example) | {"hbm_bytes": 96e9})
-    tab.wait_for_function("() => document.body.innerText.includes('96.0 GB')")
     wait_for(OWN + text, chip=chip)
     tab.locator("[data-action=link]").click()
     tab.locator(".ex-link:not([hidden])").wait_for()
