@@ -21,6 +21,7 @@ from .declaration import Declaration
 from .draw import draw
 from .figure import Figure
 from .options import Options
+from .own import OWN
 from .precompute import TABLE_BYTES, tabulated
 from .predict import Predict, predict_spec
 from .program import compile_program
@@ -217,6 +218,7 @@ class Explorer:
                                       for key, control in whole.items()}
                 try:
                     made = self._compile()
+                    self.figure(**{key: OWN + self.controls_spec[key].own.example for key in offered})
                     self.without_own = {key: why for key, why in self.without_own.items() if key not in offered}
                     return made
                 except Exception as error:  # whatever it is, the figure stands without
