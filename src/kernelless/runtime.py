@@ -23,9 +23,8 @@ from .ops import ELEMENTWISE
 
 SCRIPT, LATER, STYLE = "kernelless.js", "kernelless-later.js", "kernelless.css"  # what a site loads
 # Modules that few pages ask for, in a third script: faults of a link, drawing a guess, and players.
-THIRD, APART = "kernelless-third.js", ("misread.js", "play.js", "sketch.js")
-# And what a reader brings, in a fourth, with the modules that read it.
-FOURTH, BRINGING = "kernelless-own.js", ("own.js",)
+THIRD, APART = "kernelless-third.js", ("misread.js", "own.js", "play.js", "sketch.js")
+FOURTH = "kernelless-own.js"  # and what reads an option that a reader brings
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -71,7 +70,8 @@ def _elementwise() -> str:
 
 def _bridge(names: Iterable[str], files: dict[str, str]) -> str:
     """Return the module that `static/bridge.d.ts` declares."""
-    return f'export const FILES = {json.dumps(files)};\nexport const bridge = () => ({{ {", ".join(names)} }});\n'
+    addresses = json.dumps(files, separators=(",", ":"))
+    return f'export const FILES = {addresses};\nexport const bridge=()=>({{{",".join(names)}}});\n'
 
 
 # Modules that are written here. The bridge's is known only when the others are.
@@ -187,7 +187,7 @@ def _later_than(first: dict[Path, _Module],
 def _text(modules: Iterable[_Module]) -> str:
     def asking(bare: str) -> str:
         known = _FETCH.sub(lambda asked: f'later("{asked[1].rsplit("/", 1)[-1]}")', bare)
-        return _ASK.sub(r'later(\1, FILES["own.js"])', known)
+        return _ASK.sub(r'later(\1, "READING")', known)
 
     return "\n\n".join(filter(None, (asking(module.bare) for module in modules)))
 
@@ -218,9 +218,8 @@ def join(*roots: Path, readers: Iterable[Path] = ()) -> str:
         return text
     # A function, so that the names in it are those of the modules, whatever a caller calls what it is given.
     entries = re.sub(r"(\{[^}]*\})", r"() => (\1)", _exported(asked))
-    files = "const FILES = {};\n" if "FILES[" in text else ""
     answer = f"Promise.resolve({{ {entries} }}[name]).then((read) => read())"
-    return f"{text}\n\n{files}function later(name) {{ return {answer}; }}"
+    return f"{text}\n\nfunction later(name) {{ return {answer}; }}"
 
 
 def _wrapped(body: str, last: str) -> str:
@@ -274,25 +273,30 @@ def pieces(more: tuple[Path, ...] = (), readers: tuple[Path, ...] = ()) -> dict[
     later, asked = _later_than(first, readers)
     reading = {*_ordered(readers)}
     shared = sorted({name for module in later.values() for path, taken in module.imports if path in first
-                     for name in taken} | {"later", "FILES"})
+                     for name in taken} | {"later"})
     files: dict[str, str] = {}
     addresses: dict[str, str] = {}
-    for file in (LATER, THIRD, FOURTH):
+    reading_at = ""
+    for file in (FOURTH, LATER, THIRD):
         mine = {path: module for path, module in later.items() if _file_of(path, reading) == file}
         for module in mine.values():
             if wrong := [path.name for path, _ in module.imports if path in later and path not in mine]:
                 raise ValueError(f"{module.path.name} is fetched in another script than {wrong[0]}, which it imports.")
         here = {name: module for name, module in asked.items() if module.path in mine}
-        files[file] = _fetched(mine.values(), here, shared)
-        asked_for = [""] if file == LATER else [name for name in here if name in (*APART, *BRINGING)]
-        addresses |= dict.fromkeys(asked_for, _address(file, files[file]))
+        if file == FOURTH and not mine:
+            continue
+        files[file] = _fetched(mine.values(), here, shared).replace('"READING"', json.dumps(reading_at))
+        if file == FOURTH:
+            reading_at = _address(file, files[file])
+        else:
+            addresses |= dict.fromkeys([""] if file == LATER else here, _address(file, files[file]))
     bridge = _EXPORT.sub("", _bridge(shared, addresses)).strip()
     parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
     return {SCRIPT: _wrapped("\n\n".join(filter(None, parts)), "startPage();"), **files}
 
 
 def _file_of(path: Path, reading: set[Path]) -> str:
-    if path in reading or path.name in BRINGING:
+    if path in reading:
         return FOURTH
     return THIRD if path.name in APART else LATER
 

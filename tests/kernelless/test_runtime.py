@@ -25,7 +25,7 @@ def test_the_script_is_small_and_may_stand_in_a_page():
     first, later, *apart = runtime.pieces().values()
     assert len(gzip.compress(first.encode())) < 15_000
     assert sum(len(gzip.compress(text.encode())) for text in (first, later, *apart)) < 35_000
-    assert [len(gzip.compress(text.encode())) < 5_000 for text in apart] == [True, True]  # what few pages ask for
+    assert [len(gzip.compress(text.encode())) < 7_000 for text in apart] == [True]  # what few pages ask for
     assert len(gzip.compress(runtime.style().encode())) < 5_000
     for script in (runtime.script(), first, later, *apart):
         assert not re.search(r"</script|<!--|<script", script)
@@ -35,7 +35,7 @@ def test_the_script_is_small_and_may_stand_in_a_page():
 
 def test_the_script_is_written_for_a_site(tmp_path):
     runtime.write(tmp_path / "new")
-    names = ("kernelless.js", "kernelless-later.js", "kernelless-third.js", "kernelless-own.js", "kernelless.css")
+    names = ("kernelless.js", "kernelless-later.js", "kernelless-third.js", "kernelless.css")
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(names)
     written = [(tmp_path / "new" / name).read_text(encoding="utf-8") for name in names]
     assert written == [*runtime.pieces().values(), runtime.style()]

@@ -184,10 +184,10 @@ function startExplorer(root) {
 
   /**
    * Whether a value is an option of the reader's own, which is read before it is taken.
-   * @type {(c: import("./settings.js").Control, value: any, take: (value: string) => void) => unknown}
+   * @type {(c: import("./settings.js").Control, given: any, take: (value: string) => void) => unknown}
    */
-  const brings = (c, value, take) => c.own && !c.keys.includes(value)
-    && import("./own.js").then(({ bring }) => bring(root, c, spec, program, value, take, move)).catch(excuse(root));
+  const brings = (c, given, take) => c.own && !c.keys.includes(given)
+    && import("./own.js").then(({ bring }) => bring(root, spec, program, move, c, given, take)).catch(excuse(root));
 
   let waiting = false, unsaved = false;
   /** @param {Settings} next */
@@ -227,25 +227,21 @@ function startExplorer(root) {
   }
   window.addEventListener("pagehide", () => { if (unsaved) keep(); });
 
-  /** @type {(use: (button: HTMLElement) => Promise<void>) => (button: HTMLElement) => Promise<void>} */
-  const fetched = (use) => (button) => use(button).catch(excuse(root));
-  const save = fetched(async (button) => {
+  /** @param {HTMLElement} button */
+  const save = async (button) => {
     (await import("./download.js")).download(button.dataset.action ?? "", root, spec, v, settings, link.address());
-  });
+  };
   /** @type {ReturnType<typeof import("./sheet.js").startSheets> | undefined} */
   let sheets;
-  const sheet = fetched(async (button) => {
-    const { startSheets } = await import("./sheet.js");
-    sheets ??= startSheets(root, spec, v, settings);
+  /** @param {HTMLElement} button */
+  const sheet = async (button) => {
+    sheets ??= (await import("./sheet.js")).startSheets(root, spec, v, settings);
     refresh = sheets.refresh;
     sheets.toggle(button);
-  });
+  };
 
-  /** @type {Record<string, (button: HTMLElement) => void>} */
+  /** @type {Record<string, (button: HTMLElement) => Promise<void> | void>} */
   const actions = {
-    csv: save,
-    svg: save,
-    png: save,
     table: sheet,
     python: sheet,
     undo: past.undo,
@@ -255,16 +251,15 @@ function startExplorer(root) {
     pin: () => pin(kept ? null : { ...settings }),
   };
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-action]"))) {
-    button.addEventListener("click", () => actions[button.dataset.action ?? ""](button));
+    button.addEventListener("click", () => (actions[button.dataset.action ?? ""] ?? save)(button)?.catch(excuse(root)));
   }
 
   root.addEventListener("keydown", (event) => {
-    const typing = /** @type {HTMLInputElement} */ (event.target).matches("input:not([type=range]), textarea");
+    const typing = /** @type {HTMLInputElement} */ (event.target).matches("input:not([type=range]),textarea");
     const key = event.key.toLowerCase();
-    if (typing || !(event.ctrlKey || event.metaKey) || event.altKey || !(key === "z" || key === "y")) return;
+    if (typing || !(event.ctrlKey || event.metaKey) || event.altKey || !"yz".includes(key)) return;
     event.preventDefault();
-    if (key === "y" || event.shiftKey) past.redo();
-    else past.undo();
+    past[key === "y" || event.shiftKey ? "redo" : "undo"]();
   });
 
   /** @param {Settings | null} at settings to keep as A; none: let A go */

@@ -23,10 +23,8 @@ function readFields(own, words) {
   try {
     given = Object(JSON.parse(words));
   } catch {
-    throw Error("This is not understood. Type the numbers.");
+    throw Error("This is not understood.");
   }
-  const names = own.fields.map(({ name }) => name);
-  if (Object.keys(given).sort().join() !== [...names].sort().join()) throw Error(`Give these numbers, and no others: ${names.join(", ")}.`);
   const numbers = own.fields.map(({ name, label, low, high, unit, whole }) => {
     const value = given[name];
     if (typeof value !== "number" || !(value >= low && value <= high) || (whole && value % 1)) {
@@ -34,7 +32,7 @@ function readFields(own, words) {
     }
     return value;
   });
-  return { text: JSON.stringify(given), numbers, said: "" };
+  return { text: JSON.stringify(Object.fromEntries(own.fields.map(({ name }, k) => [name, numbers[k]]))), numbers, said: "" };
 }
 
 /**
@@ -46,21 +44,20 @@ function readFields(own, words) {
 async function readOwn(own, words) {
   if (!own.reader) return readFields(own, words);
   const module = await import(own.reader);
-  if (!module) throw Error("This page has nothing that reads it.");
   return module.readBrought(words);
 }
 
 /**
  * Make an option of what a reader brings.
  * @param {HTMLElement} root
- * @param {Choice} c
  * @param {Spec} spec
  * @param {ReturnType<typeof import("./program.js").load>} program
+ * @param {Move} move a hand moves a control
+ * @param {Choice} c
  * @param {string} value
  * @param {(value: string) => void} take sets what is waiting for it
- * @param {Move} move a hand moves a control
  */
-export async function bring(root, c, spec, program, value, take, move) {
+export async function bring(root, spec, program, move, c, value, take) {
   const own = /** @type {Own} */ (c.own), box = part(root, `[data-control="${c.name}"]`);
   if (!value.startsWith(MARK)) { // no option that this figure knows
     const before = REFUSED.has(value);
@@ -135,8 +132,7 @@ function formOf(box, c, admit) {
   const area = newPart("textarea"), typed = newPart("div", "ex-own-fields");
   said.setAttribute("role", "status");
   area.rows = 3;
-  area.spellcheck = false;
-  area.setAttribute("aria-label", `${own.title}: ${own.reader ? "config.json" : "numbers"}`);
+  area.setAttribute("aria-label", own.title);
   /** @param {string} words */
   const say = (words) => { said.textContent = words; };
   /** @param {string} words */

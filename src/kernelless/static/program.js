@@ -165,7 +165,7 @@ export function load(program) {
     } else if (op === "cumsum") {
       run = () => { for (let k = 0; k < size; k++) out[k] = k % fixed ? out[k - 1] + a[k] : a[k]; };
     } else if (op in REDUCE) run = () => { for (let k = 0; k < size; k++) out[k] = REDUCE[op](a, k * fixed, fixed); };
-    else throw new Error(`[explorer] unknown operation ${op}`);
+    else throw Error(op);
     values.push(out);
     depends.push(refs.reduce((mask, ref) => mask | depends[ref], 0));
     return { run, needs: depends[depends.length - 1] };

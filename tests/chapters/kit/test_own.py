@@ -81,19 +81,25 @@ def spoilt(count: int) -> list[str]:
     return found
 
 
+def numbers_or_why(own, text):
+    try:
+        return own.numbers(text), ""
+    except ValueError as error:
+        return None, str(error)
+
+
 def test_the_page_refuses_what_python_refuses(read):
     own, texts = own_model(), spoilt(1000)
     refused = 0
     for text, page in zip(texts, read(texts), strict=True):
-        try:
-            here = own.numbers(text)
-        except ValueError as error:
+        here, why = numbers_or_why(own, text)
+        if here is None:
             # more parameters than doubles can count are no model, and the page only shows them
-            assert page.get("refused") or "counted exactly" in str(error), (str(error), text)
+            assert page.get("refused") or "counted exactly" in why, (why, text)
             refused += 1
-            continue
-        assert "refused" not in page, (page, text)
-        assert np.array_equal(here, np.array(page["numbers"], float)), text
+        else:
+            assert "refused" not in page, (page, text)
+            assert np.array_equal(here, np.array(page["numbers"], float)), text
     assert 200 < refused < 800
 
 
@@ -107,7 +113,7 @@ def test_the_page_refuses_what_python_refuses(read):
 ])
 def test_a_text_that_is_no_config_is_refused_in_words(read, text, words):
     assert words in read([text])[0]["refused"]
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match="[a-z]"):
         own_model().numbers(text)
 
 
