@@ -94,7 +94,7 @@ def driven(book, chromium) -> dict[str, dict[str, list[dict]]]:
 
 def _listen(troubles: list[str], page) -> None:
     """Note what the figures' script complains of. Jupyter Book's own scripts have errors that are not ours."""
-    page.on("console", lambda said: "[explorer]" in said.text and troubles.append(said.text))
+    page.on("console", lambda said: "stays at its default" in said.text and troubles.append(said.text))
     page.on("pageerror", lambda error: "kernelless" in str(error.stack) and troubles.append(str(error)))
 
 

@@ -259,7 +259,8 @@ function startExplorer(root) {
     const key = event.key.toLowerCase();
     if (typing || !(event.ctrlKey || event.metaKey) || event.altKey || !"yz".includes(key)) return;
     event.preventDefault();
-    past[key === "y" || event.shiftKey ? "redo" : "undo"]();
+    if (key === "y" || event.shiftKey) past.redo();
+    else past.undo();
   });
 
   /** @param {Settings | null} at settings to keep as A; none: let A go */

@@ -101,7 +101,7 @@ function begin(root, start) {
     // What Python drew still stands, so say so and go on with the others.
     root.dataset.failed = "true";
     reveal(root, false);
-    console.warn(`[explorer] ${root.id} stays at its default:`, error);
+    console.warn(`${root.id} stays at its default:`, error);
   }
 }
 
