@@ -67,9 +67,8 @@ export function startDrag(root, spec, plot, v, numbers, move) {
   /** @param {PointerEvent} event */
   const drag = (event) => {
     if (!held) return;
-    const { m, c, stops } = held, { hand } = place(event), trial = program ?? load(spec.program), now = numbers();
+    const { m, c, stops } = held, { hand } = place(event), trial = program ?? fills(load(spec.program), spec.program), now = numbers();
     program = trial;
-    fills(trial, spec.program);
     /** @param {number} k */
     const at = (k) => {
       trial.evaluate({ ...now, [c.name]: encode(c, stops[k]) });

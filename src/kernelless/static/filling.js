@@ -1,15 +1,11 @@
 // The numbers that a reader brings for a choice, in a program that runs.
 
-const FILLED = new WeakSet();
-
 /**
  * Let a program have the numbers of what is chosen before it is evaluated.
  * @param {ReturnType<typeof import("./program.js").load>} program
  * @param {import("./program.js").Program} written
  */
 export function fills(program, written) {
-  if (FILLED.has(program)) return;
-  FILLED.add(program);
   const evaluate = program.evaluate;
   program.evaluate = (settings) => {
     for (const [name, [at, before, ...brought]] of Object.entries(written.own ?? {})) {
@@ -17,4 +13,5 @@ export function fills(program, written) {
     }
     return evaluate(settings);
   };
+  return program;
 }

@@ -67,7 +67,7 @@ export async function bring(root, spec, program, move, c, value, take) {
   const select = /** @type {HTMLSelectElement} */ (part(box, "select"));
   const latest = [...c.keys].reverse().find((key) => key.startsWith(MARK)), asked = value.slice(MARK.length);
   const { fills } = await import("./filling.js");
-  fills(program, spec.program);
+  if (spec.program.own?.[c.name].length === 2) fills(program, spec.program);
   const form = formOf(box, c, async (words) => move(c.name, await admit(words), true));
   /** @type {(words: string, key?: string) => Promise<string>} */
   async function admit(words, key) {

@@ -80,8 +80,7 @@ export function startPins(root, spec, plot, v) {
     /** @param {Record<string, number>} numbers what the program is given for the settings to keep */
     pin(numbers) {
       lift();
-      const program = load(spec.program), group = /** @type {SVGElement} */ (made("g"));
-      fills(program, spec.program);
+      const program = fills(load(spec.program), spec.program), group = /** @type {SVGElement} */ (made("g"));
       program.evaluate(numbers);
       group.setAttribute("class", "ex-ghosts");
       const marks = plot.marks.map((m) => {
