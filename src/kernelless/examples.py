@@ -1,4 +1,4 @@
-"""One small figure of each mark that is not a chart's, with its source: what the library's page shows."""
+"""One small figure of each mark that is not a chart's, and of panels, with source: what the library's page shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .boxes import Blocks, Spans
 from .controls import Slider
 from .diagrams import Arrows, Bracket, Flow, Note
 from .explorer import Explorer, explore
-from .figure import Figure
+from .figure import Figure, Panel
 from .grids import Cells
 from .parts import Line, Readout, Rule
 from .play import Play
@@ -140,7 +140,22 @@ def wheel() -> Explorer:
                    angle=Play(0, 6.28, step=0.02, value=0.8, unit="rad", seconds=6))
 
 
-EXAMPLES: tuple[Callable[[], Explorer], ...] = (table, attention, day, tanks, hours, hike, lamp, wheel)
+def springs() -> Explorer:
+    """Small multiples."""
+    time = np.linspace(0, 10, 121)
+
+    def figure(stiffness, now):
+        panels = []
+        for name, damping in (("light", 0.1), ("medium", 0.4), ("heavy", 1.2)):
+            away = np.exp(-damping * time) * np.cos(np.sqrt(stiffness) * time)
+            panels.append(Panel(name, [Line(time, away, "displacement"), Rule("now", x=now, moves="now")]))
+        return Figure(x=Axis("time", (0, 10), "s"), y=Axis("displacement", (-1, 1)), marks=panels)
+
+    return explore(figure, title="Three dampers on one spring", watch="Drag a line.", name="example-panels",
+                   stiffness=Slider(0.5, 20.0, value=4.0), now=Slider(0.5, 9.5, value=2.0, unit="s"))
+
+
+EXAMPLES: tuple[Callable[[], Explorer], ...] = (table, attention, day, tanks, hours, hike, lamp, wheel, springs)
 
 
 def markdown(heading: str = "##") -> str:
