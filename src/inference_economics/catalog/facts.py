@@ -111,10 +111,13 @@ class Table(Recorded):
 
     def _sourced(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row whose numbers know where they are from: what the row itself says, and the table."""
-        own = {name: cell for name, cell in zip(self.columns, row, strict=True) if isinstance(cell, str) and cell}
-        named = own.get("source", own["who"] if self.source == PER_ROW and "who" in own else "")
-        source = named if self.source == PER_ROW and named else f"{named}; {self.source}" if named else self.source
-        provenance = Provenance(source, own.get("date", self.date), own.get("confidence", self.confidence))
+        own = {name: cell for name, cell in zip(self.columns, row, strict=True) if isinstance(cell, str)}
+        named = own.get("source", "")
+        if self.source == PER_ROW:
+            source = named or own.get("who", "") or self.source
+        else:
+            source = f"{named}; {self.source}" if named else self.source
+        provenance = Provenance(source, own.get("date") or self.date, own.get("confidence") or self.confidence)
         return tuple(sourced(cell, provenance) for cell in row)
 
     def records(self, **equal: Any) -> list[dict[str, Any]]:
