@@ -189,7 +189,7 @@ def _text(modules: Iterable[_Module]) -> str:
         known = _FETCH.sub(lambda asked: f'later("{asked[1].rsplit("/", 1)[-1]}")', bare)
         return _ASK.sub(r'later(\1, "READING")', known)
 
-    return "\n\n".join(filter(None, (asking(module.bare) for module in modules)))
+    return "\n".join(filter(None, (asking(module.bare) for module in modules)))
 
 
 def _exported(asked: dict[str, _Module]) -> str:
@@ -292,7 +292,7 @@ def pieces(more: tuple[Path, ...] = (), readers: tuple[Path, ...] = ()) -> dict[
             addresses |= dict.fromkeys([""] if file == LATER else here, _address(file, files[file]))
     bridge = _EXPORT.sub("", _bridge(shared, addresses)).strip()
     parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
-    return {SCRIPT: _wrapped("\n\n".join(filter(None, parts)), "startPage();"), **files}
+    return {SCRIPT: _wrapped("\n".join(filter(None, parts)), "startPage();"), **files}
 
 
 def _file_of(path: Path, reading: set[Path]) -> str:

@@ -46,7 +46,7 @@ def test_a_caller_adds_modules_of_its_own_after_those_that_they_import(tmp_path)
     page = os.path.relpath(Path(runtime.__file__).parent / "static" / "page.js", tmp_path)
     box.write_text(f'import {{ live }} from "{page}";\nlive(".box", () => {{}});\n', encoding="utf-8")
     script = runtime.script(more=(box,))
-    added = '\n\nlive(".box",()=>{});'
+    added = '\nlive(".box",()=>{});'
     assert script.replace(added, "") == runtime.script()
     (tmp_path / "box.css").write_text(".box {}\n", encoding="utf-8")
     runtime.write(tmp_path / "new", modules=[box], styles=[tmp_path / "box.css"])
@@ -102,7 +102,7 @@ def test_modules_are_joined_as_they_import_each_other(tmp_path, node):
                      "export const twice = (x) => 2 * x;\nexport const six = /** @type {number} */ (5 + one);\n",
                    b="// One.\nexport const one = 1;\n")
     joined = runtime.join(main)
-    assert joined == ("let one=1;\n\nlet twice=(x)=>2*x;let six=(5+one);\n\n"
+    assert joined == ("let one=1;\nlet twice=(x)=>2*x;let six=(5+one);\n"
                       "console.log(twice(six),one,`/* kept */`);")
     assert said(node, joined) == "12 1 /* kept */\n"
 
@@ -132,8 +132,8 @@ def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
                    a='import { one } from "./b.js";\nimport { c } from "./c.js";\nexport const two = one + c();\n',
                    b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
     joined = runtime.join(main)
-    assert joined == ('let one=1;\n\n(async()=>{let{two}=await later("a.js");console.log(one,two);})();\n\n'
-                      "async function none(){}\nlet c=()=>1;\n\nlet two=one+c();\n\n"
+    assert joined == ('let one=1;\n(async()=>{let{two}=await later("a.js");console.log(one,two);})();\n'
+                      "async function none(){}\nlet c=()=>1;\nlet two=one+c();\n\n"
                       'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
                       '.then((read) => read()); }')
     assert said(node, joined) == "1 2\n"

@@ -31,6 +31,13 @@ function startExplorer(root) {
   /** @param {string} key */
   const find = (key) => part(root, `[data-key="${key}"]`);
   const [left, top, width, height] = spec.frame;
+  // A bit for each input that a part depends on.
+  /** @param {MarkSpec} m */
+  const needs = (m) => {
+    const places = KINDS[m.kind].fields.map((field) => m[/** @type {"x"} */ (field)]);
+    if (typeof m.label !== "string") places.push(m.label.at);
+    return places.reduce((mask, place) => mask | program.depends[place], 0);
+  };
   /** @type {any} the marks come below */
   const views = (spec.panels ?? [""]).map(() => ({
     axes: spec.axes, frame: spec.frame, equal: spec.equal, em: 8, px: scaleOf(spec.axes.x, left, width),
@@ -39,17 +46,10 @@ function startExplorer(root) {
   /** @type {Plot} */
   const plot = views[0];
   plot.views = views;
-  plot.marks = spec.marks.map((m, k) => ({ ...m, view: views[m.panel ?? 0], path: find(`m${k}`), words: find(`m${k}-t`),
+  plot.marks = spec.marks.map((m, k) => ({ ...m, needs: needs(m), view: views[m.panel ?? 0],
+    path: find(`m${k}`), words: find(`m${k}-t`),
     pieces: [...root.querySelectorAll(`path[data-key^="m${k}-"]`)],
     texts: [...root.querySelectorAll(`text[data-key^="m${k}-"]`)] }));
-  // A bit for each input that a part depends on.
-  /** @param {MarkSpec} m */
-  const needs = (m) => {
-    const places = KINDS[m.kind].fields.map((field) => m[/** @type {"x"} */ (field)]);
-    if (typeof m.label !== "string") places.push(m.label.at);
-    return places.reduce((mask, place) => mask | program.depends[place], 0);
-  };
-  const marks = plot.marks.map((m) => ({ m, needs: needs(m) }));
   const readouts = spec.readouts.map((r, k) => ({ ...r, element: find(`r${k}`), needs: program.depends[r.value] }));
   const boxes = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-state"));
   const findings = /** @type {HTMLElement | null} */ (root.querySelector(".ex-states"));
@@ -74,7 +74,7 @@ function startExplorer(root) {
   let pins;
   let alone = ""; // the controls that are set only here
 
-  const draw = () => { for (const { m } of marks) KINDS[m.kind].draw(m, v, m.view); };
+  const draw = () => { for (const m of plot.marks) KINDS[m.kind].draw(m, v, m.view); };
 
   let speaking = 0;
   const described = part(root, ".ex-plot > .ex-sr"), atDefault = described.textContent;
@@ -105,7 +105,7 @@ function startExplorer(root) {
   /** Redraw what depends on the changed inputs. */
   function update() {
     const changed = program.evaluate(numbers());
-    for (const { m, needs } of marks) if (needs & changed) KINDS[m.kind].draw(m, v, m.view);
+    for (const m of plot.marks) if (m.needs & changed) KINDS[m.kind].draw(m, v, m.view);
     settle();
     for (const r of readouts) {
       if (!(r.needs & changed)) continue;

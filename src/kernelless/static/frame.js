@@ -286,7 +286,7 @@ export function startFrame(root, plot, v, panels, redraw) {
   new ResizeObserver(() => requestAnimationFrame(fit)).observe(surface);
   // Words that were measured before their font came are measured again.
   document.fonts.addEventListener("loadingdone", () => {
-    const [words, width] = [...known][0] ?? ["", 0];
+    const [[words, width] = ["", 0]] = known;
     pen.font = `${style.fontSize} ${style.fontFamily}`;
     if (pen.measureText(words).width === width) return;
     laid = 0;
