@@ -41,6 +41,7 @@ from inference_economics.decision.measured import envelope
 from inference_economics.decision.overview import overview
 from inference_economics.hardware.links import Group
 from inference_economics.quantities.limits import QUANTITIES
+from inference_economics.serving.simulation import percentiles
 
 # A sample for a quantity where the middle of its limits will not do.
 SAMPLES = {
@@ -101,6 +102,10 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "load": lambda: serving.Load(concurrency=8.0, prompt_tok=1000.0, output_tok=200.0),
     "point": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve(serving.Load(8.0, 1000.0, 200.0)),
     "layout": lambda: serving.Layout(tp=4.0),
+    "serve": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4).serve,
+    "decode_step": lambda: serving.Deployment("llama-3.1-70b", "h100-sxm", 4).decode_step,
+    "mean": lambda: percentiles.Means(0.02, 0.3, 5.0, 2.0),
+    "uneven": percentiles.Unevenness,
 }
 # Arguments that are more than one number by nature.
 LISTS = {"shares", "horizon_months"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import serving
+from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..serving import Layout, Load, calibration, step
 from ..serving.batching import prefill_tok
@@ -46,6 +47,7 @@ def tail(case: Case, plan: Plan, uneven: Unevenness | None = None, percent: int 
     return plan_tail(s, calibration.constants(chip), plan, uneven, percent)
 
 
+@checked
 def plan_tail(s: Setup, c: Constants, plan: Plan, uneven: Unevenness | None = None, percent: int = 95,
               speed: Numeric = 1.0) -> Tail:
     """Return the same from the plain numbers of model and chip, in arithmetic that a page can run.

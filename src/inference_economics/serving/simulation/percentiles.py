@@ -116,6 +116,7 @@ def means(deployment: Deployment, load: Load, length_cv: Numeric) -> Means:
     return means_by(deployment.serve, deployment.decode_step, load, length_cv)
 
 
+@checked
 def means_by(serve: Callable[[Load], Serving], decode_step: Callable[[Numeric, Numeric], DecodeStep], load: Load,
              length_cv: Numeric) -> Means:
     """Evaluate the same by the two formulas that a deployment, or plain numbers that a page knows, are served by.
@@ -180,6 +181,7 @@ def tail_latency(deployment: Deployment, load: Load, places: Numeric, uneven: Un
     return tail_of(mean, load, places, load.concurrency / places, uneven, percent)
 
 
+@checked
 def tail_of(mean: Means, load: Load, places: Numeric, occupancy: Numeric, uneven: Unevenness,
             percent: int = 95) -> Tail:
     """Percentile of the latencies whose means are known; see `tail_latency`.
@@ -188,8 +190,10 @@ def tail_of(mean: Means, load: Load, places: Numeric, occupancy: Numeric, uneven
     ----------
     mean : Means
         Of the replica under this load.
-    load, places : Load, numeric
-        Mean lengths, and requests that run at once at most. [1]
+    load : Load
+        Mean lengths.
+    places : numeric
+        Requests that run at once at most. [1]
     occupancy : numeric
         Share of the places in use. [1]
     uneven, percent : Unevenness, int
