@@ -142,7 +142,7 @@ class Choice:
     receives the thing. `value` is the key of the default, by default the first; `group` and `note` are as in `Slider`.
     Fields, properties and methods of a spec become tables looked up in the browser, so ``model.layers`` just works.
     `own` lets the reader bring another: its value is the text, after ``own:``. A figure whose function cannot be traced
-    with it goes without, see `Explorer.without_own`.
+    with it goes without, and its ``without_own`` says why.
     """
 
     def __init__(self, *options: Any, value: Any = None, label: str = "", group: str = "",
