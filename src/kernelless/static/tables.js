@@ -34,7 +34,10 @@ export function tablesOf(spec, v) {
   /** @type {Map<number | string, {m: MarkSpec, columns: [Column, number][]}>} */
   const shared = new Map();
   for (const m of spec.marks) {
-    const { columns, categorical, ...kind } = kindFor(m), label = (spec.panels && /rule|label|bracket|note/.test(m.kind) ? `${spec.panels[m.panel ?? 0]}: ` : "") + chosen(m.label, v);
+    const { columns, categorical, ...kind } = kindFor(m);
+    // What is written in the plot has not the name of its panel before it.
+    const named = spec.panels && /rule|label|bracket|note/.test(m.kind) ? `${spec.panels[m.panel ?? 0]}: ` : "";
+    const label = named + chosen(m.label, v);
     const { listed } = /** @type {{listed?: (m: MarkSpec, v: Values) => (number | string)[][]}} */ (kind);
     if (listed) {
       const fields = kind.fields.filter((field) => field !== "step" && m[/** @type {"x"} */ (field)] !== undefined);
