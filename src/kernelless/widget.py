@@ -79,10 +79,10 @@ class ExplorerWidget:
         self._waiting: asyncio.TimerHandle | None = None
         self.update()
         heading = widgets.HTML(f"<b>{escape(explorer.title)}</b><br>{escape(explorer.watch)}")
-        rows = [widgets.HBox([*players(explorer.controls_spec[key], control), control, self.shown[key]])
-                for key, control in self.controls.items()]
-        for key, field in self.brought.items():
-            rows.insert(1 + next(k for k, row in enumerate(rows) if self.controls[key] in row.children), field)
+        rows: list[Any] = []
+        for key, control in self.controls.items():
+            rows.append(widgets.HBox([*players(explorer.controls_spec[key], control), control, self.shown[key]]))
+            rows += [self.brought[key]] if key in self.brought else []
         asked = [self.question.box] if self.question else []
         self.box = widgets.VBox([heading, *asked, *rows, widgets.HBox(buttons), self.readout, self.figure])
         self._replace_the_last()

@@ -163,3 +163,15 @@ def test_in_jupyter_the_text_is_a_field_that_opens_with_the_option():
     assert explorer.values["tank"] == "small"
     explorer._made_widget().set({"tank": OWN + '{"litres": 5, "wall": 1}'})
     assert (field.value, shown.value) == ('{"litres": 5, "wall": 1}', "")
+
+
+def test_in_jupyter_each_field_stands_under_its_own_choice():
+    def both(first, second):
+        return simple(first.litres + second.litres)
+
+    other = Choice(*TANKS, label="Other tank", own=OF_TANK)
+    view = explore(both, title="Two tanks", watch="Watch.", alt="Alt.", first=choice(), second=other)._made_widget()
+    assert list(view.brought) == ["first", "second"]
+    rows = list(view.box.children)
+    for key, field in view.brought.items():
+        assert view.controls[key] in rows[rows.index(field) - 1].children
