@@ -240,7 +240,7 @@ def claims() -> tuple[Claim, ...]:
             "longer context is paid for by whoever serves it.",
             (block("{} of the {} models in the catalogue have a gated feed-forward part.", ("gated", ""),
                    ("models", "")),
-             block("Sixteen times the context costs {} as much for a token, with eight readers.", ("dearer", "×", 2))),
+             block("A request with sixteen times the context costs {} as much, with eight readers.", ("dearer", "×", 2))),
             "whether the weights are published and a server can be had",
             block("With a single reader in place of eight the factor is {}, and a long context is still not free.",
                   ("dearer_alone", "×", 2)),
@@ -265,7 +265,7 @@ def claims() -> tuple[Claim, ...]:
             (saved("Twice the work per chip saves a platform {} of its bill.", ("platform", "%", 2)),
              saved("An 8B model in place of a 70B makes the same bill smaller by {}.", ("smaller_model", "×", 2))),
             "demand, and whether a smaller model will do",
-            saved("Between the dearest and the cheapest API lie {}, more than any efficiency in this book.",
+            saved("Between the dearest and the cheapest API on the list lie {}, by price.",
                   ("apis", "×", 2)),
             "13_your_decision", "where-the-ways-cross", "Where the ways cross", {"users": 100}),
     )
