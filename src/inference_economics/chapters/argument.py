@@ -176,8 +176,8 @@ def claims() -> tuple[Claim, ...]:
             (moves("One and the same model's price changed once in {}.", ("years_per_change", "model-years", 2)),
              moves("A rise to {} takes the whole of a margin that was thin to begin with.", ("thin_limit", "×"))),
             "the margin that you start from",
-            moves("A product that keeps most of what it earns loses everything only at {}, above every rise on "
-                  "record.",
+            moves("A product that keeps most of what it earns loses everything only at {}, above every recorded rise "
+                  "of a listed model.",
                   ("thick_limit", "×", 2)),
             "12_exposure", "margin-after-a-change", "Margin after a change",
             {"margin": 0.25, "exposed_fraction": 0.95, "shock_factor": 2}),
