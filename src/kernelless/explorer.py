@@ -209,22 +209,22 @@ class Explorer:
     def _compiled(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Compile with as many own options as the function can be traced with."""
         whole = self.controls_spec
-        bring = [key for key, control in whole.items() if isinstance(control, Choice) and control.own]
+        bring = {key: control for key, control in whole.items() if isinstance(control, Choice) and control.own}
         if self.precompute:
             self.without_own |= dict.fromkeys(bring, "a tabulated figure knows no option that is not in its table.")
         for count in range(0 if self.precompute else len(bring), 0, -1):
             for offered in itertools.combinations(bring, count):
-                self.controls_spec = {key: control.without_own() if key in bring and key not in offered else control
-                                      for key, control in whole.items()}
+                self.controls_spec = whole | {key: control.without_own() for key, control in bring.items()
+                                              if key not in offered}
                 try:
                     made = self._compile()
-                    self.figure(**{key: OWN + self.controls_spec[key].own.example for key in offered})
+                    self.figure(**{key: OWN + own.example for key in offered if (own := bring[key].own)})
                     self.without_own = {key: why for key, why in self.without_own.items() if key not in offered}
                     return made
                 except Exception as error:  # whatever it is, the figure stands without
                     reason = str(error).removesuffix(_ADVICE) or f"{type(error).__name__} without a word"
                     self.without_own |= dict.fromkeys(offered, reason)
-        self.controls_spec = {key: control.without_own() if key in bring else control for key, control in whole.items()}
+        self.controls_spec = whole | {key: control.without_own() for key, control in bring.items()}
         return self._compile()
 
     def _compile(self) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -99,8 +99,9 @@ def own_model() -> Own:
 
 
 def _chip_of(numbers: Any) -> Accelerator:
-    return OwnChip(name="own", title="your own chip", **{
-        name: numbers[k] if is_traced(numbers) else float(numbers[k]) for k, name in enumerate(_CHIP)})
+    held: dict[str, Any] = {name: numbers[k] if is_traced(numbers) else float(numbers[k])
+                            for k, name in enumerate(_CHIP)}
+    return OwnChip(name="own", title="your own chip", **held)
 
 
 def _numbers_of_chip(thing: object) -> str | None:
