@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -60,7 +61,10 @@ def test_where_nothing_can_be_fetched_the_line_says_what_was_tried(bare):
 
 
 def _stub(path: Path, words: str) -> None:
-    path.write_text(f"#!{sys.executable}\n{words}\n")
+    # by way of a shell: the first line of a script cannot name a Python in a folder whose name has a space
+    code = path.with_name(f"{path.name}.py")
+    code.write_text(words)
+    path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(code))} "$@"\n')
     path.chmod(0o755)
 
 

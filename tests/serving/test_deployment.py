@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from inference_economics import accelerators, calibration, kv_cache, models, roofline, serving, step
-from inference_economics.models.flop import FLOP_PER_PARAM
+from inference_economics.models.flop import FLOP_PER_PARAM, mean_causal_context
 from inference_economics.serving import Deployment, Formats, Layout, Load, memory
 from inference_economics.serving.stored import part_params
 from kernelless.options import Options
@@ -97,7 +97,10 @@ def test_arithmetic_and_time_have_one_answer(model, chip):
         assert_allclose(shared + expert, one.prefill_flop(2000), rtol=1e-9 if m.exact else 0.05)
         taken, _ = step.prefill_time_s(s, ideal, 2000.0, layouts)
         same = joined & (layouts.ep == 1)
-        assert_allclose((taken * one.n_chips)[same], shared / s.shared_flop_per_s + expert / s.expert_flop_per_s)
+        # every chip of a layer does all of an indexer's arithmetic
+        again = (layouts.tp - 1) * s.indexer_pair_flop * 2000 * mean_causal_context(2000)
+        work_s = (shared + again) / s.shared_flop_per_s + expert / s.expert_flop_per_s
+        assert_allclose((taken * one.n_chips)[same], work_s[same])
         total = step.decode_step(s, ideal, 16.0, 2250.0, layouts).total_s
         floor = step.decode_floor_s(s, 16.0, 2250.0, layouts)
         holds = joined & (step.capacity(s, one.constants, 2250.0, layouts) >= 16)

@@ -23,8 +23,9 @@ from ...quantities.config_labels import labels
 
 READER = Path(__file__).parent / "static" / "config_reader.js"
 # a dense model of today, in the words that a table of models has
-EXAMPLE = {"model_type": "by_hand", "layers": 36, "hidden": 4096, "q_heads": 32, "kv_heads": 8, "head_dim": 128,
-           "ffn_hidden": 12288, "vocab": 151936, "experts": 0, "experts_active": 0, "expert_hidden": 0}
+EXAMPLE: dict[str, Any] = {
+    "model_type": "by_hand", "layers": 36, "hidden": 4096, "q_heads": 32, "kv_heads": 8, "head_dim": 128,
+    "ffn_hidden": 12288, "vocab": 151936, "experts": 0, "experts_active": 0, "expert_hidden": 0}
 _WORDS = {"layers": "Layers", "hidden": "Width", "q_heads": "Query heads", "kv_heads": "Key-value heads",
           "head_dim": "Width of a head", "ffn_hidden": "Width of the dense feed-forward", "vocab": "Vocabulary",
           "experts": "Experts of a layer; 0: dense", "experts_active": "Of them, for one token",
