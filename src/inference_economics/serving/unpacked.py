@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
 from ..hardware import accelerators
 from ..hardware.accelerators import Accelerator
 from ..models import spec
-from ..models.groups import LayerGroup
 from ..models.kv_cache import INDEXER_BYTES_PER_VALUE
 from ..models.spec import Model
 from ..quantities.checks import is_traced
@@ -67,6 +66,7 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
     m, form = model_of(model), _formats(precision)
     held = stored(m, form.stored)
     mixture = m.experts > 0
+    states: Any = m.each(lambda group: group.state_heads)
     mixers = m.total(lambda group: group.n_params_attention(m.hidden) + group.n_params_state(m.hidden))
     arithmetic = form.arithmetic or form.stored.arithmetic
     in_fp8, in_fp4 = float(arithmetic == "fp8"), float(arithmetic == "fp4")
@@ -98,7 +98,7 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         # an entry may stand for several tokens: the choice then is full after as many times more of them
         attend_tok=np.where(m.attend_tok > 0, m.attend_tok / np.where(m.attend_tok > 0, m.sparse_share, 1.0),
                             ENDLESS_TOK),
-        state_heads=np.maximum(np.max(m.each(lambda group: group.state_heads), axis=-1), 1.0), q_heads=query_heads(m),
+        state_heads=np.maximum(np.max(states, axis=-1), 1.0), q_heads=query_heads(m),
         **_by_heads(m),
         indexer_pair_flop=m.pair_flop_indexer,
         pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
@@ -108,31 +108,34 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         decode_pair_flop_window=m.pair_flop_decode_window)
 
 
-def query_heads(m: Model) -> np.ndarray:
+def query_heads(m: Model) -> Numeric:
     """Numbers of query heads that layers have, by which chips cut attention, filled up with zeros."""
-    return _different(m.each(lambda group: group.q_heads))
+    found: Numeric = _different(m.each(lambda group: group.q_heads))
+    return found
 
 
-def _different(heads: Numeric) -> Numeric:
+# Here and below `Any` stands for numbers and arrays over groups: a type checker would try every kind of a `Numeric` at
+# each step of a product of many, for minutes.
+def _different(heads: Any) -> Any:
     """Return the different numbers of heads above zero, the largest first, then zeros: `HEAD_ROWS` or more."""
     rows = HEAD_ROWS if is_traced(heads) else max(HEAD_ROWS, len(set(heads.tolist()) - {0.0}))
-    found = []
+    found: list[Any] = []
     for _ in range(rows):
         found.append(np.max(heads, axis=-1))
         heads = np.where(heads < found[-1], heads, 0.0)
     return np.stack(found, axis=-1)
 
 
-def _by_heads(m: Model) -> dict[str, Numeric]:
+def _by_heads(m: Any) -> dict[str, Numeric]:
     """Rows of key-value heads: the share of each in what is kept, chosen from and windowed, and the weights behind it.
 
     A latent is one head to all: every chip makes it for itself. So it does with the compressed query and with an
     indexer's keys and choice: engines hold the matrices of all three whole on every chip.
     """
-    def width(group: LayerGroup) -> Numeric:
+    def width(group: Any) -> Any:
         return (1 - group.kv_shared) * group.kv_heads
 
-    def latent(group: LayerGroup) -> Numeric:
+    def latent(group: Any) -> Any:
         return (1 - group.kv_shared) * (group.kv_lora + group.rope_dim)
 
     # in each group what its heads share, then what is one to all
@@ -143,7 +146,8 @@ def _by_heads(m: Model) -> dict[str, Numeric]:
     kept, chosen, windowed = (_both(m, one, one) for one in (
         lambda group: group.kept_share, lambda group: (group.attend_tok > 0) * group.kept_share,
         lambda group: 1 * (group.window_tok > 0)))
-    heads = np.where(params > 0, _both(m, lambda group: group.kv_heads, lambda _: 1), 0.0)
+    of_groups = _both(m, lambda group: group.kv_heads, lambda _: 1)
+    heads = np.where(params > 0, of_groups, 0.0)
     sorts = _different(heads)
     mine = np.logical_and(heads == sorts[..., np.newaxis], heads > 0)
     rows = [np.sum(np.where(mine, layers * each, 0.0), axis=-1)
@@ -153,9 +157,8 @@ def _by_heads(m: Model) -> dict[str, Numeric]:
             "window_shares": shares[2], "kv_params": rows[3]}
 
 
-def _both(m: Model, first: Callable[[LayerGroup], Numeric], second: Callable[[LayerGroup], Numeric]) -> Numeric:
-    found: Numeric = np.stack([m.each(first), m.each(second)], axis=-1)
-    return found.reshape(-1)
+def _both(m: Any, first: Callable[[Any], Any], second: Callable[[Any], Any]) -> Any:
+    return np.stack([m.each(first), m.each(second)], axis=-1).reshape(-1)
 
 
 @tabulated
