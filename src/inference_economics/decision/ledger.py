@@ -93,6 +93,7 @@ def ledger(plan: Plan) -> list[Entry]:
     """
     check_records(plan=(plan, Plan))
     fleet, found, finance = machines(plan), by_way(plan), plan.finance
+    cells: dict[tuple[str, str], tuple[float, ...]]
     cells = {("inputs", address): (float(np.max(plan.value(address))),) for address in ADDRESSES}
     cells |= {("demand", item): _cells(getattr(fleet, item)) for item in DEMAND}
     weights = (start_weights(finance), year_weights(finance))

@@ -108,10 +108,9 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         decode_pair_flop_window=m.pair_flop_decode_window)
 
 
-def query_heads(m: Model) -> Numeric:
+def query_heads(m: Model) -> Any:
     """Numbers of query heads that layers have, by which chips cut attention, filled up with zeros."""
-    found: Numeric = _different(m.each(lambda group: group.q_heads))
-    return found
+    return _different(m.each(lambda group: group.q_heads))
 
 
 # Here and below `Any` stands for numbers and arrays over groups: a type checker would try every kind of a `Numeric` at

@@ -174,5 +174,6 @@ def rent_usd_per_hour(chip: Accelerator) -> float:
 
 
 def _rent_usd_per_hour(chip: Accelerator) -> float:
-    own = isinstance(chip, OwnChip)
-    return chip.rent_usd_per_hour if own else prices.rental_usd_per_hour(chip.name)
+    if isinstance(chip, OwnChip):
+        return chip.rent_usd_per_hour
+    return prices.rental_usd_per_hour(chip.name)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -215,7 +215,7 @@ def tail_of(mean: Means, load: Load, places: Numeric, occupancy: Numeric, uneven
     return Tail(first * mean.ttft_s * known + wait_s, tpot * mean.tpot_s * known, wait_s)
 
 
-def _weights(at: dict[str, Numeric]) -> list[Numeric]:
+def _weights(at: dict[str, Numeric]) -> list[Any]:
     """Return for each axis the weights of its points, along the last axis: hats, held beyond the ends."""
     found = []
     for name, points in AXES.items():
@@ -232,9 +232,9 @@ def _weights(at: dict[str, Numeric]) -> list[Numeric]:
     return found
 
 
-def _read(values: npt.NDArray[np.float64], weights: list[Numeric]) -> Numeric:
+def _read(values: npt.NDArray[np.float64], weights: list[Any]) -> Any:
     """Interpolate: the weighted sum over one axis after the other, the last one first."""
-    total: Numeric = values
+    total: Any = values
     for k in range(len(weights) - 1, -1, -1):
         total = np.sum(total * weights[k][(..., *(np.newaxis,) * k, slice(None))], axis=-1)
     return total[()]
