@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .options import alike, look_up, name_of
-from .own import OWN, Own
+from .own import OWN, Own, brought
 from .trace import Graph, Traced
 from .units import text
 
@@ -222,8 +222,8 @@ class Choice:
         position, options = graph.parameter(name), list(self.options.values())
         if self.own is None:
             return look_up(graph, options, position)
-        brought = graph.brought(name, self.own.numbers(self.own.example), len(options))
-        return look_up(graph, [*options, self.own.build(brought)], np.minimum(position, len(options)))
+        numbers = brought(graph, name, self.own.numbers(self.own.example), len(options))
+        return look_up(graph, [*options, self.own.build(numbers)], np.minimum(position, len(options)))
 
     def without_own(self) -> Choice:
         """Return the same choice, among what is known only."""

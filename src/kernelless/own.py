@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from .checks import shown
+from .ops import WHERE
+from .trace import Graph, Traced
 
 OWN = "own:"  # what the setting of a Choice begins with where the reader has brought the option
 
@@ -127,3 +129,12 @@ class Own:
         """Return what the page needs to know."""
         return {"title": self.title, "reader": self.reader, "example": self.example, "hint": self.hint,
                 "fields": [one.spec(name) for name, one in self.fields.items()]}
+
+
+def brought(graph: Graph, name: str, example: np.ndarray, options: int) -> Traced:
+    """Return the traced numbers that a reader brings for a choice: a constant that the page writes over."""
+    graph.nodes.append(("constant", (), example.shape, np.ascontiguousarray(example, float).tobytes()))
+    numbers = Traced(graph, len(graph.nodes) - 1, example.shape)
+    graph.own[name] = numbers, options
+    # read again when the choice moves, as all that depends on it
+    return graph.elementwise(WHERE, graph.parameter(name) < options, numbers, numbers)

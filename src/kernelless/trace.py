@@ -74,14 +74,6 @@ class Graph:
         """Return the traced scalar that stands for a control's value."""
         return self.add("input", static=name)
 
-    def brought(self, name: str, example: np.ndarray, options: int) -> Traced:
-        """Return the traced numbers that a reader brings for a choice: a constant that the page writes over."""
-        self.nodes.append(("constant", (), example.shape, np.ascontiguousarray(example, float).tobytes()))
-        numbers = Traced(self, len(self.nodes) - 1, example.shape)
-        self.own[name] = numbers, options
-        # read again when the choice moves, as all that depends on it
-        return self.elementwise(WHERE, self.parameter(name) < options, numbers, numbers)
-
     def lift(self, value: Any) -> Traced:
         """Return `value` as a traced value of this graph; numbers and arrays become constants."""
         if isinstance(value, Traced):

@@ -148,6 +148,7 @@ def test_the_form_stands_in_the_list_of_options():
     assert f'<option value="{OWN}">your own tank…</option>' in html
 
 
+@pytest.mark.usefixtures("no_loop_of_others")
 def test_in_jupyter_the_text_is_a_field_that_opens_with_the_option():
     explorer = explorer_of(lambda tank: tank.litres)
     field, shown = explorer._made_widget().brought["tank"], explorer._made_widget().shown["tank"]
@@ -165,6 +166,7 @@ def test_in_jupyter_the_text_is_a_field_that_opens_with_the_option():
     assert (field.value, shown.value) == ('{"litres": 5, "wall": 1}', "")
 
 
+@pytest.mark.usefixtures("no_loop_of_others")
 def test_in_jupyter_each_field_stands_under_its_own_choice():
     def both(first, second):
         return simple(first.litres + second.litres)

@@ -188,9 +188,9 @@ def your_decision(**s: Any) -> Figure:
     runs = copy.batch > 0
     waits, late = waits_s(plan), plan_tail(one.setup, one.constants, plan, speed=s["speed"])
     return Figure(
-        x=Axis("level cost a year", (1e2, 1e12), "USD", "log"), y=Axis("", categories=tuple(TITLES.values())),
+        x=Axis("level cost a year", (1, 1e12), "USD", "log"), y=Axis("", categories=tuple(TITLES.values())),
         marks=[Bars(np.minimum(seen.high_usd, 1e12), "nine draws in ten", color=0,
-                    base=np.clip(seen.low_usd, 1e2, 1e12)),
+                    base=np.clip(seen.low_usd, 1, 1e12)),
                Point(seen.median_usd, np.arange(float(len(WAYS))), "median of the draws", color=1),
                Rule("", x=usd), Label(usd, first, "cheapest that is allowed")],
         readouts=[
