@@ -53,6 +53,7 @@ def test_what_is_set_survives_a_reload_and_travels_in_a_link(decide):
     give(decide, users=12_345, privacy="only to machines hired alone")
     words = ruling(decide)
     decide.locator(f'#{FIGURE} [data-action="link"]').click()
+    decide.locator(f"#{FIGURE} .ex-link").wait_for()
     address = decide.locator(f"#{FIGURE} .ex-link").input_value()
     assert "users=12345" in address
     decide.reload()

@@ -111,6 +111,7 @@ def _follow_a_link(page) -> None:
     assert sent.keys() == before.keys()
     assert sent != before
     root.locator('[data-action="link"]').click()
+    root.locator(".ex-link").wait_for()  # what gives it is fetched
     address = root.locator(".ex-link").input_value()
     page.goto("about:blank")
     page.goto(address)
