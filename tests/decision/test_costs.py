@@ -164,17 +164,6 @@ def test_arrays_are_the_same_as_one_call_each(name):
         np.testing.assert_allclose(np.broadcast_to(part, 3), [one[k] for one in alone], rtol=1e-12)
 
 
-def test_from_which_demand_a_way_stays_cheaper():
-    demand = np.array([1.0, 10.0, 100.0, 1000.0])
-    cheaper, dearer = np.array([5.0, 1.0, 5.0, 1.0]), np.array([2.0, 2.0, 2.0, 2.0])
-    assert decision.stays_cheaper_from(demand, cheaper, dearer) == 1000
-    assert decision.stays_cheaper_from(demand, np.zeros(4), dearer) == 0  # at every demand asked, so from nothing on
-    assert decision.stays_cheaper_from(demand, dearer, dearer) == np.inf
-    undefined = np.full(4, np.nan)
-    assert np.isnan(decision.stays_cheaper_from(demand, undefined, dearer))
-    assert np.isnan(decision.stays_cheaper_from(demand, dearer, undefined))
-
-
 def test_the_page_computes_what_numpy_computes(node):
     names = [name for name in INPUTS if name != "wait_probability"]
 

@@ -40,14 +40,35 @@ def test_the_last_row_is_the_plan_itself():
             assert np.broadcast_to(getattr(seen.cash[name], cause), np.shape(usd)) == pytest.approx(usd)
 
 
-def test_break_even_lies_where_the_finer_grid_finds_it():
+def test_from_which_demand_a_way_stays_cheaper():
+    grid = overview.DEMAND
+    api, undefined = np.full(grid.size, 2.0), np.full(grid.size, np.nan)
+    # dear again at the point before the last: what was cheaper before does not count
+    late = np.where(grid < grid[20], 1.0, np.where(grid < grid[-1], 5.0, 1.0))
+    usd = np.stack([api, late, 0.5 * api, api, undefined])
+    seen = overview.Overview(*7 * [undefined], {})._replace(by_demand_usd=usd)
+    at, always, never, none = overview.break_evens(seen, 10.0)[1:]
+    assert 10 * grid[-2] < at < 10 * grid[-1]
+    share = np.log(at / (10 * grid[-2])) / np.log(grid[-1] / grid[-2])
+    assert np.log(5 / 2) + share * (np.log(1 / 2) - np.log(5 / 2)) == pytest.approx(0, abs=1e-12)
+    assert always == 0  # at every demand asked, so from nothing on
+    assert never == np.inf
+    assert np.isnan(none)
+    assert np.isnan(overview.break_evens(seen, 10.0, dearer=4)).all()
+
+
+def test_break_even_lies_where_costs_cross():
     one = plan(running__posts_rented=4.0)
-    seen = overview.overview(one, False)
-    found = overview.break_evens(seen, one.need.prompts_per_day)
-    fine = answer.break_even(one)
-    for k, name in enumerate(cash.WAYS):
-        if name in fine and np.isfinite(fine[name]) and fine[name] > 0 and np.isfinite(found[k]):
-            assert found[k] == pytest.approx(fine[name], rel=0.6)  # machines come whole, and the steps are wide
+    found = overview.break_evens(overview.overview(one, False), one.need.prompts_per_day)
+    by_name = {name: at for name, at in zip(cash.WAYS, found, strict=True) if name != "api"}
+    assert answer.break_even(one) == pytest.approx(by_name, nan_ok=True)
+    crossing = {name: at for name, at in by_name.items() if np.isfinite(at) and at > 0}
+    assert crossing
+    for name, at in crossing.items():
+        # machines come whole, so costs go by steps, and the steps of demand are wide
+        around = cash.costs_by_way(one.changed({"need.prompts_per_day": at * np.array([1 / 1.6, 1.6])}))
+        gap = around[name] - around["api"]
+        assert gap[0] > 0 > gap[1], name
     assert np.isnan(overview.break_evens(overview.overview(plan(need__privacy=1.0), False), 1.0)[3])
 
 

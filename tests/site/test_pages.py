@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from urllib.parse import urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -261,7 +262,7 @@ def test_what_was_read_can_be_read_without_a_network(chromium, address):
     page = context.new_page()
     page.goto(f"{address}/book/site.html")
     page.evaluate("at => navigator.serviceWorker.register(at).then(() => navigator.serviceWorker.ready)",
-                  f"{address}/worker.js")
+                  urljoin(address, "worker.js"))
     page.reload()
     page.goto(f"{address}/notebooks/04_sharing_heads.html")
     context.set_offline(True)

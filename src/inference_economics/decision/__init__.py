@@ -3,7 +3,7 @@
 # May import: every room but chapters.
 
 from ..quantities.faces import handing_on
-from .costs import WAYS, Costs, cheapest, stays_cheaper_from, within, yearly_costs
+from .costs import WAYS, Costs, cheapest, within, yearly_costs
 from .inputs import Inputs
 from .workload import YEARS, Demand, Finance, Fleet, Offer, Programme, Server
 
@@ -19,7 +19,6 @@ __all__ = [
     "Programme",
     "Server",
     "cheapest",
-    "stays_cheaper_from",
     "within",
     "yearly_costs",
 ]

@@ -12,13 +12,12 @@ from ..quantities.limits import checked
 from ..quantities.numeric import Numeric
 from ..risk.uncertainty import sample_quantile
 from .cash import WAYS, costs_by_way
-from .costs import stays_cheaper_from
+from .overview import break_evens, overview
 from .plan import Plan
 from .plan_doubts import moved, plan_doubts
 from .turning import turning
 
 CLEAR, LIKELY = 0.9, 0.6  # shares of the draws in which one way is the cheapest
-DEMAND = np.geomspace(1e-4, 1e4, 161)  # demand over the plan's
 
 
 # -- intervals --------------------------------------------------------------------------------------------------------
@@ -201,10 +200,7 @@ def break_even(plan: Plan, dearer: str = "api") -> dict[str, float]:
     Returns
     -------
     dict
-        Key of a way to prompts a day of today; infinite where it never is within ten thousand times the demand,
-        undefined (NaN) where one of the two is ruled out. [1/day]
+        Key of a way to what `overview.break_evens` gives for it. [1/day]
     """
-    demand = DEMAND * plan.need.prompts_per_day
-    costs = {name: usd + np.zeros(DEMAND.size) for name, usd in
-             costs_by_way(plan.changed({"need.prompts_per_day": demand})).items()}
-    return {name: float(stays_cheaper_from(demand, costs[name], costs[dearer])) for name in WAYS if name != dearer}
+    found = break_evens(overview(plan, False, samples=1), plan.need.prompts_per_day, list(WAYS).index(dearer))
+    return {name: float(prompts) for name, prompts in zip(WAYS, found, strict=True) if name != dearer}

@@ -165,29 +165,3 @@ def cheapest(ways: Iterable[Any]) -> Numeric:
         way = way if is_traced(way) else number("way", way)
         least = np.minimum(least, np.where(np.isnan(way), np.inf, way))
     return np.where(np.isfinite(least), least, np.nan)[()]
-
-
-def stays_cheaper_from(demand: Numeric, cheaper: Numeric, dearer: Numeric) -> Numeric:
-    """Return the demand from which one way stays cheaper than another.
-
-    Parameters
-    ----------
-    demand : array
-        Rising demands, in any unit. [any]
-    cheaper, dearer : array
-        Costs of the two ways at each of them. [USD/year]
-
-    Returns
-    -------
-    numeric
-        The first demand after the last at which it is not cheaper; 0 where it is cheaper at each of them, infinite
-        where there is none, undefined (NaN) where one of the two cannot serve. [any]
-    """
-    demand, cheaper, dearer = (value if is_traced(value) else number(name, value) for name, value in (
-        ("demand", demand), ("cheaper", cheaper), ("dearer", dearer)))
-    ratio = cheaper / dearer
-    last = np.max(np.where(ratio >= 1, demand, -1.0))
-    first: Numeric = np.min(np.where(last < demand, demand, np.inf))
-    # the first demand given is where the question began, not where an answer lies
-    found = np.where(last >= 0, first, 0.0)
-    return np.where(np.isnan(np.sum(ratio)), np.nan, found)[()]
