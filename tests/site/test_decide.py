@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -102,6 +103,38 @@ def test_an_export_is_read_on_the_page_and_leaves_it_for_nobody(decide):
     box.locator("button").click()
     assert "Not read: line 1: the header 'a, b'" in box.locator(".decide-said").text_content()
     assert decide.troubles == []
+
+
+@pytest.mark.parametrize("title", page.explorer().presets)
+def test_the_ruling_is_printed_on_one_page_and_what_was_asked_on_the_next(decide, title):
+    decide.locator(f'#{FIGURE} [data-preset="{title}"]').click()
+    decide.wait_for_timeout(900)
+    decide.evaluate("window.print = () => {}")  # the paper is made below, with the page as the button leaves it
+    decide.locator("[data-take=print]").click()
+    decide.emulate_media(media="print")
+    foreign = decide.evaluate("[...document.querySelectorAll('article :is(h1, h2, h3, h4, p, li)')]"
+                              ".filter((one) => one.checkVisibility() && !one.closest('.decide-memo'))"
+                              ".map((one) => one.textContent)")
+    assert foreign == []
+    printed = decide.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+
+
+def test_no_number_of_the_memo_is_broken_on_a_phone(visit):
+    opened = visit("book/decide.html", viewport={"width": 390, "height": 844})
+    opened.wait_for_selector(".decide-memo h3")
+    broken = opened.evaluate("""() => [...document.querySelectorAll('.decide-memo td')].filter((cell) => {
+      const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), range = document.createRange();
+      for (let node = words.nextNode(); node; node = words.nextNode()) {
+        for (const word of node.textContent.matchAll(/[^\\s-]+/g)) {
+          range.setStart(node, word.index);
+          range.setEnd(node, word.index + word[0].length);
+          if (range.getClientRects().length > 1) return true;
+        }
+      }
+      return false;
+    }).map((cell) => cell.textContent)""")
+    assert broken == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

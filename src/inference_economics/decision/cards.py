@@ -59,14 +59,16 @@ def read_card(config: Mapping[str, Any]) -> dict[str, float]:
     ------
     ValueError
         For a kind of model that is not counted here, and for a configuration without one of `NEEDED`, with a part
-        of a head, or with more experts for a token than there are.
+        of a head, or with more experts for a token than there are, or with experts and none for a token.
     """
     whole: Any = config
     part = whole.get("text_config") if isinstance(whole, Mapping) else None
     config = whole if part is None else part
     if not isinstance(config, Mapping):
         raise ValueError(f"config={shown(config)} is no configuration; give a whole config.json, read by json.loads.")
-    kind = str(config.get("model_type", ""))
+    kind = str(config.get("model_type") or "")
+    if not kind:
+        raise ValueError("the configuration names no model_type; paste a whole config.json.")
     if kind not in COUNTED:
         raise ValueError(f"models of the kind {kind!r} are not counted here; type the numbers of its card instead.")
     if config.get(WINDOWED) and config.get("use_sliding_window", True):
@@ -81,9 +83,16 @@ def read_card(config: Mapping[str, Any]) -> dict[str, float]:
     for name in POSITIVE:
         if not found[name]:
             raise ValueError(f"the configuration says 0 for {KEYS[name][0][0]}; no model has that.")
-    if 0 < found["experts"] < found["chosen"]:
-        raise ValueError(f"the configuration sends a token to {found['chosen']:g} of {found['experts']:g} experts.")
+    _check_experts(found["experts"], found["chosen"])
     return found
+
+
+def _check_experts(experts: float, chosen: float) -> None:
+    if experts and not chosen:
+        raise ValueError(f"the configuration has {experts:g} experts, and none of {', '.join(KEYS['chosen'][0])} says "
+                         "to how many of them a token is sent.")
+    if 0 < experts < chosen:
+        raise ValueError(f"the configuration sends a token to {chosen:g} of {experts:g} experts.")
 
 
 def shape_of(card: Mapping[str, Numeric]) -> tuple[Shape, Numeric]:

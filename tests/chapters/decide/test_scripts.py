@@ -159,7 +159,8 @@ def test_a_configuration_is_refused(node, words):
 
 @pytest.mark.parametrize(("key", "value", "why"), [
     ("num_attention_heads", 0, "says 0 for num_attention_heads"), ("hidden_size", 4096.5, "no whole number"),
-    ("num_experts_per_tok", 80, "80 of 8 experts"), ("text_config", 5, None)])
+    ("num_experts_per_tok", 80, "80 of 8 experts"), ("num_experts_per_tok", None, "to how many of them"),
+    ("model_type", None, "names no model_type"), ("text_config", 5, None)])
 def test_a_configuration_of_no_model_is_refused_in_the_same_words(node, key, value, why):
     config = {"model_type": "mixtral", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32,
               "vocab_size": 32000, "intermediate_size": 14336, "num_local_experts": 8, "num_experts_per_tok": 2}

@@ -137,6 +137,7 @@ export function bringConfig(kit, words) {
   config = config?.text_config ?? config;
   if (!config || typeof config !== "object") throw new Error("this is no configuration; paste a whole config.json.");
   const kind = String(config.model_type ?? "");
+  if (!kind) throw new Error("the configuration names no model_type; paste a whole config.json.");
   if (!kit.counted.includes(kind)) {
     throw new Error(`models of the kind '${kind}' are not counted here; type the numbers of its card instead.`);
   }
@@ -156,6 +157,10 @@ export function bringConfig(kit, words) {
   }
   const nothing = /** @type {string[]} */ (kit.positive).find((name) => !card[name]);
   if (nothing !== undefined) throw new Error(`the configuration says 0 for ${kit.keys[nothing][0]}; no model has that.`);
+  if (card.experts > 0 && !card.chosen) {
+    throw new Error(`the configuration has ${card.experts} experts, and none of `
+      + `${kit.keys.chosen.slice(0, -1).join(", ")} says to how many of them a token is sent.`);
+  }
   if (card.experts > 0 && card.chosen > card.experts) {
     throw new Error(`the configuration sends a token to ${card.chosen} of ${card.experts} experts.`);
   }
