@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from numbers import Integral, Real
+from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -220,9 +220,9 @@ class _Reader:
         if not isinstance(value, (list, tuple, str)) or len(value) > self.limits["layers"]:
             raise ValueError(f"{key}={show(value)} is not a list of at most {self.limits['layers']} layers.")
         for entry in value:
-            if isinstance(entry, bool) or not isinstance(entry, (str, Integral)):
+            if not (isinstance(entry, str) or whole(entry, -self.limits["number"], self.limits["number"])):
                 raise ValueError(f"{key}: {show(entry)} is neither a word nor a whole number.")
-        return list(value)
+        return [entry if isinstance(entry, str) else int(entry) for entry in value]
 
     def key(self, name: str) -> int:
         """Return the number of a key: as given, or as transformers supplies it."""

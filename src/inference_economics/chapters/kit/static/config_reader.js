@@ -204,7 +204,7 @@ function readingOf(raw, kind, family) {
     if (!(Array.isArray(value) || typeof value === "string") || value.length > limits.layers) {
       refuse(`${name}=${shortly(value)} is not a list of at most ${limits.layers} layers.`);
     }
-    const entries = [...value], wrong = entries.find((one) => typeof one !== "string" && !Number.isInteger(one));
+    const entries = [...value], wrong = entries.find((one) => typeof one !== "string" && !whole(one, -limits.number, limits.number));
     return wrong === undefined && !entries.includes(undefined) ? entries
       : refuse(`${name}: ${shortly(wrong)} is neither a word nor a whole number.`);
   };
@@ -324,6 +324,24 @@ function checkRow(row) {
 }
 
 /**
+ * Refuse a key that stands twice in one object: which of the two holds is a matter of the reader.
+ * @param {string} words JSON that parses
+ */
+function refuseTwice(words) {
+  /** @type {Set<string>[]} */
+  const open = [];
+  for (const [token, text, colon] of words.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (colon) {
+      const key = JSON.parse(text), keys = open[open.length - 1];
+      if (keys.has(key)) refuse(`the key ${shortly(key)} stands there twice.`);
+      keys.add(key);
+    }
+  }
+}
+
+/**
  * Read a config.json.
  * @param {string} words
  * @returns {{text: string, numbers: number[], said: string}} the keys that matter, the numbers of a figure's program as
@@ -340,6 +358,7 @@ export function readBrought(words) {
   } catch {
     refuse("This is no JSON. Paste the whole config.json of a model, from its first brace to its last.");
   }
+  refuseTwice(words);
   if (!isSet(file)) refuse("This is no config.json: it holds no keys and values.");
   const raw = decoderOf(file), kind = raw.model_type;
   if (typeof kind !== "string") refuse("model_type is missing: a config.json says there what it is, such as “llama”.");
