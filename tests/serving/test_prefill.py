@@ -1,11 +1,15 @@
 """Prefill: every pair once, and the time of short and long prompts."""
 
+import dataclasses
+from pathlib import Path
+
 import pytest
 
 from inference_economics import calibration, models, serving, step
 from inference_economics.models.flop import mean_causal_context, prefill_flop_per_token
 from inference_economics.serving import Layout, prefill
 
+FIXTURES, BOOK = Path(__file__).parents[1] / "fixtures", Path(__file__).parents[2] / "book"
 S = serving.setup("llama-3.1-70b", "h100-sxm", "fp8")
 C = calibration.constants("h100-sxm")
 
@@ -29,6 +33,21 @@ def test_chips_that_share_a_prompt_repeat_its_indexer():
     one, eight = (prefill.prefill_time_s(s, step.IDEAL, 64_000.0, Layout(n))[0] for n in (1, 8))
     assert eight == pytest.approx((one + 7 * looked) / 8)
     assert looked > one / 20
+
+
+def test_an_indexer_takes_the_share_of_a_long_prompt_that_was_measured():
+    """DeepSeek-V4-Flash on eight H100 in vLLM, 131,072 tokens: 15.9% of the time on GPUs (vllm-project/vllm#53691)."""
+    config = (FIXTURES / "configs" / "deepseek-v4-flash.json").read_text(encoding="utf-8")
+    s, c = serving.setup(models.from_config(config), "h100-sxm", "fp8"), calibration.constants("h100-sxm", "vllm")
+    blind = dataclasses.replace(s, pair_flop_global=s.pair_flop_global - s.indexer_pair_flop, indexer_pair_flop=0.0)
+    whole, rest = (prefill.prefill_time_s(one, c, 131_072.0, Layout(8))[0] for one in (s, blind))
+    assert 0.159 / 1.5 < 1 - rest / whole < 0.159 * 1.5
+
+
+def test_the_errata_say_what_a_prompt_takes():
+    s = serving.setup("deepseek-v3.2", "h200-sxm", "fp8")
+    taken, _ = prefill.prefill_time_s(s, step.IDEAL, 8192.0, Layout(8))
+    assert f"needs {taken * 1e3:.2f} ms for 8,192 tokens" in (BOOK / "errata.md").read_text(encoding="utf-8")
 
 
 def test_groups_take_prompts_of_their_own():

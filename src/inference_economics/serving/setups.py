@@ -77,7 +77,8 @@ class Setup:
         The same of one more token in decode, where latent attention works on the compressed cache. [FLOP]
     indexer_pair_flop, decode_indexer_pair_flop : numeric
         The indexers' part of `pair_flop_global` and of `decode_pair_flop_global`: every chip that shares a layer does
-        all of it, because each holds the indexer whole. [FLOP]
+        all of it, because each holds the indexer whole. Its projections, and others that every chip holds whole, count
+        as cut. [FLOP]
     hbm_bytes, hbm_bytes_per_s, shared_flop_per_s, expert_flop_per_s : numeric
         One chip. [B], [B/s], [FLOP/s], [FLOP/s]
     link_bytes_per_s, link_chips, link_mesh : numeric
