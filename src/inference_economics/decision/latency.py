@@ -104,8 +104,8 @@ def plan_tail(s: Setup, c: Constants, plan: Plan, uneven: Unevenness | None = No
     -----
     The plan counts a place as held for as long as in a full copy, which a copy that is not full gives back sooner. The
     table is asked at the requests in flight that the same arrivals leave on it (`in_flight_at`), not more than
-    `FULLEST` of the places. It is of one copy by itself. Several that share their requests wait less: with more than one in
-    use, the wait is that of `fleet.waits_s`. What a cache of one's own holds of each prompt is not read again.
+    `FULLEST` of the places. It is of one copy by itself. Several that share their requests wait less: with more than
+    one in use, the wait is that of `fleet.waits_s`. What a cache of one's own holds of each prompt is not read again.
     """
     uneven, copy, need = uneven or Unevenness(), plan.copy, plan.need
     runs = copy.batch > 0
