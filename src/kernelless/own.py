@@ -64,8 +64,8 @@ class Own:
     write : callable
         From a thing to its text; None where a thing is no such option.
     reader : str
-        Name of the page's reader of the text: a module of `modules` enters it in ``READERS`` of `static/settings.js`.
-        Empty where the text holds the fields.
+        File name of the page's reader of the text: a module of `modules` that exports ``readBrought``. Empty where the
+        text holds the fields.
     number : callable
         From the text to the numbers, as that reader gives them.
     example : str
