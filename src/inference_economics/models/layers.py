@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..quantities.checks import shown
 from ..quantities.numeric import Numeric
@@ -101,7 +102,7 @@ class Layers:
         total: Numeric = sum(group.layers * quantity(group) for group in self.groups)
         return total
 
-    def each(self, quantity: Callable[[LayerGroup], Any]) -> Numeric:
+    def each(self, quantity: Callable[[LayerGroup], Any]) -> npt.NDArray[Any]:
         """Return a quantity of one layer of each group, as an array over groups.
 
         Parameters
@@ -114,8 +115,7 @@ class Layers:
         numeric
             In the quantity's unit; groups along the last axis.
         """
-        found: Numeric = np.stack([np.asarray(quantity(group), dtype=float) for group in self.groups], axis=-1)
-        return found
+        return np.stack([np.asarray(quantity(group), dtype=float) for group in self.groups], axis=-1)
 
     def common(self, name: str) -> Numeric:
         """Return what a field is in all layers that have it; zero where none has.

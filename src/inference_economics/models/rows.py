@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..quantities.numeric import Numeric
 from .groups import LayerGroup
@@ -80,10 +81,10 @@ class _Row(Model):
         total: Numeric = np.sum(group.layers * quantity(group) + 0 * group.layers, axis=-1)
         return total
 
-    def each(self, quantity: Callable[[LayerGroup], Any]) -> Numeric:
+    def each(self, quantity: Callable[[LayerGroup], Any]) -> npt.NDArray[Any]:
         """As in `Layers`."""
         group, = self.groups
-        found: Numeric = quantity(group) + 0 * group.layers
+        found: npt.NDArray[Any] = quantity(group) + 0 * group.layers
         return found
 
     def common(self, name: str) -> Numeric:

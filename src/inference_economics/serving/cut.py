@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Cut(NamedTuple):
 
 
 @tabulated
-def _q_heads(model: Model | str) -> Any:
+def _q_heads(model: Model | str) -> np.ndarray:
     return query_heads(model_of(model))
 
 

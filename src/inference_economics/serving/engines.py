@@ -51,7 +51,7 @@ def load_engines() -> dict[str, Engine]:
 MIB = 2**20
 
 
-def memory_rule(engine: str, hbm_bytes: float | None) -> dict[str, Any]:
+def memory_rule(engine: str, hbm_bytes: float | None) -> dict[str, Numeric]:
     """Return what an engine does with a chip's memory unless it is told otherwise.
 
     Parameters

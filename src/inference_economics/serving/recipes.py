@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from ..quantities.numeric import Numeric
 from . import engines
 from .unpacked import chip_of
 
@@ -74,7 +75,7 @@ def _holds(asked: tuple[str, str, str, str], row: tuple[str, tuple[str, ...], st
             and engine in ("", asked[3]))
 
 
-def memory_rule(run: Run) -> dict[str, float]:
+def memory_rule(run: Run) -> dict[str, Numeric]:
     """Return what a measured run left of a chip's memory to weights and cache.
 
     Parameters

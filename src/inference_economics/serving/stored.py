@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from ..models.groups import LayerGroup
 from ..models.spec import Model
 from ..quantities.numeric import Numeric, Truth
 from .formats import PARTS, WIDE_BYTES, Format
@@ -39,7 +40,7 @@ class Stored(NamedTuple):
         return self.shared_bytes + self.head_bytes + self.embedding_bytes
 
 
-def part_params(m: Model) -> dict[str, Any]:
+def part_params(m: Model) -> dict[str, Numeric]:
     """Count a model's weights by the parts that formats treat alike.
 
     Parameters
@@ -53,13 +54,18 @@ def part_params(m: Model) -> dict[str, Any]:
         `PARTS` to weights; ``experts`` are the matrices of all routed experts, whose vectors stand under ``bias``. The
         head of a tied model is its embedding, which then counts nothing. Sums to ``m.n_params``. [1]
     """
-    over, width = m.total, m.hidden
-    parts = {
+    def shared(group: LayerGroup) -> Numeric:
+        return m.hidden * (group.ffn_matrices * (group.ffn_width + group.shared_width) + 2 * group.expert_input)
+
+    def experts(group: LayerGroup) -> Numeric:
+        return group.experts * (group.n_params_expert(m.hidden) - group.expert_vector_params)
+
+    parts: dict[str, Numeric] = {
         "embedding": m.n_params_embedding - m.n_params_head, "head": m.n_params_head,
-        "norm": over(lambda g: g.vector_params) + m.vector_params, "router": over(lambda g: width * g.router_width),
-        "bias": over(lambda g: g.experts * g.expert_vector_params),
-        "shared": over(lambda g: width * (g.ffn_matrices * (g.ffn_width + g.shared_width) + 2 * g.expert_input)),
-        "experts": over(lambda g: g.experts * (g.n_params_expert(width) - g.expert_vector_params)),
+        "norm": m.total(lambda group: group.vector_params) + m.vector_params,
+        "router": m.total(lambda group: m.hidden * group.router_width),
+        "bias": m.total(lambda group: group.experts * group.expert_vector_params),
+        "shared": m.total(shared), "experts": m.total(experts),
     }
     # the rest, so that a model with a stated total adds up to it
     return parts | {"attention": m.n_params - sum(parts.values())}

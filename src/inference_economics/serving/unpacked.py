@@ -7,10 +7,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from ..hardware import accelerators
 from ..hardware.accelerators import Accelerator
 from ..models import spec
+from ..models.groups import LayerGroup
 from ..models.kv_cache import INDEXER_BYTES_PER_VALUE
 from ..models.spec import Model
 from ..quantities.checks import is_traced
@@ -66,7 +68,6 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
     m, form = model_of(model), _formats(precision)
     held = stored(m, form.stored)
     mixture = m.experts > 0
-    states: Any = m.each(lambda group: group.state_heads)
     mixers = m.total(lambda group: group.n_params_attention(m.hidden) + group.n_params_state(m.hidden))
     arithmetic = form.arithmetic or form.stored.arithmetic
     in_fp8, in_fp4 = float(arithmetic == "fp8"), float(arithmetic == "fp4")
@@ -98,7 +99,7 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         # an entry may stand for several tokens: the choice then is full after as many times more of them
         attend_tok=np.where(m.attend_tok > 0, m.attend_tok / np.where(m.attend_tok > 0, m.sparse_share, 1.0),
                             ENDLESS_TOK),
-        state_heads=np.maximum(np.max(states, axis=-1), 1.0), q_heads=query_heads(m),
+        state_heads=np.maximum(np.max(m.each(lambda group: group.state_heads), axis=-1), 1.0), q_heads=query_heads(m),
         **_by_heads(m),
         indexer_pair_flop=m.pair_flop_indexer,
         pair_flop_global=m.pair_flop_prefill_global + m.pair_flop_indexer,
@@ -108,40 +109,45 @@ def of_model(model: Model | str, precision: str | Formats) -> SimpleNamespace:
         decode_pair_flop_window=m.pair_flop_decode_window)
 
 
-def query_heads(m: Model) -> Any:
+def query_heads(m: Model) -> npt.NDArray[Any]:
     """Numbers of query heads that layers have, by which chips cut attention, filled up with zeros."""
     return _different(m.each(lambda group: group.q_heads))
 
 
-# Here and below `Any` stands for numbers and arrays over groups: a type checker would try every kind of a `Numeric` at
-# each step of a product of many, for minutes.
-def _different(heads: Any) -> Any:
+def _different(heads: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the different numbers of heads above zero, the largest first, then zeros: `HEAD_ROWS` or more."""
     rows = HEAD_ROWS if is_traced(heads) else max(HEAD_ROWS, len(set(heads.tolist()) - {0.0}))
-    found: list[Any] = []
+    found: list[npt.NDArray[Any]] = []
     for _ in range(rows):
         found.append(np.max(heads, axis=-1))
         heads = np.where(heads < found[-1], heads, 0.0)
     return np.stack(found, axis=-1)
 
 
-def _by_heads(m: Any) -> dict[str, Numeric]:
+def _by_heads(m: Model) -> dict[str, Numeric]:
     """Rows of key-value heads: the share of each in what is kept, chosen from and windowed, and the weights behind it.
 
     A latent is one head to all: every chip makes it for itself. So it does with the compressed query and with an
     indexer's keys and choice: engines hold the matrices of all three whole on every chip.
     """
-    def width(group: Any) -> Any:
+    def width(group: LayerGroup) -> Numeric:
         return (1 - group.kv_shared) * group.kv_heads
 
-    def latent(group: Any) -> Any:
+    def latent(group: LayerGroup) -> Numeric:
         return (1 - group.kv_shared) * (group.kv_lora + group.rope_dim)
+
+    def cached(group: LayerGroup) -> Numeric:
+        return width(group) * (group.qk_dim + group.v_dim * (1 - group.kv_tied))
+
+    def shared_params(group: LayerGroup) -> Numeric:
+        return m.hidden * (width(group) * (group.qk_dim + group.v_dim * (1 - group.v_from_k)))
+
+    def whole_params(group: LayerGroup) -> Numeric:
+        return m.hidden * (latent(group) + group.q_lora) + group.n_params_indexer(m.hidden)
 
     # in each group what its heads share, then what is one to all
     layers = _both(m, lambda group: group.layers, lambda group: group.layers)
-    values = _both(m, lambda group: width(group) * (group.qk_dim + group.v_dim * (1 - group.kv_tied)), latent)
-    params = _both(m, lambda group: m.hidden * (width(group) * (group.qk_dim + group.v_dim * (1 - group.v_from_k))),
-                   lambda group: m.hidden * (latent(group) + group.q_lora) + group.n_params_indexer(m.hidden))
+    values, params = _both(m, cached, latent), _both(m, shared_params, whole_params)
     kept, chosen, windowed = (_both(m, one, one) for one in (
         lambda group: group.kept_share, lambda group: (group.attend_tok > 0) * group.kept_share,
         lambda group: 1 * (group.window_tok > 0)))
@@ -156,7 +162,7 @@ def _by_heads(m: Any) -> dict[str, Numeric]:
             "window_shares": shares[2], "kv_params": rows[3]}
 
 
-def _both(m: Any, first: Callable[[Any], Any], second: Callable[[Any], Any]) -> Any:
+def _both(m: Model, first: Callable[[LayerGroup], Any], second: Callable[[LayerGroup], Any]) -> npt.NDArray[Any]:
     return np.stack([m.each(first), m.each(second)], axis=-1).reshape(-1)
 
 

@@ -215,7 +215,7 @@ def tail_of(mean: Means, load: Load, places: Numeric, occupancy: Numeric, uneven
     return Tail(first * mean.ttft_s * known + wait_s, tpot * mean.tpot_s * known, wait_s)
 
 
-def _weights(at: dict[str, Numeric]) -> list[Any]:
+def _weights(at: dict[str, Numeric]) -> list[npt.NDArray[np.float64]]:
     """Return for each axis the weights of its points, along the last axis: hats, held beyond the ends."""
     found = []
     for name, points in AXES.items():
@@ -232,12 +232,13 @@ def _weights(at: dict[str, Numeric]) -> list[Any]:
     return found
 
 
-def _read(values: npt.NDArray[np.float64], weights: list[Any]) -> Any:
+def _read(values: npt.NDArray[np.float64], weights: list[npt.NDArray[np.float64]]) -> Numeric:
     """Interpolate: the weighted sum over one axis after the other, the last one first."""
     total: Any = values
     for k in range(len(weights) - 1, -1, -1):
         total = np.sum(total * weights[k][(..., *(np.newaxis,) * k, slice(None))], axis=-1)
-    return total[()]
+    found: Numeric = total[()]
+    return found
 
 
 # -- the table --------------------------------------------------------------------------------------------------------
