@@ -27,9 +27,11 @@ def test_a_deck():
     assert title.split() == ["Chapter", "3", "Title"]
     walls = [[BeautifulSoup("".join(shown), "html.parser") for shown, _ in column] for column in deck.columns]
     assert [[wall.find().name for wall in column] for column in walls] == [
-        ["h1", "blockquote"], ["h2", "figure", "div", "div"], ["h2", "section", "div"]]
+        ["h1", "blockquote"], ["h2", "figure", "div", "div"], ["h2", "div", "div"]]
     assert json.loads(walls[1][1].find("script").string) == {"a": 1}
     html = deck.html()
+    sections = BeautifulSoup(html, "html.parser").select("section")  # each of them is a slide, or a column of slides
+    assert len(sections) == len(walls) + sum(map(len, walls))
     assert "code" not in html
     assert "href" not in html
     notes = [note.get_text() for note in BeautifulSoup(html, "html.parser").select("aside.notes")]

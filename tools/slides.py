@@ -3,8 +3,8 @@
     python tools/slides.py 4 [5 …] [--output FOLDER]
 
 The slides are made from the chapter's own page: each figure, table, equation, claim, takeaway and exercise is a slide,
-and the paragraphs around it are the presenter's notes (key S). Arrow keys walk, O shows the overview, F fills the
-screen. They lie in _build/slides and open from disk; nothing is fetched from another host. reveal.js comes once, by the
+and the paragraphs around it are the presenter's notes (key S). Arrow keys walk, Escape leaves a slider, O shows the
+overview, F fills the screen. They lie in _build/slides and open from disk; nothing is fetched from another host. reveal.js comes once, by the
 lock in tools/slides.
 """
 
@@ -126,6 +126,8 @@ def deck_of(html: str) -> tuple[str, Deck]:
         del anchor["href"]
     for note in soup.select("article aside, article .sidenote"):
         note.decompose()
+    for box in soup.select("section.exercise"):
+        box.name, box["role"] = "div", "group"  # reveal.js takes every section for a slide
     title, deck = top.h1.get_text(" ").strip(), Deck()
     deck.column(f"<h1>{top.h1.decode_contents()}</h1>")
     for child in [*top.find_all("section", recursive=False)]:
