@@ -4,8 +4,8 @@
 
 The slides are made from the chapter's own page: each figure, table, equation, claim, takeaway and exercise is a slide,
 and the paragraphs around it are the presenter's notes (key S). Arrow keys walk, Escape leaves a slider, O shows the
-overview, F fills the screen. They lie in _build/slides and open from disk; nothing is fetched from another host. reveal.js comes once, by the
-lock in tools/slides.
+overview, F fills the screen. They lie in _build/slides and open from disk; nothing is fetched from another host.
+reveal.js comes once, by the lock in tools/slides.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every figure, table of data and exercise of a built chapter is on one of its slides, and a presenter comes to each."""
+"""Every figure, table of data and exercise of a built chapter is on one of its slides, and a key leads to each."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ NOW = """() => {
   const slide = Reveal.getCurrentSlide(), figure = slide.querySelector(".explorer");
   return {
     number: document.querySelector(".slide-number").textContent.replace(/\\s/g, ""), last: Reveal.isLastSlide(),
-    fits: slide.scrollHeight <= slide.clientHeight && slide.scrollWidth <= slide.clientWidth,
     letter: parseFloat(getComputedStyle(document.documentElement).fontSize), figure: figure && figure.id };
 }"""
+# A slide is written smaller till nothing lies below its edge; then it says how large it is written.
 SETTLED = """() => {
   const slide = Reveal.getCurrentSlide(), figure = slide.querySelector(".explorer");
-  return (!figure || figure.dataset.ready) && slide.scrollHeight <= slide.clientHeight;
+  return (!figure || figure.dataset.ready) && slide.dataset.written
+&& slide.scrollHeight <= slide.clientHeight
+    && slide.scrollWidth <= slide.clientWidth;
 }"""
 
 
@@ -59,9 +61,10 @@ def test_one_key_leads_through_the_whole_deck(deck, site):
         page.wait_for_function(SETTLED)
         now = page.evaluate(NOW)
         assert now["number"] == f"{number}/{total}"
-        assert now["fits"], now
-        assert now["letter"] >= 16, now
+        assert now["letter"] >= 15, now
         figures += [now["figure"]] if now["figure"] else []
+        if page.evaluate("Boolean(Reveal.getCurrentSlide().querySelector('.exercise-form'))"):  # its box is live
+            page.wait_for_function("!Reveal.getCurrentSlide().querySelector('.exercise-form').hidden")
         assert now["last"] == (number == total)
         page.keyboard.press("ArrowRight")
     assert len(figures) == len(set(figures)) == made.html().count("ex-spec")

@@ -13,25 +13,26 @@ Reveal.initialize({
 const SIZES = [
   [22, 20, "beside"], [22, 24, "beside"], [22, 24, "below"], [20, 20, "beside"], [20, 26, "beside"], [20, 26, "below"],
   [18, 24, "beside"], [18, 30, "beside"], [18, 30, "below"], [16, 28, "beside"], [16, 34, "beside"], [16, 34, "below"],
-  [14, 34, "beside"], [14, 40, "below"]];
+  [15, 32, "beside"], [15, 36, "below"], [14, 34, "beside"], [14, 40, "below"]];
 const fitting = new Map(); // the size that a slide has come to
 let turn = 0;
 const laidOut = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))));
 /** Write a slide as large as it fits: a figure lays itself out anew for each size. */
 async function fit() {
   const slide = Reveal.getCurrentSlide(), { style } = document.documentElement, mine = ++turn;
-  const figure = slide.querySelector(".explorer"), fits = () => slide.scrollHeight <= slide.clientHeight;
+  const figure = slide.querySelector(".explorer");
+  delete slide.dataset.written;
   for (let k = fitting.get(slide) ?? 0; k < SIZES.length; k++) {
     const [letter, controls, numbers] = SIZES[k];
     style.fontSize = `${letter}px`;
     style.setProperty("--controls", `${controls}rem`);
     document.body.dataset.numbers = numbers;
     if (figure) await laidOut();
-    if (fits() && figure) await new Promise((done) => setTimeout(done, 300)); // its words may come late
     if (mine !== turn) return;
     if (!figure || figure.dataset.ready) fitting.set(slide, k);
-    if (fits()) break;
+    if (slide.scrollHeight <= slide.clientHeight && slide.scrollWidth <= slide.clientWidth) break;
   }
+  slide.dataset.written = style.fontSize;
 }
 // A figure is built when it comes into view; its slide says so by a change of size.
 function shown() {
@@ -40,10 +41,16 @@ function shown() {
 }
 Reveal.on("ready", shown);
 Reveal.on("slidechanged", shown);
+// As it comes to life, and once its curve is drawn, it is measured anew; and where its words come late, or a group is opened.
 new MutationObserver(() => {
   fitting.delete(Reveal.getCurrentSlide());
   fit();
 }).observe(document.querySelector(".slides"), { subtree: true, attributeFilter: ["data-ready", "data-sketch"] });
+const late = new ResizeObserver(() => {
+  const slide = Reveal.getCurrentSlide();
+  if (slide.dataset.written && slide.scrollHeight > slide.clientHeight) fit();
+});
+for (const body of document.querySelectorAll(".slides .ex-body")) late.observe(body);
 // From a slider, Escape leads back to the slides, and a presenter's buttons turn the page as everywhere.
 addEventListener("keydown", (event) => {
   const held = document.activeElement;

@@ -4,7 +4,7 @@ import { live, part } from "../../../../kernelless/static/page.js";
 
 /**
  * Bring one answer box to life.
- * @param {HTMLElement} root the `<section class="exercise">`
+ * @param {HTMLElement} root the `<section class="exercise">`, on a slide a `<div>`
  */
 function startExercise(root) {
   const data = root.querySelector("script.exercise-spec");
@@ -41,4 +41,4 @@ function startExercise(root) {
   });
 }
 
-live("section.exercise", startExercise);
+live(".exercise", startExercise);
