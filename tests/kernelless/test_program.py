@@ -31,7 +31,8 @@ def test_parameters_reach_the_page(page):
 def test_only_what_depends_on_a_change_is_computed_but_nothing_is_missed(page):
     graph = Graph()
     a, b = graph.parameter("a"), graph.parameter("b")
-    outputs = [a * 2, b * 3, a + b, np.sum(np.arange(5.0) * a) - b, np.stack([a, b]).max()]
+    outputs = [a * 2, b * 3, a + b, np.sum(np.arange(5.0) * a) - b, np.stack([a, b]).max(),
+               np.where(a > 3, b, 7.0) * np.arange(50.0), np.sum(np.where(np.isnan(a), b, 1.0) + np.arange(9.0))]
     program, numbers = compile_program(graph, outputs)
     steps = [(1, 1), (2, 1), (2, 1), (2, 5), (math.nan, 5), (math.nan, 5), (2, 5), (0.0, 5), (-0.0, 5), (7, 8)]
     steps = np.array(steps)

@@ -31,13 +31,10 @@ function startExplorer(root) {
   /** @param {string} key */
   const find = (key) => part(root, `[data-key="${key}"]`);
   const [left, top, width, height] = spec.frame;
-  // A bit for each input that a part depends on.
+  // The places among the program's values that a part shows.
   /** @param {MarkSpec} m */
-  const needs = (m) => {
-    const places = KINDS[m.kind].fields.map((field) => m[/** @type {"x"} */ (field)]);
-    if (typeof m.label !== "string") places.push(m.label.at);
-    return places.reduce((mask, place) => mask | program.depends[place], 0);
-  };
+  const shown = (m) => [...KINDS[m.kind].fields.map((field) => m[/** @type {"x"} */ (field)]),
+    ...(typeof m.label === "string" ? [] : [m.label.at])];
   /** @type {any} the marks come below */
   const views = (spec.panels ?? [""]).map(() => ({
     axes: spec.axes, frame: spec.frame, equal: spec.equal, em: 8, px: scaleOf(spec.axes.x, left, width),
@@ -46,11 +43,11 @@ function startExplorer(root) {
   /** @type {Plot} */
   const plot = views[0];
   plot.views = views;
-  plot.marks = spec.marks.map((m, k) => ({ ...m, needs: needs(m), view: views[m.panel ?? 0],
+  plot.marks = spec.marks.map((m, k) => ({ ...m, shown: shown(m), view: views[m.panel ?? 0],
     path: find(`m${k}`), words: find(`m${k}-t`),
     pieces: [...root.querySelectorAll(`path[data-key^="m${k}-"]`)],
     texts: [...root.querySelectorAll(`text[data-key^="m${k}-"]`)] }));
-  const readouts = spec.readouts.map((r, k) => ({ ...r, element: find(`r${k}`), needs: program.depends[r.value] }));
+  const readouts = spec.readouts.map((r, k) => ({ ...r, element: find(`r${k}`) }));
   const boxes = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-state"));
   const findings = /** @type {HTMLElement | null} */ (root.querySelector(".ex-states"));
   const states = spec.states.map((s, k) => ({ ...s, element: find(`s${k}`), box: boxes[k] }));
@@ -105,10 +102,10 @@ function startExplorer(root) {
   /** Redraw what depends on the changed inputs. */
   function update() {
     const changed = program.evaluate(numbers());
-    for (const m of plot.marks) if (m.needs & changed) KINDS[m.kind].draw(m, v, m.view);
+    for (const m of plot.marks) if (m.shown.some((place) => program.moved[place])) KINDS[m.kind].draw(m, v, m.view);
     settle();
     for (const r of readouts) {
-      if (!(r.needs & changed)) continue;
+      if (!program.moved[r.value]) continue;
       const words = text(v[r.value][0], r.unit), widest = r.element.dataset.longest ?? "";
       r.element.textContent = words;
       if (words.length > widest.length) r.element.dataset.longest = words;

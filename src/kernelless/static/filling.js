@@ -11,7 +11,7 @@ export function fills(program, written) {
     for (const [name, [at, before, ...brought]] of Object.entries(written.own ?? {})) {
       program.values[at].set(brought[settings[name] - before] ?? []);
     }
-    return evaluate(settings);
+    return evaluate(settings, Object.values(written.own ?? {}).map(([at]) => at));
   };
   return program;
 }

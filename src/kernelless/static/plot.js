@@ -54,7 +54,7 @@ import { text } from "./format.js";
  */
 /** @typedef {[number, number, number]} Spot a place for words, and which part of them stands there: 0 start, 1 end */
 /** @typedef {MarkSpec & {path: Element, words: Element, pieces: Element[], texts: Element[], spots?: Spot[],
- *   view: Plot, needs: number}} Mark with its elements on the page, the plot in which it stands, the inputs that move it, and where its words may stand, best first */
+ *   view: Plot, shown: number[]}} Mark with its elements on the page, the plot in which it stands, the places of what it shows, and where its words may stand, best first */
 /**
  * @typedef {object} Spec what explorer_html in page.py wrote
  * @property {string} name

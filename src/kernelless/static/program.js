@@ -63,6 +63,8 @@ export const floorDivide = (a, b) => {
  */
 export const power = (a, b) => (a === 1 || b === 0 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b));
 
+const eight = new Float64Array(8); // running sums; made anew for each of a thousand rows, they would have to be cleared away
+
 /**
  * The sum in numpy's order (pairwise beyond 8 elements), so that the last digit agrees.
  * @type {Reduction}
@@ -74,10 +76,10 @@ function sum(a, from, length) {
     return total;
   }
   if (length <= 128) {
-    const r = a.slice(from, from + 8);
+    for (let j = 0; j < 8; j++) eight[j] = a[from + j];
     let k = 8;
-    for (; k < length - (length % 8); k += 8) for (let j = 0; j < 8; j++) r[j] += a[from + k + j];
-    let total = r[0] + r[1] + (r[2] + r[3]) + (r[4] + r[5] + (r[6] + r[7]));
+    for (; k < length - (length % 8); k += 8) for (let j = 0; j < 8; j++) eight[j] += a[from + k + j];
+    let total = eight[0] + eight[1] + (eight[2] + eight[3]) + (eight[4] + eight[5] + (eight[6] + eight[7]));
     for (; k < length; k++) total += a[from + k];
     return total;
   }
@@ -130,9 +132,11 @@ const expandIndex = (index) => {
 };
 
 /**
- * A program ready to run. Only what depends on a changed input is computed again.
+ * A program ready to run. Only what depends on a changed input is computed again, and of that what comes out as it was, if
+ * it is few numbers, moves nothing further: nothing is worked out behind a choice that was not made.
  * @param {Program} program
- * @returns {{values: Values, depends: number[], evaluate: (settings: Record<string, number>) => number}}
+ * @returns {{values: Values, moved: Uint8Array, evaluate: (settings: Record<string, number>, filled?: number[]) => boolean}}
+ *   `moved` says by place which values the last evaluation changed
  */
 export function load(program) {
   const { inputs, code } = program;
@@ -140,8 +144,6 @@ export function load(program) {
   /** @type {Values} */
   const values = inputs.map(() => new Float64Array(1).fill(NaN));
   for (const constant of program.constants) values.push(Float64Array.from([constant].flat(), Number));
-  // What a value depends on is a bit for each input; a shift goes round after 32, so that two of very many share one.
-  const depends = values.map((_, i) => (i < inputs.length ? 1 << i : 0));
 
   const steps = code.map(([op, size, ...refs]) => {
     const hasStatic = op === "take" || op in REDUCE || op === "cumsum" || op === "sort";
@@ -166,27 +168,38 @@ export function load(program) {
       run = () => { for (let k = 0; k < size; k++) out[k] = k % fixed ? out[k - 1] + a[k] : a[k]; };
     } else if (op in REDUCE) run = () => { for (let k = 0; k < size; k++) out[k] = REDUCE[op](a, k * fixed, fixed); };
     else throw Error(op);
-    values.push(out);
-    depends.push(refs.reduce((mask, ref) => mask | depends[ref], 0));
-    return { run, needs: depends[depends.length - 1] };
+    return { run, refs, out, at: values.push(out) - 1 };
   });
 
+  const moved = new Uint8Array(values.length), before = new Float64Array(32);
+  /** @param {number} place */
+  const hasMoved = (place) => moved[place];
   let first = true;
   return {
     values,
-    depends,
+    moved,
     /**
      * Set the inputs and bring every value up to date.
      * @param {Record<string, number>} settings
-     * @returns {number} a bit for each input that changed
+     * @param {number[]} [filled] places of other values that were set by hand since
+     * @returns {boolean} whether an input changed
      */
-    evaluate(settings) {
-      let changed = 0;
+    evaluate(settings, filled = []) {
+      moved.fill(0);
       inputs.forEach((name, i) => {
-        if (!Object.is(values[i][0], settings[name])) changed |= 1 << i;
+        if (!Object.is(values[i][0], settings[name])) moved[i] = 1;
         values[i][0] = settings[name];
       });
-      for (const step of steps) if (first || step.needs & changed) step.run();
+      const changed = moved.includes(1);
+      for (const place of filled) moved[place] = 1;
+      for (const { run, refs, out, at } of steps) {
+        if (!first && !refs.some(hasMoved)) continue;
+        const few = out.length > before.length ? 0 : out.length;
+        for (let j = 0; j < few; j++) before[j] = out[j];
+        run();
+        moved[at] = Number(!few);
+        for (let j = 0; j < few; j++) if (!Object.is(before[j], out[j])) moved[at] = 1;
+      }
       first = false;
       return changed;
     },
