@@ -3,10 +3,10 @@
     python bench/decision.py
 
 Each control of the decision page moves in turn; the clock runs over the event, from the program to the figure's last
-path, without what the browser lays out and paints. Chromium slows the processor down as its developer tools do. The same
-moves are made in several fresh pages, cold ones first: what the page itself takes is the least of each move, and what
-other work on the machine added is in the row of all. Medians and 99th percentiles; nothing is asserted, nothing in the
-repository is written.
+path, without what the browser lays out and paints. Chromium slows the processor down as its developer tools do. The
+same moves are made in several fresh pages, cold ones first: what the page itself takes is the least of each move, and
+what other work on the machine added is in the row of all. Medians and 99th percentiles; nothing is asserted, nothing in
+the repository is written.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def main() -> int:
         browser, _ = launch(playwright)
         for words, slower, aim in ROWS:
             took = [_moves(browser, document, slower) for _ in range(PAGES)]
-            least = [min(times) for times in zip(*took, strict=True)]
+            least = [min(each) for each in zip(*took, strict=True)]
             for which, times in (("", least[COLD:]), (f", first {COLD}", least[:COLD]),
-                                 (", with other work", [one for times in took for one in times[COLD:]])):
+                                 (", with other work", [one for page in took for one in page[COLD:]])):
                 median, high = quantiles(times)
                 say(f"  {words + which:34}{median:9.2f}{high:9.2f}{aim:7.0f}")
         browser.close()
