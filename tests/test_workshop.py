@@ -42,6 +42,9 @@ def test_editions(editions):
         assert not workshop.ROLE.search(words), "a role of the site is left"
         assert not re.search(r"```\{|:::\{", words), "a directive of the site is left"
         assert 'keep_answers("my_answers.csv")' in sources(notebook, "code")
+        named, tagged = (set(re.findall(pattern, words)) for pattern in (r"quation \*([\w-]+)\*", r"\\tag\{([\w-]+)\}"))
+        assert named <= tagged
+        assert "](../" not in words, "a link leads out of the folder"
     with_solution = [name for name in names if exercise(name).solution]
     assert sources(leaders, "markdown").count("**Solution of ") == len(with_solution)
     assert "**Solution of " not in sources(participants, "markdown")
@@ -56,6 +59,13 @@ def test_two_prices_are_no_formula():
 def test_boxes_become_quotations():
     box = "```{admonition} Takeaway 1\n:class: tip\nWords.\n\nMore.\n```\nAfter."
     assert workshop.readable(box, {}, {}) == "> **Takeaway 1**\n>\n> Words.\n>\n> More.\nAfter."
+
+
+def test_words_that_the_site_would_resolve():
+    words = "{fig}`a-b` shows it. {fig}`c` too, and {eq}`eq-one`. {eq}`eq-one` is [here](../book/api.md), [too](02.ipynb)."
+    assert workshop.readable(words, {}, {"a-b": "A and B", "c": "C"}) == (
+        "The figure *A and B* shows it. The figure *C* too, and equation *one*. Equation *one* is here, [too](02.ipynb).")
+    assert workshop.readable("$$\nx = 1\n$$ (eq-one)", {}, {}) == "$$\nx = 1\n\\tag{one}\n$$"
 
 
 def test_an_edition_runs(tmp_path):
@@ -95,13 +105,26 @@ def test_the_zip(tmp_path, monkeypatch):
     assert len(first) > 10_000
 
 
-def test_the_instructions_fetch_what_the_wheel_needs():
-    said = workshop.instructions("book.whl")
-    fetched = re.search(r"pip install jupyterlab (.+)", said)[1].split()
+def test_the_wheel_fetches_what_the_notebooks_need(tmp_path):
+    """The instructions install the wheel, and pip what stands in it."""
+    import zipfile
+
+    wheel = workshop.build_wheel(tmp_path)
+    with zipfile.ZipFile(wheel) as pack:
+        said = pack.read(next(name for name in pack.namelist() if name.endswith(".dist-info/METADATA"))).decode()
+    fetched = re.findall(r"^Requires-Dist: ([^;\n]+)$", said, re.MULTILINE)
     wanted = tomllib.loads((workshop.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    assert fetched == [Requirement(one).name for one in wanted]
-    assert "Python 3.11 or newer" in said
-    assert "--no-deps book.whl" in said
+    assert sorted(map(str, map(Requirement, fetched))) == sorted(str(Requirement(one)) for one in wanted)
+    words = workshop.instructions(wheel.name)
+    assert f"-m pip install jupyterlab ./{wheel.name}\n" in words
+    assert "Python 3.11 or newer" in words
+
+
+def test_the_instructions_name_what_is_in_the_zip():
+    words = workshop.instructions("book.whl")
+    for place in ("site/index.html", "site/book/workshop.html", "site/book/links.html", "participants", "leaders/"):
+        assert place in words
+    assert max(map(len, words.splitlines())) <= 120
 
 
 def test_without_a_site_there_is_no_zip(tmp_path):

@@ -33,6 +33,9 @@ SITE = ROOT / "_build" / "html"
 ASKED = re.compile(r'^exercise\("([a-z]+-q?\d+)"\)$')
 ROLE = re.compile(r"\{([\w:]+)\}`([^`]+)`")
 BOX = re.compile(r"^(`{3,}|:{3,})\{[\w-]+\}([^\n]*)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
+LABEL = re.compile(r"^\$\$ \(eq-([\w-]+)\)", re.MULTILINE)
+ELSEWHERE = re.compile(r"\[([^\[\]]+)\]\(\.\./[^)]+\)")  # a page that does not lie beside the notebooks
+BEGINS = re.compile(r"(^|\n\n|[.?!][*)]* )\Z")
 FIGURE = re.compile(r'<figure class="explorer" id="explorer-([a-z0-9-]+)".*?class="ex-spec">(.*?)</script>', re.DOTALL)
 KEEP = """\
 # Your answers are kept in this file, on this machine and nowhere else. Leave the line out if you do not want that.
@@ -43,32 +46,41 @@ INSTRUCTIONS = """\
 The Infrastructure Trap: a workshop in one folder
 =================================================
 
-Nothing here needs a network.
+Unpack the whole zip first; the pages do not open from inside it.
 
-1. The book: open  site/index.html  in a browser. Every figure works from disk, on a laptop or a phone.
+1. The book needs no network and nothing installed: open  site/index.html  in a browser. Every figure works from disk.
+   On a phone, or for a room of people, copy the folder  site  as it is, or serve it from one machine:
 
-2. The notebooks (only for those who want to change the code): they need Python {python} with JupyterLab, and what
-   the first of these lines fetches. In a folder of your own:
+       python3 -m http.server --directory site 8000
 
-       python3 -m venv workshop && workshop/bin/pip install jupyterlab {packages}
-       workshop/bin/pip install --no-index --no-deps {wheel}
-       workshop/bin/jupyter lab participants
+   and let the others open  http://  and that machine's address and  :8000.
 
-   The first of these lines fetches packages; do it where there is a network, before the day.
+2. The notebooks are for those who want to change the code. They need Python {python}, and these two commands need
+   a network: give them before the day, in a terminal in the folder where this file lies.
 
-3. Your answers stay on your machine, in  my_answers.csv  beside the notebooks. Send the file to the leader only if you
+       python3 -m venv workshop
+       workshop/bin/python -m pip install jupyterlab ./{wheel}
+
+   On Windows write  py -m venv workshop  and, here and below,  workshop\\Scripts\\python  for  workshop/bin/python.
+   From then on, without a network:
+
+       workshop/bin/python -m jupyterlab --notebook-dir participants
+
+   JupyterLab opens in the browser. Open  01_the_inversion.ipynb  and run its cells with Shift and Enter, one by one.
+   At an exercise write your answer after  my_answer =  and run the cell: it says whether the answer is right.
+
+3. Your answers stay on your machine, in  participants/my_answers.csv.  Send the file to the leader only if you
    like to; site/book/links.html shows a room's answers together, and sends nothing either.
 
-For the leader: site/book/workshop.html has the programmes, and  leaders/  the notebooks with solutions.
+For the leader: site/book/workshop.html has the programmes, step by step, and  leaders/  the notebooks with solutions.
+Participants get this file,  site,  participants  and the .whl file, and not  leaders/.
 """
 
 
 def instructions(wheel: str) -> str:
-    """Return what the zip says of itself; what the notebooks need is what the package says it needs."""
+    """Return what the zip says of itself; what the notebooks need comes with the wheel, which says what it needs."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    packages = [re.split(r"[^\w.-]", wanted, maxsplit=1)[0] for wanted in project["dependencies"]]
-    return INSTRUCTIONS.format(wheel=wheel, python=project["requires-python"].replace(">=", "") + " or newer",
-                               packages=" ".join(packages))
+    return INSTRUCTIONS.format(wheel=wheel, python=project["requires-python"].replace(">=", "") + " or newer")
 
 
 def markdown_of(words: str) -> str:
@@ -124,7 +136,11 @@ def titles(executed: nbformat.NotebookNode) -> dict[str, str]:
 def readable(words: str, numbers: Mapping[str, str], figures: Mapping[str, str]) -> str:
     """Return prose as Jupyter can show it: what the site's build resolves is resolved, boxes are quotations."""
     def role(found: re.Match) -> str:
-        kind, name = found[1], found[2]
+        said = meant(found[1], found[2])
+        begins = found[1] in ("fig", "eq") and BEGINS.search(found.string[:found.start()])
+        return said[0].upper() + said[1:] if begins else said
+
+    def meant(kind: str, name: str) -> str:
         if kind == "glue:text":
             return numbers[name].replace("$", r"\$")  # Jupyter would take two prices for a formula
         if kind == "fig":
@@ -140,7 +156,9 @@ def readable(words: str, numbers: Mapping[str, str], figures: Mapping[str, str])
         title = f"**{found[2].strip()}**\n\n" if found[2].strip() else ""
         return "\n".join(f"> {line}".rstrip() for line in (title + body).split("\n"))
 
-    return re.sub(r"^\$\$ \(eq-[\w-]+\)", "$$", ROLE.sub(role, BOX.sub(box, words)), flags=re.MULTILINE)
+    words = ROLE.sub(role, BOX.sub(box, words))
+    words = LABEL.sub(r"\\tag{\1}\n$$", words)  # so that the words that speak of an equation lead to it
+    return ELSEWHERE.sub(r"\1", words)
 
 
 def edition(executed: nbformat.NotebookNode, figures: Mapping[str, str], *, solutions: bool) -> nbformat.NotebookNode:

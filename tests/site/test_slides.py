@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-
+import npm
 import pytest
 import slides
 from bs4 import BeautifulSoup
@@ -30,16 +29,17 @@ NOW = """() => {
 SETTLED = """() => {
   const slide = Reveal.getCurrentSlide(), figure = slide.querySelector(".explorer");
   return (!figure || figure.dataset.ready) && slide.dataset.written
-&& slide.scrollHeight <= slide.clientHeight
-    && slide.scrollWidth <= slide.clientWidth;
+    && slide.scrollHeight <= slide.clientHeight && slide.scrollWidth <= slide.clientWidth;
 }"""
 
 
 @pytest.fixture
 def deck(site, tmp_path, pages):
     """Return what opens a chapter's slides from disk, as they stand on a wall."""
-    if not (slides.HOME / "node_modules").exists() and not shutil.which("npm"):
-        pytest.skip("reveal.js was never fetched here")
+    try:
+        npm.ready(slides.HOME, "reveal.js", slides.LACK)
+    except SystemExit:
+        pytest.skip("reveal.js cannot be fetched here")
     with pages.lent() as lend:
         def opened(chapter: int):
             page = lend(viewport={"width": 1280, "height": 720})
