@@ -42,12 +42,11 @@ function standing(m, v, [x, y]) {
  */
 export function startDrag(root, spec, plot, v, numbers, move) {
   const movable = plot.marks.filter((m) => m.moves);
-  if (!movable.length) return;
   const svg = /** @type {SVGSVGElement} */ (part(root, ".ex-plot").querySelector("svg"));
   for (const m of movable) m.path.setAttribute("data-moves", "");
   /** @type {ReturnType<typeof load> | undefined} */
   let program;
-  /** @type {{m: Mark, c: Slider, stops: number[]} | null} */
+  /** @type {{m: Mark, c: Slider, stops: number[], to?: number} | null} */
   let held = null;
 
   /** @type {(event: {clientX: number, clientY: number}) => {hand: [number, number], unit: number}} */
@@ -85,7 +84,8 @@ export function startDrag(root, spec, plot, v, numbers, move) {
       else high = middle;
     }
     const off = [low, high].map((k) => Math.abs(at(k)[axis] - hand[axis]));
-    move(c.name, stops[off[0] <= off[1] ? low : high], false);
+    held.to = stops[off[0] <= off[1] ? low : high];
+    move(c.name, held.to, false);
   };
   svg.addEventListener("pointerdown", (event) => {
     const m = under(event), c = m && /** @type {Slider} */ (spec.controls.find(({ name }) => name === m.moves));
@@ -99,12 +99,10 @@ export function startDrag(root, spec, plot, v, numbers, move) {
   });
   for (const end of ["pointerup", "pointercancel"]) {
     svg.addEventListener(end, () => {
-      if (held) move(held.c.name, stopsNow(held.c), true);
+      if (held?.to !== undefined) move(held.c.name, held.to, true);
       held = null;
     });
   }
-  /** @param {Slider} c */
-  const stopsNow = (c) => (c.stops ? c.stops[numbers()[c.name]] : numbers()[c.name]);
   // Else words that an earlier drag has marked would be dragged instead.
   svg.addEventListener("mousedown", (event) => { if (held) event.preventDefault(); });
   // A finger on such a mark drags it; elsewhere it scrolls the page.

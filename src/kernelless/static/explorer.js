@@ -70,6 +70,8 @@ function startExplorer(root) {
   /** @type {import("./pins.js").Pins | undefined} */
   let pins;
   let alone = ""; // the controls that are set only here
+  /** @type {Record<string, string>} options of the reader's own that are being read; one that is set otherwise is not */
+  const wanted = {};
 
   const draw = () => { for (const m of plot.marks) KINDS[m.kind].draw(m, v, m.view); };
 
@@ -181,15 +183,28 @@ function startExplorer(root) {
 
   /**
    * Whether a value is an option of the reader's own, which is read before it is taken.
-   * @type {(c: import("./settings.js").Control, given: any, take: (value: string) => void) => unknown}
+   * @type {(c: import("./settings.js").Control, given: any, take: (value: string) => void, name?: string) => unknown}
    */
-  const brings = (c, given, take) => c.own && !c.keys.includes(given)
-    && import("./own.js").then(({ bring }) => bring(root, spec, program, move, c, given, take)).catch(excuse(root));
+  const brings = (c, given, take, name = c.name) => {
+    if (!c.own || !/^own:/.test(given) || c.keys.includes(given)) return;
+    wanted[name] = given;
+    return import("./own.js").then(({ bring }) => bring(root, spec, program, move, c, given)).then((key) => {
+      if (wanted[name] !== given) return;
+      take(key);
+      if (given === "own:") move(name, key, true); // chosen by hand: the others are told
+    }).catch((error) => {
+      if (wanted[name] !== given) return;
+      excuse(root)(error);
+      delete wanted[name];
+      change({});
+    });
+  };
 
   let waiting = false, unsaved = false;
   /** @param {Settings} next */
   function change(next) {
     Object.assign(settings, next);
+    for (const name in next) delete wanted[name];
     unsaved = true;
     reflect();
     link.refresh();
@@ -211,7 +226,8 @@ function startExplorer(root) {
   };
 
   const link = startLink(root, () => {
-    const query = new URLSearchParams(spec.controls.map((c) => [c.name, String(settings[c.name])]));
+    const query = new URLSearchParams(/** @type {Record<string, string>} */ ({ ...settings, ...wanted }));
+    query.delete("A.");
     for (const [name, value] of Object.entries(kept ?? {})) query.set(`A.${name}`, String(value));
     if (alone) query.set(".only", alone);
     return String(query);
@@ -263,6 +279,7 @@ function startExplorer(root) {
   /** @param {Settings | null} at settings to keep as A; none: let A go */
   function pin(at) {
     kept = at;
+    delete wanted["A."];
     unsaved = true;
     link.refresh();
     if (!at) return pins?.lift();
@@ -275,14 +292,19 @@ function startExplorer(root) {
   /** @param {string} query settings; what it does not name is at its default */
   function read(query) {
     const given = Object.fromEntries(new URLSearchParams(query));
-    const a = spec.controls.filter((c) => Object.hasOwn(given, `A.${c.name}`));
-    if (a.some((c) => brings(c, given[`A.${c.name}`], () => read(query)))) return;
     alone = given[".only"] ?? "";
     if (alone) withShared((others) => others.keepHere(alone.split(",")));
-    set({ ...defaults, ...given });
+    set(defaults);
+    set(given);
+    readPin(given);
+    told = { ...settings };
+  }
+  /** @param {Record<string, string>} given of it, what is kept as A */
+  function readPin(given) {
+    const a = spec.controls.filter((c) => Object.hasOwn(given, `A.${c.name}`));
+    if (a.some((c) => brings(c, given[`A.${c.name}`], () => readPin(given), "A."))) return;
     const pinned = Object.fromEntries(a.map((c) => [c.name, snap(c, given[`A.${c.name}`])]));
     pin(a.length ? { ...defaults, ...pinned } : null);
-    told = { ...settings };
   }
   /** Take the settings from the address, if it names this explorer. */
   function fromAddress() {

@@ -9,7 +9,7 @@ import { part } from "./page.js";
 /** @typedef {{text: string, numbers: number[], said: string}} Brought */
 /** @typedef {(name: string, value: Value, settled: boolean) => void} Move */
 
-const MARK = "own:", REFUSED = new Set();
+const MARK = "own:";
 
 /**
  * The numbers of a text that holds the fields of a form.
@@ -55,20 +55,18 @@ async function readOwn(own, words) {
  * @param {Move} move a hand moves a control
  * @param {Choice} c
  * @param {string} value
- * @param {(value: string) => void} take sets what is waiting for it
+ * @returns {Promise<string>} the option's key
  */
-export async function bring(root, spec, program, move, c, value, take) {
+export async function bring(root, spec, program, move, c, value) {
   const own = /** @type {Own} */ (c.own), box = part(root, `[data-control="${c.name}"]`);
-  if (!value.startsWith(MARK)) { // no option that this figure knows
-    const before = REFUSED.has(value);
-    REFUSED.add(value);
-    return before ? undefined : take(c.default);
-  }
   const select = /** @type {HTMLSelectElement} */ (part(box, "select"));
-  const latest = [...c.keys].reverse().find((key) => key.startsWith(MARK)), asked = value.slice(MARK.length);
+  const latest = c.keys.filter((key) => key.startsWith(MARK)).pop(), asked = value.slice(MARK.length);
   const { fills } = await import("./filling.js");
   if (spec.program.own?.[c.name].length === 2) fills(program, spec.program);
-  const form = formOf(box, c, async (words) => move(c.name, await admit(words), true));
+  const show = formOf(box, c, async (made) => {
+    const before = select.dataset.value, key = await admit(await made());
+    if (select.dataset.value === before) move(c.name, key, true); // nothing else was chosen meanwhile
+  });
   /** @type {(words: string, key?: string) => Promise<string>} */
   async function admit(words, key) {
     const found = await readOwn(own, words), made = key ?? MARK + found.text;
@@ -78,31 +76,15 @@ export async function bring(root, spec, program, move, c, value, take) {
       spec.program.own?.[c.name].push(found.numbers);
       const option = new Option(own.title, made);
       option.hidden = true;
-      select.append(option);
+      select.add(option);
     }
-    form.show(found);
+    show(found);
     return made;
   }
-  if (!asked) { // the reader chose it by hand: the others are told
-    const first = latest ?? await admit(own.example);
-    take(first);
-    return move(c.name, first, true);
-  }
-  try {
-    await admit(asked, value);
-  } catch (error) {
-    form.say(/** @type {Error} */ (error).message);
-    throw error;
-  }
-  return take(value);
+  return asked ? admit(asked, value) : latest ?? admit(own.example);
 }
 
-/**
- * @typedef {object} Form
- * @property {(found: Brought) => void} show
- * @property {(words: string) => void} say
- */
-/** @type {WeakMap<Element, Form>} */
+/** @type {WeakMap<Element, (found: Brought) => void>} what shows in a control's form what was brought */
 const FORMS = new WeakMap();
 
 /**
@@ -122,8 +104,8 @@ function newPart(tag, className = "", words = "") {
  * The form of a control; made when it is first asked for.
  * @param {HTMLElement} box
  * @param {Choice} c
- * @param {(words: string) => Promise<void>} admit
- * @returns {Form}
+ * @param {(made: () => Promise<string>) => Promise<void>} admit the text that is made
+ * @returns {(found: Brought) => void}
  */
 function formOf(box, c, admit) {
   const known = FORMS.get(box);
@@ -131,15 +113,17 @@ function formOf(box, c, admit) {
   const own = /** @type {Own} */ (c.own), form = newPart("div", "ex-own"), said = newPart("p", "ex-own-said");
   const area = newPart("textarea"), typed = newPart("div", "ex-own-fields");
   said.setAttribute("role", "status");
-  area.rows = 3;
   area.setAttribute("aria-label", own.title);
   /** @param {string} words */
   const say = (words) => { said.textContent = words; };
-  /** @param {string} words */
-  const enter = (words) => {
-    area.removeAttribute("aria-invalid");
-    return admit(words).catch((error) => {
-      area.setAttribute("aria-invalid", "true");
+  /** @type {HTMLElement} what was refused last */
+  let refused = area;
+  /** @param {HTMLElement} element */
+  const enter = (element, made = async () => area.value) => {
+    refused.removeAttribute("aria-invalid");
+    return admit(made).catch((error) => {
+      refused = element;
+      element.setAttribute("aria-invalid", "true");
       say(error.message);
     });
   };
@@ -151,17 +135,13 @@ function formOf(box, c, admit) {
     const label = newPart("label", "", field.label), input = newPart("input");
     input.inputMode = "decimal";
     input.autocomplete = "off";
-    input.addEventListener("change", async () => {
+    input.addEventListener("change", () => enter(input, async () => {
       const { understand } = await import("./typed.js");
       const { value, said: words } = understand(field, input.value, held[field.name] ?? field.default);
-      if (value === undefined) {
-        input.setAttribute("aria-invalid", "true");
-        return say(`${field.label}: ${words}`);
-      }
-      input.removeAttribute("aria-invalid");
+      if (value === undefined) throw Error(`${field.label}: ${words}`);
       held = { ...JSON.parse(own.example), ...held, [field.name]: value };
-      return enter(JSON.stringify(held));
-    });
+      return JSON.stringify(held);
+    }));
     label.append(input);
     typed.append(label);
     inputs[field.name] = input;
@@ -169,28 +149,24 @@ function formOf(box, c, admit) {
   const folded = newPart("details"), summary = newPart("summary", "", "Type its numbers");
   folded.append(summary, typed);
   form.append(newPart("p", "", own.hint), ...(own.reader ? [area, folded] : [typed]), said);
-  area.addEventListener("change", () => { enter(area.value); });
-  area.addEventListener("paste", () => setTimeout(() => enter(area.value)));
+  area.addEventListener("change", () => enter(area));
+  area.addEventListener("paste", () => setTimeout(() => enter(area)));
   form.addEventListener("dragover", (event) => event.preventDefault());
-  form.addEventListener("drop", async (event) => {
+  form.addEventListener("drop", (event) => {
     const [file] = event.dataTransfer?.files ?? [];
     if (!file) return;
     event.preventDefault();
-    area.value = file.size < 4e6 ? await file.text() : "";
-    await enter(area.value);
+    enter(area, async () => (area.value = file.size < 4e6 ? await file.text() : ""));
   });
   box.append(form);
-  const shown = {
-    /** @param {Brought} found */
-    show(found) {
-      const given = JSON.parse(found.text), fits = own.fields.every(({ name }) => typeof given[name] === "number");
-      held = fits ? given : {};
-      if (area.value.trim() !== found.text && document.activeElement !== area) area.value = found.text;
-      for (const { name, unit } of own.fields) inputs[name].value = fits ? text(held[name], unit, 15) : "";
-      say(found.said);
-    },
-    say,
+  /** @param {Brought} found */
+  const show = (found) => {
+    const given = JSON.parse(found.text), fits = own.fields.every(({ name }) => typeof given[name] === "number");
+    held = fits ? given : {};
+    if (area.value.trim() !== found.text && document.activeElement !== area) area.value = found.text;
+    for (const { name, unit } of own.fields) inputs[name].value = fits ? text(held[name], unit, 15) : "";
+    say(found.said);
   };
-  FORMS.set(box, shown);
-  return shown;
+  FORMS.set(box, show);
+  return show;
 }

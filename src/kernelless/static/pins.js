@@ -76,7 +76,6 @@ export function startPins(root, spec, plot, v) {
   return {
     draw,
     lift,
-    any: () => pinned !== null,
     /** @param {Record<string, number>} numbers what the program is given for the settings to keep */
     pin(numbers) {
       lift();
