@@ -1,7 +1,7 @@
-"""Numbers that know where they are from: what a catalogue row gave and `glue` handed to the prose keeps its source.
+"""Numbers that know where they are from: what a catalogue row gave keeps its source in the prose and in tables.
 
-The role `{glue:text}` writes such a number with its source, date and confidence; `write_notes` turns that into a link
-to the catalogue's row, with a note for hover, focus and tap.
+The role `{glue:text}` and a `Table` write such a number with its source, date and confidence; `write_notes` turns that
+into a link to the catalogue's row, with a note for hover, focus and tap.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.glue.roles import PasteTextRole
 from myst_nb.ext.glue.utils import retrieve_glue_data
 
+from inference_economics.catalog import Provenance
+from inference_economics.chapters.exhibits import sourced_html
+
 CATALOGUES = "book/catalogues.html"
 KEPT = "provenance"  # what `glue` calls it among an output's metadata
-NUMBER = re.compile(r'<span class="pasted-text sourced" data-source="(?P<source>[^"]*)" data-date="(?P<date>[^"]*)" '
-                    r'data-confidence="(?P<confidence>[^"]*)">(?P<words>.*?)</span>', re.DOTALL)
+NUMBER = re.compile(r'<span class="sourced" data-source="(?P<source>[^"]*)" data-date="(?P<date>[^"]*)" '
+                    r'data-confidence="(?P<confidence>[^"]*)" title="[^"]*">(?P<words>.*?)</span>', re.DOTALL)
 ROW = re.compile(r'<tr(?: id="(?P<id>[^"]+)")?>(?P<cells>.*?)</tr>', re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 
@@ -38,17 +41,13 @@ class SourcedText(PasteTextRole):
             known = None
         if not known:
             return made, said
-        words = made[0].astext()
-        return [Sourced(words, words, classes=["pasted-text", "sourced"], **known)], said
+        return [Sourced(words, words, **source) if source else nodes.inline(words, words, classes=["pasted-text"])
+                for words, source in known], said
 
 
 def visit(self, node: Sourced) -> None:
-    told = "".join(f' data-{name}="{escape(node[name])}"' for name in ("source", "date", "confidence"))
-    self.body.append(f'<span class="pasted-text sourced"{told}>')
-
-
-def depart(self, _node: Sourced) -> None:
-    self.body.append("</span>")
+    self.body.append(sourced_html(node.astext(), Provenance(*(node[name] for name in Provenance._fields))))
+    raise nodes.SkipNode
 
 
 def plain(self, _node: Sourced) -> None:
@@ -125,5 +124,5 @@ def write_notes(body: str, root: str, rows: dict[tuple[str, str], str], marks: d
 
 
 def connect(app) -> None:
-    app.add_node(Sourced, html=(visit, depart), latex=(plain, plain), text=(plain, plain))
+    app.add_node(Sourced, html=(visit, None), latex=(plain, plain), text=(plain, plain))
     app.add_role_to_domain("glue", "text", SourcedText(), override=True)

@@ -59,6 +59,9 @@ _NAMES = {
     "exercise": "chapters.exercises",
     "glue": "chapters.exhibits",
     "keep_answers": "chapters.exercises",
+    "phrase": "chapters.exhibits",
+    "rounded": "chapters.exhibits",
+    "scaled": "chapters.exhibits",
     "solution": "chapters.exercises",
     "text": "chapters.exhibits",
 }

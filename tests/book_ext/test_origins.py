@@ -11,11 +11,11 @@ import pytest
 from myst_nb.ext.glue import extract_glue_data_cell
 from nbformat import v4
 
-from inference_economics import catalog, glue, text
+from inference_economics import Table, catalog, glue, phrase, text
+from inference_economics.chapters.exhibits import sourced_html
 from inference_economics.hardware import accelerators
 
-NUMBER = ('<span class="pasted-text sourced" data-source="A &quot;survey&quot; &lt;2025&gt;" data-date="2025" '
-          'data-confidence="secondary">1.54</span>')
+NUMBER = sourced_html("1.54", catalog.Provenance('A "survey" <2025>', "2025", "secondary"))
 ROWS = ('<table><tr><th>what</th></tr><tr><th scope="row">PUE</th><td>1.54</td><td>2025</td><td>secondary</td>'
         '<td>A &quot;survey&quot; &lt;2025&gt;</td></tr></table>')
 
@@ -73,12 +73,30 @@ def handed_on(**words: str) -> dict:
 
 def test_glue_hands_on_where_a_number_is_from_and_nothing_for_what_is_computed():
     fact = catalog.datacentre("pue-industry-2025")
-    made = handed_on(pue=text(fact.value), more=text(2 * fact.value), words="none")
-    assert made["pue"]["metadata"][origins.KEPT] == {
-        "source": fact.source, "date": fact.date, "confidence": fact.confidence}
+    made = handed_on(pue=text(fact.value), more=text(2 * fact.value), words="none",
+                     span=phrase("{} to {}", text(fact.value), text(2 * fact.value)))
+    source = {"source": fact.source, "date": fact.date, "confidence": fact.confidence}
+    assert made["pue"]["metadata"][origins.KEPT] == [["1.54", source]]
+    assert made["span"]["metadata"][origins.KEPT] == [["1.54", source], [" to ", None], ["3.08", None]]
     assert all(origins.KEPT not in made[name]["metadata"] for name in ("more", "words"))
     assert {name: one["data"]["text/plain"] for name, one in made.items()} == {
-        "pue": "'1.54'", "more": "'3.08'", "words": "'none'"}
+        "pue": "'1.54'", "more": "'3.08'", "words": "'none'", "span": "'1.54 to 3.08'"}
+
+
+def test_a_number_in_a_table_or_in_its_caption_shows_where_it_is_from():
+    fact = catalog.datacentre("pue-industry-2025")
+    shown = Table(["what", "value"], [("PUE", text(fact.value)), ("twice", text(2 * fact.value)),
+                                      ("both", phrase("{} & {}", text(fact.value), "<2>"))],
+                  phrase("At {}", text(fact.value)))
+    html, told = annotated(shown._repr_html_())
+    link = '<a class="sourced" data-note="[^"]+" href="../book/catalogues.html">1.54</a>'
+    assert re.search(f'<td style="text-align: right">{link}</td>', html)
+    assert re.search(f"<td[^>]*>{link} &amp; &lt;2&gt;</td>", html)
+    assert re.search(f"<caption>At {link}</caption>", html)
+    assert 'aria-label="At 1.54"' in html
+    assert len(told) == 1
+    assert "data-source" not in html
+    assert repr(shown) == "At 1.54\nwhat   value\n-----  ----------\nPUE    1.54\ntwice  3.08\nboth   1.54 & <2>"
 
 
 @pytest.mark.parametrize("kind", ["memory", "links"])
@@ -91,5 +109,5 @@ def test_a_chips_memory_and_links_have_sources_of_their_own(kind):
         chip = next(chip for chip in chips if chip.links_source and chip.links_source != chip.source
                     and "provenance" in dir(chip.link_bytes_per_s))
         number, source = chip.link_bytes_per_s, chip.links_source
-    assert text(number).provenance.source == source
-    assert text(chip.hbm_bytes_per_s).provenance.source == chip.source
+    assert text(number).parts[0][1].source == source
+    assert text(chip.hbm_bytes_per_s).parts[0][1].source == chip.source

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from ..quantities.units import text
 from . import rulings
-from .exhibits import explorer_address
+from .exhibits import explorer_address, phrase, rounded, text
 from .findings import basis_of
 
 OUTCOMES = ("holds", "holds when", "holds in part", "fails as stated")
@@ -26,7 +25,7 @@ class Evidence:
     Parameters
     ----------
     words : str
-        The sentence, its numbers written out.
+        The sentence, its numbers written out, without its full stop.
     basis : str
         One of `findings.BASES`.
     numbers : tuple of str
@@ -40,7 +39,7 @@ class Evidence:
     @property
     def tagged(self) -> str:
         """The sentence with its tag."""
-        return f"{self.words.removesuffix('.')} ({self.basis})."
+        return phrase("{} ({}).", self.words, self.basis)
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class Claim:
 
 def _short(value: Any, unit: str = "", digits: int = 3) -> str:
     """Return a number with its unit, whole numbers as well in so many digits."""
-    return text(float(f"{value:.{digits - 1}e}"), unit, digits)
+    return text(rounded(value, digits), unit, digits)
 
 
 def _teller(record: Any) -> Callable[..., Evidence]:
@@ -107,7 +106,7 @@ def _teller(record: Any) -> Callable[..., Evidence]:
         if len(kinds) != 1:
             raise ValueError(f"{words!r} mixes numbers that are {' and '.join(sorted(kinds))}; make two sentences.")
         numbers = tuple(_short(getattr(record, str(name)), *how) for name, *how in fields)
-        return Evidence(words.format(*numbers), kinds.pop(), numbers)
+        return Evidence(phrase(words.removesuffix("."), *numbers), kinds.pop(), numbers)
 
     return tell
 
@@ -283,8 +282,9 @@ def rows() -> list[tuple[str | tuple[str, str], ...]]:
     list of tuple
         Cells for `exhibits.Table`, under `COLUMNS`; the claim leads to the explorer that shows it.
     """
-    return [((f"{one.name}. {one.title}", one.address), one.ruling, " ".join(each.tagged for each in one.evidence),
-             f"It hinges on {one.hinge}. {one.remains.tagged}") for one in claims()]
+    return [((f"{one.name}. {one.title}", one.address), one.ruling,
+             phrase(" ".join("{}" for _ in one.evidence), *(each.tagged for each in one.evidence)),
+             phrase("It hinges on {}. {}", one.hinge, one.remains.tagged)) for one in claims()]
 
 
 GLANCE_COLUMNS = ("the essay says", "ruling", "in a sentence or two")

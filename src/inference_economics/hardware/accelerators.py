@@ -212,7 +212,11 @@ class Accelerator(catalog.Recorded):
     @property
     def price_usd(self) -> float | None:
         """The most recent purchase price in the row, the middle of a range; None without one [USD]."""
-        return self.prices[-1].usd if self.prices else None
+        if not self.prices:
+            return None
+        last = self.prices[-1]
+        quoted = last.low_usd == last.high_usd and self.source  # the middle of a range is nobody's price
+        return catalog.sourced(last.usd, self.provenance_of("prices")._replace(date=last.date)) if quoted else last.usd
 
     @property
     def ridge_flop_per_byte(self) -> float | None:

@@ -22,6 +22,11 @@ from ..quantities.numeric import Numeric
 _KINDS = ("triangular", "lognormal")
 
 
+def _kept(value: float) -> float:
+    """Return a number as a plain float, or as it is where it knows the row that it is from."""
+    return value if hasattr(value, "provenance") else float(value)
+
+
 @dataclass(frozen=True)
 class Range:
     """An input that is not known exactly.
@@ -53,12 +58,15 @@ class Range:
 
     @classmethod
     def of(cls, values: Iterable[float], kind: str = "triangular") -> Range:
-        """Return the range that published estimates span: their least, median and greatest."""
-        array = np.asarray(list(values), dtype=float)
+        """Return the range that published estimates span: their least, median and greatest, with their provenance."""
+        listed = list(values)
+        array = np.asarray(listed, dtype=float)
         if array.ndim != 1 or array.size == 0:
             raise ValueError(f"values={values!r} must be a list with one estimate or more.")
         require(-1e300, 1e300, values=array)
-        return cls(float(array.min()), float(np.median(array)), float(array.max()), kind)
+        rising, middle = np.argsort(array), array.size // 2
+        low, mid, high = (_kept(listed[k]) for k in rising[[0, middle, -1]])
+        return cls(low, mid if array.size % 2 else float(np.median(array)), high, kind)
 
     def quantile(self, probability: Numeric) -> Numeric:
         """Return the value that the input stays below with this probability, scalar or array."""
