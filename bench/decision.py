@@ -57,9 +57,10 @@ def main() -> int:
 
     from inference_economics.chapters.decide import page as decide
     from kernelless import standalone
+    from kernelless.program import instructions
 
     made = decide.explorer()
-    size = f"{len(made.program['code'])} instructions, {len(made.controls_spec)} controls"
+    size = f"{len(instructions(made.program))} instructions, {len(made.controls_spec)} controls"
     say(f"\nThe whole decision ({size}), ms of script")
     say(f"  {'':34}{'median':>9}{'99%':>9}{'aim':>7}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

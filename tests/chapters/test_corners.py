@@ -19,6 +19,7 @@ import website
 
 from inference_economics.quantities.units import text
 from kernelless import Slider
+from kernelless.program import instructions
 
 OPERATIONS = 60_000  # of a program, over all sampled settings
 FEWEST, MOST = 30, 300  # sampled settings of an explorer
@@ -60,7 +61,7 @@ def sampled(explorer) -> int:
     tracemalloc.stop()
     if peak_bytes > HEAVY_BYTES:
         return FEWEST
-    return int(np.clip(OPERATIONS // (len(explorer.program["code"]) + 20), FEWEST, MOST))
+    return int(np.clip(OPERATIONS // (len(instructions(explorer.program)) + 20), FEWEST, MOST))
 
 
 def settings_of(explorer) -> list[dict]:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from parity import harness
 from traced_numbers import traced
 
-from kernelless.ops import OPS
-from kernelless.program import _compact, compile_program, number
-from kernelless.trace import Graph
+from kernelless.ops import OPS, ROWWISE
+from kernelless.program import _compact, compile_program, instructions, number
+from kernelless.trace import Graph, Traced
 
 
 def test_parameters_reach_the_page(page):
@@ -88,13 +88,39 @@ def test_random_programs_equal_numpy_to_the_last_bit(page, steps, a, b):
     assert ((got == expected) | (np.isnan(got) & np.isnan(expected)) | np.isinf(got) & np.isinf(expected)).all()
 
 
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(steps=program_steps())
+def test_the_code_is_read_back_as_it_was_recorded(page, steps):
+    graph = Graph()
+    a, b = graph.parameter("a"), graph.parameter("b")
+    with np.errstate(all="ignore"):
+        run_steps(steps, a, b)
+        shapes = [np.sum(np.zeros((3, 0)) * a, axis=1), np.concatenate([np.zeros((0,)) * a, b[None]]),
+                  np.zeros((0,)) + a, np.sort(np.arange(6.0).reshape(2, 3) * b, axis=1)]
+    known = ("input", "constant")
+    made = [Traced(graph, at, shape) for at, (op, _, shape, _) in enumerate(graph.nodes) if op not in known]
+    program, _ = compile_program(graph, [a, b, *made])  # all that was recorded, needed or not
+    rows, first = instructions(program), len(program["inputs"]) + len(program["constants"])
+    place = {value.id: first + k for k, value in enumerate(made)}
+    recorded = [graph.nodes[value.id] for value in made]
+    assert [(op, size) for op, size, *_ in rows] == [(op, math.prod(shape)) for op, _, shape, _ in recorded]
+    for (_, _, *numbers), (op, arguments, _, static) in zip(rows, recorded, strict=True):
+        read, last = numbers[:len(arguments)], numbers[len(arguments):]
+        assert [at if at >= first else None for at in read] == [place.get(argument) for argument in arguments]
+        assert len(last) == (op == "take" or op in ROWWISE)
+        assert op not in ROWWISE or last == [static]
+    wide = sum(value.size for value in made)
+    assert page.run(program, list(place.values()), np.array([[1.0, 2.0]])).shape == (1, wide)
+    assert all(value.id in place for value in shapes)
+
+
 def test_equal_instructions_are_recorded_once():
     graph = Graph()
     a = graph.parameter("a")
     first, second = np.exp(a * 2.0) + 1, np.exp(a * 2.0) + 1
     assert first.id == second.id
     program, _ = compile_program(graph, [first, second])
-    assert [row[0] for row in program["code"]] == ["multiply", "exp", "add"]
+    assert [op for op, *_ in instructions(program)] == ["multiply", "exp", "add"]
     assert program["constants"] == [2, 1]
 
 
@@ -103,7 +129,8 @@ def test_dead_code_and_unused_inputs_are_left_out():
     a, b = graph.parameter("a"), graph.parameter("b")
     np.exp(b) * np.arange(1000.0)
     program, outputs = compile_program(graph, [a + 1])
-    assert program == {"inputs": ["a"], "constants": [1], "indices": [], "code": [["add", 1, 0, 1]]}
+    assert program == {"inputs": ["a"], "constants": [1], "indices": [], "ops": ["add"], "code": "A+0+1"}
+    assert instructions(program) == [["add", 1, 0, 1]]
     assert outputs == [2]
 
 
@@ -142,8 +169,8 @@ def test_numbers_are_written_short_and_without_loss(value, written):
 def expand(index):
     if isinstance(index, list):
         return index
-    along = np.indices(index["shape"])
-    return (index["start"] + np.tensordot(index["strides"], along, 1)).ravel().tolist()
+    lengths, steps = zip(*index["axes"], strict=True)
+    return (index["from"] + np.tensordot(steps, np.indices(lengths), 1)).ravel().tolist()
 
 
 @given(st.one_of(

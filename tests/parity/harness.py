@@ -13,7 +13,7 @@ import numpy as np
 
 from kernelless import runtime
 from kernelless.ops import ELEMENTWISE, REDUCTIONS, ROWWISE
-from kernelless.program import compile_program
+from kernelless.program import compile_program, instructions
 from kernelless.trace import Graph
 
 # Stands at the end of the page's script, in its scope, in place of what starts a page.
@@ -142,7 +142,7 @@ def same(a, b) -> np.ndarray:
 def exact_values(program: dict) -> list[bool]:
     """Say of each value of a program whether only exact operations stand before it."""
     exact = [True] * (len(program["inputs"]) + len(program["constants"]))
-    for op, _, *references in program["code"]:
+    for op, _, *references in instructions(program):
         own = ELEMENTWISE[op].exact if op in ELEMENTWISE else REDUCTIONS.get(op, True)
         arguments = references[:-1] if op == "take" or op in ROWWISE else references
         exact.append(own and all(exact[argument] for argument in arguments))

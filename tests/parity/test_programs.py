@@ -24,6 +24,7 @@ from parity.synthetic import explorers
 from inference_economics.quantities.units import text
 from kernelless import Bracket, Label, Note, Rule
 from kernelless.own import OWN
+from kernelless.program import instructions
 
 FEWEST, MOST = 100, 2000  # settings of an explorer
 OPERATIONS = 80_000  # of a program, over all settings
@@ -58,7 +59,7 @@ def count_for(explorer) -> int:
     tracemalloc.stop()
     if peak_bytes > HEAVY_BYTES:
         return FEWEST
-    return int(np.clip(OPERATIONS // (len(explorer.program["code"]) + 20), FEWEST, MOST))
+    return int(np.clip(OPERATIONS // (len(instructions(explorer.program)) + 20), FEWEST, MOST))
 
 
 def random_settings(explorer) -> list[dict]:

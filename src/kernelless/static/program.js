@@ -4,13 +4,14 @@
 import { ELEMENTWISE } from "./elementwise.js";
 
 /** @typedef {Float64Array[]} Values a program's: inputs, constants, results, each as a flat array */
-/** @typedef {number[] | {start: number, shape: number[], strides: number[]}} Index the outermost axis first */
+/** @typedef {number[] | {from: number, axes: [number, number][]}} Index lengths and steps, the outermost axis first */
 /**
  * @typedef {object} Program as compile_program in program.py wrote it
  * @property {string[]} inputs
  * @property {(number | string | (number | string)[])[]} constants
  * @property {Index[]} indices
- * @property {[string, number, ...number[]][]} code
+ * @property {string[]} ops
+ * @property {string} code
  * @property {Record<string, [number, number, ...number[][]]>} [own] by a choice's name: the value that holds what the
  *   reader brings for it, how many options stand before, and the numbers of each that was brought; own.js fills it
  */
@@ -124,10 +125,10 @@ const REDUCE = {
  */
 const expandIndex = (index) => {
   if (Array.isArray(index)) return Int32Array.from(index);
-  let places = [index.start];
-  index.shape.forEach((length, axis) => {
-    places = places.flatMap((place) => Array.from({ length }, (_, k) => place + k * index.strides[axis]));
-  });
+  let places = [index.from];
+  for (const [length, step] of index.axes) {
+    places = places.flatMap((place) => Array.from({ length }, (_, k) => place + k * step));
+  }
   return Int32Array.from(places);
 };
 
@@ -139,35 +140,29 @@ const expandIndex = (index) => {
  *   `moved` says by place which values the last evaluation changed
  */
 export function load(program) {
-  const { inputs, code } = program;
+  const { inputs, ops } = program;
   const indices = program.indices.map(expandIndex);
   /** @type {Values} */
   const values = inputs.map(() => new Float64Array(1).fill(NaN));
   for (const constant of program.constants) values.push(Float64Array.from([constant].flat(), Number));
 
-  const steps = code.map(([op, size, ...refs]) => {
-    const hasStatic = op === "take" || op in REDUCE || op === "cumsum" || op === "sort";
-    const fixed = hasStatic ? Number(refs.pop()) : 0;
-    const out = new Float64Array(size);
-    const [a, b, c] = refs.map((ref) => values[ref]);
-    /** @param {Float64Array | undefined} v */
-    const stride = (v) => (v && v.length > 1 ? 1 : 0);
-    const i = stride(a), j = stride(b), l = stride(c);
+  const steps = [...program.code.matchAll(/(.)([-+\d]+)\.?(\d*)\.?(\d*)/g)].map(([, letter, written, more, wide]) => {
+    const op = ops[letter.charCodeAt(0) - 65], fixed = +more, at = indices[fixed];
+    const refs = written.split(/(?=[-+])/).map((ref) => (ref < "-" ? +ref : values.length - (+ref.slice(1) || 1)));
+    const parts = refs.map((ref) => values[ref]), [a, b, c] = parts;
+    // A single value is read again and again.
+    /** @param {Float64Array} v */
+    const stride = (v) => Number(v.length !== 1);
+    const [i, j, l] = parts.map(stride);
+    const size = +wide || (op === "take" ? at : parts.find(stride) ?? a).length, out = new Float64Array(size);
     let run;
-    if (op in ELEMENTWISE) run = () => ELEMENTWISE[op](out, size, a, i, b, j, c, l);
-    else if (op === "take") {
-      const at = indices[fixed];
-      run = () => { for (let k = 0; k < size; k++) out[k] = a[at[k]]; };
-    } else if (op === "pick") run = () => { for (let k = 0; k < size; k++) out[k] = a[Math.trunc(b[k])]; };
-    else if (op === "concat") {
-      const parts = refs.map((ref) => values[ref]);
-      run = () => { let at = 0; for (const part of parts) { out.set(part, at); at += part.length; } };
-    } else if (op === "sort") {
-      run = () => { out.set(a); for (let k = 0; k < size; k += fixed) out.subarray(k, k + fixed).sort(); };
-    } else if (op === "cumsum") {
-      run = () => { for (let k = 0; k < size; k++) out[k] = k % fixed ? out[k - 1] + a[k] : a[k]; };
-    } else if (op in REDUCE) run = () => { for (let k = 0; k < size; k++) out[k] = REDUCE[op](a, k * fixed, fixed); };
-    else throw Error(op);
+    if (op === "take") run = () => { for (let k = 0; k < size; k++) out[k] = a[at[k]]; };
+    else if (op === "pick") run = () => { for (let k = 0; k < size; k++) out[k] = a[Math.trunc(b[k])]; };
+    else if (op === "cumsum") run = () => { for (let k = 0; k < size; k++) out[k] = k % fixed ? out[k - 1] + a[k] : a[k]; };
+    else if (op === "concat") run = () => { let k = 0; for (const part of parts) { out.set(part, k); k += part.length; } };
+    else if (op === "sort") run = () => { out.set(a); for (let k = 0; k < size; k += fixed) out.subarray(k, k + fixed).sort(); };
+    else if (op in REDUCE) run = () => { for (let k = 0; k < size; k++) out[k] = REDUCE[op](a, k * fixed, fixed); };
+    else run = () => ELEMENTWISE[op](out, size, a, i, b, j, c, l);
     return { run, refs, out, at: values.push(out) - 1 };
   });
 
