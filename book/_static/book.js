@@ -96,7 +96,7 @@
     let waits = false;
     const soon = () => { if (!waits) { waits = true; requestAnimationFrame(() => { waits = false; look(); }); } };
     addEventListener("scroll", soon, { passive: true });
-    look();
+    requestAnimationFrame(() => setTimeout(look));  // once the page is laid out, for looking would lay it out now
   }
   const line = document.querySelector(".reading-minutes");
   if (line && before && links.has(before) && !location.hash && sections.indexOf(document.getElementById(before)) > 0) {

@@ -18,6 +18,7 @@ import { show } from "../../../../kernelless/static/settings.js";
  * @property {string[]} open the controls that a memo always names
  * @property {string[]} addresses
  * @property {{program: import("../../../../kernelless/static/program.js").Program, at: number[]}} turning
+ * @property {ReturnType<typeof load>} [loaded] the program of that, once it was asked
  * @property {string[]} copy
  * @property {string[]} fleet
  * @property {number} years
@@ -93,7 +94,7 @@ export function memoFacts(kit, shown, date, address) {
   for (const h of hinges) {
     weakest.push(`${h.title[0].toUpperCase()}${h.title.slice(1)} (${h.source})${h.turns ? ": alone it can turn the answer" : ""}.`);
   }
-  const turning = load(kit.turning.program), plan = d("plan");
+  const turning = kit.loaded ??= load(kit.turning.program), plan = d("plan");
   turning.evaluate(Object.fromEntries([...kit.addresses.map((name, k) => [name, plan[k]]), ["first", first]]));
   const [factors, doubts] = kit.turning.at.map((place) => turning.values[place]);
   const copy = Object.fromEntries(kit.copy.map((name, k) => [name, d("copy")[k]]));

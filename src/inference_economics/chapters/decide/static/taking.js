@@ -16,10 +16,21 @@ export function startTaking(room, figure) {
   const sheet = part(room, ".decide-memo");
   const today = () => new Date().toISOString().slice(0, 10);
   const write = () => sheet.replaceChildren(...paperOf(memoText(kit, askFigure(figure), today(), "")));
-  let waiting = 0;
+  // It is written when it comes near the view, or is printed; from then on again after every change.
+  let waiting = 0, written = false;
+  const begin = () => {
+    seen.disconnect();
+    if (!written) write();
+    written = true;
+  };
+  const seen = new IntersectionObserver((entries) => {
+    if (entries.some((entry) => entry.isIntersecting)) begin();
+  }, { rootMargin: "100% 0px" });
+  seen.observe(room);
+  window.addEventListener("beforeprint", begin);
   figure.addEventListener("kernelless:moved", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(write, 400);
+    if (written) waiting = setTimeout(write, 400);
   });
   /** @type {Record<string, () => void>} */
   const takes = {
@@ -36,6 +47,5 @@ export function startTaking(room, figure) {
     },
   };
   for (const [name, take] of Object.entries(takes)) part(room, `[data-take=${name}]`).addEventListener("click", take);
-  write();
   for (const waits of /** @type {NodeListOf<HTMLElement>} */ (room.querySelectorAll("[data-live]"))) waits.hidden = false;
 }
