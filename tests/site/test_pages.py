@@ -131,7 +131,7 @@ ALL_THERE = """() => {
 
 
 def test_a_chapter_weighs_no_more_than_its_budget(visit, site):
-    """All that a page loads while it is read to its end and its figures are pointed at, as a compressing server sends it.
+    """All that a page loads, as a server that compresses sends it, while it is read and its figures are pointed at.
 
     Scripts and fonts that come late are waited for, so that the sum does not depend on who is quicker.
     """
