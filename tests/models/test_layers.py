@@ -60,7 +60,7 @@ def test_layers_that_do_not_agree_are_said_to():
     ("groups", (), "groups is empty"), ("groups", [GQA], "groups is a tuple of LayerGroup"),
     ("groups", (replace(GQA, layers=0),), "groups have no layers"), ("mtp", GQA, "mtp is a tuple of LayerGroup"),
     ("left_out", "vision_config", "left_out is a tuple of text"), ("left_out", (7,), "left_out is a tuple"),
-    ("hidden", 2**52, "are more than can be counted exactly"),
+    ("hidden", 2**52, "parameters are more than 1,000,000,000,000,000"),
     ("hidden", None, "hidden=None is not"), ("vocab", True, "vocab=True is not"),
 ])
 def test_what_cannot_be_is_refused_by_name(field, value, message):

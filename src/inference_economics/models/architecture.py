@@ -15,6 +15,7 @@ import numpy as np
 
 from ..quantities.numeric import Numeric
 from .groups import LayerGroup, is_plain
+from .keys import table
 from .layers import Layers
 
 
@@ -37,8 +38,8 @@ class Architecture(Layers):
         """Refuse what `Layers` refuses, and a model that is too large to be counted."""
         super().__post_init__()
         counted = [self.n_params_counted, self.n_params_mtp]
-        if is_plain(counted) and sum(counted) > 2**53:
-            raise ValueError(f"{sum(counted):.3g} parameters are more than can be counted exactly (2**53).")
+        if is_plain(counted) and sum(counted) > table()["limits"]["parameters"]:
+            raise ValueError(f"{sum(counted):.3g} parameters are more than {table()['limits']['parameters']:,}.")
 
     # -- parameters ---------------------------------------------------------------------------------------------------
 

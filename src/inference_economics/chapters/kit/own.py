@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kernelless import runtime
-from kernelless.own import Field, Own
+from kernelless.own import Field, Own, brought
+from kernelless.program import compile_program
+from kernelless.trace import Graph
 
 from ... import models
 from ...hardware.accelerators import PLAUSIBLE, Accelerator
@@ -20,6 +25,7 @@ from ...models.rows import ALONE, EACH, KINDS_OF_LAYERS, model_of_numbers, numbe
 from ...models.spec import Model
 from ...quantities.checks import is_traced
 from ...quantities.config_labels import labels
+from ...quantities.numeric import Numeric
 
 READER = Path(__file__).parent / "static" / "config_reader.js"
 # a dense model of today, in the words that a table of models has
@@ -55,6 +61,26 @@ class OwnChip(Accelerator):
     rent_usd_per_hour: float = 0.0
 
 
+def of_row(function: Callable[[Model], Sequence[Numeric]]) -> dict[str, Any]:
+    """Return a function of a model as a program of the row of numbers that stands for it.
+
+    Parameters
+    ----------
+    function : callable
+        From a model to numbers.
+
+    Returns
+    -------
+    dict
+        ``program``, whose own ``row`` the page fills, and ``at``: where the results stand. `config_reader.js` runs it.
+    """
+    graph = Graph()
+    row = brought(graph, "row", numbers_of(models.from_config(EXAMPLE, name="own")), 0)
+    with np.errstate(all="ignore"):
+        program, at = compile_program(graph, [graph.lift(result) for result in function(model_of_numbers(row))])
+    return {"program": program, "at": at}
+
+
 def _config_table() -> str:
     """Return the module that `static/config_table.d.ts` declares: the table by which Python reads a config.json."""
     tab = table()
@@ -64,7 +90,7 @@ def _config_table() -> str:
                         for name, family in tab["families"].items()}
     held |= {"labels": sorted(labels()), "alone": ALONE, "kinds": KINDS_OF_LAYERS, "needs": groups.NEEDS,
              "each": [(name, getattr(LayerGroup(), name)) for name in EACH], "needs_all": groups.NEEDS_ALL,
-             "flags": groups.FLAGS}
+             "flags": groups.FLAGS, "count": of_row(lambda model: [model.n_params_counted])}
     return f"export const CONFIG_TABLE = {json.dumps(held, separators=(',', ':'))};\n"
 
 

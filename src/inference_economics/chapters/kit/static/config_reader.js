@@ -1,8 +1,9 @@
 // A model's config.json as the numbers of a figure's program, by the table that Python reads: models/config_keys.toml.
 
+import { load } from "../../../../kernelless/static/program.js";
 import { CONFIG_TABLE } from "./config_table.js";
 
-/** @import { Family, Listed, Rule, Spec } from "./config_table.js" */
+/** @import { Family, Listed, OfRow, Rule, Spec } from "./config_table.js" */
 /** @typedef {Record<string, any>} Raw keys and values of a config.json */
 /** @typedef {number | string | any[]} Tree a parsed formula: a number, a name, or operator, left and right */
 
@@ -267,9 +268,11 @@ function readingOf(raw, kind, family) {
   for (const rule of family.refuse) if (number(rule.when)) refuse(`${rule.say}.`);
   /** @type {Map<string, Record<string, number>>} */
   const rows = new Map();
+  /** @type {Record<string, number>} */
+  let row = {};
   for (layer = 0; layer < layers; layer++) {
     terms = new Map();
-    const row = Object.fromEntries(CONFIG_TABLE.each.map(([name, otherwise]) =>
+    row = Object.fromEntries(CONFIG_TABLE.each.map(([name, otherwise]) =>
       [name, has(family.row, name) ? number(family.row[name]) : otherwise]));
     const same = JSON.stringify(row), before = rows.get(same) ?? { ...row, layers: 0 };
     before.layers++;
@@ -283,10 +286,12 @@ function readingOf(raw, kind, family) {
       refuse(`${name} says ${spec.every} of every layer, but a ${kind} with these keys has a sliding window. Give sliding_window as null where there is none.`);
     }
   }
-  if (Object.values(family.mtp).map(number).reduce((sum, more) => sum + more, 0) > limits.layers) {
-    refuse("there are too many layers that predict further tokens.");
-  }
-  return { model, groups };
+  const further = Object.values(family.mtp).map(number).reduce((sum, more) => sum + more, 0);
+  if (further > limits.layers) refuse("there are too many layers that predict further tokens.");
+  // as `_Reader.mtp`: like the last layer, with a matrix that joins two inputs, and three norms
+  const mtp = { ...row, layers: further, matrix_params: row.matrix_params + 2 * model.hidden ** 2,
+    vector_params: row.vector_params + 3 * model.hidden };
+  return { model, groups, mtp };
 }
 
 /**
@@ -321,6 +326,28 @@ function checkRow(row) {
   ];
   const wrong = refusals.find(([, found]) => found);
   if (wrong) refuse(`${wrong[0]}.`);
+}
+
+/**
+ * A model's numbers in a row, as models/rows.py lays them out.
+ * @param {Record<string, number>} alone
+ * @param {Record<string, number>[]} groups
+ */
+const rowOf = (alone, groups) => [...CONFIG_TABLE.alone.map((name) => alone[name] ?? 0),
+  ...CONFIG_TABLE.each.flatMap(([name, otherwise]) =>
+    Array.from({ length: CONFIG_TABLE.kinds }, (_, k) => (groups[k] ? groups[k][name] : otherwise)))];
+
+/**
+ * Run a program of a model's row of numbers.
+ * @param {OfRow} small
+ * @param {number[]} numbers
+ * @returns {number[]} its results
+ */
+export function runRow({ program, at }, numbers) {
+  const { values, evaluate } = load(program);
+  values[program.own?.row[0] ?? 0].set(numbers);
+  evaluate({ row: 0 });
+  return at.map((place) => values[place][0]);
 }
 
 /**
@@ -373,7 +400,7 @@ export function readBrought(words) {
   refuseKeys([...said, ...said.filter((key) => opened.has(key) && isSet(raw[key]))
     .flatMap((key) => Object.keys(raw[key]).map((name) => `${key}.${name}`))]
     .filter((key) => !known.has(key) && !opened.has(key)), `in a ${kind}`);
-  const { model, groups } = readingOf(raw, kind, family);
+  const { model, groups, mtp } = readingOf(raw, kind, family);
   groups.forEach(checkRow);
   for (const name of ["window_tok", "attend_tok", "experts", "experts_active"]) {
     if (new Set(groups.map((row) => row[name]).filter(Boolean)).size > 1) refuse(`${name} differs between layers, which no figure here can show.`);
@@ -391,8 +418,11 @@ export function readBrought(words) {
   const alone = { ...model, max_context_tok: context ? raw[context] : 0, summed_norms: Number(summed) };
   for (const name of ["hidden", "vocab"]) if (!whole(alone[name], 1, LARGEST)) refuse(`${name}=${alone[name]} is not a whole number of at least 1.`);
   for (const name of tab.alone) if (!whole(alone[name] ?? 0, 0, LARGEST)) refuse(`${name}=${alone[name]} is not a whole number of at least 0.`);
-  const numbers = [...tab.alone.map((name) => alone[name] ?? 0), ...tab.each.flatMap(([name, otherwise]) =>
-    Array.from({ length: tab.kinds }, (_, k) => (groups[k] ? groups[k][name] : otherwise)))];
+  const numbers = rowOf(alone, groups), apart = mtp.layers ? rowOf({ hidden: alone.hidden }, [mtp]) : [];
+  const [counted, more] = [numbers, apart].map((row) => (row.length ? runRow(tab.count, row)[0] : 0));
+  if (counted + more > tab.limits.parameters) {
+    refuse(`${(counted + more).toPrecision(3)} parameters are more than ${tab.limits.parameters.toLocaleString("en")}.`);
+  }
   const wanted = new Set(["model_type", "max_context_tok", ...tab.max_context.keys, ...Object.keys(tab.summed_norms),
     ...[...own].map((key) => key.split(".")[0])]);
   const short = Object.fromEntries(Object.entries(raw).filter(([key, value]) => wanted.has(key)

@@ -32,10 +32,15 @@ export interface Family {
   mtp: Record<string, Rule>;
   refuse: { when: string; say: string }[];
 }
+/** A program of a model's row of numbers, and where its results stand. */
+export interface OfRow {
+  program: import("../../../../kernelless/static/program.js").Program;
+  at: number[];
+}
 export const CONFIG_TABLE: {
   families: Record<string, Family>;
   types: Record<string, string>;
-  limits: { layers: number; number: number; context: number };
+  limits: { layers: number; number: number; context: number; parameters: number };
   none: { keys: string[] };
   ignored: { keys: string[]; parts: string[] };
   nested: { key: string; keys: string[]; types: Record<string, string> };
@@ -49,4 +54,6 @@ export const CONFIG_TABLE: {
   needs: Record<string, string[]>;
   needs_all: Record<string, string[]>;
   flags: string[];
+  /** How many parameters a row has. */
+  count: OfRow;
 };
