@@ -11,9 +11,10 @@ import pytest
 import scores
 from nbformat.v4 import new_code_cell, new_notebook
 
-from inference_economics.chapters.exercises import exercise
+from inference_economics.chapters.exercises import exercise, of_chapter
 
 SECONDS = 60
+ASKED = sum(one.answer is not None for one in of_chapter("kv").values())
 
 
 def works() -> bool:
@@ -95,7 +96,36 @@ def test_a_folder_is_summed_up(tmp_path, capsys):
     assert rows["two.ipynb"]["trouble"].endswith("it is no notebook")
     assert rows["three.ipynb"]["answered"] == "0"
     assert rows["three.ipynb"]["trouble"] == "ZeroDivisionError"
+    assert rows["one.ipynb"]["asked"] == str(ASKED)
     assert "not yet: kv-3" in capsys.readouterr().out
+
+
+@in_sandbox
+def test_what_was_taken_out_is_missed(tmp_path):
+    """A chapter without its cells is named; a patched check, and its answer, count for nothing."""
+    chapter = tmp_path / "03_the_kv_cache.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("1 + 1")]), chapter)
+    gone = scores.score(chapter, SECONDS, 2 * 2**30)
+    assert (gone.right, len(gone.settled), len(gone.asked)) == (0, 0, ASKED)
+    assert "cells for its answers are gone" in gone.trouble
+    patched = submitted(tmp_path, "patched", (
+        "import inference_economics as i, inference_economics.chapters.exercises as e\n"
+        "i.check = e.check = lambda *_: print('Right!')\n"
+        "class One:\n    id = 'kv-1'\n    answer = 3\n    def reply(self, _): return 'Right!', True\n"
+        "e.exercise = lambda _: One()\ni.check('kv-1', 3)\ne.keep(One(), 3)"))
+    assert scores.score(patched, SECONDS, 2 * 2**30).settled == {"kv-1": False}
+    assert "no exercise" in scores.score(submitted(tmp_path, "other", "1"), SECONDS, 2 * 2**30).trouble
+
+
+def test_notebooks_of_one_name_are_told_apart(tmp_path, monkeypatch):
+    for person in ("ada", "=HYPERLINK(1)"):
+        (tmp_path / person).mkdir()
+        submitted(tmp_path / person, "03_the_kv_cache", "1")
+    monkeypatch.setattr(scores, "sandbox", lambda: "")
+    monkeypatch.setattr(scores, "score", lambda path, seconds, memory, name: scores.Score(name))
+    assert scores.main([str(tmp_path), "--csv", str(tmp_path / "scores.csv")]) == 0
+    rows = [row["notebook"] for row in csv.DictReader((tmp_path / "scores.csv").open())]
+    assert rows == ["'=HYPERLINK(1)/03_the_kv_cache.ipynb", "ada/03_the_kv_cache.ipynb"]  # no formula, in no program
 
 
 def test_without_a_sandbox_nothing_runs(tmp_path, monkeypatch, capsys):

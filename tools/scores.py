@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,6 +73,7 @@ class Score:
     file: str
     trouble: str = ""
     settled: dict[str, bool] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
     @property
     def right(self) -> int:
@@ -199,22 +201,44 @@ def troubles(work: Path, status: int, last: str) -> str:
     return ", ".join(str(name)[:40] for name in names) if isinstance(names, list) else ""
 
 
-def readable(path: Path) -> None:
-    """Raise ValueError or OSError for a file that is no notebook."""
+def readable(path: Path) -> set[str]:
+    """Return which exercises a notebook has cells for; raise ValueError or OSError for a file that is none."""
     if path.stat().st_size > LARGEST_BYTES:
         raise ValueError(f"the file has {path.stat().st_size / 1e6:.0f} MB; {LARGEST_BYTES / 1e6:.0f} are accepted")
     read = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(read, dict) or not isinstance(read.get("cells"), list):
         raise ValueError("it is no notebook")
+    cells = [cell for cell in read["cells"] if isinstance(cell, dict) and isinstance(cell.get("metadata"), dict)]
+    marks = [cell["metadata"].get("nbgrader") for cell in cells]
+    return {str(mark.get("grade_id")) for mark in marks if isinstance(mark, dict)}
 
 
-def score(path: Path, seconds: int, memory_bytes: int) -> Score:
+def asked_in(path: Path, names: Iterable[str]) -> set[str]:
+    """Return what was asked: all exercises with an answer of the chapters that a notebook is or speaks of.
+
+    So a notebook whose checks were taken out is not one in which all answers are right.
+    """
+    from inference_economics.chapters.exercises import CHAPTERS, of_chapter
+
+    begun = {name.partition("-")[0] for name in names}
+    begun |= {prefix for prefix, chapter in CHAPTERS.items() if path.name.startswith(f"{chapter[2:]}_")}
+    return {one.id for prefix in begun & set(CHAPTERS) for one in of_chapter(prefix).values() if one.answer is not None}
+
+
+def names_of(named: Path) -> list[tuple[str, Path]]:
+    """Return the notebooks of what was named, with what tells them apart: in a folder, the way from there."""
+    if named.is_dir():
+        return [(path.relative_to(named).as_posix(), path) for path in sorted(named.glob("**/*.ipynb"))]
+    return [(named.as_posix(), named)]
+
+
+def score(path: Path, seconds: int, memory_bytes: int, name: str = "") -> Score:
     """Run one notebook's checks again and return what it came to."""
     from inference_economics.chapters.exercises import exercise
 
-    found = Score(path.name)
+    found, cells = Score(name or path.name), set()
     try:
-        readable(path)
+        cells = readable(path)
     except (OSError, ValueError, RecursionError) as error:
         found.trouble = f"cannot be read: {error}"
         return found
@@ -233,7 +257,17 @@ def score(path: Path, seconds: int, memory_bytes: int) -> Score:
                     found.settled[name] = found.settled.get(name, False) or exercise(name).reply(answer)[1]
         except ValueError as error:
             found.trouble = str(error)
+    found.asked = asked_in(path, cells | set(found.settled))
+    if not found.trouble and not found.asked:
+        found.trouble = "it has no exercise of this book"
+    elif not found.trouble and not (cells & found.asked or found.settled):
+        found.trouble = "the cells for its answers are gone"
     return found
+
+
+def said(words: str) -> str:
+    """Return words for a table: none that a program for tables would take for a formula."""
+    return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") else words
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -247,11 +281,11 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("name the notebooks to score: make scores FILES=\"submitted/*.ipynb\"")
     if options.seconds < 1 or options.memory_gib < 0.5:
         parser.error("give at least 1 second and 0.5 GiB")
-    files: list[Path] = []
+    files: list[tuple[str, Path]] = []
     for path in options.files:
         if not path.exists():
             parser.error(f"there is no {path}")
-        files += sorted(path.glob("**/*.ipynb")) if path.is_dir() else [path]
+        files += names_of(path)
     if not files:
         parser.error("there is no notebook in what was named")
     try:
@@ -260,11 +294,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     scores = []
-    for number, path in enumerate(files, 1):
-        one = score(path, options.seconds, int(options.memory_gib * 2**30))
+    for number, (name, path) in enumerate(files, 1):
+        one = score(path, options.seconds, int(options.memory_gib * 2**30), name)
         scores.append(one)
         wrong = [name for name, settled in one.settled.items() if not settled]
-        print(f"[{number}/{len(files)}] {one.file}: {one.right} of {len(one.settled)} answers right"
+        print(f"[{number}/{len(files)}] {one.file}: {one.right} right of {len(one.settled)} answered, "
+              f"{len(one.asked)} asked"
               + (f"; not yet: {', '.join(wrong)}" if wrong else "") + (f"; {one.trouble}" if one.trouble else ""),
               flush=True)
     if options.csv:
@@ -272,9 +307,9 @@ def main(arguments: list[str] | None = None) -> int:
         options.csv.parent.mkdir(parents=True, exist_ok=True)
         with options.csv.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file)
-            table.writerow(["notebook", "right", "answered", "trouble", *names])
+            table.writerow(["notebook", "right", "answered", "asked", "trouble", *names])
             for one in scores:
-                table.writerow([one.file, one.right, len(one.settled), one.trouble,
+                table.writerow([said(one.file), one.right, len(one.settled), len(one.asked), said(one.trouble),
                                 *({True: "right", False: "not yet"}.get(one.settled.get(name), "") for name in names)])
     return 0
 
