@@ -14,7 +14,7 @@ from .controls import Choice, Slider
 from .figure import Figure
 from .predict import Predict
 
-MOST_CONTROLS = 80  # beyond 32 two controls share the bit by which a value knows what it depends on
+MOST_CONTROLS = 100  # of which no reader sees more than the few that stand open
 
 
 @dataclass(frozen=True)

@@ -55,13 +55,13 @@ def test_a_parameter_needs_a_control_or_a_default():
 
 
 def test_the_number_of_controls_has_a_limit():
-    names = [f"p{i}" for i in range(81)]
+    names = [f"p{i}" for i in range(101)]
     scope = {"simple": simple}
     exec(f"def many({', '.join(names)}): return simple({' + '.join(names)}, 0)", scope)
     controls = {name: Slider(0.01, 0.1, value=0.05) for name in names}
-    with pytest.raises(ValueError, match=r"many has 81 controls; 1 to 80 are accepted"):
+    with pytest.raises(ValueError, match=r"many has 101 controls; 1 to 100 are accepted"):
         declare(scope["many"], **controls)
-    with pytest.raises(ValueError, match=r"simple has 0 controls; 1 to 80"):
+    with pytest.raises(ValueError, match=r"simple has 0 controls; 1 to 100"):
         explore(simple, title="T", watch="W")
 
 

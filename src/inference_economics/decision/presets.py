@@ -9,6 +9,7 @@ from .plan import Need
 from .workload import Finance
 
 MILLION, BILLION = 1e6, 1e9
+FROM_PRESET = "from the preset “{}”"  # the source of a number that came with one of them
 
 
 @cache

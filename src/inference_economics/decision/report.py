@@ -21,6 +21,7 @@ from .measured import outside_because
 from .memo import memo_of
 from .plan import Plan
 from .plan_doubts import draws
+from .presets import FROM_PRESET, presets
 from .words import words_of
 
 MOST_HINGES, NARROWEST = 8, 0.02  # rows of the memo's table, and a logarithm that nobody would notice
@@ -155,6 +156,7 @@ def memo(decision: Decision, date: str) -> str:
         "next_usd": following.median_usd, "outside": bool(decision.outside), "why": "; ".join(decision.outside),
         "inputs": [{"label": words_of(row.address).words, "value": words_of(row.address).show(row.value),
                     "source": f"{row.source}{f', {row.date}' if row.date else ''}"} for row in _asked(case, plan)],
+        "prices": [],  # they are among the sources
         "runs": bool(np.all(plan.copy.batch > 0)), "model": model_of(case).title,
         "chip": accelerators.get(case.machine).title, "n_chips": plan.copy.n_chips, "batch": plan.copy.batch,
         "copies": fleet.copies[0],
@@ -171,7 +173,13 @@ def memo(decision: Decision, date: str) -> str:
 def _asked(case: Case, plan: Plan) -> list[Source]:
     asked = (Source(f"need.{one.name}", float(np.max(getattr(plan.need, one.name))), OWN, "")
              for one in fields(plan.need))
-    return [*asked, *sources(case)]
+    rows = [*asked, *sources(case)]
+    preset = presets().get(case.title)
+    if preset is None:
+        return rows
+    usual = plan_of(preset)
+    return [row._replace(source=FROM_PRESET.format(case.title)) if row.source == OWN
+            and row.value == float(np.max(usual.value(row.address))) else row for row in rows]
 
 
 def way_facts(title: str, spread: Spread, stands_usd: float, front_usd: float, from_demand: float) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
 from presets_case import decided
 
 from inference_economics.chapters.decide import brief, page
-from inference_economics.decision import ledger
+from inference_economics.decision import cases, ledger
 
 
 def random_settings(seed: int) -> dict:
@@ -57,3 +58,29 @@ def test_a_way_that_is_ruled_out_is_not_in_the_ledger():
 def test_the_kit_says_what_may_be_read_as_csv():
     assert csv.reader(io.StringIO(",".join(map(str, brief.kit()["ledger"][0]))))
     assert brief.facts("2026-11-26")["inputs"]
+
+
+def sources(**given) -> dict[str, str]:
+    """Return where a memo says each input comes from."""
+    return {row["label"]: row["source"] for row in brief.facts("2026-11-26", **given)["inputs"]}
+
+
+@pytest.mark.parametrize("title", list(page.explorer().presets)[1:])
+def test_what_came_with_a_preset_is_not_the_readers_own(title):
+    preset = page.explorer().presets[title]
+    assert not [label for label, source in sources(**preset).items() if source.startswith(cases.OWN)]
+    words = sources(**preset | {"users": 7.0})
+    assert words["People"] == cases.OWN
+    assert words["Tokens of a prompt"].startswith("from the preset") or preset["prompt_tok"] == 1600
+
+
+def test_what_agrees_with_a_preset_by_chance_is_the_readers_own():
+    hospital = list(page.explorer().presets.values())[1]
+    mixed = {"output_tok": hospital["output_tok"], "users": 3.0, "growth_per_year": 0.77}
+    assert sources(**mixed)["Tokens of an answer"] == cases.OWN
+
+
+def test_a_memo_names_the_prices_it_used():
+    memo = brief.memo("2026-11-26", api="your own", own_input=7.5)
+    assert "| The API's input, list price per million tokens | $7.50 | your own |" in memo
+    assert re.search(r"\| Rent of a chip on demand \| \$[\d.]+/h \| NVIDIA H100", memo)

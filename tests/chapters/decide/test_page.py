@@ -102,6 +102,23 @@ def test_a_row_a_chip_and_a_model_of_ones_own_are_used_where_they_are_chosen():
     assert dict(zip(page.COPY, small["copy"], strict=True))["n_chips"] == 1
 
 
+def test_what_is_of_a_site_moves_a_room_of_ones_own_too():
+    for key in ("electricity", "pue"):
+        control = page.explorer().controls_spec[key]
+        low, high = (shown("Hospital", **{key: end})[0]["median"] for end in (control.low, control.high))
+        moved = [name for name, a, b in zip(NAMES, low, high, strict=True) if b > a]
+        assert moved == ["colocation", "own-room", "own-chip"], key
+
+
+@pytest.mark.parametrize(("key", "moves"), [
+    ("spot_quote", {"spot"}), ("interruptions", {"spot"}),
+    ("egress", {"endpoint", "on-demand", "spot", "reserved-1y", "reserved-3y"}), ("storage", set(NAMES))])
+def test_spot_traffic_and_storage_are_asked_for(key, moves):
+    control = page.explorer().controls_spec[key]
+    low, high = (shown("Seed", **{key: end, "kept_years": 5.0})[0]["median"] for end in (control.low, control.high))
+    assert {name for name, a, b in zip(NAMES, low, high, strict=True) if b != a} == moves
+
+
 def test_a_faster_engine_needs_fewer_machines():
     slow, fast = (shown("Platform", speed=factor)[0] for factor in (1.0, 2.0))
     assert fast["median"][3] < 0.7 * slow["median"][3]

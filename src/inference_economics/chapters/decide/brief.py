@@ -26,13 +26,15 @@ from ...decision.ledger import CAUSES, DEMAND, OWNED, SUMS, WEIGHTS, outline
 from ...decision.memo import memo_of, template
 from ...decision.plan import ADDRESSES, KINDS, Plan
 from ...decision.plan_doubts import PlanDoubt, plan_doubts
+from ...decision.presets import FROM_PRESET
 from ...decision.report import MOST_HINGES, NARROWEST, hinge_facts, way_facts, weakest_of
 from ...decision.turning import turning
+from ...decision.words import words_of
 from ...decision.workload import YEARS
 from ...serving import calibration
 from ...serving.constants import Constants
-from .inputs import OWN_NAME
-from .page import COPY, LIKE_CHIP, LIKE_DENSE, OUTSIDE, WORDS, explorer
+from .inputs import LIKE_CHIP, LIKE_DENSE, OWN_NAME
+from .page import COPY, OUTSIDE, WORDS, explorer
 
 # -- the memo ---------------------------------------------------------------------------------------------------------
 
@@ -55,7 +57,8 @@ def kit() -> dict[str, Any]:
         "open": [key for key, control in spec.items() if not control.group or isinstance(control, Choice)],
         "addresses": list(ADDRESSES), "turning": {"program": program, "at": numbers}, "copy": list(COPY),
         "fleet": list(DEMAND), "bring": bring(), "years": int(YEARS.size), "hinges": [MOST_HINGES, NARROWEST],
-        "own": OWN, "ledger": ledger_rows()}
+        "own": OWN, "preset": FROM_PRESET,
+        "prices": [[address, *words_of(address), key] for address, key in PRICES.items()], "ledger": ledger_rows()}
 
 
 def bring() -> dict[str, Any]:
@@ -82,6 +85,12 @@ NEEDS = ("prompts_per_day", "prompt_tok", "output_tok", "thinking_tok", "cached_
          "batch_fraction", "peak_to_mean")
 CARD = ("own_params", "own_active", "own_layers", "own_hidden", "own_kv", "own_heads", "own_experts", "own_chosen",
         "own_context")
+
+
+# what the choices cost, which a memo says beside their names; and the control by which each is chosen
+PRICES = {"api.input_usd_per_token": "api", "api.output_usd_per_token": "api", "api.cached_input_factor": "api",
+          "api.batch_discount": "api", "hosted.input_usd_per_token": "hosted", "hosted.output_usd_per_token": "hosted",
+          "rent.price_usd_per_hour": "machine", "rent.spot_factor": "machine", "server.capex_usd": "machine"}
 
 
 def _program(names: Iterable[str], function: Callable[[dict[str, Any]], list[Any]]) -> dict[str, Any]:
@@ -169,6 +178,7 @@ def facts(date: str, address: str = "", **settings: Any) -> dict[str, Any]:
     values = dict(zip(ADDRESSES, d["plan"], strict=True))
     with np.errstate(all="ignore"):
         found = turning(_plan(values), float(first))
+    preset = _preset_of(given)
     copy = dict(zip(COPY, d["copy"], strict=True))
     fleet = dict(zip(DEMAND, d["fleet"].reshape(len(DEMAND), -1), strict=True))
     none = {"title": "", "usd": math.nan, "low": math.nan, "high": math.nan}
@@ -181,8 +191,10 @@ def facts(date: str, address: str = "", **settings: Any) -> dict[str, Any]:
         "high": best["high"], "next": following["title"], "next_usd": following["usd"], "outside": bool(outside),
         "why": why,
         "inputs": [{"label": made.controls_spec[key].label, "value": made.controls_spec[key].show(given[key]),
-                    "source": made.controls_spec[key].note if given[key] == made.defaults[key] else OWN}
+                    "source": _source(key, given, preset)}
                    for key in made.controls_spec if key in kit()["open"] or given[key] != made.defaults[key]],
+        "prices": [{"label": words_of(address).words, "value": words_of(address).show(float(values[address])),
+                    "source": made.controls_spec[key].show(given[key])} for address, key in PRICES.items()],
         "runs": copy["batch"] > 0, "model": made.controls_spec["model"].show(given["model"]),
         "chip": made.controls_spec["machine"].show(given["machine"]), "n_chips": copy["n_chips"],
         "batch": copy["batch"], "copies": fleet["copies"][0], "utilisation": fleet["utilisation"][0],
@@ -200,6 +212,30 @@ def _title(given: Mapping[str, Any]) -> str:
     made = explorer()
     named = (title for title, preset in made.presets.items() if {**made.defaults, **preset} == given)
     return next(named, "A decision of my own")
+
+
+def _preset_of(given: Mapping[str, Any]) -> str:
+    """Return the name of the preset that most of what is set came with; empty where that is less than half."""
+    made = explorer()
+    moved = [key for key, value in made.defaults.items() if given[key] != value]
+    came = {title: sum(preset.get(key, made.defaults[key]) == given[key] for key in moved)
+            for title, preset in made.presets.items()}
+    most = max(came, key=lambda title: came[title])
+    return most if 2 * came[most] > len(moved) else ""
+
+
+def _source(key: str, given: Mapping[str, Any], preset: str) -> str:
+    """Return where a value that is set comes from: the default's source, a preset, or the reader.
+
+    Of what is chosen, the note says where the offers come from, whoever chose among them.
+    """
+    made = explorer()
+    control, value = made.controls_spec[key], given[key]
+    if value == made.defaults[key]:
+        return str(control.note)
+    came = preset and made.presets[preset].get(key, made.defaults[key]) == value
+    who = FROM_PRESET.format(preset) if came else OWN
+    return f"{who}; {control.note}" if isinstance(control, Choice) and value != OWN_NAME else who
 
 
 def _hinges(by_doubt: Any, first: int, second: int, known: Sequence[PlanDoubt]) -> list[Hinge]:

@@ -16,6 +16,7 @@ from ...decision import cases, offers, presets
 from ...decision.cases import Case
 from ...decision.plan import Plan
 from ...decision.words import words_of
+from ...hardware.accelerators import get as accelerator
 
 MODELS = ("llama-3.1-8b", "qwen3-8b", "gpt-oss-20b", "qwen3-32b", "llama-3.1-70b", "gpt-oss-120b", "llama-3.1-405b",
           "qwen3-235b-a22b", "minimax-m2.5", "deepseek-v3", "kimi-k2")
@@ -29,6 +30,7 @@ ASKED, TARGETS, RUNS, API, RENT, OWN, PEOPLE, CHIP, TIME = (
     "Servers of your own", "People, licences and traffic", "A chip of your own", "Time and money")
 ROW, QUOTE, SHAPE = "Your own price-list row", "Your own chip or quote", "Your own model"
 OWN_NAME = "your own"
+LIKE_DENSE, LIKE_MIXTURE, LIKE_CHIP, LIKE_API = "llama-3.1-70b", "qwen3-235b-a22b", "h100-sxm", "gpt-5.6-luna"
 # what a figure of a chapter lets choose: its tables are as many times smaller
 FEWER = {"model": ("llama-3.1-8b", "llama-3.1-70b", "gpt-oss-120b", "deepseek-v3"),
          "machine": ("h100-sxm", "h200-sxm", "b200"), "hosted": ("deepseek-v4-flash", "llama-3.1-70b-hosted"),
@@ -46,7 +48,7 @@ class Held(NamedTuple):
     group : str
         Under which it is folded.
     low, high : float
-        Ends of the track.
+        Ends of the track, as it is shown.
     log : bool
         Whether it matters by ratio.
     note : str
@@ -70,6 +72,18 @@ class Held(NamedTuple):
         """The unit in which it is shown."""
         return words_of(self.address).unit
 
+    @property
+    def times(self) -> float:
+        """By what the plan's number is multiplied where it is shown [1]."""
+        return words_of(self.address).times
+
+    def addresses(self) -> tuple[str, ...]:
+        """Return every field of a plan that it sets: what holds of a site holds of a room of one's own."""
+        room = self.address.replace("site.", "room.")
+        return (self.address, room) if self.address in BOTH else (self.address,)
+
+
+BOTH = ("site.electricity_usd_per_kwh", "site.pue")
 
 HELD: dict[str, Held] = {
     "prompt_tok": Held("need.prompt_tok", "", 50, 200_000, True, EXAMPLE),
@@ -111,6 +125,7 @@ HELD: dict[str, Held] = {
                         note="contracts for an H100 in June 2026 over that month's index"),
     "reserved_3y": Held("rent.reserved_3y_factor", RENT, 0.2, 1.2,
                         note="the same, times what one seller asked for three years over one"),
+    "interruptions": Held("rent.interruptions_per_hour", RENT, 0, 1),
     "endpoint_factor": Held("rent.endpoint_factor", RENT, 1, 4),
     "returned": Held("rent.returned_fraction", RENT, 0, 1),
     "returns": Held("rent.returns_fraction", RENT, 0, 1,
@@ -119,6 +134,7 @@ HELD: dict[str, Held] = {
     "resale": Held("server.resale_fraction", OWN, 0, 1, note="assumed: half"),
     "upkeep": Held("server.operations_fraction", OWN, 0, 0.3, note="assumed"),
     "electricity": Held("site.electricity_usd_per_kwh", OWN, 0.02, 0.5, True),
+    "pue": Held("site.pue", OWN, 1, 2.5),
     "colocation": Held("site.colocation_usd_per_kw_month", OWN, 40, 500, True),
     "building": Held("room.building_usd_per_w", OWN, 2, 40, True),
     "lead_years": Held("running.lead_years", OWN, 0, 2),
@@ -132,6 +148,8 @@ HELD: dict[str, Held] = {
     "pay": Held("running.pay_usd_per_year", PEOPLE, 2e4, 1e6, True),
     "licence": Held("running.licence_usd_per_chip_year", PEOPLE, 0, 10_000,
                     note="0: open-source engines; NVIDIA AI Enterprise lists at 4,500"),
+    "egress": Held("running.egress_usd_per_byte", PEOPLE, 0, 0.2),
+    "storage": Held("running.storage_usd_per_byte_year", PEOPLE, 0, 3),
     "kept_years": Held("running.kept_years", PEOPLE, 0, 15,
                        note="the law may say"),
     "nre_usd": Held("programme.nre_usd", CHIP, 1e7, 5e9, True,
@@ -159,7 +177,8 @@ class Free(NamedTuple):
     label, unit, group : str
         What the reader sees.
     low, value, high : float
-        Ends of the track, and the default where the case that the page opens with has none.
+        Ends of the track, and the default where the case that the page opens with has none; without it, that of the
+        product which `examples` names.
     log : bool
         Whether it matters by ratio.
     note : str
@@ -170,7 +189,7 @@ class Free(NamedTuple):
     unit: str
     group: str
     low: float
-    value: float
+    value: float | None
     high: float
     log: bool = False
     note: str = ""
@@ -184,30 +203,55 @@ FREE: dict[str, Free] = {
                   "1 unless you have measured; your benchmark rows set it"),
     "rent_factor": Free("Rent you are quoted, over the median", "×", RENT, 0.2, 1, 4, True,
                         "median of the smaller clouds on 2026-10-05"),
+    "spot_quote": Free("Spot you are quoted, over its recorded share of that rent", "×", RENT, 0.2, 1, 4, True,
+                       "offers of 2026-10-05; lost hours are added by the interruptions"),
     "server_factor": Free("Server you are quoted, over the last recorded price", "×", OWN, 0.3, 1, 3, True,
                           "quotes of 2024-12 to 2025-03: ask for a new one"),
-    "own_input": Free("Input, per million tokens", "USD", ROW, 0.001, 1, 200, True, "from your contract"),
-    "own_output": Free("Output, per million tokens", "USD", ROW, 0.001, 5, 1000, True, "from your contract"),
-    "own_cached": Free("Cached input, over the list price", "×", ROW, 0, 0.1, 1, False, "1: no cache"),
-    "own_batch": Free("Discount for work that waits", "%", ROW, 0, 0.5, 0.9, False, "0: no such tier"),
-    "own_rent": Free("Rent of a chip, per hour", "USD", QUOTE, 0.1, 3, 50, True, "from your quote"),
-    "own_server": Free("A server of eight", "USD", QUOTE, 1e4, 3e5, 3e6, True, "from your quote"),
-    "own_power": Free("Its power", "W", QUOTE, 1000, 10_200, 100_000, True, "its data sheet"),
-    "own_memory": Free("Memory of a chip", "B", QUOTE, 1.6e10, 8e10, 6e11, True, "its data sheet"),
-    "own_bandwidth": Free("Bandwidth of its memory", "B/s", QUOTE, 2e11, 3.35e12, 4e13, True, "its data sheet"),
-    "own_flop": Free("Arithmetic in 8 bits, dense", "FLOP/s", QUOTE, 1e14, 1.979e15, 4e16, True, "its data sheet"),
-    "own_params": Free("Parameters in all", "", SHAPE, 1e9, 7e10, 3e12, True, "paste a config.json, or the model card"),
-    "own_active": Free("Of them active for a token", "", SHAPE, 1e9, 7e10, 1e12, True, "the same for a dense model"),
-    "own_layers": Free("Layers", "", SHAPE, 4, 80, 256, True, "num_hidden_layers"),
-    "own_hidden": Free("Width", "", SHAPE, 512, 8192, 32_768, True, "hidden_size"),
-    "own_kv": Free("Cached values a token and layer", "", SHAPE, 64, 2048, 65_536, True,
+    "own_input": Free("Input, per million tokens", "USD", ROW, 0.001, None, 200, True, "from your contract"),
+    "own_output": Free("Output, per million tokens", "USD", ROW, 0.001, None, 1000, True, "from your contract"),
+    "own_cached": Free("Cached input, over the list price", "×", ROW, 0, None, 1, False, "1: no cache"),
+    "own_batch": Free("Discount for work that waits", "%", ROW, 0, None, 0.9, False, "0: no such tier"),
+    "own_rent": Free("Rent of a chip, per hour", "USD", QUOTE, 0.1, None, 50, True, "from your quote"),
+    "own_server": Free("A server of eight", "USD", QUOTE, 1e4, None, 3e6, True, "from your quote"),
+    "own_power": Free("Its power", "W", QUOTE, 1000, None, 100_000, True, "its data sheet"),
+    "own_memory": Free("Memory of a chip", "B", QUOTE, 1.6e10, None, 6e11, True, "its data sheet"),
+    "own_bandwidth": Free("Bandwidth of its memory", "B/s", QUOTE, 2e11, None, 4e13, True, "its data sheet"),
+    "own_flop": Free("Arithmetic in 8 bits, dense", "FLOP/s", QUOTE, 1e14, None, 4e16, True, "its data sheet"),
+    "own_params": Free("Parameters in all", "", SHAPE, 1e9, None, 3e12, True, "paste a config.json, or the model card"),
+    "own_active": Free("Of them active for a token", "", SHAPE, 1e9, None, 1e12, True, "the same for a dense model"),
+    "own_layers": Free("Layers", "", SHAPE, 4, None, 256, True, "num_hidden_layers"),
+    "own_hidden": Free("Width", "", SHAPE, 512, None, 32_768, True, "hidden_size"),
+    "own_kv": Free("Cached values a token and layer", "", SHAPE, 64, None, 65_536, True,
                    "2 × num_key_value_heads × head_dim; kv_lora_rank + qk_rope_head_dim for a latent"),
-    "own_heads": Free("Key-value heads", "", SHAPE, 1, 8, 128, True, "num_key_value_heads; 1 for a latent"),
-    "own_experts": Free("Experts of a layer (1: dense)", "", SHAPE, 1, 1, 1024, True, "num_experts"),
-    "own_chosen": Free("Of them chosen for a token", "", SHAPE, 0, 0, 64, False, "num_experts_per_tok; 0 if dense"),
-    "own_context": Free("Context it was made for", "tokens", SHAPE, 1000, 131_072, 10_000_000, True,
+    "own_heads": Free("Key-value heads", "", SHAPE, 1, None, 128, True, "num_key_value_heads; 1 for a latent"),
+    "own_experts": Free("Experts of a layer (1: dense)", "", SHAPE, 1, None, 1024, True, "num_experts"),
+    "own_chosen": Free("Of them chosen for a token", "", SHAPE, 0, None, 64, False, "num_experts_per_tok; 0 if dense"),
+    "own_context": Free("Context it was made for", "tokens", SHAPE, 1000, None, 10_000_000, True,
                         "max_position_embeddings"),
 }
+
+
+@cache
+def examples() -> dict[str, float]:
+    """Return what stands in the inputs of a product of one's own at first: the numbers of one in the catalogues.
+
+    Returns
+    -------
+    dict
+        By control: the row of `LIKE_API`, the quote and the data sheet of `LIKE_CHIP`, the card of `LIKE_DENSE`.
+    """
+    listing, model = offers.listing(LIKE_API), models.get(LIKE_DENSE)
+    machine = next(one for one in offers.machines() if one.name == LIKE_CHIP)
+    chip, layers = machine.chip, model.groups[0]
+    return {
+        "own_input": listing.input_usd_per_token * 1e6, "own_output": listing.output_usd_per_token * 1e6,
+        "own_cached": listing.cached_input_factor, "own_batch": listing.batch_discount,
+        "own_rent": machine.price_usd_per_hour, "own_server": machine.capex_usd, "own_power": machine.power_w,
+        "own_memory": chip.hbm_bytes, "own_bandwidth": chip.hbm_bytes_per_s,
+        "own_flop": float(chip.fp8_flop_per_s or 0),
+        "own_params": model.n_params, "own_active": model.n_params_active, "own_layers": layers.layers,
+        "own_hidden": model.hidden, "own_kv": 2 * layers.kv_heads * layers.qk_dim, "own_heads": layers.kv_heads,
+        "own_experts": 1.0, "own_chosen": 0.0, "own_context": model.max_context_tok}
 
 
 @cache
@@ -264,7 +308,7 @@ def controls() -> dict[str, Slider | Choice]:
         "queries_per_day": Slider(0.1, 1000, value=each, scale="log", unit="prompts", label="Prompts of one in a day",
                                   note="tokens a day over tokens of a prompt and answer, if you know those"),
     }
-    held = {key: _slider(row, float(np.max(plan.value(row.address))), key) for key, row in HELD.items()}
+    held = {key: _slider(row, row.times * float(np.max(plan.value(row.address))), key) for key, row in HELD.items()}
     found |= {key: slider for key, slider in held.items() if not slider.group}
     offered, first = _offered(), _chosen(case)
     found |= {key: Choice(offered[key], value=first[key], label=label, group=group, note=note)
@@ -275,8 +319,11 @@ def controls() -> dict[str, Slider | Choice]:
         ("precision", "Weights in", RUNS, "a format that the chip lacks is widened to 16 bits"),
         ("api", "API model", API, day), ("hosted", "Open model at a host", API, day))}
     found |= {key: slider for key, slider in held.items() if slider.group}
-    found |= {key: Slider(row.low, row.high, value=getattr(case, key, row.value), scale="log" if row.log else "linear",
-                          unit=row.unit, label=row.label, group=row.group, note=row.note, whole=False)
+    usual = {key: examples()[key] if row.value is None else row.value for key, row in FREE.items()}
+    like = {ROW: LIKE_API, QUOTE: accelerator(LIKE_CHIP).title, SHAPE: models.get(LIKE_DENSE).title}
+    found |= {key: Slider(row.low, row.high, value=getattr(case, key, usual[key]), scale="log" if row.log else "linear",
+                          unit=row.unit, label=row.label, group=row.group, whole=False,
+                          note=row.note if row.value is not None else f"{row.note}; at first that of {like[row.group]}")
               for key, row in FREE.items()}
     return found
 
@@ -305,7 +352,7 @@ def settings_of(case: Case, **given: Any) -> dict[str, Any]:
     found: dict[str, Any] = dict(zip(("users", "queries_per_day"), _people(case), strict=True))
     found |= {"ttft_limit_s": case.ttft_limit_s, "tpot_limit_s": case.tpot_limit_s, **_chosen(case)}
     for key, row in HELD.items():
-        found[key] = float(np.max(plan.value(row.address)))
+        found[key] = row.times * float(np.max(plan.value(row.address)))
     return {key: spec[key].snap(value) for key, value in {**found, **given}.items()}
 
 

@@ -35,10 +35,9 @@ from ...serving import calibration
 from ...serving.batching import prefill_tok
 from ...serving.constants import Constants
 from ...serving.replica import Replica, best_replica
-from .inputs import HELD, OWN_NAME, controls, settings_of
+from .inputs import HELD, LIKE_API, LIKE_CHIP, LIKE_DENSE, LIKE_MIXTURE, OWN_NAME, controls, settings_of
 
 TITLES = {name: title for name, (title, _) in WAYS.items()}
-LIKE_DENSE, LIKE_MIXTURE, LIKE_CHIP, LIKE_API = "llama-3.1-70b", "qwen3-235b-a22b", "h100-sxm", "gpt-5.6-luna"
 COPY = ("service_s", "batch", "n_chips", "ttft_s", "tpot_s")
 _HOW_SURE = ("Clear: {}, the cheapest in nine draws of ten or more.",
              "Likely: {}, the cheapest in most draws, but do not call it clear.",
@@ -142,13 +141,14 @@ def asked(s: Mapping[str, Any]) -> Asked:
     rent = tabulate(lambda k: cases.rent_of(by_name[LIKE_CHIP if k == OWN_NAME else k]), s["machine"])
     machine = tabulate(lambda k: by_name[LIKE_CHIP if k == OWN_NAME else k], s["machine"])
     rent = Rent(np.where(own_chip, s["own_rent"], rent.price_usd_per_hour) * s["rent_factor"],
-                      spot_factor=rent.spot_factor, interruptions_per_hour=rent.interruptions_per_hour,
-                      lost_s_per_interruption=rent.lost_s_per_interruption)
+                spot_factor=rent.spot_factor * s["spot_quote"],
+                lost_s_per_interruption=rent.lost_s_per_interruption)
     server = Server(np.where(own_chip, s["own_server"], machine.capex_usd) * s["server_factor"],
                     np.where(own_chip, s["own_power"], machine.power_w))
     plan = cases.assembled(need, best, _contract(s["api"], s), _contract(s["hosted"], s), rent, server,
                            Finance(s["horizon_years"], s["discount_rate"]))
-    plan = plan.changed({row.address: s[key] for key, row in HELD.items()})
+    plan = plan.changed({address: s[key] if row.times == 1 else s[key] / row.times
+                         for key, row in HELD.items() for address in row.addresses()})
     why = _outside(s, plan)
     return Asked(plan, best, holds, why > 0, why, setup, constants)
 

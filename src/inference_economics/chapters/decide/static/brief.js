@@ -24,6 +24,9 @@ import { show } from "../../../../kernelless/static/settings.js";
  * @property {number} years
  * @property {[number, number]} hinges
  * @property {string} own
+ * @property {string} preset
+ * @property {[string, string, string, number, string][]} prices address, name, unit, by what it is multiplied, and control
+ * @property {{own: string}} bring
  * @property {[string, string, string, string, string, number, number][]} ledger
  */
 
@@ -109,6 +112,19 @@ export function memoFacts(kit, shown, date, address) {
   const none = { title: "", usd: NaN, low: NaN, high: NaN }, best = told[0] ?? none, next = told[1] ?? none;
   const control = Object.fromEntries(spec.controls.map((c) => [c.name, c]));
   const moved = (/** @type {string} */ key) => settings[key] !== control[key].default;
+  // as brief.py: the preset that most of what is set came with
+  const came = (/** @type {string} */ title, /** @type {string} */ key) =>
+    settings[key] === (spec.presets[title][key] ?? control[key].default);
+  let origin = "", most = spec.controls.filter((c) => moved(c.name)).length / 2;
+  for (const title of Object.keys(spec.presets)) {
+    const count = spec.controls.filter((c) => moved(c.name) && came(title, c.name)).length;
+    if (count > most) [origin, most] = [title, count];
+  }
+  const source = (/** @type {import("../../../../kernelless/static/settings.js").Control} */ c) => {
+    if (!moved(c.name)) return kit.notes[c.name];
+    const who = origin && came(origin, c.name) ? kit.preset.replace("{}", origin) : kit.own;
+    return c.kind === "choice" && settings[c.name] !== kit.bring.own ? `${who}; ${kit.notes[c.name]}` : who;
+  };
   const named = Object.keys(spec.presets).find((title) => spec.controls.every((c) =>
     settings[c.name] === (spec.presets[title][c.name] ?? c.default)));
   return {
@@ -116,7 +132,9 @@ export function memoFacts(kit, shown, date, address) {
     word: kit.words[d("level")[0]], best: best.title, usd: best.usd, low: best.low, high: best.high, next: next.title,
     next_usd: next.usd, outside, why,
     inputs: spec.controls.filter((c) => kit.open.includes(c.name) || moved(c.name)).map((c) => ({
-      label: c.label, value: show(c, settings[c.name]), source: moved(c.name) ? kit.own : kit.notes[c.name] })),
+      label: c.label, value: show(c, settings[c.name]), source: source(c) })),
+    prices: kit.prices.map(([address, label, unit, times, key]) => ({ label,
+      value: text(plan[kit.addresses.indexOf(address)] * times, unit), source: show(control[key], settings[key]) })),
     runs: copy.batch > 0, model: show(control.model, settings.model), chip: show(control.machine, settings.machine),
     n_chips: copy.n_chips, batch: copy.batch, copies: year("copies"), utilisation: year("utilisation"),
     ttft: copy.ttft_s, tpot: copy.tpot_s, wait: d("waits_s")[0], late_ttft: d("late")[0], late_tpot: d("late")[1], ways: told,
