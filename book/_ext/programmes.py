@@ -21,11 +21,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import address
+import nbformat
 
 from kernelless.explorer import explorer_named
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "book" / "programmes.toml"
+ARGUMENT = ROOT / "notebooks" / "14_the_argument_tested.ipynb"
 PAGES = {"index": "front page", "decide": "the page Decide"}  # that are no chapters
 COMPUTED = re.compile(r"\[\[(?:(before|still): )?(.+?)\]\]")
 
@@ -240,10 +242,21 @@ def guide(one: Programme) -> str:
     return "\n".join(lines)
 
 
-def sheet() -> str:
-    """Return the voting sheet: every claim, with room for hands before and after."""
-    lines = ["| claim | before: holds | in part | fails | after: holds | in part | fails |", "|" + "---|" * 7]
-    return "\n".join(lines + [f"| **{one.name}** {one.title} |" + " |" * 6 for one in claims()]) + "\n"
+@cache
+def statements() -> dict[str, str]:
+    """Return each claim as chapter 14 states it, by its name: a title alone is nothing to vote on."""
+    words = "\n".join(cell["source"] for cell in nbformat.read(ARGUMENT, as_version=4)["cells"])
+    return dict(re.findall(r"^> \*\*(C\d+)\.\*\* (.+)$", words, re.MULTILINE))
+
+
+def sheet(*, rulings: bool = False) -> str:
+    """Return the voting sheet: every claim, with room for hands before and after, and for a leader its chapter."""
+    last, rows = (" ruling |" if rulings else ""), []
+    for one in claims():
+        place = f" [chapter {int(one.page[:2])}](/notebooks/{one.page}.ipynb) |" if rulings else ""
+        rows.append(f"| **{one.name}** {statements()[one.name]} |" + " |" * 6 + place)
+    head = "| claim | before: holds | in part | fails | after: holds | in part | fails |"
+    return "\n".join([head + last, "|" + "---|" * (8 if rulings else 7), *rows]) + "\n"
 
 
 def paper(one: Programme) -> str:
@@ -313,5 +326,5 @@ def write(app, docname: str, source: list[str]) -> None:
             if place in source[0]:
                 source[0] = source[0].replace(place, made())
     if "<!-- sheet -->" in source[0]:
-        source[0] = source[0].replace("<!-- sheet -->", sheet())
+        source[0] = source[0].replace("<!-- sheet -->", sheet(rulings=True))
     source[0] = source[0].replace("<!-- paths -->", paths(short))
