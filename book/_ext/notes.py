@@ -141,7 +141,10 @@ def annotate(name: str, html: str, sources: dict[str, str], terms: dict[str, tup
     root = "../" * name.count("/")
     if name.startswith("notebooks/"):
         body = side_notes(body, sources)
-        body = origins.write_notes(body, root, rows or {}, catalog.MARKS, notes)
+    # The catalogues' own rows say where they are from.
+    body = (origins.plain_numbers(body) if name == origins.CATALOGUES
+            else origins.write_notes(body, root, rows or {}, catalog.MARKS, notes))
+    if name.startswith("notebooks/"):
         body = mark_terms(body, terms, f"{root}{GLOSSARY}", notes)
     by_id = {anchor: meaning for anchor, meaning in terms.values() if anchor.startswith("term-")}
 
@@ -159,7 +162,7 @@ def annotate(name: str, html: str, sources: dict[str, str], terms: dict[str, tup
 
     body = TERM_LINK.sub(term, CITE.sub(cite, body))
     if not notes:
-        return html
+        return f"{html[:start]}{body}{html[end:]}"
     data = json.dumps(notes, ensure_ascii=False, separators=(",", ":"), sort_keys=True).replace("<", "\\u003c")
     script = f'<script type="application/json" id="book-notes">{data}</script>'
     return f"{html[:start]}{body}</article>\n{script}{html[end + len('</article>'):]}"

@@ -94,6 +94,11 @@ def _place(source: str, date: str, known: dict[tuple[str, str], str]) -> str:
     return next((known[key] for key in ((source, date), (source, ""), (table, date), (table, "")) if key in known), "")
 
 
+def plain_numbers(body: str) -> str:
+    """Return a page's text with its sourced numbers as words, where the source stands beside them."""
+    return NUMBER.sub(lambda match: match["words"], body)
+
+
 def write_notes(body: str, root: str, rows: dict[tuple[str, str], str], marks: dict[str, str],
                 notes: dict[str, str]) -> str:
     """Return a page's text with its sourced numbers as links; note where they are from.

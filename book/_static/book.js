@@ -146,12 +146,35 @@
       owner?.removeAttribute("aria-describedby");
       owner = null;
     };
-    const show = (link) => {
+    // The numbers of a paragraph or a table are one stop of the Tab key; the arrow keys lead from one to the next.
+    const beside = new Map();
+    for (const link of all("a.sourced")) {
+      const block = link.closest("p, li, table, dd, figcaption") ?? link;
+      if (!beside.has(block)) beside.set(block, []);
+      beside.get(block).push(link);
+    }
+    const group = new Map([...beside.values()].flatMap((links) => links.map((link) => [link, links])));
+    const stop = (links, at) => { for (const link of links) link.tabIndex = link === at ? 0 : -1; };
+    for (const links of beside.values()) {
+      if (links.length > 1) stop(links, links[0]);
+      for (const [k, link] of links.entries()) link.addEventListener("keydown", (event) => {
+        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+        if (!step || !links[k + step] || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        stop(links, links[k + step]);
+        links[k + step].focus();
+      });
+    }
+    const show = (link, by) => {
       clearTimeout(timer);
       if (owner === link) return;
       hide();
       owner = link;
       note.innerHTML = notes.get(link.dataset.note);  // written by the build, from the book's own pages
+      const links = group.get(link);
+      if (by === "keys" && links?.length > 1) {
+        note.append(make("p", { textContent: `Source ${links.indexOf(link) + 1} of ${links.length} here: arrow keys lead to the others.` }));
+      }
       note.hidden = false;
       link.setAttribute("aria-describedby", note.id);
       const { left, top, bottom } = link.getClientRects()[0], { width, height } = note.getBoundingClientRect();
@@ -164,7 +187,7 @@
     for (const link of all("[data-note]")) {
       link.addEventListener("pointerenter", (event) => { if (event.pointerType !== "touch") show(link); });
       link.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") later(); });
-      link.addEventListener("focus", () => { if (link.matches(":focus-visible")) show(link); });
+      link.addEventListener("focus", () => { if (link.matches(":focus-visible")) show(link, "keys"); });
       link.addEventListener("blur", later);
       // The first tap shows the note, a second one follows the link.
       link.addEventListener("click", (event) => {

@@ -85,18 +85,26 @@ def test_glue_hands_on_where_a_number_is_from_and_nothing_for_what_is_computed()
 
 def test_a_number_in_a_table_or_in_its_caption_shows_where_it_is_from():
     fact = catalog.datacentre("pue-industry-2025")
-    shown = Table(["what", "value"], [("PUE", text(fact.value)), ("twice", text(2 * fact.value)),
+    shown = Table(["what", "value"], [("PUE", text(fact.value)), ("so", fact.value), ("twice", text(2 * fact.value)),
                                       ("both", phrase("{} & {}", text(fact.value), "<2>"))],
                   phrase("At {}", text(fact.value)))
     html, told = annotated(shown._repr_html_())
     link = '<a class="sourced" data-note="[^"]+" href="../book/catalogues.html">1.54</a>'
-    assert re.search(f'<td style="text-align: right">{link}</td>', html)
+    assert len(re.findall(f'<td style="text-align: right">{link}</td>', html)) == 2
     assert re.search(f"<td[^>]*>{link} &amp; &lt;2&gt;</td>", html)
     assert re.search(f"<caption>At {link}</caption>", html)
     assert 'aria-label="At 1.54"' in html
     assert len(told) == 1
     assert "data-source" not in html
-    assert repr(shown) == "At 1.54\nwhat   value\n-----  ----------\nPUE    1.54\ntwice  3.08\nboth   1.54 & <2>"
+    assert repr(shown).splitlines() == [
+        "At 1.54", "what   value", "-----  ----------", "PUE    1.54", "so     1.54", "twice  3.08",
+        "both   1.54 & <2>"]
+
+
+def test_the_catalogues_own_rows_and_pages_that_are_no_chapters_have_no_bare_marks():
+    page = f"<html><article><p>{NUMBER}</p></article></html>"
+    assert notes.annotate(origins.CATALOGUES, page, {}, {}) == "<html><article><p>1.54</p></article></html>"
+    assert 'href="../book/catalogues.html">1.54</a>' in notes.annotate("book/how_good.html", page, {}, {})
 
 
 @pytest.mark.parametrize("kind", ["memory", "links"])

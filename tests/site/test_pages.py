@@ -192,6 +192,38 @@ def test_a_number_shows_source_date_and_confidence(visit):
     assert page.troubles == []
 
 
+def test_the_numbers_of_a_table_or_a_paragraph_are_one_stop_and_arrow_keys_lead_on(visit):
+    page = visit("notebooks/01_the_inversion.html", viewport={"width": 1000, "height": 800})
+    table = page.locator("table:has(a.sourced)").first
+    numbers = table.locator("a.sourced")
+    count = numbers.count()
+    assert count >= 5
+    assert page.evaluate("""() => [...document.querySelectorAll("p, table")].every((block) => {
+      const own = [...block.querySelectorAll("a.sourced")];
+      return !own.length || own.filter((one) => one.tabIndex === 0).length === 1;
+    })""")
+    page.keyboard.press("Tab")  # from here on the keyboard is at work, and focus shows
+    numbers.first.focus()
+    note = page.locator("#book-note")
+    note.wait_for()
+    assert f"Source 1 of {count} here" in note.inner_text()
+    page.keyboard.press("ArrowLeft")  # before the first there is none
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert numbers.nth(2).evaluate("one => one === document.activeElement")
+    assert f"Source 3 of {count} here" in note.inner_text()
+    page.keyboard.press("Tab")
+    assert table.evaluate("one => !one.contains(document.activeElement)")
+    page.keyboard.press("Shift+Tab")  # back to where one was
+    assert numbers.nth(2).evaluate("one => one === document.activeElement")
+    page.keyboard.press("Escape")
+    assert not note.is_visible()
+    numbers.nth(1).hover()  # a pointer needs no word on keys
+    note.wait_for()
+    assert "arrow keys" not in note.inner_text()
+    assert page.troubles == []
+
+
 def test_a_citation_shows_its_source_by_pointer_and_by_keyboard(visit):
     page = visit("notebooks/04_sharing_heads.html", viewport={"width": 1000, "height": 800})
     link = page.locator("[data-note^=ref-]").first

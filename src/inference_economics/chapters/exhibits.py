@@ -138,8 +138,7 @@ class Table:
 
     def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = ""):
         self.columns, self.caption = [str(column) for column in columns], caption
-        cells = [[cell if isinstance(cell, tuple) else (cell if isinstance(cell, Words) else str(cell), "")
-                  for cell in row] for row in rows]
+        cells = [[cell if isinstance(cell, tuple) else (_cell(cell), "") for cell in row] for row in rows]
         for row in cells:
             for cell in row:
                 if len(cell) != 2 or not all(isinstance(part, str) for part in cell):
@@ -170,6 +169,10 @@ class Table:
         caption = f"<caption>{_linked(self.caption, '')}</caption>" if self.caption else ""
         return (f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(self.caption or "Table")}">'
                 f'<table class="table">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>')
+
+
+def _cell(value: object) -> str:
+    return value if isinstance(value, Words) else _made_of([(str(value), getattr(value, "provenance", None))])
 
 
 def _linked(words: str, address: str) -> str:
