@@ -34,8 +34,12 @@ _ASK = re.compile(r'\bimport\(([\w.]+)\)')  # what reads an own option, by a nam
 _EXPORT = re.compile(r"^export (?=const |(?:async )?function )", re.MULTILINE)
 _DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ *//[^\n]*\n", re.MULTILINE | re.DOTALL)
 _REMARK = re.compile(r"(?<=[;{}]) +// [^\n\"'`]*$", re.MULTILINE)  # after a statement
-_QUOTED = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`\n]*`)')
-_PATTERN = re.compile(r"(?:[=(,:&|!?\[]|\breturn) ?/")  # where a regular expression begins
+# Words in quotes, or a regular expression, which only stands where a value may begin.
+_LITERAL = re.compile(r"""
+    "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' |
+    (?:(?<=[=(,:&|!?\[]) | (?<=[=(,:&|!?\[][ ]) | (?<=\breturn[ ])) /(?:[^/\\\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/\w*
+""", re.VERBOSE)
+_TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?:`|\$\{)")  # its words, to its end or to a value in them
 _AROUND = (re.compile(r" *([{}(),;:?<>*&|!]+|[-+/%]?=[=>]*) *"), r"\1")
 _BETWEEN = re.compile(r"(?<=[\w)\]]) *([-+/%]) *(?=[\w(\[.])")
 _SHORTER = ((re.compile(r"\bconst\b"), "let"), (re.compile(r"(?<![\w.])0(?=\.\d)"), ""), _AROUND, (_BETWEEN, r"\1"))
@@ -91,14 +95,34 @@ def write_module(name: str, text: Callable[[], str]) -> None:
     _WRITTEN[name] = text
 
 
+def _parts(line: str) -> list[str]:
+    """Cut a line into code and what is quoted, by turns; code that stands in a template is code."""
+    parts, start, at, opened = [], 0, 0, []
+    while at < len(line):
+        literal, mark = _LITERAL.match(line, at), line[at]
+        closes = opened.pop() if mark == "}" and opened else ""
+        if literal:
+            end = literal.end()
+        elif mark == "`" or closes == "${":
+            words = _TEMPLATE.match(line, at + 1)
+            if not words:
+                raise ValueError(f"{line!r} cannot be joined; a template has to end in its line.")
+            end = words.end()
+            if words[0].endswith("${"):
+                opened.append("${")
+        else:
+            if mark == "{":
+                opened.append(mark)
+            at += 1
+            continue
+        parts += [line[start:at], line[at:end]]
+        start = at = end
+    return [*parts, line[start:]]
+
+
 def _squeezed(line: str) -> str:
-    """Leave out the spaces around operators, but in what is quoted; a line that is hard to read stays as it is."""
-    parts = _QUOTED.split(line)
-    nested = any(part.count("{") != part.count("}") for part in parts[1::2])
-    if nested or _PATTERN.search(line) or any(mark in part for part in parts[::2] for mark in "'\""):
-        return line
-    if any("`" in part for part in parts[::2]):
-        raise ValueError(f"{line!r} cannot be joined; a template has to end in its line.")
+    """Leave out the spaces around operators, but in what is quoted."""
+    parts = _parts(line)
     # + and - only between values, for `a - -b` is something else without its spaces.
     for k in range(0, len(parts), 2):
         for pattern, shorter in _SHORTER:
