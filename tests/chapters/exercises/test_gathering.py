@@ -111,6 +111,30 @@ def test_spreads(node):
     assert chosen == [["choice", "before", "after"], ["Large", "0", "1"]]
 
 
+def test_a_saved_table_is_read_again(node):
+    """Whichever box it is put into: what was before stays before, and the spreads are those that were saved."""
+    before = "kv-q1: 300 kB\nkv-q1: 983 kB\nC8: fails\n#explorer-heads?users=16&model=70b"
+    pasted = [before, "kv-q1: 328 kB\nC8: in part"]
+    words = "((two) => {})(spreadsOf(book, ...pasted.map((one) => readAll(book, one).readings)))"
+    first, saved = gathered(node, words.format("[two, savedOf(two)]"), pasted)
+    assert len(first) == 4
+    for boxes in ([saved, ""], ["", saved], ["", saved.replace("\n", "\r\n")]):
+        assert gathered(node, words.format("two"), boxes) == first
+    assert gathered(node, "readAll(book, pasted)", saved)["refused"] == []
+
+
+@pytest.mark.parametrize(("line", "why"), [
+    ("kv-q1,,GB,before,5", "not in GB"), ("kv-q1,,B/token,before,-5", "is below zero"),
+    ("kv-q1,,B/token,after,", "no number"),
+    ("kv-q1,,B/token,before,1e999", "no number"), ("heads,users,users,before,1e12", "no value of Users"),
+    ("heads,model,,after,Huge", "no value of Model"), ("C8,,,before,perhaps", "no vote"),
+    ("other,,,before,3", "no figure, exercise or claim"), ("__proto__,,,before,3", "no figure, exercise or claim"),
+    ("heads,constructor,,before,3", "no figure, exercise or claim")])
+def test_a_line_of_a_saved_table_is_read_with_care(node, line, why):
+    (refused,) = gathered(node, "readAll(book, pasted)", line)["refused"]
+    assert why in refused["why"]
+
+
 def test_cells_of_a_line(node):
     for line in ('a,b', 'a,"b ""c"", d",', '"",x', 'a"b,c'):
         assert gathered(node, "cellsOf(pasted)", line) == next(csv.reader(io.StringIO(line)))

@@ -11,7 +11,10 @@ import { possible, readAnswer, refusalOf } from "./answer_reader.js";
 /** @typedef {{title: string, page: string, controls: Record<string, Control>}} Known a figure */
 /** @typedef {{question: string, unit: string, name: string, example: string, answer: number | null}} Asked an exercise */
 /** @typedef {{figures: Record<string, Known>, exercises: Record<string, Asked>, claims: Record<string, string>}} Book */
-/** @typedef {{topic: string, part: string, value: number | string}} Reading one value of one line */
+/**
+ * One value of one line; a line of a table that this page saved says itself when it was given.
+ * @typedef {{topic: string, part: string, value: number | string, when?: "before" | "after"}} Reading
+ */
 /** @typedef {{line: number, words: string, why: string}} Refused */
 /** @typedef {{topic: string, part: string, label: string, unit: string, log: boolean, right: number | null,
  *   before: (number | string)[], after: (number | string)[]}} Spread */
@@ -35,6 +38,36 @@ export function cellsOf(line) {
   return cells;
 }
 
+const SAVED = ["figure or exercise", "control", "unit", "when", "value"]; // the columns of a table that this page saves
+const HEADINGS = [SAVED.join(","), "exercise,answer,value,unit,settled"];
+const VOTES = ["holds", "in part", "fails"];
+
+/**
+ * What a line of a table says that this page saved.
+ * @param {Book} book
+ * @param {string[]} cells
+ * @returns {Reading[] | string} its value, or why it was not understood
+ */
+function readSaved(book, [topic, part, unit, at, given]) {
+  /** @type {"before" | "after"} */
+  const when = at === "before" ? "before" : "after";
+  const figure = Object.hasOwn(book.figures, topic) ? book.figures[topic] : null;
+  const found = (/** @type {number | string} */ value) => [{ topic, part, value, when }];
+  if (Object.hasOwn(book.claims, topic)) return VOTES.includes(given) ? found(given) : `${given} is no vote`;
+  const value = given.trim() ? Number(given) : NaN;
+  if (figure && Object.hasOwn(figure.controls, part)) {
+    const { label, titles, low = -Infinity, high = Infinity } = figure.controls[part];
+    const fits = titles ? Object.values(titles).includes(given) : value >= low && value <= high;
+    return fits ? found(titles ? given : value) : `${given} is no value of ${label}`;
+  }
+  if (!Object.hasOwn(book.exercises, topic)) return `this book has no figure, exercise or claim called ${topic}`;
+  const asked = book.exercises[topic];
+  if (unit !== asked.unit) return `${topic} is answered in ${asked.unit}, not in ${unit}`;
+  if (!Number.isFinite(value)) return `${given} is no number`;
+  const reading = possible(value, asked.unit, given);
+  return reading.kind ? refusalOf(reading, asked.name, asked.example) : found(reading.value);
+}
+
 /**
  * What one line says.
  * @param {Book} book
@@ -42,6 +75,8 @@ export function cellsOf(line) {
  * @returns {Reading[] | string} its values, or why it was not understood
  */
 export function readLine(book, line) {
+  const cells = cellsOf(line), given = cells[0].trim();
+  if (cells.length === SAVED.length && ["before", "after"].includes(cells[3])) return readSaved(book, cells);
   const at = line.indexOf("#explorer-");
   if (at >= 0) {
     const [id, query = ""] = line.slice(at + 10).trim().split("?");
@@ -71,7 +106,6 @@ export function readLine(book, line) {
     const words = vote[2].toLowerCase();
     return [{ topic: vote[1].toUpperCase(), part: "", value: words === "holds in part" ? "in part" : words }];
   }
-  const cells = cellsOf(line), given = cells[0].trim();
   const known = (/** @type {string} */ one) => Object.hasOwn(book.exercises, one);
   // a chat puts a name or a time before it, and a phone a capital
   const spoken = [...line.matchAll(/(?<![\w-])([a-z]+-q?\d+)(?![\w-])["'\s:=;]+(.+?)["']?$/gi)]
@@ -106,7 +140,7 @@ export function readAll(book, pasted) {
   const refused = [];
   let lines = 0;
   pasted.split(/\r?\n/).forEach((line, k) => {
-    if (!line.trim() || /^exercise,answer,value,unit,settled\s*$/.test(line)) return;
+    if (!line.trim() || HEADINGS.includes(line.trim())) return;
     lines++;
     const found = readLine(book, line.trim());
     if (typeof found === "string") refused.push({ line: k + 1, words: line.trim().slice(0, 60), why: found });
@@ -125,8 +159,8 @@ export function readAll(book, pasted) {
 export function spreadsOf(book, before, after) {
   /** @type {Map<string, Spread>} */
   const found = new Map();
-  for (const [readings, when] of /** @type {[Reading[], "before" | "after"][]} */ ([[before, "before"], [after, "after"]])) {
-    for (const { topic, part, value } of readings) {
+  for (const [readings, box] of /** @type {[Reading[], "before" | "after"][]} */ ([[before, "before"], [after, "after"]])) {
+    for (const { topic, part, value, when = box } of readings) {
       const key = `${topic}?${part}`, asked = book.exercises[topic], control = book.figures[topic]?.controls[part];
       let spread = found.get(key);
       if (!spread) {
@@ -242,6 +276,17 @@ export function rowsOf(spread) {
       })];
 }
 
+/**
+ * What was gathered as a table of CSV, which the page can read again.
+ * @param {Spread[]} spreads
+ * @returns {string}
+ */
+export function savedOf(spreads) {
+  const rows = spreads.flatMap((s) => /** @type {["before" | "after"][]} */ ([["before"], ["after"]]).flatMap(([when]) =>
+    s[when].map((value) => [s.topic, s.part, s.unit, when, value])));
+  return csvLines([SAVED, ...rows]);
+}
+
 /** Bring the page to life. */
 export function startGathering() {
   const root = /** @type {HTMLElement} */ (document.getElementById("gathering"));
@@ -323,9 +368,7 @@ export function startGathering() {
     show();
   });
   document.getElementById("gather-save")?.addEventListener("click", () => {
-    const rows = spreads.flatMap((s) => /** @type {["before" | "after"][]} */ ([["before"], ["after"]]).flatMap(([when]) =>
-      s[when].map((value) => [s.topic, s.part, s.unit, when, value])));
-    handOver("gathered.csv", csvLines([["figure or exercise", "control", "unit", "when", "value"], ...rows]), "text/csv");
+    handOver("gathered.csv", savedOf(spreads), "text/csv");
   });
   addEventListener("resize", soon);
   show();
