@@ -97,7 +97,9 @@ def write_module(name: str, text: Callable[[], str]) -> None:
 
 def _parts(line: str) -> list[str]:
     """Cut a line into code and what is quoted, by turns; code that stands in a template is code."""
-    parts, start, at, opened = [], 0, 0, []
+    parts: list[str] = []
+    opened: list[str] = []
+    start = at = 0
     while at < len(line):
         literal, mark = _LITERAL.match(line, at), line[at]
         closes = opened.pop() if mark == "}" and opened else ""

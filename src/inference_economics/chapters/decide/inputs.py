@@ -243,15 +243,16 @@ def examples() -> dict[str, float]:
     listing, model = offers.listing(LIKE_API), models.get(LIKE_DENSE)
     machine = next(one for one in offers.machines() if one.name == LIKE_CHIP)
     chip, layers = machine.chip, model.groups[0]
-    return {
+    numbers: dict[str, Any] = {
         "own_input": listing.input_usd_per_token * 1e6, "own_output": listing.output_usd_per_token * 1e6,
         "own_cached": listing.cached_input_factor, "own_batch": listing.batch_discount,
         "own_rent": machine.price_usd_per_hour, "own_server": machine.capex_usd, "own_power": machine.power_w,
         "own_memory": chip.hbm_bytes, "own_bandwidth": chip.hbm_bytes_per_s,
-        "own_flop": float(chip.fp8_flop_per_s or 0),
+        "own_flop": chip.fp8_flop_per_s,
         "own_params": model.n_params, "own_active": model.n_params_active, "own_layers": layers.layers,
         "own_hidden": model.hidden, "own_kv": 2 * layers.kv_heads * layers.qk_dim, "own_heads": layers.kv_heads,
         "own_experts": 1.0, "own_chosen": 0.0, "own_context": model.max_context_tok}
+    return {name: float(number) for name, number in numbers.items()}
 
 
 @cache
