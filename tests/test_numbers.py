@@ -51,7 +51,7 @@ SAMPLES = {
     "kv_bytes_per_token": 131_072.0, "param_bytes": 1.6e10, "bytes_per_value": 2.0, "bytes_per_param": 2.0,
     "group_values": 128.0, "matrices": 3.0, "theta": 10_000.0, "original_tok": 8192.0, "factor": 4.0, "bits": 4.0,
     "kv_lora": 512.0, "rope_dim": 64.0, "layers": 32.0, "horizon_months": 6.0,
-    "beyond_bytes_per_s": 6.4e10, "near_bytes_per_s": 4.5e11, "near_chips": 8.0, "launch_decline": 0.3,
+    "beyond_bytes_per_s": 6.4e10, "near_bytes_per_s": 4.5e11, "near_chips": 8.0, "decline": 0.3,
     "built": 2026.0, "first": 1.0,
 }
 # What is not a number, by the name of the parameter that asks for it.

@@ -33,9 +33,9 @@ def test_refitting_gives_the_constants_again(again):
 
 def test_each_constant_has_a_place(again):
     names = set(again["shared"]) | set(again["pair"]["vllm"]["hopper"])
-    made = {"mixture_launch", "held_steps"}  # of the date, and of what a run was told
+    made = {"mixture_launch", "mixture_prefill", "held_steps"}  # of the date, and of what a run was told
     made |= {"memory_share", "cache_share", "held_share", "reserve_bytes", "reserve_bytes_per_chip"}  # by a rule
-    assert names - {"launch_decline"} == set(step.Constants.__dataclass_fields__) - made
+    assert names - {"launch_decline", "prefill_decline"} == set(step.Constants.__dataclass_fields__) - made
     assert set(again["pair"]) == {*calibration.ENGINES, calibration.TYPICAL}
     assert set(again["pair"]["typical"]) == {*calibration.GENERATIONS, calibration.OTHER}
     assert set(again["harness"]) == set(measurements.HARNESSES)

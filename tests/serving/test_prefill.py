@@ -27,6 +27,14 @@ def test_short_prompts_still_read_every_weight():
     assert taken < alone == pytest.approx(read)
 
 
+def test_only_a_mixture_starts_a_prompt_sooner_in_a_newer_build():
+    c = dataclasses.replace(calibration.constants("h200-sxm", "sglang"), mixture_prefill=3.0)
+    assert prefill.fixed_prefill_s(S, c) == pytest.approx(S.layers * c.request_layer_s)
+    s = serving.setup("deepseek-v3.2", "h200-sxm", "fp8")
+    assert prefill.fixed_prefill_s(s, c) == pytest.approx(
+        3 * (s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s))
+
+
 def test_chips_that_share_a_prompt_repeat_its_indexer():
     s = serving.setup("deepseek-v3.2", "h200-sxm", "fp8")
     looked = s.indexer_pair_flop * 64_000 * mean_causal_context(64_000) / s.shared_flop_per_s

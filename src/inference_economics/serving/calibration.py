@@ -25,7 +25,7 @@ from ..quantities.numeric import Numeric
 from . import recipes
 from .constants import Constants
 from .engines import TYPICAL, memory_rule
-from .measurements import BUILT
+from .measurements import BUILDS, BUILT
 from .unpacked import chip_of
 
 GENERATIONS = {
@@ -60,22 +60,22 @@ def fitted() -> dict[str, Any]:
 
 
 @checked
-def mixture_launch(launch_decline: Numeric, built: Numeric) -> Numeric:
-    """Launch time of mixtures in engines of some date, as a share of those of `BUILT`.
+def since_built(decline: Numeric, built: Numeric) -> Numeric:
+    """A fixed time of mixtures in engines of some date, as a share of the same at `BUILT`.
 
     Parameters
     ----------
-    launch_decline : numeric
+    decline : numeric
         Rate of decline. [1/year]
     built : numeric
-        Date of the engine's build. [year]
+        Date of the engine's build; outside of `BUILDS`, where nothing was measured, the nearer end counts. [year]
 
     Returns
     -------
     numeric
         Above 1 for earlier builds. [1]
     """
-    return np.exp(-launch_decline * (built - BUILT))
+    return np.exp(-decline * (np.clip(built, *BUILDS) - BUILT))
 
 
 def assemble(tables: dict[str, Any], engine: str, chip: Accelerator | str, harness: str = "inferencex",
@@ -84,9 +84,10 @@ def assemble(tables: dict[str, Any], engine: str, chip: Accelerator | str, harne
     family = generation(chip)
     values = tables["shared"] | tables["pair"][engine][family] | memory_rule(engine, chip_of(chip).hbm_bytes)
     values |= {name: values[name] * factor for name, factor in tables["harness"][harness].items()}
-    share = mixture_launch(values["launch_decline"], built)
+    launch, prefill = (float(since_built(values[name], built)) for name in ("launch_decline", "prefill_decline"))
     return Constants(**{name: values[name] for name in Constants.__dataclass_fields__ if name in values},
-                     mixture_launch=float(share), held_steps=recipes.usual_held_steps(engine, family, harness))
+                     mixture_launch=launch, mixture_prefill=prefill,
+                     held_steps=recipes.usual_held_steps(engine, family, harness))
 
 
 def constants(chip: Accelerator | str, engine: str = TYPICAL, harness: str = "inferencex",
@@ -103,7 +104,7 @@ def constants(chip: Accelerator | str, engine: str = TYPICAL, harness: str = "in
         Whose start-up, queue and settings the time to first token holds: ``inferencex``, ``gap-analysis`` or ``other``.
         InferenceX tells SGLang on Blackwell to look for new requests every 10th or 30th step only.
     built : float
-        Date of the engine's build: launches of mixtures became cheaper. [year]
+        Date of the engine's build: mixtures became cheaper to launch, and sooner to start a prompt. [year]
 
     Returns
     -------

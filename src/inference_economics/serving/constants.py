@@ -34,6 +34,8 @@ class Constants:
         blocks; of widening experts in int4. [s]
     mixture_launch : numeric
         Launch time of a mixture as a share of what it was at `calibration.BUILT`: engines improve. [1]
+    mixture_prefill : numeric
+        The same for the part of a mixture's prefill that no length explains, which fell faster. [1]
     sequence_s : numeric
         Scheduling and sampling, per sequence and step. [s]
     layer_passes, expert_passes : numeric
@@ -80,6 +82,7 @@ class Constants:
     block_s: Numeric
     widen_s: Numeric
     mixture_launch: Numeric
+    mixture_prefill: Numeric
     sequence_s: Numeric
     layer_passes: Numeric
     expert_passes: Numeric
@@ -105,7 +108,7 @@ class Constants:
 # by the rules of engines.toml
 MEMORY = ("memory_share", "cache_share", "held_share", "reserve_bytes", "reserve_bytes_per_chip")
 _WHOLE = ("interference", "memory_share", "cache_share", "held_share", "fp8_share", "block_share", "fp4_share",
-          "mixture_launch")
+          "mixture_launch", "mixture_prefill")
 # nothing but the hardware: every share 1, nothing launched, links without end
 IDEAL = Constants(**{field.name: 1.0 if field.name.endswith(("_mbu", "_mfu")) or field.name in _WHOLE else 0.0
                      for field in fields(Constants)} | {"message_share": np.inf, "bulk_share": np.inf})

@@ -84,7 +84,8 @@ def _constants(values: dict[str, Any], data: Data) -> Constants:
         values[name] = values[name] * values["fixed"]
     for name in ("dense_mfu", "expert_mfu"):
         values[name] = values[name] / values["work"]
-    values["mixture_launch"] = calibration.mixture_launch(values["launch_decline"], data.built)
+    for name, decline in (("mixture_launch", "launch_decline"), ("mixture_prefill", "prefill_decline")):
+        values[name] = calibration.since_built(values[decline], data.built)
     values |= {"held_steps": data.held_steps, **data.memory}
     return Constants(**{name: values[name] for name in Constants.__dataclass_fields__})
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 from functools import cache
 
 from .. import catalog, models
-from .points import BUILT, Point
+from .points import BUILDS, BUILT, Point
 from .rows import read
 
-__all__ = ["BUILT", "HARNESSES", "ODDITIES", "Point", "disaggregated", "kept", "load", "oddity"]
+__all__ = ["BUILDS", "BUILT", "HARNESSES", "ODDITIES", "Point", "disaggregated", "kept", "load", "oddity"]
 
 HARNESSES = ("inferencex", "gap-analysis", "other")
 # What is odd about series that still count: model, chip ("" for any), format, engine, version; and why.

@@ -94,4 +94,5 @@ def fixed_prefill_s(s: Setup, c: Constants) -> Numeric:
     numeric
         The same for every prompt. [s]
     """
-    return (s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s + s.state_layers * c.state_layer_s)
+    layers = s.layers * c.request_layer_s + s.latent_layers * c.latent_layer_s + s.state_layers * c.state_layer_s
+    return layers * np.where(s.expert_layers > 0, c.mixture_prefill, 1.0)

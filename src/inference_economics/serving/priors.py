@@ -39,12 +39,13 @@ CONSTANTS = {
     "block_s": (20e-6, 0.5, {"engine": 0.3, "generation": 0.2}),
     "widen_s": (40e-6, 0.5, {}),
     "launch_decline": (0.3, 0.7, {}),
+    "prefill_decline": (0.3, 0.7, {}),
     "sequence_s": (6e-6, 0.7, {"engine": 0.4}),
     "layer_passes": (8.0, 0.5, {"engine": 0.3}),
     "expert_passes": (4.0, 0.5, {"engine": 0.3}),
     "interference": (0.95, 0.1, {"engine": 0.1}),
     "request_s": (30e-3, 0.7, {"engine": 0.5, "pair": 0.4, "harness": 0.5}),
-    "request_layer_s": (0.3e-3, 0.7, {"engine": 0.4}),
+    "request_layer_s": (0.3e-3, 0.7, {"engine": 0.4, "pair": 0.3}),
     "latent_layer_s": (0.5e-3, 0.7, {"engine": 0.4}),
     "state_layer_s": (0.5e-3, 0.7, {}),
     "queue_share": (0.07, 0.7, {"engine": 0.4, "harness": 0.4}),
@@ -52,7 +53,7 @@ CONSTANTS = {
 }
 # what a model, and a model on one engine and generation, may multiply: launches, prefill's arithmetic, fixed times
 EFFECTS = {"launch": {"model": 0.2, "series": 0.6}, "work": {"model": 0.08, "series": 0.2},
-           "fixed": {"model": 0.1, "series": 0.3}}
+           "fixed": {"model": 0.1, "series": 0.1}}
 LAUNCHES = ("layer_s", "expert_layer_s", "shared_expert_s", "latent_launch_s", "state_launch_s", "quantise_s",
             "block_s", "widen_s")
 FIXED = ("request_s", "request_layer_s", "latent_layer_s", "state_layer_s")
