@@ -60,18 +60,20 @@ def test_engines_improve():
     then, now = (launches("deepseek-v3", year) for year in (2025.8, calibration.BUILT))
     assert then.launch_s > 1.2 * now.launch_s
     assert then.cache_s == now.cache_s
-    assert then.ttft_s - (1 + calibration.constants("b200", "sglang").held_steps) * (then.tpot_s - now.tpot_s) > now.ttft_s
+    # more than the slower steps that a request waits for
+    steps = 1 + calibration.constants("b200", "sglang").held_steps
+    assert then.ttft_s - steps * (then.tpot_s - now.tpot_s) > 1.1 * now.ttft_s
     assert launches("llama-3.1-70b", 2025.8) == launches("llama-3.1-70b", 2026.2)
 
 
 def test_builds_beyond_those_measured_are_as_the_nearest():
-    """A rate that was fitted to half a year says nothing of 2020, for which it gave millions of times the time."""
+    """A rate that was fitted to half a year says nothing of 2020, for which it gave over a thousand times the launches."""
     early, late = measurements.BUILDS
     dates = {p.built for p in measurements.kept()}
     assert early <= min(dates) < early + 0.02
     assert late - 0.02 < max(dates) <= late
     for name in ("mixture_launch", "mixture_prefill"):
-        at = {year: getattr(calibration.constants("b200", "vllm", built=year), name) for year in (2020, *measurements.BUILDS, 2030)}
+        at = {year: getattr(calibration.constants("b200", "vllm", built=year), name) for year in (2020, early, late, 2030)}
         assert at[2020] == at[early] > 1 > at[late] == at[2030], name
 
 
