@@ -67,13 +67,14 @@ def test_engines_improve():
 
 
 def test_builds_beyond_those_measured_are_as_the_nearest():
-    """A rate that was fitted to half a year says nothing of 2020, for which it gave over a thousand times the launches."""
+    """A rate fitted to half a year says nothing of 2020, for which it gave over a thousand times the launches."""
     early, late = measurements.BUILDS
     dates = {p.built for p in measurements.kept()}
     assert early <= min(dates) < early + 0.02
     assert late - 0.02 < max(dates) <= late
     for name in ("mixture_launch", "mixture_prefill"):
-        at = {year: getattr(calibration.constants("b200", "vllm", built=year), name) for year in (2020, early, late, 2030)}
+        at = {year: getattr(calibration.constants("b200", "vllm", built=year), name)
+              for year in (2020, early, late, 2030)}
         assert at[2020] == at[early] > 1 > at[late] == at[2030], name
 
 
