@@ -192,7 +192,8 @@ def your_decision(**s: Any) -> Figure:
         marks=[Bars(np.minimum(seen.high_usd, 1e12), "nine draws in ten", color=0,
                     base=np.clip(seen.low_usd, 1, 1e12)),
                Point(seen.median_usd, np.arange(float(len(WAYS))), "median of the draws", color=1),
-               Rule("", x=usd), Label(usd, first, "cheapest that is allowed")],
+               Rule("", x=usd),
+               *(Label(1.7 * seen.high_usd[k], k + 0.1, "", seen.median_usd[k], "USD") for k in range(len(WAYS)))],
         readouts=[
             Readout("Cheapest way, a year", usd, "USD"),
             Readout("Nine draws in ten: from", least[0], "USD"), Readout("… to", least[1], "USD"),
