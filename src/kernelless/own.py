@@ -74,6 +74,8 @@ class Own:
         One sentence over the form.
     modules : tuple of Path
         The page's modules that read the text.
+    told : mapping
+        What the page's reader is told besides the text, such as what this figure cannot do without; as JSON.
     """
 
     title: str
@@ -86,6 +88,7 @@ class Own:
     example: str = ""
     hint: str = ""
     modules: tuple[Path, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)
     _kept: dict[str, tuple[np.ndarray, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -128,7 +131,8 @@ class Own:
     def spec(self) -> dict[str, Any]:
         """Return what the page needs to know."""
         return {"title": self.title, "reader": self.reader, "example": self.example, "hint": self.hint,
-                "fields": [one.spec(name) for name, one in self.fields.items()]}
+                "fields": [one.spec(name) for name, one in self.fields.items()]} | (
+                    {"told": dict(self.told)} if self.told else {})
 
 
 def brought(graph: Graph, name: str, example: np.ndarray, options: int) -> Traced:

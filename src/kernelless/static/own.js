@@ -44,7 +44,7 @@ function readFields(own, words) {
 async function readOwn(own, words) {
   if (!own.reader) return readFields(own, words);
   const module = await import(own.reader);
-  return module.readBrought(words);
+  return module.readBrought(words, own.told);
 }
 
 /**

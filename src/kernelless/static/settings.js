@@ -34,6 +34,7 @@ import { text } from "./format.js";
  * @property {string} example
  * @property {string} hint
  * @property {Slider[]} fields
+ * @property {Record<string, any>} [told] what that module is told besides
  */
 /** @typedef {Slider | Choice} Control */
 /** @typedef {number | string} Value a number from a slider, a key from a choice */

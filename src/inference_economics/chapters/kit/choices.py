@@ -13,7 +13,7 @@ CHIPS_OF_A_COPY = (1, 2, 4, 8)
 PRECISIONS = {2: "bf16, 2 bytes", 1: "fp8, 1 byte", 0.5: "4 bits, ½ byte"}
 
 
-def model_choice(*names: str, value: str | None = None, label: str = "") -> Choice:
+def model_choice(*names: str, value: str | None = None, label: str = "", needs: str = "", note: str = "") -> Choice:
     """Let the reader choose among models of the catalogue.
 
     Parameters
@@ -24,6 +24,10 @@ def model_choice(*names: str, value: str | None = None, label: str = "") -> Choi
         The default; the first name unless it is given.
     label : str
         What the reader sees; by default the parameter's name in words.
+    needs : str
+        What the figure cannot do without, as in `own_model`; a reader's model without it is refused in words.
+    note : str
+        Stands under the choice: why no model of the reader's can be had, where none can.
 
     Returns
     -------
@@ -36,7 +40,8 @@ def model_choice(*names: str, value: str | None = None, label: str = "") -> Choi
     ValueError
         For a name that the catalogue does not know, or fewer than two different ones.
     """
-    return Choice(*(models.get(name) for name in names), value=value, label=label, own=own_model())
+    return Choice(*(models.get(name) for name in names), value=value, label=label, note=note,
+                  own=own_model(needs))
 
 
 def chip_choice(*names: str, value: str | None = None, label: str = "") -> Choice:

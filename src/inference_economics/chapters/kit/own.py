@@ -46,6 +46,10 @@ _CHIP = {
     "rent_usd_per_hour": ("Rent, per hour", "USD", 3.0),
 }
 _RENT = (0.01, 1000.0)  # USD an hour, of one chip
+# what a figure may need of a model, by the field of a layer that holds it; and what is said of one without
+NEEDS = {"experts": "This figure shows experts, and this model has none.",
+         "kv_lora": "This figure shows a latent in the cache, and this model keeps none.",
+         "kv_heads": "This figure shows key-value heads, and this model has none."}
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,13 @@ def _short(raw: dict[str, Any]) -> str:
 
 
 @cache
-def own_model() -> Own:
+def own_model(needs: str = "") -> Own:
     """Return a model by its ``config.json``, or by the numbers of its card.
+
+    Parameters
+    ----------
+    needs : str
+        What of a layer a figure cannot do without: a name of `NEEDS`. A model without it is refused in words.
 
     Returns
     -------
@@ -115,10 +124,19 @@ def own_model() -> Own:
         Its numbers are those of `models.rows`; the figure function receives a `models.Model`.
     """
     limit = table()["limits"]
+
+    def read(text: str) -> Model:
+        model = models.from_config(text, name="own")
+        if needs and not any(getattr(group, needs) for group in model.groups):
+            raise ValueError(NEEDS[needs])
+        return model
+
+    named = {"experts": "qwen3-235b-a22b", "kv_lora": "deepseek-v3"}.get(needs)
+    example = json.loads(models.get(named).config) if named else EXAMPLE
     return Own(
-        title="your own model", build=model_of_numbers, read=lambda text: models.from_config(text, name="own"),
-        number=lambda text: numbers_of(models.from_config(text, name="own")), write=_config_of, reader=READER.name,
-        example=json.dumps(EXAMPLE, separators=(",", ":")),
+        title="your own model", build=model_of_numbers, read=read, number=lambda text: numbers_of(read(text)),
+        write=_config_of, reader=READER.name, example=json.dumps(example, separators=(",", ":")),
+        told={"needs": needs, "words": NEEDS[needs]} if needs else {},
         fields={name: Field(words, "", 0, float(EXAMPLE[name]), limit["layers" if name == "layers" else "number"], True)
                 for name, words in _WORDS.items()},
         hint="Paste or drop the config.json of a model, or type its numbers. Nothing leaves this device.",

@@ -371,10 +371,11 @@ function refuseTwice(words) {
 /**
  * Read a config.json.
  * @param {string} words
+ * @param {{needs?: string, words?: string}} told the field of a layer that the figure cannot do without, and what to say
  * @returns {{text: string, numbers: number[], said: string}} the keys that matter, the numbers of a figure's program as
  *   models/rows.py lays them out, and what it was read as
  */
-export function readBrought(words) {
+export function readBrought(words, told = {}) {
   const tab = CONFIG_TABLE;
   if (words.length > LONGEST) refuse("a config.json is much shorter than this.");
   let file;
@@ -418,6 +419,8 @@ export function readBrought(words) {
   const alone = { ...model, max_context_tok: context ? raw[context] : 0, summed_norms: Number(summed) };
   for (const name of ["hidden", "vocab"]) if (!whole(alone[name], 1, LARGEST)) refuse(`${name}=${alone[name]} is not a whole number of at least 1.`);
   for (const name of tab.alone) if (!whole(alone[name] ?? 0, 0, LARGEST)) refuse(`${name}=${alone[name]} is not a whole number of at least 0.`);
+  const { needs } = told;
+  if (needs && !groups.some((row) => row[needs])) refuse(String(told.words));
   const numbers = rowOf(alone, groups), apart = mtp.layers ? rowOf({ hidden: alone.hidden }, [mtp]) : [];
   const [counted, more] = [numbers, apart].map((row) => (row.length ? runRow(tab.count, row)[0] : 0));
   if (counted + more > tab.limits.parameters) {
