@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from inference_economics import accelerators, catalog, models, roofline, serving
 from inference_economics import head_sharing as hs
+from inference_economics.models.rows import model_of_numbers, numbers_of
 
 LLAMA = models.get("llama-3.1-70b")
 POWER = st.integers(0, 6).map(lambda p: 2**p)
@@ -117,3 +118,13 @@ def test_published_rows_agree_with_the_formulas():
 def test_wrong_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("name", ["llama-3.1-70b", "gpt-oss-120b", "qwen3-235b-a22b", "mistral-large-2"])
+def test_a_head_each_is_one_way_of_many_to_share(name):
+    model = models.get(name)
+    apart, row = hs.unshared(model), model_of_numbers(numbers_of(model))
+    assert apart.groups == hs.with_kv_heads(model, model.q_heads).groups
+    assert hs.unshared(row).kv_values_per_token == apart.kv_values_per_token > model.kv_values_per_token
+    assert hs.unshared(row).n_params == apart.n_params
+    assert row.kv_values_per_token == model.kv_values_per_token  # as it was

@@ -8,6 +8,8 @@ with one very wide head. The functions about numbers trace; `with_kv_heads` make
 from __future__ import annotations
 
 import json
+from copy import copy
+from dataclasses import replace
 
 import numpy as np
 
@@ -68,6 +70,27 @@ def with_kv_heads(model: Model, kv_heads: Numeric, equal_size: bool = False) -> 
     return from_config(words, name=model.name, title=model.title, org=model.org, released=model.released,
                        max_context_tok=model.max_context_tok, source=model.source, date=model.date,
                        confidence=model.confidence, note=model.note)
+
+
+def unshared(model: Model) -> Model:
+    """Return the same model with a key and a value for every query head, of whatever layers it has.
+
+    Parameters
+    ----------
+    model : Model
+        Any; also one whose numbers only a page knows. A latent stays as it is.
+
+    Returns
+    -------
+    Model
+        Published figures, which no longer apply, are dropped.
+    """
+    groups = tuple(replace(group, kv_heads=(group.kv_heads > 0) * group.q_heads) for group in model.groups)
+    if not is_traced(model.hidden):
+        return replace(model, groups=groups, published_n_params="", published_n_params_active="")
+    found = copy(model)
+    object.__setattr__(found, "groups", groups)
+    return found
 
 
 @checked

@@ -16,7 +16,7 @@ from parity import harness
 
 from inference_economics import accelerators, models
 from inference_economics.chapters import kit
-from inference_economics.chapters.kit.own import READER, OwnChip, own_chip, own_model
+from inference_economics.chapters.kit.own import NEEDS, READER, OwnChip, own_chip, own_model
 from inference_economics.models.rows import model_of_numbers
 from inference_economics.serving.unpacked import of_model
 from kernelless import Axis, Figure, Line, Readout, explore, runtime, standalone
@@ -32,13 +32,13 @@ def read(node, tmp_path_factory):
     """Return a function that lets the page's script read texts."""
     path = tmp_path_factory.mktemp("reader") / "reader.js"
     path.write_text(runtime.script("""
-        const said = JSON.parse(require("fs").readFileSync(0, "utf8")).map((text) => {
-          try { return readBrought(text); } catch (error) { return { refused: error.message }; }
+        const { texts, told } = JSON.parse(require("fs").readFileSync(0, "utf8")), said = texts.map((text) => {
+          try { return readBrought(text, told); } catch (error) { return { refused: error.message }; }
         });
         console.log(JSON.stringify(said));""", readers=(READER,)), encoding="utf-8")
 
-    def ask(texts):
-        done = subprocess.run([node, path], input=json.dumps(texts), capture_output=True, text=True, check=True)
+    def ask(texts, **told):
+        done = subprocess.run([node, path], input=json.dumps({"texts": texts, "told": told}), capture_output=True, text=True, check=True)
         return json.loads(done.stdout)
 
     return ask
@@ -121,6 +121,22 @@ def test_the_page_refuses_what_python_refuses(read):
             assert "refused" not in page, (page, text)
             assert np.array_equal(here, np.array(page["numbers"], float)), text
     assert 200 < refused < 900
+
+
+@pytest.mark.parametrize("needs", NEEDS)
+def test_what_a_figure_cannot_do_without_is_asked_of_a_model_in_both(read, needs):
+    own = own_model(needs)
+    pages = read([*TEXTS.values()], **own.told)
+    refused = 0
+    for text, page in zip(TEXTS.values(), pages, strict=True):
+        here, why = numbers_or_why(own, text)
+        has = any(getattr(group, needs) for group in models.from_config(text).groups)
+        assert (page.get("refused") == why == NEEDS[needs]) != has
+        assert (here is not None) == has
+        refused += not has
+    assert refused < len(TEXTS)
+    assert refused or needs == "q_heads"  # every published one attends
+    assert "refused" not in read([own.example], **own.told)[0]  # what the form opens with will do
 
 
 @pytest.mark.parametrize(("name", "key", "more"), [

@@ -49,6 +49,7 @@ _RENT = (0.01, 1000.0)  # USD an hour, of one chip
 # what a figure may need of a model, by the field of a layer that holds it; and what is said of one without
 NEEDS = {"experts": "This figure shows experts, and this model has none.",
          "kv_lora": "This figure shows a latent in the cache, and this model keeps none.",
+         "q_heads": "This figure shows attention, and this model has none.",
          "kv_heads": "This figure shows key-value heads, and this model has none."}
 
 

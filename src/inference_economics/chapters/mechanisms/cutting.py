@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kernelless import Axis, Blocks, Cells, Choice, Explorer, Figure, Readout, Slider, State, explore, tabulate
+from kernelless import Axis, Blocks, Cells, Choice, Explorer, Figure, Readout, Slider, State, explore
 
 from ...models import head_sharing
 from ...serving import Layout, memory
@@ -33,7 +33,7 @@ def holdings(layout: Any, kv_heads: Any) -> np.ndarray:
     layout : Layout
         Of eight chips.
     kv_heads : int
-        Key-value heads, up to eight; 1 for a latent. [1]
+        Key-value heads; 1 for a latent. Of more than eight the first eight are shown, as eight would be dealt out. [1]
 
     Returns
     -------
@@ -41,13 +41,14 @@ def holdings(layout: Any, kv_heads: Any) -> np.ndarray:
         Place in `HELD`; NaN where a chip holds nothing of the head.
     """
     head_chips = layout.tp / layout.cp
+    kv_heads = np.minimum(kv_heads, HEADS)
     chip = np.arange(CHIPS) % layout.tp // layout.cp  # chips that differ in positions alone count as one
     each = head_sharing.kv_heads_per_chip(kv_heads, head_chips)
     first = np.floor(chip * kv_heads / head_chips)
     head = np.arange(HEADS)[:, None]
-    held = (head >= first) & (head < first + each)
+    held = np.logical_and(head >= first, head < first + each)
     copies = head_chips / np.minimum(kv_heads, head_chips)
-    kind = np.where(chip % copies > 0, 2.0, 1.0 if layout.cp > 1 else 0.0)
+    kind = np.where(chip % copies > 0, 2.0, np.where(layout.cp > 1, 1.0, 0.0))
     return np.where(held, kind, np.nan)
 
 
@@ -64,8 +65,8 @@ def layer_cut() -> Explorer:
 
     def figure(model: Any, layout: Any, chip: Any, context_tok: Any) -> Figure:
         s, c, _ = engine(model, chip)
-        held = tabulate(lambda one, cut: holdings(cut, min(one.kv_heads, HEADS)), model, layout)
-        whole = tabulate(lambda one, cut: 1.0 * (one.experts > 0 and cut.ep > 1), model, layout)
+        held = holdings(layout, model.kv_heads)
+        whole = np.where(np.logical_and(model.experts > 0, layout.ep > 1), 1.0, 0.0)
         group = np.floor(np.arange(CHIPS) / layout.tp) + 1
         fits = memory.capacity(s, c, context_tok, layout)
         return Figure(
@@ -77,6 +78,7 @@ def layer_cut() -> Explorer:
                 Cells(whole + np.zeros((1, CHIPS)), "weights", kinds=WEIGHTS, at=(0, HEADS + 1)),
             ],
             readouts=[
+                Readout("Key-value heads of a layer", model.kv_heads),
                 Readout("Weights on a chip", memory.weight_bytes_per_chip(s, layout), "B"),
                 Readout("Cache of a sequence, read by a chip", memory.read_bytes_per_chip(s, context_tok, layout), "B"),
                 Readout("Copies of a cache in its group", layout.tp * memory.cached_bytes_per_chip(
@@ -92,7 +94,7 @@ def layer_cut() -> Explorer:
         watch="Take the model with one latent for all heads. Which layouts copy it to every chip, and which do not?",
         alt="A grid of eight chips and eight key-value heads. Each of four heads stands on two neighbouring chips, "
             "once whole and once as a copy; every chip has a slice of the feed-forward part.",
-        model=model_choice("qwen3-235b-a22b", "mixtral-8x7b", "deepseek-v3"),
+        model=model_choice("qwen3-235b-a22b", "mixtral-8x7b", "deepseek-v3", needs="q_heads"),
         layout=Choice(LAYOUTS, label="How it is cut"),
         chip=chip_choice("h200-sxm", "b200", "mi300x", "h100-sxm"),
         context_tok=Slider(128, 131_072, value=8192, scale="log", unit="tokens", label="Context"),

@@ -127,7 +127,8 @@ def experts_awake() -> Explorer:
         alt="A grid of 256 cells, most of them empty. Some fifty are filled, a few of them marked as woken by the "
             "newest token.",
         t=Play(1, TOKENS, value=8, unit="tokens", label="Tokens in the step", seconds=12),
-        model=model_choice("deepseek-v3", "gpt-oss-120b", "qwen3-235b-a22b", "mixtral-8x7b", "kimi-k2"),
+        model=model_choice("deepseek-v3", "gpt-oss-120b", "qwen3-235b-a22b", "mixtral-8x7b", "kimi-k2",
+                           note="Choices were drawn for each of these models beforehand, so no other can be brought."),
         bytes_per_param=precision_choice(1, 0.5, 2, label="Weight precision"),
         presets={"One user": {"t": 1}, "Few experts": {"model": "mixtral-8x7b"}},
     )

@@ -67,7 +67,7 @@ def latent_cache() -> Explorer:
               "it?",
         alt="A token's vector leads to two small boxes that are kept, a latent and a rotary key. The query of all "
             "heads points straight at the latent.",
-        model=model_choice("deepseek-v3", "kimi-k2", "glm-5"),
+        model=model_choice("deepseek-v3", "kimi-k2", "glm-5", needs="kv_lora"),
         absorbed=Choice(WAYS, label="The way up from the latent"),
         context_tok=Slider(128, 131_072, value=8192, scale="log", unit="tokens", label="Context"),
         bytes_per_value=precision_choice(2, 1, label="Cache precision"),
