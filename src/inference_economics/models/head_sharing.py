@@ -78,7 +78,7 @@ def unshared(model: Model) -> Model:
     Parameters
     ----------
     model : Model
-        Any; also one whose numbers only a page knows. A latent stays as it is.
+        Any; also one whose numbers only a page knows. A latent stays as it is, and biases are as many as before.
 
     Returns
     -------

@@ -38,7 +38,8 @@ def read(node, tmp_path_factory):
         console.log(JSON.stringify(said));""", readers=(READER,)), encoding="utf-8")
 
     def ask(texts, **told):
-        done = subprocess.run([node, path], input=json.dumps({"texts": texts, "told": told}), capture_output=True, text=True, check=True)
+        given = json.dumps({"texts": texts, "told": told})
+        done = subprocess.run([node, path], input=given, capture_output=True, text=True, check=True)
         return json.loads(done.stdout)
 
     return ask
