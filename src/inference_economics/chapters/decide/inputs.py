@@ -86,12 +86,12 @@ class Held(NamedTuple):
 BOTH = ("site.electricity_usd_per_kwh", "site.pue")
 
 HELD: dict[str, Held] = {
-    "prompt_tok": Held("need.prompt_tok", "", 50, 200_000, True, EXAMPLE),
-    "output_tok": Held("need.output_tok", "", 10, 50_000, True, EXAMPLE),
+    "prompt_tok": Held("need.prompt_tok", "", 1, 1_000_000, True, EXAMPLE),
+    "output_tok": Held("need.output_tok", "", 1, 200_000, True, EXAMPLE),
     "cached_fraction": Held("need.cached_fraction", "", 0, 0.99,
                             note="from your usage export; an API's invoice shows it"),
     "growth_per_year": Held("need.growth_per_year", "", -0.5, 4, note=EXAMPLE),
-    "thinking_tok": Held("need.thinking_tok", ASKED, 0, 50_000,
+    "thinking_tok": Held("need.thinking_tok", ASKED, 0, 200_000,
                          note="billed and generated, but not shown"),
     "written_fraction": Held("need.written_fraction", ASKED, 0, 0.99,
                              note="some providers ask more for it"),
