@@ -37,11 +37,11 @@ def test_the_page_says_what_python_says_of_the_slowest_twentieth(start):
 
 def test_arrivals_leave_so_many_in_flight_as_they_take_time():
     """Of n + 1 requests each takes 2 s + n / 10: at a rate of 5 a second, n = 20."""
-    found = latency.in_flight_at(lambda n: 2 + n / 10, 5.0, 60.0, 100.0)
+    found = latency._in_flight_at(lambda n: 2 + n / 10, 5.0, 60.0, 100.0)
     assert found == pytest.approx(20)
-    assert latency.in_flight_at(lambda n: 2 + n / 10, 5.0, 20.0, 100.0) == pytest.approx(20)
-    assert latency.in_flight_at(lambda n: 2 + n / 10, 50.0, 60.0, 100.0) == 100
-    assert latency.in_flight_at(lambda n: np.nan * n, 5.0, 60.0, 100.0) == 100
+    assert latency._in_flight_at(lambda n: 2 + n / 10, 5.0, 20.0, 100.0) == pytest.approx(20)
+    assert latency._in_flight_at(lambda n: 2 + n / 10, 50.0, 60.0, 100.0) == 100
+    assert latency._in_flight_at(lambda n: np.nan * n, 5.0, 60.0, 100.0) == 100
 
 
 @pytest.mark.parametrize("prompts_per_day", [100_000.0, 200_000.0])

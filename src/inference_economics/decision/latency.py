@@ -50,7 +50,7 @@ def tail(case: Case, plan: Plan, uneven: Unevenness | None = None, percent: int 
     return plan_tail(s, calibration.constants(chip), plan, uneven, percent)
 
 
-def in_flight_at(service_s: Callable[[Numeric], Numeric], request_per_s: Numeric, start: Numeric,
+def _in_flight_at(service_s: Callable[[Numeric], Numeric], request_per_s: Numeric, start: Numeric,
                  most: Numeric) -> Numeric:
     """Return requests in flight at a rate of arrivals: rate times the time that one of them takes.
 
@@ -103,7 +103,7 @@ def plan_tail(s: Setup, c: Constants, plan: Plan, uneven: Unevenness | None = No
     Notes
     -----
     The plan counts a place as held for as long as in a full copy, which a copy that is not full gives back sooner. The
-    table is asked at the requests in flight that the same arrivals leave on it (`in_flight_at`), not more than
+    table is asked at the requests in flight that the same arrivals leave on it (`_in_flight_at`), not more than
     `FULLEST` of the places. It is of one copy by itself. Several that share their requests wait less: with more than
     one in use, the wait is that of `fleet.waits_s`. What a cache of one's own holds of each prompt is not read again.
     """
@@ -125,7 +125,7 @@ def plan_tail(s: Setup, c: Constants, plan: Plan, uneven: Unevenness | None = No
 
     most = np.maximum(FULLEST * places, 1.0)
     per_s = column(in_flight(plan) / (np.where(runs, copy.service_s, 1.0) * speed))
-    flying = in_flight_at(lambda flying: among(flying)[1].service_s, per_s, np.minimum(column(in_flight(plan)), most),
+    flying = _in_flight_at(lambda flying: among(flying)[1].service_s, per_s, np.minimum(column(in_flight(plan)), most),
                           most)
     load, mean = among(flying)
     late = tail_of(mean, load, places, np.minimum(flying / places, FULLEST), uneven, percent)
