@@ -35,6 +35,9 @@ MEASURED = """() => {
     if (!words.textContent.trim() || !words.checkVisibility({ visibilityProperty: true })) continue;
     const box = words.getBoundingClientRect(), x = box.left + box.width / 2, y = box.top + box.height / 2;
     let ground = [255, 255, 255];
+    // An outline around the letters is what they stand on, whatever lies behind.
+    const { paintOrder, stroke, strokeWidth, fill } = getComputedStyle(words);
+    const outlined = paintOrder.startsWith("stroke") && parseFloat(strokeWidth) >= 2;
     for (let at = words; at; at = at.parentElement) {
       const colour = rgb(getComputedStyle(at).backgroundColor);
       if (colour.length && colour[3] !== 0) { ground = colour.slice(0, 3); break; }
@@ -50,7 +53,8 @@ MEASURED = """() => {
       const [r, g, b, a = 1] = rgb(style.fill);
       ground = over([r, g, b, a * style.fillOpacity * style.opacity], ground);
     }
-    const [a, b] = [light(over(rgb(getComputedStyle(words).fill), ground)), light(ground)];
+    if (outlined) ground = over(rgb(stroke), ground);
+    const [a, b] = [light(over(rgb(fill), ground)), light(ground)];
     const contrast = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
     if (contrast < 4.5) faint.push(`${words.textContent} (${contrast.toFixed(2)}) in ${words.closest("figure").id}`);
   }
@@ -83,6 +87,24 @@ def note_open(page) -> None:
     page.locator("#book-note").wait_for()
 
 
+def number_open(page) -> None:
+    """The note of a number in a table, met by the keyboard, with its word on the arrow keys."""
+    page.keyboard.press("Tab")
+    page.locator("table a.sourced").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.locator("#book-note").get_by_text("arrow keys").wait_for()
+
+
+def own_open(page) -> None:
+    """The form for a model of one's own, in the first figure that has one."""
+    figure = page.locator("figure.explorer:has(option[value='own:'])").first
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("id => document.getElementById(id).dataset.ready", arg=figure.get_attribute("id"))
+    figure.locator("select:has(option[value='own:'])").first.select_option("own:")
+    figure.locator(".ex-own").first.wait_for()
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")  # nothing half under the bar at the top
+
+
 def report_open(page) -> None:
     page.locator(".report-button").click()
     page.locator("dialog.report").wait_for()
@@ -110,6 +132,8 @@ STATES = [
     (FRONT, as_it_is, PHONE, {}), (FRONT, rail_open, PHONE, {"color_scheme": "dark"}),
     (FRONT, moved, WIDE, {"forced_colors": "active"}),
     (CHAPTER, as_it_is, PHONE, {}), (CHAPTER, moved, WIDE, {"color_scheme": "dark"}), (CHAPTER, note_open, WIDE, {}),
+    ("notebooks/01_the_inversion.html", number_open, PHONE, {"color_scheme": "dark"}),
+    (CHAPTER, own_open, PHONE, {"color_scheme": "dark"}), ("notebooks/13_your_decision.html", moved, PHONE, {}),
     (CHAPTER, all_open, PHONE, {"color_scheme": "dark"}), (CHAPTER, report_open, PHONE, {}),
     (CHAPTER, as_it_is, WIDE, {"media": "print"}),
     (DECIDE, all_open, PHONE, {}), (DECIDE, moved, WIDE, {"color_scheme": "dark"}),
