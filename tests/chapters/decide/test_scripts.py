@@ -174,7 +174,7 @@ def test_a_configuration_of_no_model_is_refused_in_the_same_words(node, key, val
         assert why in answer["refused"]
 
 
-HUGE = "date,requests,input_tokens,output_tokens\n2026-11-01,1000,900000000,4000\n"  # 900,000 tokens a prompt, 4 back
+HUGE = "date,requests,input_tokens,output_tokens\n2026-11-01,1000,9000000000,500\n"  # 9,000,000 tokens a prompt, half of one back
 
 
 def test_an_export_beyond_the_controls_says_what_is_used_instead(node):
@@ -182,5 +182,5 @@ def test_an_export_beyond_the_controls_says_what_is_used_instead(node):
                                                            for words in (GENERIC, HUGE))))
     assert "Not all of it fits" not in kept
     assert "Not all of it fits this page. " in beyond
-    assert "Tokens of a prompt: 900,000 tokens is out of reach; it takes 50 tokens to 200,000 tokens. Used" in beyond
-    assert "Tokens of an answer: 4 tokens is out of reach" in beyond
+    assert "Tokens of a prompt: 9M tokens is out of reach; it takes 1 token to 1M tokens. Used" in beyond
+    assert "Tokens of an answer: 0.5 tokens is out of reach" in beyond
