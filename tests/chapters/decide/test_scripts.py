@@ -174,7 +174,8 @@ def test_a_configuration_of_no_model_is_refused_in_the_same_words(node, key, val
         assert why in answer["refused"]
 
 
-HUGE = "date,requests,input_tokens,output_tokens\n2026-11-01,1000,9000000000,500\n"  # 9,000,000 tokens a prompt, half of one back
+# nine million tokens a prompt, and half of one back
+HUGE = "date,requests,input_tokens,output_tokens\n2026-11-01,1000,9000000000,500\n"
 
 
 def test_an_export_beyond_the_controls_says_what_is_used_instead(node):
