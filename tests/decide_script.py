@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from inference_economics.chapters.decide import brief, page, room
+from inference_economics.chapters.kit.own import READER
 from kernelless import runtime
 
 MAIN = """
@@ -30,7 +33,7 @@ const DO = {
     const brought = bringUsage(kit.bring, words, NaN, shownAt(settings));
     return withFaults(brought.words, spec.controls, brought.settings);
   },
-  config: ({ words }) => bringConfig(kit.bring, words),
+  config: ({ words }) => bringConfig(kit.bring, readBrought(words).numbers),
   time({ settings, key, values }) {
     const took = values.map((value) => {
       const from = process.hrtime.bigint();
@@ -51,9 +54,11 @@ def do(node: str, *tasks: dict[str, Any]) -> list[dict[str, Any]]:
     made = page.explorer()
     controls = [{"name": key, "label": control.label} | control.spec() for key, control in made.controls_spec.items()]
     spec = made.spec | {"presets": made.presets, "program": made.program, "controls": controls}
-    script = runtime.join(room.STATIC / "brief.js", room.STATIC / "reading_in.js") + MAIN
+    script = runtime.join(room.STATIC / "brief.js", room.STATIC / "reading_in.js", READER) + MAIN
     asked = json.dumps({"spec": spec, "kit": brief.kit(), "tasks": tasks})
-    done = subprocess.run([node, "-e", script], input=asked, capture_output=True, text=True, encoding="utf-8",
-                          check=False)
+    with tempfile.TemporaryDirectory() as folder:  # longer than a command line may be
+        path = Path(folder) / "decide.js"
+        path.write_text(script, encoding="utf-8")
+        done = subprocess.run([node, path], input=asked, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

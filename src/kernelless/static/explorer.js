@@ -319,6 +319,8 @@ function startExplorer(root) {
     root.scrollIntoView();
     return true;
   }
+  /** @type {typeof import("./own.js").readOwn} */
+  const readText = (own, words) => import("./own.js").then(({ readOwn }) => readOwn(own, words));
   // A page's own script may set controls, and read what is shown; see README.md.
   root.addEventListener("kernelless:give", (event) => {
     past.note("");
@@ -328,7 +330,7 @@ function startExplorer(root) {
   root.addEventListener("kernelless:ask", (event) => {
     update();
     /** @type {CustomEvent} */ (event).detail(
-      { spec, settings: { ...settings }, numbers: numbers(), values: v, address: link.address() });
+      { spec, settings: { ...settings }, numbers: numbers(), values: v, address: link.address(), readText });
   });
   window.addEventListener("hashchange", () => {
     if (link.asked()) past.note("");

@@ -37,12 +37,12 @@ function readFields(own, words) {
 
 /**
  * Read what a reader brings.
- * @param {Own} own
+ * @param {Pick<Own, "reader" | "told"> & Partial<Own>} own
  * @param {string} words
  * @returns {Promise<Brought>}
  */
-async function readOwn(own, words) {
-  if (!own.reader) return readFields(own, words);
+export async function readOwn(own, words) {
+  if (!own.reader) return readFields(/** @type {Own} */ (own), words);
   const module = await import(own.reader);
   return module.readBrought(words, own.told);
 }

@@ -31,8 +31,10 @@ from ...decision.report import MOST_HINGES, NARROWEST, hinge_facts, way_facts, w
 from ...decision.turning import turning
 from ...decision.words import words_of
 from ...decision.workload import YEARS
+from ...models.spec import Model
 from ...serving import calibration
 from ...serving.constants import Constants
+from ..kit.own import READER, of_row
 from .inputs import LIKE_CHIP, LIKE_DENSE, OWN_NAME
 from .page import COPY, OUTSIDE, WORDS, explorer
 
@@ -67,16 +69,15 @@ def bring() -> dict[str, Any]:
     Returns
     -------
     dict
-        Shapes of usage exports, columns of a benchmark, keys of a configuration; and for each a program.
+        Shapes of usage exports, columns of a benchmark; and programs for both, and for a model's row of numbers.
     """
     return {
         "shapes": {name: dict(shape) for name, shape in usage.shapes().items()}, "batch": usage.BATCH,
         "full": usage.FULL,
         "columns": dict(benchmarks.columns()), "needed": benchmarks.NEEDED,
-        "keys": {name: [*keys, "" if np.isnan(default) else default] for name, (keys, default) in cards.KEYS.items()},
-        "counted": cards.COUNTED, "positive": cards.POSITIVE, "windowed": cards.WINDOWED, "own": OWN_NAME,
+        "uneven": cards.UNEVEN, "reader": READER.name, "own": OWN_NAME,
         "totals": _program(("requests", *asks.TOTALS), _need_of_totals), "needs": list(NEEDS),
-        "card": _program(cards.KEYS, _shape_of_card), "shape": list(CARD),
+        "card": of_row(_card_of), "shape": list(CARD),
         "speed": _program((*_places("setup"), *_places("constants"), *benchmarks.NEEDED[:3], "n_chips"), _computed),
         "after": _program(("speed", "rows", "computed_tpot_s", "tpot_s"), lambda g: [benchmarks.speed_after(**g)])}
 
@@ -108,9 +109,9 @@ def _need_of_totals(given: dict[str, Any]) -> list[Any]:
     return [getattr(need, name) for name in NEEDS]
 
 
-def _shape_of_card(given: dict[str, Any]) -> list[Any]:
-    shape, context = cards.shape_of(given)
-    return [getattr(shape, one.name) for one in fields(shape)] + [context]
+def _card_of(model: Model) -> list[Any]:
+    shape, context = cards.shape_of(model)
+    return [getattr(shape, one.name) for one in fields(shape)] + [context, cards.uneven(model)]
 
 
 def _places(name: str) -> list[str]:

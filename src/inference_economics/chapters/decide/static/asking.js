@@ -7,6 +7,7 @@
  * @property {Record<string, number>} numbers what the program is given for the settings
  * @property {import("../../../../kernelless/static/program.js").Values} values of the program
  * @property {string} address a link to the settings
+ * @property {typeof import("../../../../kernelless/static/own.js").readOwn} readText reads what readers bring, by a module
  */
 
 /**

@@ -14,19 +14,19 @@ const MOST_BYTES = 20_000_000;
 export function startBringing(room, figure) {
   const taking = part(document, "script.decide-kit"), kit = JSON.parse(taking.textContent ?? "").bring;
   const counted = /** @type {HTMLInputElement} */ (part(room, "[data-counted]"));
-  /** @type {Record<string, (words: string) => import("./reading_in.js").Brought>} */
+  /** @type {Record<string, (words: string) => import("./reading_in.js").Brought | Promise<import("./reading_in.js").Brought>>} */
   const reads = {
     usage: (words) => bringUsage(kit, words, Number(counted.value || NaN), askFigure(figure)),
     benchmark: (words) => bringBenchmark(kit, words, askFigure(figure)),
-    config: (words) => bringConfig(kit, words),
+    config: async (words) => bringConfig(kit, (await askFigure(figure).readText({ reader: kit.reader }, words)).numbers),
   };
   for (const box of /** @type {NodeListOf<HTMLElement>} */ (room.querySelectorAll("[data-bring]"))) {
     const read = reads[box.dataset.bring ?? ""], said = part(box, ".decide-said");
     const pasted = /** @type {HTMLTextAreaElement} */ (part(box, "textarea"));
     const chosen = /** @type {HTMLInputElement} */ (part(box, "input[type=file]"));
-    const take = () => {
+    const take = async () => {
       try {
-        const { settings, words } = read(pasted.value);
+        const { settings, words } = await read(pasted.value);
         setFigure(figure, settings);
         said.textContent = withFaults(words, askFigure(figure).spec.controls, settings);
         said.dataset.refused = "";

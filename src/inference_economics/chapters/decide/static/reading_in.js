@@ -1,5 +1,6 @@
 // What a reader brings, as settings of the page: by the tables and the programs that brief.py wrote.
 
+import { fills } from "../../../../kernelless/static/filling.js";
 import { text } from "../../../../kernelless/static/format.js";
 import { misread } from "../../../../kernelless/static/misread.js";
 import { load } from "../../../../kernelless/static/program.js";
@@ -126,45 +127,17 @@ export function bringBenchmark(kit, words, shown) {
 }
 
 /**
- * A model's config.json.
+ * A model, by the row of numbers that the figures' reader of a config.json gives.
  * @param {Bring} kit
- * @param {string} words
+ * @param {number[]} numbers
  * @returns {Brought}
  */
-export function bringConfig(kit, words) {
-  let config;
-  try { config = JSON.parse(words); } catch { throw new Error("this is no JSON; paste a whole config.json."); }
-  config = config?.text_config ?? config;
-  if (!config || typeof config !== "object") throw new Error("this is no configuration; paste a whole config.json.");
-  const kind = String(config.model_type ?? "");
-  if (!kind) throw new Error("the configuration names no model_type; paste a whole config.json.");
-  if (!kit.counted.includes(kind)) {
-    throw new Error(`models of the kind '${kind}' are not counted here; type the numbers of its card instead.`);
-  }
-  if (config[kit.windowed] && (config.use_sliding_window ?? true)) {
-    throw new Error("its layers look at a window, which is not counted here; type the numbers of its card instead.");
-  }
-  /** @type {Record<string, number>} */
-  const card = {};
-  for (const [name, keys] of Object.entries(/** @type {Record<string, (string | number)[]>} */ (kit.keys))) {
-    const names = keys.slice(0, -1), usual = keys.at(-1);
-    const held = names.map((key) => config[key]).find((value) => value !== undefined && value !== null) ?? usual;
-    const value = typeof held === "boolean" ? Number(held) : held;
-    if (typeof value !== "number" || !(value >= 0 && value < 1e12) || value % 1) {
-      throw new Error(`the configuration says no whole number for any of ${names.join(", ")}.`);
-    }
-    card[name] = value;
-  }
-  const nothing = /** @type {string[]} */ (kit.positive).find((name) => !card[name]);
-  if (nothing !== undefined) throw new Error(`the configuration says 0 for ${kit.keys[nothing][0]}; no model has that.`);
-  if (card.experts > 0 && !card.chosen) {
-    throw new Error(`the configuration has ${card.experts} experts, and none of `
-      + `${kit.keys.chosen.slice(0, -1).join(", ")} says to how many of them a token is sent.`);
-  }
-  if (card.experts > 0 && card.chosen > card.experts) {
-    throw new Error(`the configuration sends a token to ${card.chosen} of ${card.experts} experts.`);
-  }
-  const values = runSmall(kit.card, card);
+export function bringConfig(kit, numbers) {
+  const { program, at } = kit.card, row = { ...program, own: { row: [...program.own.row, numbers] } };
+  const running = fills(load(program), row);
+  running.evaluate({ row: 0 });
+  const values = at.map((/** @type {number} */ place) => running.values[place][0]);
+  if (values[kit.shape.length] > 0) throw new Error(kit.uneven);
   const settings = Object.fromEntries(/** @type {string[]} */ (kit.shape).map((name, k) => [name, values[k]]));
   if (!(settings.own_context > 0)) delete settings.own_context;
   return {
