@@ -52,3 +52,21 @@ def test_which_chapter(tmp_path):
     assert slides.chapter_page(1, tmp_path).name == "01_one.html"
     with pytest.raises(ValueError, match="no chapter 15"):
         slides.chapter_page(15, tmp_path)
+
+
+def test_a_long_table_takes_several_slides():
+    """Every row is on one of them, each has the head, and no name stands twice."""
+    rows = "".join(f"<tr><td>{number}</td><td>{'word ' * 60}</td></tr>" for number in range(20))
+    head = "<caption>C</caption><thead><tr><th>h</th><th>i</th></tr></thead>"
+    table = (f'<div id="a" class="pst-scrollable-table-container"><table id="b">{head}<tbody>{rows}</tbody></table>'
+             "</div>")
+    page = f"<article><section><h1>Title</h1><section><h2>One</h2>{table}</section></section></article>"
+    _, deck = slides.deck_of(page)
+    walls = [BeautifulSoup("".join(shown), "html.parser") for shown, _ in deck.columns[1]][1:]
+    assert len(walls) > 3
+    assert [int(row.td.get_text()) for wall in walls for row in wall.tbody.select("tr")] == list(range(20))
+    assert all(wall.caption and wall.thead for wall in walls)
+    assert [tag["id"] for wall in walls for tag in wall.find_all(id=True)] == ["a", "b"]
+    short = BeautifulSoup(table.replace("word ", ""), "html.parser")
+    short.tbody.replace_with(BeautifulSoup("<tbody><tr><td>1</td><td>2</td></tr></tbody>", "html.parser"))
+    assert slides.walls(short.div) == [short.div]

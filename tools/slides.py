@@ -11,6 +11,8 @@ reveal.js comes once, by the lock in tools/slides.
 from __future__ import annotations
 
 import argparse
+import copy
+import math
 import shutil
 import sys
 from pathlib import Path
@@ -22,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "tools" / "slides"
 SITE = ROOT / "_build" / "html"
 OUTPUT = ROOT / "_build" / "slides"
+LETTERS, LINES = 105, 13  # of a line over a slide's width, and of a table on one slide, as large as words are there
 LACK = "Slides cannot be made"
 # The presenter's window is written by reveal.js with its script inside, and inherits this policy.
 PAGE = """\
@@ -97,12 +100,46 @@ def parts(section: Tag):
             yield from parts(child)
 
 
+def lines_of(row: Tag) -> int:
+    """Return about how many lines a row of a table takes, where its words share the width of a slide."""
+    words = [len(cell.get_text()) for cell in row.find_all(["td", "th"])]
+    share = [max(count, 8) for count in words]
+    return max(1, *(math.ceil(count * sum(share) / (LETTERS * part)) for count, part in zip(words, share, strict=True)))
+
+
+def walls(part: Tag) -> list[Tag]:
+    """Return what a part is shown as: itself, or for a long table parts of it, each under its head."""
+    body = part.find("tbody")
+    rows = [] if body is None else body.find_all("tr", recursive=False)
+    groups, left = [[]], LINES
+    for number, row in enumerate(rows):
+        needed = lines_of(row)
+        if needed > left and groups[-1]:
+            groups.append([])
+            left = LINES
+        groups[-1].append(number)
+        left -= needed
+    if len(groups) == 1:
+        return [part]
+    made = []
+    for group in groups:
+        one = copy.copy(part)
+        for number, row in enumerate(one.find("tbody").find_all("tr", recursive=False)):
+            if number not in group:
+                row.decompose()
+        for named in [one, *one.find_all(id=True)] if made else []:
+            del named["id"]  # of two parts the first has it
+        made.append(one)
+    return made
+
+
 def fill(deck: Deck, section: Tag) -> None:
     for part, kind in parts(section):
         if kind == "section":
             fill(deck, part)
         elif kind == "shown":
-            deck.slide(str(part))
+            for one in walls(part):
+                deck.slide(str(one))
         else:
             deck.say(str(part))
 
