@@ -28,6 +28,7 @@ PUE = catalog.datacentre("pue-industry-2025")
 # What is computed and meets a row's number.
 MEETS = {
     ("01_the_inversion", "$5.58M"): "the report's hours at the report's price come to the report's sum",
+    ("07_fewer_bytes", "32×"): "experts over active ones; a row on that company counts another 32",
     ("08_running_it_yourself", "$230,000"): "servers times their price, where one server is enough",
     ("08_running_it_yourself", "$375,000"): "the same, of the dearer quote",
     ("10_custom_silicon", "$1,200"): "the formula's price of a memory meets an end of an estimate",
