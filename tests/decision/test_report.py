@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from presets_case import case_of, decided
 
@@ -63,3 +65,9 @@ def test_a_memo_is_of_a_day(date):
 def test_a_case_says_which_of_its_parts_is_none(name, value):
     with pytest.raises(ValueError, match=f"^{name}="):
         cases.Case(**{"title": "a", "need": case_of("Hospital").need, name: value})
+
+
+def test_where_nothing_is_asked_nothing_is_decided():
+    case = case_of("Seed")
+    with pytest.raises(ValueError, match=r"prompts_per_day=0 .*nothing to decide"):
+        report.decide(replace(case, need=replace(case.need, prompts_per_day=0.0)))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..hardware import accelerators
-from ..quantities.checks import day
+from ..quantities.checks import day, require_positive
 from ..quantities.limits import check_records
 from ..serving.simulation.percentiles import Tail
 from .answer import Hinge, Spread, Tie, break_even, hinges, ruling, spreads, ties
@@ -111,8 +111,15 @@ def decide(case: Case) -> Decision:
     Returns
     -------
     Decision
+
+    Raises
+    ------
+    ValueError
+        For what `plan_of` refuses, and where nothing is asked.
     """
     plan = plan_of(case)
+    require_positive(hint="where nothing is asked there is nothing to decide.",
+                     prompts_per_day=case.need.prompts_per_day)
     outside = outside_because(case, plan)
     spread = spreads(plan, draws(outside=bool(outside)), bool(outside))
     order = sorted(((name, float(one.median_usd)) for name, one in spread.items() if np.isfinite(one.median_usd)),
