@@ -1,6 +1,7 @@
 // The reply to a typed answer is looked up in the list of intervals that exercise.py wrote, as check() does.
 
 import { text } from "../../../../kernelless/static/format.js";
+import { part } from "../../../../kernelless/static/page.js";
 import { readAnswer, refusalOf } from "./answer_reader.js";
 
 /**
@@ -36,4 +37,30 @@ export function replyTo(spec, typed) {
   const echo = echoOf(spec, typed);
   const same = echo.replace(/ /g, "").replace("−", "-") === typed.replace(/ /g, "");
   return [same || words.includes(` ${echo}.`) ? words : `${words} (Read as ${echo}.)`, settled, reading.value];
+}
+
+/**
+ * Let an answer box read what is typed, and reply.
+ * @param {HTMLElement} root
+ */
+export function startBox(root) {
+  /** @type {AnswerSpec} */
+  const spec = JSON.parse(part(root, "script.exercise-spec").textContent ?? "");
+  const form = part(root, "form"), reply = part(root, ".exercise-reply"), shown = part(form, ".exercise-read");
+  const input = /** @type {HTMLInputElement} */ (part(form, "input"));
+  reply.textContent = ""; // an earlier try to fetch this may have failed
+  form.addEventListener("input", () => {
+    input.removeAttribute("aria-invalid");
+    const echo = echoOf(spec, input.value);
+    shown.textContent = echo && `read as ${echo}`;
+  });
+  form.addEventListener("submit", () => {
+    const typed = input.value, [words, settled, value] = replyTo(spec, typed);
+    if (!echoOf(spec, typed)) input.setAttribute("aria-invalid", "true");
+    reply.textContent = words;
+    reply.dataset.settled = String(settled);
+    const detail = { exercise: root.id.slice(9), answer: typed, value, unit: spec.unit, settled };
+    root.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail }));
+    if (settled) /** @type {HTMLDetailsElement} */ (part(root, "details")).open = true;
+  });
 }
