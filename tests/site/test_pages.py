@@ -53,6 +53,28 @@ def test_a_page_fits_a_phone(on_phone):
     assert on_phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def test_a_table_on_a_phone_breaks_no_number_and_shows_its_whole_caption(visit):
+    seen = 0
+    for name in sorted(LIVE):
+        page = visit(name, from_disk=True, viewport=PHONE)
+        broken, cells, outside = page.evaluate("""() => {
+          const seen = (those) => [...document.querySelectorAll(those)].filter((one) => one.checkVisibility());
+          const breaks = (cell) => {
+            const words = document.createRange();
+            words.selectNodeContents(cell);
+            const feet = [...words.getClientRects()].map(({ bottom }) => bottom);
+            return Math.max(...feet) - Math.min(...feet) > 9;
+          };
+          const cells = seen(".table-scroll td[style*=right]");
+          const wide = seen(".table-scroll caption").filter((one) => one.getBoundingClientRect().right > innerWidth);
+          return [cells.filter(breaks).map((one) => one.innerText), cells.length, wide.map((one) => one.innerText)];
+        }""")
+        assert broken == [], name
+        assert outside == [], name
+        seen += cells
+    assert seen > 100
+
+
 def _violations(page, theme: str) -> list:
     """Return what axe finds: breaches of the Web Content Accessibility Guidelines' rules of levels A and AA."""
     page.emulate_media(color_scheme=theme)
