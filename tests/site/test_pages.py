@@ -53,6 +53,17 @@ def test_a_page_fits_a_phone(on_phone):
     assert on_phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def test_a_plot_stands_where_it_will_before_the_script_is_there(visit):
+    page = visit("book/decide.html", viewport=PHONE)
+    before, after = page.evaluate("""() => {
+      const top = () => document.querySelector("figure.explorer .ex-body").getBoundingClientRect().top + scrollY;
+      const after = top();
+      document.querySelector("figure.explorer .ex-presets").hidden = true;  // as the page's HTML has it
+      return [top(), after];
+    }""")
+    assert before == after
+
+
 def test_a_table_on_a_phone_breaks_no_number_and_shows_its_whole_caption(visit):
     seen = 0
     for name in sorted(LIVE):
