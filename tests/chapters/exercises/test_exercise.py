@@ -244,6 +244,29 @@ def test_the_page_shows_what_it_reads(chromium, tmp_path):
     context.close()
 
 
+def test_a_box_that_cannot_be_fetched_says_so_and_is_asked_for_again(chromium, tmp_path):
+    from browser import PATIENCE_MS
+
+    one = _exercise()
+    runtime.write(tmp_path, modules=[exercises.ANSWER_BOX], styles=[exercises.ANSWER_BOX_STYLE])
+    (tmp_path / "box.html").write_text(f'<!DOCTYPE html><meta charset="utf-8"><title>Box</title>{one.html()}'
+                                       f'<script src="kernelless.js"></script>', encoding="utf-8")
+    later = tmp_path / "kernelless-later.js"
+    away = later.rename(tmp_path / "away.js")
+    page = chromium.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto((tmp_path / "box.html").as_uri())
+    reply = page.get_by_role("status")
+    page.get_by_label("Your answer (in bytes, such as 3 GB)").fill("8 GB")
+    page.get_by_role("button", name="Check").click()
+    page.wait_for_function("(reply) => reply.textContent.includes('could not be fetched')", arg=reply.element_handle())
+    away.rename(later)
+    page.get_by_role("button", name="Check").click()
+    page.wait_for_function("(reply) => reply.textContent === 'Right: 8 GB.'", arg=reply.element_handle())
+    assert page.url.endswith("box.html")  # the form went nowhere
+    page.close()
+
+
 def test_a_figure_that_the_catalogue_lacks_is_refused():
     assert known(3.5) == 3.5
     with pytest.raises(ValueError, match="the catalogue has no such figure; ask about another model or chip"):
