@@ -9,7 +9,7 @@ import pytest
 from presets_case import case_of, plan_and_case
 
 from inference_economics import catalog, models, prices
-from inference_economics.decision import cases
+from inference_economics.decision import cases, report
 from inference_economics.decision.plan import ADDRESSES
 
 
@@ -57,10 +57,16 @@ def test_changes_have_the_last_word():
     assert plan.copy.regions == case.changes["copy.regions"] == 3
 
 
-def test_a_context_that_the_model_does_not_hold_is_refused():
-    case = replace(case_of("Coding"), model="qwen3-32b", need=replace(case_of("Coding").need, prompt_tok=200_000.0))
-    with pytest.raises(ValueError, match=r"qwen3-32b.*holds 40,960 tokens; prompt and answer take 200,500"):
-        cases.replica_of(case)
+def test_what_a_models_context_does_not_hold_is_left_to_the_ways_without_it():
+    """Qwen3-32B is made for 40,960 tokens: there are no machines with it, and an API has its own models."""
+    coding = replace(case_of("Coding"), model="qwen3-32b")
+    for prompt_tok, runs in ((40_460.0, True), (40_461.0, False), (200_000.0, False)):
+        case = replace(coding, need=replace(coding.need, prompt_tok=prompt_tok), ttft_limit_s=60.0)
+        assert case.need.answer_tok == 500
+        assert (cases.replica_of(case).batch > 0) == runs
+        made = report.decide(case)
+        assert ({"api", "hosted"} == {name for name, _ in made.order}) != runs
+        assert ("no copy of the model can serve it" in made.outside) != runs
 
 
 def test_a_model_of_the_readers_own_and_another_format():

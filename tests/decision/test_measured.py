@@ -35,7 +35,7 @@ def test_reasons_are_in_words():
     plan, case = plan_and_case("Agent")
     first, *_ = measured.outside_because(case, plan)
     assert first.startswith("answers of 20,000 tokens, measured from")
-    assert "no copy meets the targets" in measured.outside_because(case, plan.changed({"copy.batch": 0.0}))
+    assert "no copy of the model can serve it" in measured.outside_because(case, plan.changed({"copy.batch": 0.0}))
     seed = plan_and_case("Seed")
     assert measured.outside_because(seed[1], seed[0]) == ()
 

@@ -13,9 +13,10 @@ from ..buying.contracts import Contract
 from ..buying.ownership import Site
 from ..catalog import prices
 from ..catalog.facts import shipped_tables
-from ..models.spec import Model
+from ..models.spec import Model, longest_context_tok
 from ..quantities.checks import lookup, require_one, shown
 from ..quantities.limits import DAYS_PER_YEAR, check_records
+from ..quantities.numeric import Numeric
 from ..serving import calibration
 from ..serving.batching import prefill_tok
 from ..serving.replica import Replica, best_replica
@@ -32,7 +33,7 @@ from .offers import (
 )
 from .plan import Copy, Need, Plan, Rent, Running
 from .prefixes import with_cached_prefix
-from .scenarios import NRE_USD, model_named, require_context
+from .scenarios import NRE_USD, model_named
 from .workload import Finance, Programme, Server
 
 OWN = "your own"  # the source of a number that whoever decides has set
@@ -194,19 +195,37 @@ def replica_of(case: Case) -> Replica:
     Returns
     -------
     Replica
+        Of no requests where the model's context does not hold prompt and answer.
 
     Raises
     ------
     ValueError
-        For a name that is not known, or a prompt and answer that the model's context does not hold.
+        For a name that is not known.
     """
     model, machine, need = model_of(case), machine_of(case), case.need
-    require_context(model, need.prompt_tok + need.answer_tok)
     s = serving.setup(model, machine.chip, case.precision or precision_of(model))
     seen = with_cached_prefix(s, need.prompt_tok, need.answer_tok, need.own_cached_fraction)
-    return best_replica(seen, calibration.constants(machine.chip),
-                        prefill_tok(need.prompt_tok, need.own_cached_fraction), need.answer_tok, case.ttft_limit_s,
-                        case.tpot_limit_s)
+    found = best_replica(seen, calibration.constants(machine.chip),
+                         prefill_tok(need.prompt_tok, need.own_cached_fraction), need.answer_tok, case.ttft_limit_s,
+                         case.tpot_limit_s)
+    return within_context(found, need.prompt_tok + need.answer_tok, longest_context_tok(model))
+
+
+def within_context(found: Replica, context_tok: Numeric, longest_tok: Numeric) -> Replica:
+    """Let a copy serve nothing where the context that its model was made for is shorter than what is asked.
+
+    Parameters
+    ----------
+    found : Replica
+        The copy.
+    context_tok, longest_tok : numeric
+        What is asked, prompt and answer together, and what the model holds. [token]
+
+    Returns
+    -------
+    Replica
+    """
+    return found._replace(batch=np.where(context_tok <= longest_tok, found.batch, 0.0)[()])
 
 
 def plan_of(case: Case, best: Replica | None = None) -> Plan:

@@ -129,7 +129,7 @@ def outside_because(case: Case, plan: Plan) -> tuple[str, ...]:
     if np.isnan(held.batch[0]):
         return (f"no {kind} model was measured on {chip}",)
     if not np.all(copy.batch > 0):
-        return ("no copy meets the targets",)
+        return ("no copy of the model can serve it",)
     need = plan.need
     values = (need.prompt_tok, need.answer_tok, in_flight(plan), copy.n_chips)
     found = []

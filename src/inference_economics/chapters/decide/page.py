@@ -51,7 +51,7 @@ WORDS = ("Clear", "Likely", "Open")
 OUTSIDE = ("", "no model of this kind was measured on this chip", "prompts of this length were never measured",
            "answers of this length were never measured", "so many requests at once were never measured",
            "copies of so many chips were never measured", "prompts found in a cache of your own",
-           "no copy meets the targets")
+           "no copy of the model can serve it")
 _UNMEASURED = tuple(f"Outside what was ever measured: {why}. So the answer is never called clear." for why in OUTSIDE)
 
 
@@ -134,8 +134,9 @@ def asked(s: Mapping[str, Any]) -> Asked:
                          s["ttft_limit_s"] * s["speed"], s["tpot_limit_s"] * s["speed"])
     room = np.where(_is_own(s["model"]), s["own_context"], tabulate(
         lambda m: float(models.get(LIKE_DENSE if m == OWN_NAME else m).max_context_tok), s["model"]))
-    holds: Truth = need.prompt_tok + need.answer_tok <= room
-    best = found._replace(batch=np.where(holds, found.batch, 0.0), **{
+    context_tok = need.prompt_tok + need.answer_tok
+    holds: Truth = context_tok <= room
+    best = cases.within_context(found, context_tok, room)._replace(**{
         name: getattr(found, name) / s["speed"] for name in ("service_s", "tpot_s", "ttft_s")})
     by_name = {one.name: one for one in offers.machines()}
     rent = tabulate(lambda k: cases.rent_of(by_name[LIKE_CHIP if k == OWN_NAME else k]), s["machine"])
