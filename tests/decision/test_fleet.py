@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from plan_case import plan
 
 from inference_economics import queueing
-from inference_economics.decision import fleet
+from inference_economics.buying import contracts
+from inference_economics.decision import cash, fleet
 
 
 def test_the_first_years_fleet_by_hand():
@@ -56,3 +57,13 @@ def test_the_wait_is_the_one_that_so_many_stay_below():
     one = plan(need__prompts_per_day=3e6, copy__batch=4.0, copy__spare_copies=0.0, need__wait_probability=0.9)
     wait, found = fleet.waits_s(one, 0.9), fleet.machines(one)
     assert queueing.late_fraction(found.copies[0] * 4, found.at_peak[0], 20.0, wait) == pytest.approx(0.1)
+
+
+def test_a_level_cost_over_the_level_prompts_is_what_one_costs():
+    """A growing service whose prompts all cost the same pays that for each, in the first year and over all."""
+    for growth, years in ((0.0, 3.0), (2.0, 3.0), (-0.3, 2.5)):
+        steady = plan(need__growth_per_year=growth, finance__horizon_years=years, running__egress_usd_per_byte=0.0,
+                      running__kept_years=0.0, api__price_decline_per_year=0.0)
+        one = contracts.request_usd(steady.api, contracts.Use(steady.need.prompt_tok, steady.need.output_tok))
+        got = cash.costs_by_way(steady)["api"] / fleet.level_prompts_per_year(steady)
+        assert got == pytest.approx(one, rel=1e-12), growth

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..buying.break_even import machines_for, with_spares
-from ..quantities.limits import checked
+from ..quantities.limits import DAYS_PER_YEAR, checked
 from ..quantities.numeric import Numeric
 from ..quantities.units import SECONDS_PER_DAY
 from ..serving.queueing import column, replicas_for, wait_below_s
+from .dollars import year_weights
 from .plan import Copy, Need, Plan
 from .workload import YEARS, ByYear
 
@@ -66,6 +67,24 @@ def demand_by_year(need: Need) -> ByYear:
     """Prompts of a day of each year, at its middle; years lie along the last axis [1/day]."""
     growth = np.log1p(column(need.growth_per_year))
     return column(need.prompts_per_day) * np.exp(growth * (YEARS + 0.5))
+
+
+def level_prompts_per_year(plan: Plan) -> Numeric:
+    """Prompts of a year, weighted as the level cost weights its dollars.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is asked, growing from year to year, and the horizon.
+
+    Returns
+    -------
+    numeric
+        A level cost over these is what a prompt costs: where every prompt has the same price, that price. [1/year]
+    """
+    weights = year_weights(plan.finance)
+    level: Numeric = DAYS_PER_YEAR * np.sum(demand_by_year(plan.need) * weights, axis=-1) / np.sum(weights, axis=-1)
+    return level
 
 
 @checked

@@ -20,7 +20,7 @@ from ...decision import cases, measured, offers, presets
 from ...decision.answer import CLEAR, LIKELY
 from ...decision.cash import WAYS
 from ...decision.dollars import horizon_weight, present_usd, start_weights, year_weights
-from ...decision.fleet import Machines, machines, waits_s
+from ...decision.fleet import Machines, level_prompts_per_year, machines, waits_s
 from ...decision.latency import plan_tail
 from ...decision.ledger import CAUSES, DEMAND, books_usd
 from ...decision.overview import Overview, best_first, break_evens, overview
@@ -29,7 +29,6 @@ from ...decision.plan import ADDRESSES, Need, Plan, Rent
 from ...decision.prefixes import with_cached_prefix
 from ...decision.workload import YEARS, Finance, Server
 from ...quantities.checks import is_traced
-from ...quantities.limits import DAYS_PER_YEAR
 from ...quantities.numeric import Numeric, Truth
 from ...serving import calibration
 from ...serving.batching import prefill_tok
@@ -201,7 +200,7 @@ def your_decision(**s: Any) -> Figure:
             Readout("Cheapest in so many draws", np.where(some, share, np.nan), "%"),
             Readout("Next way over it", np.where(choice, np.min(np.where(is_first, np.inf, np.where(
                 np.isnan(seen.median_usd), np.inf, seen.median_usd))) / usd, np.nan), "×"),
-            Readout("A thousand prompts, first year", 1000 * usd / (fleet.prompts_per_day[0] * DAYS_PER_YEAR), "USD"),
+            Readout("A thousand prompts, over all years", 1000 * usd / level_prompts_per_year(plan), "USD"),
             Readout("Tokens a day, today", need.prompts_per_day * (need.prompt_tok + need.answer_tok), "tokens"),
             Readout("Rent of a chip", plan.rent.price_usd_per_hour, "USD/h"),
             Readout("Chips of a copy", np.where(runs, copy.n_chips, np.nan)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...buying import contracts
-from ...decision import answer, cases, fleet, presets, report
+from ...decision import answer, cases, cash, fleet, presets, report
 from ...decision.scenarios import NRE_USD
 from ...quantities.units import text
 from ...silicon import programme
@@ -27,7 +27,7 @@ _listed, _with_caches = _bill(0.0), _bill(0.4)
 _free, _bound = report.decide(_FREE), report.decide(_BOUND)
 _law = _bound.order[0][1] / _free.order[0][1]
 _reserved = answer.break_even(_plan)["reserved-3y"]
-_per = _free.spreads["api"].median_usd / _prompts
+_per = float(cash.costs_by_way(_plan)["api"] / fleet.level_prompts_per_year(_plan))
 _machines = fleet.machines(_plan)
 _copies = float(_machines.used_copies[0])
 _saving_needed = NRE_USD / (6e4 * 20_000)
@@ -62,12 +62,12 @@ EXERCISES = (
         id="dec-q3",
         level="guess",
         question="From how many prompts a day do chips under a contract for three years cost less than the API, which takes "
-                 f"{text(_per * 1000, 'USD')} for a thousand?",
+                 f"{text(_per * 1000, 'USD')} for a thousand, on average over those years?",
         answer=_reserved,
         unit="prompts",
         per="day",
-        solution=f"About {text(_reserved, 'prompts', 2)} a day. Below, two copies of the model and the people who look after "
-                 "them cost as much as ever, while the API's bill falls with the demand.",
+        solution=f"About {text(_reserved, 'prompts', 2)} a day. Below, the people who look after the machines cost as much "
+                 "as ever, and two copies of the model are the least, while the API's bill falls with the demand.",
     ),
     Exercise(
         id="dec-1",
