@@ -65,9 +65,30 @@ def test_changes_agree_with_the_list():
             assert before == after or (price.model, after) in changes, price.model
 
 
+def test_a_price_with_peak_hours_is_that_of_an_even_week():
+    """Of 168 hours 35 cost twice as much: 5/24 more on the average."""
+    now = prices.api_price("deepseek-flash")
+    hours = np.full(168, now.input_usd_per_mtok)
+    hours[:35] *= now.peak_factor
+    assert_allclose(now.input_usd_per_token, hours.mean() / 1e6)
+    assert_allclose(now.output_usd_per_token, 0.6e-6 * (1 + 5 / 24))
+    assert (now.input_usd_per_mtok, prices.api_price("gpt-4o").week_factor) == (0.15, 1)
+    rise, = (c for c in prices.api_changes() if c.model == "deepseek-v4-flash")
+    assert_allclose(rise.factor, prices.api_price("deepseek-v4-flash", "2026-09-01").input_usd_per_token
+                    / prices.api_price("deepseek-v4-flash", "2026-08-01").input_usd_per_token)
+
+
+@pytest.mark.parametrize("model", ["deepseek-flash", "deepseek-v4-flash", "deepseek-v4-pro"])
+def test_cached_input_is_what_the_price_page_asks(model):
+    """Its own row of prices: 0.003, 0.007 and 0.022 USD per million tokens that the cache holds."""
+    asked = {"deepseek-flash": 0.003, "deepseek-v4-flash": 0.007, "deepseek-v4-pro": 0.022}[model]
+    price = prices.api_price(model)
+    assert_allclose(price.cached_input_factor * price.input_usd_per_mtok, asked, rtol=2e-3)
+
+
 def test_models_are_replaced_rather_than_repriced():
-    assert len(prices.api_changes()) == 9
-    assert sum(c.factor > 1 for c in prices.api_changes()) == 3
+    assert len(prices.api_changes()) == 11
+    assert sum(c.factor > 1 for c in prices.api_changes()) == 5
     assert_allclose(prices.api_change_rate_per_year(), 0.062, atol=5e-4)
 
 

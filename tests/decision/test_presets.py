@@ -10,13 +10,13 @@ from inference_economics.decision import presets
 
 # title: ruling, cheapest way, and the medians of level costs [USD/year] in November 2026
 GOLDEN = {
-    "Seed": ("Clear", "hosted", {"api": 2276, "hosted": 482.5, "on-demand": 143_350, "colocation": 639_648}),
+    "Seed": ("Clear", "hosted", {"api": 2318.4, "hosted": 900.7, "on-demand": 143_350, "colocation": 639_648}),
     "Hospital": ("Clear", "endpoint", {"endpoint": 258_088, "on-demand": 448_623, "colocation": 881_578}),
-    "Coding": ("Likely", "hosted", {"hosted": 219_204, "endpoint": 1_116_837, "reserved-3y": 3_085_328,
-                                    "api": 8_378_391}),
-    "Documents": ("Clear", "api", {"api": 173_211, "reserved-3y": 573_157, "colocation": 1_056_812}),
-    "Agent": ("Likely", "hosted", {"hosted": 257_238, "reserved-3y": 3_188_536, "api": 9_619_373}),
-    "Platform": ("Open", "colocation", {"colocation": 171_562_258, "reserved-3y": 171_702_728, "api": 246_573_660,
+    "Coding": ("Likely", "hosted", {"hosted": 352_347, "endpoint": 1_116_837, "reserved-3y": 3_085_328,
+                                    "api": 8_516_498}),
+    "Documents": ("Clear", "api", {"api": 175_985, "reserved-3y": 573_157, "colocation": 1_056_812}),
+    "Agent": ("Likely", "hosted", {"hosted": 647_557, "reserved-3y": 3_188_536, "api": 9_804_573}),
+    "Platform": ("Open", "colocation", {"colocation": 171_562_258, "reserved-3y": 171_702_728, "api": 252_620_989,
                                          "own-chip": 392_746_632})}
 EQUAL = 0.01  # two ways so close share a place where the ruling is open
 TOLERANCE = 0.15  # of dollars that rest on the serving model; a list price is exact

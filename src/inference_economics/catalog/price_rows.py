@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..quantities.checks import require, require_positive
+from ..quantities.units import HOURS_PER_WEEK
 from .facts import shipped_tables
 from .provenance import Recorded, check_date
 
@@ -101,6 +102,17 @@ class RentalSeries(Recorded):
         return np.diff(np.log(self.index_usd_per_hour[known])), np.diff(self.years[known])
 
 
+def _of_the_week(peak_factor: float, peak_hours_per_week: float) -> float:
+    """Return what a demand spread evenly over the hours of a week pays, over the price outside peak hours [1]."""
+    return 1 + (peak_factor - 1) * peak_hours_per_week / HOURS_PER_WEEK
+
+
+def _require_hours(peak_factor: float, peak_hours_per_week: float) -> None:
+    """Refuse peak hours that are cheaper than the others, or more than a week holds."""
+    require(1, 100, hint="give the price in peak hours over that outside.", peak_factor=peak_factor)
+    require(0, HOURS_PER_WEEK, hint="count the peak hours of a week.", peak_hours_per_week=peak_hours_per_week)
+
+
 @dataclass(frozen=True)
 class ApiPrice(Recorded):
     """List price of a model at an API.
@@ -110,7 +122,10 @@ class ApiPrice(Recorded):
     model : str
         The identifier on the price list.
     input_usd_per_mtok, output_usd_per_mtok : float
-        Per million tokens read and written. [USD/Mtok]
+        Per million tokens read and written, outside peak hours. [USD/Mtok]
+    peak_factor, peak_hours_per_week : float
+        Price in peak hours over that outside, and how many of a week's hours they are; 1 and 0 where the hour does not
+        matter. [1], [h]
     source, date, confidence, note : str
         Provenance, as in `catalog.Recorded`; `date` is the day on which the price was first recorded.
     """
@@ -118,22 +133,30 @@ class ApiPrice(Recorded):
     model: str
     input_usd_per_mtok: float
     output_usd_per_mtok: float
+    peak_factor: float = 1.0
+    peak_hours_per_week: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a price that is none."""
         super().__post_init__()
         require(0, 1e6, hint="give US dollars per million tokens.", input_usd_per_mtok=self.input_usd_per_mtok,
                 output_usd_per_mtok=self.output_usd_per_mtok)
+        _require_hours(self.peak_factor, self.peak_hours_per_week)
+
+    @property
+    def week_factor(self) -> float:
+        """Price of a demand spread evenly over the hours of a week, over that outside peak hours [1]."""
+        return _of_the_week(self.peak_factor, self.peak_hours_per_week)
 
     @property
     def input_usd_per_token(self) -> float:
-        """Price of one token read [USD/token]."""
-        return self.input_usd_per_mtok / 1e6
+        """Price of one token read, where demand is spread evenly over the week [USD/token]."""
+        return self.input_usd_per_mtok * self.week_factor / 1e6
 
     @property
     def output_usd_per_token(self) -> float:
-        """Price of one token written [USD/token]."""
-        return self.output_usd_per_mtok / 1e6
+        """Price of one token written, where demand is spread evenly over the week [USD/token]."""
+        return self.output_usd_per_mtok * self.week_factor / 1e6
 
     @property
     def cached_input_factor(self) -> float:
@@ -161,7 +184,9 @@ class ApiChange(Recorded):
     model : str
         The identifier on the price list.
     input_before_usd_per_mtok, input_after_usd_per_mtok : float
-        Before and after. [USD/Mtok]
+        Before and after, the latter outside peak hours. [USD/Mtok]
+    peak_factor, peak_hours_per_week : float
+        As in `ApiPrice`, after the change. [1], [h]
     source, date, confidence, note : str
         Provenance, as in `catalog.Recorded`; `date` is the day of the change.
     """
@@ -169,6 +194,8 @@ class ApiChange(Recorded):
     model: str
     input_before_usd_per_mtok: float
     input_after_usd_per_mtok: float
+    peak_factor: float = 1.0
+    peak_hours_per_week: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a price that is none, or none before."""
@@ -176,8 +203,10 @@ class ApiChange(Recorded):
         require_positive(input_before_usd_per_mtok=self.input_before_usd_per_mtok)
         require(0, 1e6, hint="give US dollars per million tokens.",
                 input_after_usd_per_mtok=self.input_after_usd_per_mtok)
+        _require_hours(self.peak_factor, self.peak_hours_per_week)
 
     @property
     def factor(self) -> float:
-        """Price after over price before [1]."""
-        return self.input_after_usd_per_mtok / self.input_before_usd_per_mtok
+        """Price after over price before, for a demand spread evenly over the week [1]."""
+        after = self.input_after_usd_per_mtok * _of_the_week(self.peak_factor, self.peak_hours_per_week)
+        return after / self.input_before_usd_per_mtok

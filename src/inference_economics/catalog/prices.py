@@ -109,9 +109,10 @@ def rental_usd_per_hour(chip: str, segment: str = NEOCLOUD, terms: str = "on-dem
 
 @cache
 def _api() -> dict[str, tuple[ApiPrice, ...]]:
-    table = shipped_tables("api_prices.toml")["list-prices"]
+    file = "api_prices.toml"
+    rows = [row for name in ("list-prices", "peak-prices") for row in _rows(ApiPrice, file, shipped_tables(file)[name])]
     history: dict[str, list[ApiPrice]] = {}
-    for price in sorted(_rows(ApiPrice, "api_prices.toml", table), key=lambda price: price.date):
+    for price in sorted(rows, key=lambda price: price.date):
         history.setdefault(price.model, []).append(price)
     return {model: tuple(rows) for model, rows in history.items()}
 
@@ -179,8 +180,10 @@ def api_changes() -> tuple[ApiChange, ...]:
     -------
     tuple of ApiChange
     """
-    table = shipped_tables("api_prices.toml")["same-model-changes"]
-    return tuple(_rows(ApiChange, "api_prices.toml", table, without=("kind",)))
+    file = "api_prices.toml"
+    rows = [row for name in ("same-model-changes", "peak-changes")
+            for row in _rows(ApiChange, file, shipped_tables(file)[name], without=("kind",))]
+    return tuple(sorted(rows, key=lambda change: change.date))
 
 
 def api_change_rate_per_year(until: str = "2026-08-05") -> float:
@@ -218,7 +221,8 @@ def api_table(name: str) -> Table:
     ----------
     name : str
         ``family-steps``, ``discounts``, ``terms``, ``open-weights-hosting``, ``decline-rates``,
-        ``decline-claims``, ``list-prices`` or ``same-model-changes``.
+        ``decline-claims``, ``list-prices``, ``peak-prices``, ``same-model-changes`` or
+        ``peak-changes``.
 
     Returns
     -------

@@ -32,9 +32,9 @@ class Quality:
 # Grouped by size and price, as an assumption: which of them answers your prompts well enough, only your own tests say.
 QUALITIES: dict[str, Quality] = {
     "small": Quality("short tasks: sort, extract, rewrite", ("llama-3.1-8b", "qwen3-8b", "gpt-oss-20b"),
-                     ("gpt-5.6-luna", "gemini-3.5-flash-lite", "deepseek-v4-flash")),
+                     ("gpt-5.6-luna", "gemini-3.5-flash-lite", "deepseek-flash")),
     "medium": Quality("chat, search, summaries", ("llama-3.1-70b", "qwen3-32b", "gpt-oss-120b"),
-                      ("claude-4.5-haiku", "gpt-5.6-terra", "deepseek-v4-flash")),
+                      ("claude-4.5-haiku", "gpt-5.6-terra", "deepseek-flash")),
     "large": Quality("code, agents, long reasoning", ("deepseek-v3", "qwen3-235b-a22b", "kimi-k2", "minimax-m2.5"),
                      ("claude-sonnet-5", "gpt-5.6-sol", "deepseek-v4-pro"))}
 

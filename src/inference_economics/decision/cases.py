@@ -26,6 +26,7 @@ from .offers import (
     Listing,
     Machine,
     listed_decline_per_year,
+    listed_source,
     listing,
     machines,
     precision_of,
@@ -315,9 +316,10 @@ def sources(case: Case) -> tuple[Source, ...]:
     rows = [Source(name, float(np.max(plan.value(name))), fact.source, fact.date) for name, fact in facts.items()]
     rows += [Source("rent.price_usd_per_hour", float(np.max(plan.rent.price_usd_per_hour)), quote.source, quote.date)]
     for part, name in (("api", case.api), ("hosted", case.hosted)):
-        table = shipped_tables("api_prices.toml")["open-weights-hosting" if name.endswith("-hosted") else "list-prices"]
+        source = (shipped_tables("api_prices.toml")["open-weights-hosting"].source if name.endswith("-hosted") else
+                  listed_source(name))
         day = listing(name).title.rpartition(", ")[2]
         for side in ("input", "output"):
             address = f"{part}.{side}_usd_per_token"
-            rows.append(Source(address, float(np.max(plan.value(address))), table.source, day))
+            rows.append(Source(address, float(np.max(plan.value(address))), source, day))
     return tuple(row._replace(source=OWN, date="") if row.address in case.changes else row for row in rows)

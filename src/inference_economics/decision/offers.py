@@ -13,6 +13,7 @@ from ..catalog.price_rows import ApiPrice
 from ..hardware.accelerators import Accelerator
 from ..hardware.accelerators import get as accelerator
 from ..models.spec import Model
+from ..quantities.units import HOURS_PER_WEEK
 
 RENTS_OF = "2026-10-05"  # the day of the rents in chapters 8, 9, 13 and 14
 
@@ -144,7 +145,7 @@ def offers() -> tuple[Listing, ...]:
     -------
     tuple of Listing
     """
-    names = ("gpt-5.6-luna", "deepseek-v4-flash", "gemini-3.5-flash-lite", "claude-4.5-haiku", "gpt-5.6-terra",
+    names = ("gpt-5.6-luna", "deepseek-flash", "gemini-3.5-flash-lite", "claude-4.5-haiku", "gpt-5.6-terra",
              "claude-sonnet-5", "gpt-5.6-sol")
     found = [_listing(prices.api_price(name)) for name in names]
     hosted = prices.api_table("open-weights-hosting").records(model="Llama-3.1-70B", date="2024-07")[0]
@@ -168,6 +169,38 @@ def listing(name: str) -> Listing:
     if name in named:
         return named[name]
     return _listing(prices.api_price(name))
+
+
+def listed_source(name: str) -> str:
+    """Return where a list price was read, and what was made of it where it depends on the hour.
+
+    Parameters
+    ----------
+    name : str
+        On the price list, such as ``deepseek-flash``.
+
+    Returns
+    -------
+    str
+    """
+    row = prices.api_price(name)
+    return row.source if row.week_factor == 1 else f"{row.source}; {of_the_week(row)}"
+
+
+def of_the_week(row: ApiPrice) -> str:
+    """Return in words how a price that depends on the hour became one number.
+
+    Parameters
+    ----------
+    row : ApiPrice
+        With peak hours.
+
+    Returns
+    -------
+    str
+    """
+    return (f"{row.week_factor - 1:.0%} above the price outside peak hours: demand is taken as even over the week, and "
+            f"{row.peak_hours_per_week:g} of its {HOURS_PER_WEEK:g} hours cost {row.peak_factor:g} times as much")
 
 
 def precision_of(model: Model) -> str:

@@ -25,7 +25,7 @@ def presets() -> dict[str, Case]:
         Case("Seed start-up, 2 million tokens a day",
              # 1,000 requests of 1,600 tokens in and 400 out
              Need(1000, 1600, 400, cached_fraction=0.3, growth_per_year=2.0, peak_to_mean=4.0),
-             "llama-3.1-8b", "h100-sxm", "gemini-3.5-flash-lite", "deepseek-v4-flash", finance=Finance(3.0, 0.15),
+             "llama-3.1-8b", "h100-sxm", "gemini-3.5-flash-lite", "deepseek-flash", finance=Finance(3.0, 0.15),
              changes={"running.posts_rented": 0.25, "running.posts_endpoint": 0.1}),
         Case("Hospital, private data, 50 people at once",
              # fifty people who ask every two minutes in the busiest hour, a third of that on average
@@ -36,7 +36,7 @@ def presets() -> dict[str, Case]:
         Case("Coding assistant, 20 billion tokens a day",
              Need(20 * BILLION / 30_500, 30_000, 500, cached_fraction=0.9, written_fraction=0.1,
                   own_cached_fraction=0.9, growth_per_year=0.5, peak_to_mean=2.5),
-             "gpt-oss-120b", "h200-sxm", "claude-sonnet-5", "deepseek-v4-flash", ttft_limit_s=3.0, tpot_limit_s=0.03,
+             "gpt-oss-120b", "h200-sxm", "claude-sonnet-5", "deepseek-flash", ttft_limit_s=3.0, tpot_limit_s=0.03,
              finance=Finance(3.0, 0.12), changes={"running.posts_rented": 2.0, "running.posts_owned": 3.0,
                                                   "running.hours_per_week": 168.0}),
         Case("Documents overnight, half a million",
@@ -46,7 +46,7 @@ def presets() -> dict[str, Case]:
         Case("Agent, 20,000 tokens out",
              Need(50_000, 8000, 2000, 18_000, cached_fraction=0.5, own_cached_fraction=0.5, growth_per_year=1.0,
                   peak_to_mean=2.0),
-             "deepseek-v3", "h200-sxm", "gpt-5.6-terra", "deepseek-v4-flash", ttft_limit_s=10.0, tpot_limit_s=0.04,
+             "deepseek-v3", "h200-sxm", "gpt-5.6-terra", "deepseek-flash", ttft_limit_s=10.0, tpot_limit_s=0.04,
              finance=Finance(3.0, 0.12), changes={"running.posts_rented": 1.0, "running.posts_owned": 2.0}),
         Case("Platform, a billion prompts a day",
              Need(BILLION, 1000, 300, growth_per_year=0.3, peak_to_mean=2.0),

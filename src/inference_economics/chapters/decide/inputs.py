@@ -21,8 +21,8 @@ from ...hardware.accelerators import get as accelerator
 MODELS = ("llama-3.1-8b", "qwen3-8b", "gpt-oss-20b", "qwen3-32b", "llama-3.1-70b", "gpt-oss-120b", "llama-3.1-405b",
           "qwen3-235b-a22b", "minimax-m2.5", "deepseek-v3", "kimi-k2")
 APIS = ("gpt-5.6-luna", "gemini-3.5-flash-lite", "claude-4.5-haiku", "gpt-5.6-terra", "claude-sonnet-5", "gpt-5.6-sol",
-        "deepseek-v4-flash", "deepseek-v4-pro")
-HOSTS = ("deepseek-v4-flash", "deepseek-v4-pro", "llama-3.1-70b-hosted")
+        "deepseek-flash", "deepseek-v4-pro")
+HOSTS = ("deepseek-flash", "deepseek-v4-pro", "llama-3.1-70b-hosted")
 PRIVACY = {"anywhere, also to an API": 0, "only to machines hired alone": 1, "only to machines of our own": 2}
 FORMATS = {"as it is usually served": "", "8 bits (fp8)": "fp8", "4 bits (fp4)": "fp4", "16 bits (bf16)": "bf16"}
 ASKED, TARGETS, RUNS, API, RENT, OWN, PEOPLE, CHIP, TIME = (
@@ -33,7 +33,7 @@ OWN_NAME = "your own"
 LIKE_DENSE, LIKE_MIXTURE, LIKE_CHIP, LIKE_API = "llama-3.1-70b", "qwen3-235b-a22b", "h100-sxm", "gpt-5.6-luna"
 # what a figure of a chapter lets choose: its tables are as many times smaller
 FEWER = {"model": ("llama-3.1-8b", "llama-3.1-70b", "gpt-oss-120b", "deepseek-v3"),
-         "machine": ("h100-sxm", "h200-sxm", "b200"), "hosted": ("deepseek-v4-flash", "llama-3.1-70b-hosted"),
+         "machine": ("h100-sxm", "h200-sxm", "b200"), "hosted": ("deepseek-flash", "llama-3.1-70b-hosted"),
          "api": ("gpt-5.6-luna", "gemini-3.5-flash-lite", "gpt-5.6-terra", "claude-sonnet-5", "gpt-5.6-sol")}
 EXAMPLE = "an example; give yours"
 
@@ -302,7 +302,9 @@ def controls() -> dict[str, Slider | Choice]:
         People and prompts first, then choices, the fields of a plan, and what is free; at first as the first preset.
     """
     case, plan = start()
-    day = "list price, first recorded on the day shown; cached input and batch tier as the list says"
+    flash = prices.api_price("deepseek-flash")
+    day = ("list price, first recorded on the day shown; cached input and batch tier as the list says; DeepSeek's is "
+           f"{offers.of_the_week(flash)}")
     people, each = _people(case)
     found: dict[str, Slider | Choice] = {
         "users": Slider(1, 1_000_000_000, value=int(people), scale="log", unit="users", label="People", note=EXAMPLE),
