@@ -142,11 +142,12 @@ class Choice:
     receives the thing. `value` is the key of the default, by default the first; `group` and `note` are as in `Slider`.
     Fields, properties and methods of a spec become tables looked up in the browser, so ``model.layers`` just works.
     `own` lets the reader bring another: its value is the text, after ``own:``. A figure whose function cannot be traced
-    with it goes without, and its ``without_own`` says why.
+    with it goes without, and its ``without_own`` says why. `renamed` keeps links alive that ask for what has left the
+    list: each key of old leads to one of today and to words that the reader is told, such as what became of it.
     """
 
     def __init__(self, *options: Any, value: Any = None, label: str = "", group: str = "",
-                 note: str = "", own: Own | None = None):
+                 note: str = "", own: Own | None = None, renamed: Mapping[str, tuple[str, str]] | None = None):
         if len(options) == 1 and isinstance(options[0], Mapping):
             pairs = [(str(key), thing) for key, thing in options[0].items()]
         else:
@@ -160,6 +161,10 @@ class Choice:
                 raise ValueError(f"Choice: {name}={words!r} must be text.")
         if own is not None and not isinstance(own, Own):
             raise ValueError(f"Choice: own={own!r} must be an Own(…).")
+        self.renamed = dict(renamed or {})
+        for old, (new, words) in self.renamed.items():
+            if old in self.options or new not in self.options or not words:
+                raise ValueError(f"Choice: renamed={old!r} must be no option, and {new!r} must be one, with words.")
         self.label, self.group, self.note, self.own = label, group, note, own
         self.value = pairs[0][0] if value is None else self.find(value)
 
@@ -170,7 +175,7 @@ class Choice:
         return {key: title if isinstance(title, str) else key for key, title in titles.items()}
 
     def snap(self, value: object) -> str:
-        """Return `value` if it is a key or an own option that is understood, else the default."""
+        """Return `value` if it is a key or an own option that is understood, else what it became or the default."""
         if not isinstance(value, str):
             return self.value
         if (text := self._brought(value)) is not None:
@@ -179,7 +184,7 @@ class Choice:
             except ValueError:
                 return self.value
             return value
-        return value if value in self.options else self.value
+        return value if value in self.options else self.renamed.get(value, (self.value,))[0]
 
     def _brought(self, value: object) -> str | None:
         """Return the text of an own option; None where it is none."""
@@ -227,14 +232,16 @@ class Choice:
 
     def without_own(self) -> Choice:
         """Return the same choice, among what is known only."""
-        return Choice(self.options, value=self.value, label=self.label, group=self.group, note=self.note)
+        return Choice(self.options, value=self.value, label=self.label, group=self.group, note=self.note,
+                      renamed=self.renamed)
 
     def spec(self) -> dict[str, Any]:
         """Return what the page needs to know."""
         # Two lists: JavaScript would put the keys of an object in another order where they look like numbers.
         keys, titles = zip(*self.titles.items(), strict=True)
         own = {"own": self.own.spec()} if self.own else {}
-        return {"kind": "choice", "default": self.value, "keys": keys, "titles": titles} | own
+        renamed = {"renamed": [(old, *new) for old, new in self.renamed.items()]} if self.renamed else {}
+        return {"kind": "choice", "default": self.value, "keys": keys, "titles": titles} | own | renamed
 
 
 def _finite(name: str, given: Any) -> int | float:

@@ -88,7 +88,7 @@ def _labelled(control: Any, key: str) -> Slider | Choice:
     if isinstance(control, Slider):
         return dataclasses.replace(control, label=words)
     return Choice(control.options, value=control.value, label=words, group=control.group, note=control.note,
-                  own=control.own)
+                  own=control.own, renamed=control.renamed)
 
 
 def _option_sources(controls: Mapping[str, Slider | Choice]) -> dict[str, dict[str, str]]:

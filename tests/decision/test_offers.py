@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from inference_economics import catalog, models, prices
-from inference_economics.decision import offers
+from inference_economics.decision import asks, offers, presets
 
 H100, B200 = offers.machines()[0], offers.machines()[-1]
 
@@ -41,6 +41,31 @@ def test_terms_are_those_of_the_provider():
     found = {one.name: one for one in offers.offers()}
     assert (found["gpt-5.6-terra"].cached_input_factor, found["gpt-5.6-terra"].batch_discount) == (0.1, 0.5)
     assert (found["llama-3.1-70b-hosted"].cached_input_factor, found["llama-3.1-70b-hosted"].batch_discount) == (1, 0)
+
+
+def test_the_host_is_offered_at_todays_price_over_a_whole_week():
+    flash = offers.listing("deepseek-flash")
+    assert flash.input_usd_per_token == pytest.approx((133 * 0.15 + 35 * 0.3) / 168 / 1e6)
+    assert flash.cached_input_factor == 0.02
+    assert "21% above the price outside peak hours" in offers.listed_source("deepseek-flash")
+    assert "peak" not in offers.listed_source("gpt-5.6-luna")
+
+
+def test_a_retired_name_and_an_old_price_lead_to_what_is_offered_now():
+    found = offers.renamed("deepseek-flash", "deepseek-v4-pro", "claude-sonnet-5")
+    assert found["deepseek-v4-flash, 2026-04-23"][0] == "deepseek-flash, 2026-09-10"
+    assert "retired" in found["deepseek-v4-flash, 2026-04-23"][1]
+    assert found["deepseek-v4-pro, 2026-04-23"][0] == "deepseek-v4-pro, 2026-09-10"
+    assert found["claude-sonnet-5, 2026-06-30"] == ("claude-sonnet-5, 2026-09-01", "its price has changed since")
+    assert not any("v4-flash" in old for old in offers.renamed("claude-sonnet-5"))
+
+
+def test_what_is_retired_is_on_no_list_of_offers():
+    named = {name for quality in asks.QUALITIES.values() for name in quality.apis}
+    named |= {one.name for one in offers.offers()}
+    named |= {name for case in presets.presets().values() for name in (case.api, case.hosted)}
+    assert not named & offers.RETIRED.keys()
+    assert {now for now, _ in offers.RETIRED.values()} <= {row.model for row in prices.api_prices()}
 
 
 def test_an_introductory_price_has_ended():

@@ -56,6 +56,9 @@ def test_a_slider_refuses(name):
     (lambda: Choice("a", "b", value="c"), r"unknown option 'c'; known: a, b"),
     (lambda: Choice("a", "b", value=1), r"unknown option '1'; known: a, b"),
     (lambda: Choice("a", "b", label=3), r"label=3 must be text"),
+    (lambda: Choice("a", "b", renamed={"a": ("b", "gone")}), r"renamed='a' must be no option"),
+    (lambda: Choice("a", "b", renamed={"c": ("d", "gone")}), r"renamed='c' must be no option, and 'd' must be one"),
+    (lambda: Choice("a", "b", renamed={"c": ("b", "")}), r"renamed='c' .*with words"),
 ])
 def test_a_choice_refuses(given, message):
     with pytest.raises(ValueError, match=message):
@@ -75,6 +78,15 @@ def test_a_choice_receives_keys_things_and_defaults():
     assert Choice(1, 2, 4, value=2).value == "2"
     assert Choice("spot", "reserved").titles == {"spot": "spot", "reserved": "reserved"}
     assert choice.find(SPECS[0]) == "small-1"
+
+
+def test_a_choice_that_was_renamed_leads_to_what_it_became():
+    choice = Choice("a", "b", renamed={"c": ("b", "it is b now")})
+    assert [choice.snap(key) for key in ("a", "c", "d")] == ["a", "b", "a"]
+    assert choice.without_own().spec()["renamed"] == [("c", "b", "it is b now")]
+    assert "renamed" not in Choice("a", "b").spec()
+    with pytest.raises(ValueError, match="unknown option 'c'"):
+        choice.find("c")
 
 
 @given(st.one_of(st.floats(), st.integers(), st.text(), st.none(), st.booleans(), st.lists(st.integers(), max_size=2)))

@@ -19,6 +19,8 @@ const quoted = (given) => `“${given.length > 40 ? `${given.slice(0, 40)}…` :
 function fault(c, given) {
   if (c.kind === "choice") {
     if (c.keys.includes(given) || (c.own && /^own:/.test(given))) return "";
+    const gone = c.renamed?.find(([old]) => old === given);
+    if (gone) return `${quoted(given)} is no longer offered: ${gone[2]}`;
     const some = c.titles.slice(0, MOST).join(", "), more = c.titles.length - MOST;
     return `${quoted(given)} is not offered; there are ${some}${more > 0 ? ` and ${more} more` : ""}`;
   }

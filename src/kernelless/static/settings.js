@@ -26,6 +26,7 @@ import { text } from "./format.js";
  * @property {string[]} titles
  * @property {undefined} [unit]
  * @property {Own} [own]
+ * @property {[string, string, string][]} [renamed] a key of old, that of today, and what became of it
  */
 /**
  * @typedef {object} Own as Own.spec in own.py
@@ -89,7 +90,9 @@ export const numberIn = (given) =>
  * @returns {Value}
  */
 export function snap(c, given) {
-  if (c.kind === "choice") return typeof given === "string" && c.keys.includes(given) ? given : c.default;
+  if (c.kind === "choice") {
+    return c.keys.find((key) => key === given) ?? c.renamed?.find(([old]) => old === given)?.[1] ?? c.default;
+  }
   const value = numberIn(given);
   if (Number.isNaN(value)) return c.default;
   const clamped = Math.min(Math.max(value, c.low), c.high) + 0;

@@ -314,7 +314,8 @@ def controls() -> dict[str, Slider | Choice]:
     held = {key: _slider(row, row.times * float(np.max(plan.value(row.address))), key) for key, row in HELD.items()}
     found |= {key: slider for key, slider in held.items() if not slider.group}
     offered, first = _offered(), _chosen(case)
-    found |= {key: Choice(offered[key], value=first[key], label=label, group=group, note=note)
+    gone = {"api": offers.renamed(*APIS), "hosted": offers.renamed(*(name for name in HOSTS if name in APIS))}
+    found |= {key: Choice(offered[key], value=first[key], label=label, group=group, note=note, renamed=gone.get(key))
               for key, label, group, note in (
         ("privacy", "The data may go", TARGETS, "a matter of law and contract, not of price"),
         ("model", "Open model that would do", RUNS, "only your own tests say whether it would"),
@@ -381,9 +382,14 @@ def controls_of(case: Case, *keys: str, **given: Any) -> dict[str, Slider | Choi
         one = spec[key]
         value = values.get(key, one.value)
         found[key] = (replace(one, value=value, note="") if isinstance(one, Slider) else
-                      Choice({title: name for title, name in one.options.items() if name in FEWER.get(key, (name,))},
-                             value=value, label=one.label, group=one.group))
+                      _fewer(one, FEWER.get(key), value))
     return found
+
+
+def _fewer(one: Choice, names: tuple[str, ...] | None, value: str) -> Choice:
+    options = {title: name for title, name in one.options.items() if names is None or name in names}
+    return Choice(options, value=value, label=one.label, group=one.group,
+                  renamed={old: new for old, new in one.renamed.items() if new[0] in options})
 
 
 def arguments_of(case: Case, **given: Any) -> dict[str, Any]:
