@@ -52,20 +52,20 @@ def test_the_host_is_offered_at_todays_price_over_a_whole_week():
 
 
 def test_a_retired_name_and_an_old_price_lead_to_what_is_offered_now():
-    found = offers.renamed("deepseek-flash", "deepseek-v4-pro", "claude-sonnet-5")
+    found = prices.renamed("deepseek-flash", "deepseek-v4-pro", "claude-sonnet-5")
     assert found["deepseek-v4-flash, 2026-04-23"][0] == "deepseek-flash, 2026-09-10"
     assert "retired" in found["deepseek-v4-flash, 2026-04-23"][1]
     assert found["deepseek-v4-pro, 2026-04-23"][0] == "deepseek-v4-pro, 2026-09-10"
     assert found["claude-sonnet-5, 2026-06-30"] == ("claude-sonnet-5, 2026-09-01", "its price has changed since")
-    assert not any("v4-flash" in old for old in offers.renamed("claude-sonnet-5"))
+    assert not any("v4-flash" in old for old in prices.renamed("claude-sonnet-5"))
 
 
 def test_what_is_retired_is_on_no_list_of_offers():
     named = {name for quality in asks.QUALITIES.values() for name in quality.apis}
     named |= {one.name for one in offers.offers()}
     named |= {name for case in presets.presets().values() for name in (case.api, case.hosted)}
-    assert not named & offers.RETIRED.keys()
-    assert {now for now, _ in offers.RETIRED.values()} <= {row.model for row in prices.api_prices()}
+    assert not named & prices.RETIRED.keys()
+    assert {now for now, _ in prices.RETIRED.values()} <= {row.model for row in prices.api_prices()}
 
 
 def test_an_introductory_price_has_ended():

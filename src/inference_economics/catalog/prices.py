@@ -22,6 +22,9 @@ from .provenance import check_date
 
 HYPERSCALER, NEOCLOUD, MARKETPLACE, SPOT, INDEX = "hyperscaler", "neocloud", "marketplace", "spot", "index"
 Kind = TypeVar("Kind")
+# what a name on the price list is served as today, and what became of the model
+RETIRED = {"deepseek-v4-flash": ("deepseek-flash", "the model is retired, and DeepSeek serves and bills its name as "
+                                                   "deepseek-flash")}
 
 
 def _rows(kind: type[Kind], file: str, table: Table, without: tuple[str, ...] = ()) -> list[Kind]:
@@ -171,6 +174,29 @@ def api_prices(date: str | None = None) -> tuple[ApiPrice, ...]:
     if date is not None:
         check_date(date)
     return tuple(api_price(model, date) for model, rows in _api().items() if date is None or rows[0].date <= date)
+
+
+def renamed(*names: str) -> dict[str, tuple[str, str]]:
+    """Return what became of choices that older links ask for: a price that has changed, a model that is retired.
+
+    Parameters
+    ----------
+    *names : str
+        What is offered now, such as ``deepseek-flash``.
+
+    Returns
+    -------
+    dict
+        Name and date of old, such as ``deepseek-v4-flash, 2026-04-23``, to those of today and to what a reader is told.
+    """
+    def title(row: ApiPrice) -> str:
+        return f"{row.model}, {row.date}"
+
+    now = {name: title(api_price(name)) for name in names}
+    changed = {title(row): (now[name], "its price has changed since") for name in names for row in api_history(name)
+               if title(row) != now[name]}
+    return changed | {title(row): (now[name], words) for old, (name, words) in RETIRED.items() if name in now
+                      for row in api_history(old)}
 
 
 def api_changes() -> tuple[ApiChange, ...]:

@@ -15,9 +15,6 @@ from ..hardware.accelerators import get as accelerator
 from ..models.spec import Model
 from ..quantities.units import HOURS_PER_WEEK
 
-# what a name on the price list is served as today, and what became of the model
-RETIRED = {"deepseek-v4-flash": ("deepseek-flash", "the model is retired, and DeepSeek serves and bills its name as "
-                                                   "deepseek-flash")}
 RENTS_OF = "2026-10-05"  # the day of the rents in chapters 8, 9, 13 and 14
 
 # -- machines to choose from ------------------------------------------------------------------------------------------
@@ -172,29 +169,6 @@ def listing(name: str) -> Listing:
     if name in named:
         return named[name]
     return _listing(prices.api_price(name))
-
-
-def renamed(*names: str) -> dict[str, tuple[str, str]]:
-    """Return what became of choices that older links ask for: a price that has changed, a model that is retired.
-
-    Parameters
-    ----------
-    *names : str
-        What is offered now, such as ``deepseek-flash``.
-
-    Returns
-    -------
-    dict
-        Title of old, such as ``deepseek-v4-flash, 2026-04-23``, to the title of today and to what a reader is told.
-    """
-    def title(row: ApiPrice) -> str:
-        return _listing(row).title
-
-    now = {name: title(prices.api_price(name)) for name in names}
-    changed = {title(row): (now[name], "its price has changed since") for name in names
-               for row in prices.api_history(name) if title(row) != now[name]}
-    return changed | {title(row): (now[name], words) for old, (name, words) in RETIRED.items() if name in now
-                      for row in prices.api_history(old)}
 
 
 def listed_source(name: str) -> str:

@@ -314,7 +314,7 @@ def controls() -> dict[str, Slider | Choice]:
     held = {key: _slider(row, row.times * float(np.max(plan.value(row.address))), key) for key, row in HELD.items()}
     found |= {key: slider for key, slider in held.items() if not slider.group}
     offered, first = _offered(), _chosen(case)
-    gone = {"api": offers.renamed(*APIS), "hosted": offers.renamed(*(name for name in HOSTS if name in APIS))}
+    gone = {"api": prices.renamed(*APIS), "hosted": prices.renamed(*(name for name in HOSTS if name in APIS))}
     found |= {key: Choice(offered[key], value=first[key], label=label, group=group, note=note, renamed=gone.get(key))
               for key, label, group, note in (
         ("privacy", "The data may go", TARGETS, "a matter of law and contract, not of price"),
