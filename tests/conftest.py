@@ -21,8 +21,9 @@ def node() -> str:
 @pytest.fixture(scope="session")
 def chromium():
     """A browser for the whole session; open a `new_context()` of your own in it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=browser.PATIENCE_MS)  # five seconds, unless it is told: a busy machine may take longer
     with sync_playwright() as playwright:
         try:
             started, _ = browser.launch(playwright, AT_ONCE)

@@ -77,8 +77,10 @@ def test_a_phone_shows_it_without_scrolling_sideways(opened):
 
 def test_a_figure_that_cannot_start_leaves_the_others_alive(chromium, tmp_path):
     document = standalone(EXPLORERS["bars"], EXPLORERS["waves"])
-    assert '["cumsum",' in document
-    (tmp_path / "broken.html").write_text(document.replace('["cumsum",', '["unheard",', 1), encoding="utf-8")
+    figures, script = document.rsplit("<script>", 1)
+    assert '"cumsum"' in figures
+    broken = figures.replace('"cumsum"', '"unheard"', 1)
+    (tmp_path / "broken.html").write_text(f"{broken}<script>{script}", encoding="utf-8")
     page = chromium.new_context(offline=True).new_page()
     page.set_default_timeout(PATIENCE_MS)
     said, errors = [], []
