@@ -15,7 +15,7 @@ from ..catalog import prices
 from ..catalog.facts import shipped_tables
 from ..models.spec import Model, longest_context_tok
 from ..quantities.checks import lookup, require_one, shown
-from ..quantities.limits import DAYS_PER_YEAR, check_records
+from ..quantities.limits import DAYS_PER_YEAR, check_records, checked
 from ..quantities.numeric import Numeric
 from ..serving import calibration
 from ..serving.batching import prefill_tok
@@ -212,6 +212,7 @@ def replica_of(case: Case) -> Replica:
     return within_context(found, need.prompt_tok + need.answer_tok, longest_context_tok(model))
 
 
+@checked
 def within_context(found: Replica, context_tok: Numeric, longest_tok: Numeric) -> Replica:
     """Let a copy serve nothing where the context that its model was made for is shorter than what is asked.
 
