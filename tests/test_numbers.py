@@ -85,8 +85,8 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "group": lambda: Group(4.0, 4.5e11, 1e-5),
     "work": lambda: roofline.decode_work(8.0, 4096.0, 131_072.0, 1.6e10, 8e9),
     "roof": lambda: roofline.Roof(3.35e12, 9.89e14),
-    "found": lambda: best_replica(serving.setup("llama-3.1-8b", "h100-sxm"), calibration.constants("h100-sxm"), 1000.0, 200.0, 2.0,
-                                  0.05),
+    "found": lambda: best_replica(
+        serving.setup("llama-3.1-8b", "h100-sxm"), calibration.constants("h100-sxm"), 1000.0, 200.0, 2.0, 0.05),
     "needed": lambda: np.array([1.0, 2.0, 3.0]),
     "bought": lambda: np.array([1.0, 0.0, 2.0]),
     "contract": lambda: Contract(3e-6, 15e-6),

@@ -70,12 +70,12 @@ class Decision:
 
     @property
     def weakest(self) -> tuple[str, ...]:
-        """The three weakest assumptions: the widest of what it hinges on, and first what was never measured."""
+        """The weakest assumptions, at most three: the widest that it hinges on, and first what was never measured."""
         return weakest_of("; ".join(self.outside), self.hinges)
 
 
 def weakest_of(outside: str, found: Sequence[Hinge]) -> tuple[str, ...]:
-    """Return the three weakest assumptions in words.
+    """Return the weakest assumptions in words: three, or fewer where no more would be noticed.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def weakest_of(outside: str, found: Sequence[Hinge]) -> tuple[str, ...]:
     """
     said = [f"Never measured: {outside}."] if outside else []
     said += [f"{one.title[0].upper()}{one.title[1:]} ({one.why})"
-             f"{': alone it can turn the answer' if one.turns else ''}." for one in found]
+             f"{': alone it can turn the answer' if one.turns else ''}." for one in found if one.width >= NARROWEST]
     return tuple(said[:3])
 
 
@@ -173,6 +173,7 @@ def memo(decision: Decision, date: str) -> str:
                            decision.break_even.get(name, np.nan)) for name in names],
         "ruled": ", ".join(title for name, (title, _) in WAYS.items() if name not in names),
         "weakest": [{"number": str(k), "words": words} for k, words in enumerate(decision.weakest, 1)],
+        "three": len(decision.weakest) == 3,
         "hinges": hinge_facts(decision.hinges),
         "truths": [{"way": WAYS[one.way][0], "doubt": one.title, "factor": one.factor} for one in decision.ties]})
 

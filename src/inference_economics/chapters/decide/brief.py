@@ -203,6 +203,7 @@ def facts(date: str, address: str = "", **settings: Any) -> dict[str, Any]:
         "late_ttft": d["late"][0], "late_tpot": d["late"][1], "ways": told,
         "ruled": ", ".join(title for k, title in enumerate(ways) if k not in order),
         "weakest": [{"number": str(k), "words": words} for k, words in enumerate(weakest, 1)],
+        "three": len(weakest) == 3,
         "hinges": hinge_facts(hinges),
         "truths": [{"way": ways[k], "doubt": known[int(found.doubt[k])].title if math.isfinite(found.factor[k]) else "",
                     "factor": float(found.factor[k])} for k in order[1:]]}

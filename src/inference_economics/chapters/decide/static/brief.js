@@ -94,7 +94,7 @@ export function memoFacts(kit, shown, date, address) {
   }).sort((a, b) => width(b) - width(a));
   const why = kit.outside[d("why")[0]];
   const weakest = outside ? [`Never measured: ${why}.`] : [];
-  for (const h of hinges) {
+  for (const h of hinges.filter((h) => width(h) >= kit.hinges[1])) {
     weakest.push(`${h.title[0].toUpperCase()}${h.title.slice(1)} (${h.source})${h.turns ? ": alone it can turn the answer" : ""}.`);
   }
   const turning = kit.loaded ??= load(kit.turning.program), plan = d("plan");
@@ -139,7 +139,7 @@ export function memoFacts(kit, shown, date, address) {
     n_chips: copy.n_chips, batch: copy.batch, copies: year("copies"), utilisation: year("utilisation"),
     ttft: copy.ttft_s, tpot: copy.tpot_s, wait: d("waits_s")[0], late_ttft: d("late")[0], late_tpot: d("late")[1], ways: told,
     ruled: ways.filter((_, k) => !order.includes(k)).join(", "),
-    weakest: weakest.slice(0, 3).map((words, k) => ({ number: String(k + 1), words })),
+    weakest: weakest.slice(0, 3).map((words, k) => ({ number: String(k + 1), words })), three: weakest.length >= 3,
     hinges: hinges.filter((h) => width(h) >= kit.hinges[1]).slice(0, kit.hinges[0]),
     truths: order.slice(1).map((k) => ({ way: ways[k], factor: factors[k],
       doubt: Number.isFinite(factors[k]) ? known[doubts[k]][0] : "" })),

@@ -142,7 +142,7 @@ export function bringConfig(kit, numbers) {
   if (!(settings.own_context > 0)) delete settings.own_context;
   return {
     settings: { ...settings, model: kit.own },
-    words: `A model of ${text(settings.own_params, "parameters")}, ${text(settings.own_active, "parameters")} of them for a `
+    words: `A model of ${text(settings.own_params, "parameters")}, ${text(settings.own_active, "")} of them for a `
       + `token, in ${settings.own_layers} layers. It is chosen now; nobody measured it, so the answer is not called clear.`,
   };
 }
