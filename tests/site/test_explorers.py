@@ -125,3 +125,23 @@ def test_a_link_carries_the_settings(page):
 
 def test_a_link_leads_back_to_a_server(visit):
     _follow_a_link(visit(_address(PAGES[0])))
+
+
+# Resolves once the figure is live and nothing on the page has moved for thirty frames.
+_SETTLED = """async (root) => {
+  const place = () => `${scrollY} ${root.getBoundingClientRect().top} ${root.hasAttribute('data-ready')}`;
+  for (let last = "", still = 0; still < 30; await new Promise(requestAnimationFrame)) {
+    still = place() === last && root.hasAttribute("data-ready") ? still + 1 : 0;
+    last = place();
+  }
+  return root.getBoundingClientRect().top;
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("asked", ["", "?prompts_per_day=400000"])
+def test_a_link_to_a_late_figure_lands_at_its_top(visit, width, asked):
+    """Figures above start when they come near the view, and change their height: a scroll past them must not miss."""
+    page = visit("404.html", viewport={"width": width, "height": 800})
+    page.goto(f"{page.home}/notebooks/09_api_rent_or_own.html#explorer-api-rent-or-own{asked}")
+    assert 0 <= page.locator("#explorer-api-rent-or-own").evaluate(_SETTLED) < 120
