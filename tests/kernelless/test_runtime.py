@@ -292,6 +292,7 @@ SAID = [{"label": "Batch", "words": "1"}, {"label": "Chip", "words": "A"}, {"lab
     ({"settings": {0: "2"}, "readouts": {1: "$2", 2: "$3"}}, "Batch: 2. Chip: $2."),
     ({"settings": {0: "2", 2: "9k"}, "states": ["It fails", "same"]}, "Batch: 2. Context: 9k. It fails."),
     ({"settings": {0: "2", 1: "B", 2: "9k"}, "readouts": {0: "$2"}}, "3 settings changed. Batch: $2."),
+    ({"settings": {0: "2"}, "states": ["It fails: too many.", "same."]}, "Batch: 2. It fails: too many. same."),
     ({"settings": {0: "2"}, "unseen": "Not on the chart: cost."}, "Batch: 2. Not on the chart: cost."),
 ])
 def test_what_changed_and_the_answer_are_said_in_a_few_words(node, changes, words):
