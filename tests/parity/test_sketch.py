@@ -134,7 +134,8 @@ def test_a_finger_draws_and_the_page_stands_still_but_scrolls_elsewhere(chromium
     trace([(x, y - 10 * k) for k in range(13)])
     assert page.evaluate("scrollY") > 0  # a swipe that starts beside the plot scrolls
     assert places(page) == kept
-    page.get_by_role("button", name="Show the curve").tap()
+    # A browser takes a tap on a page that still glides for a hand that stops it.
+    page.get_by_role("button", name="Show the curve").dispatch_event("click")
     expect(page.locator(".ex-verdict li")).to_have_count(3)
     scrolled = page.evaluate("scrollY")
     x, y = (page.locator(".ex-plot svg").bounding_box()[key] + 60 for key in ("x", "y"))
