@@ -47,6 +47,7 @@ _NO_COPY = ("Prompt and answer are longer than the model's context: it cannot be
             "No room is left for the cache of one request: no machines.",
             "No batch meets both targets: no machines, of any kind.")
 WORDS = ("Clear", "Likely", "Open")
+CHART_USD = (1.0, 1e14)  # two decades more than anybody spends: the dollars beside the longest bar have room there
 OUTSIDE = ("", "no model of this kind was measured on this chip", "prompts of this length were never measured",
            "answers of this length were never measured", "so many requests at once were never measured",
            "copies of so many chips were never measured", "prompts found in a cache of your own",
@@ -188,9 +189,9 @@ def your_decision(**s: Any) -> Figure:
     runs = copy.batch > 0
     waits, late = waits_s(plan), plan_tail(one.setup, one.constants, plan, speed=s["speed"])
     return Figure(
-        x=Axis("level cost a year", (1, 1e12), "USD", "log"), y=Axis("", categories=tuple(TITLES.values())),
-        marks=[Bars(np.minimum(seen.high_usd, 1e12), "nine draws in ten", color=0,
-                    base=np.clip(seen.low_usd, 1, 1e12)),
+        x=Axis("level cost a year", CHART_USD, "USD", "log"), y=Axis("", categories=tuple(TITLES.values())),
+        marks=[Bars(np.minimum(seen.high_usd, CHART_USD[1]), "nine draws in ten", color=0,
+                    base=np.clip(seen.low_usd, *CHART_USD)),
                Point(seen.median_usd, np.arange(float(len(WAYS))), "median of the draws", color=1),
                Rule("", x=usd),
                *(Label(1.7 * seen.high_usd[k], k + 0.1, "", seen.median_usd[k], "USD") for k in range(len(WAYS)))],
