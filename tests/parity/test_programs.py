@@ -131,8 +131,10 @@ def own_error(explorer, setting, i) -> np.ndarray:
     for turn in (-4e-15, -1e-15, 1e-15, 4e-15):
         for key, value in known.items():
             if isinstance(value, np.float64):
+                # not beyond the slider's ends, where a formula may refuse it
+                near = np.clip(value * (1 + turn), controls[key].low, controls[key].high)
                 with np.errstate(all="ignore"):
-                    figure = explorer.function(**(known | {key: value * (1 + turn)}))
+                    figure = explorer.function(**(known | {key: near}))
                 moved.append(np.ravel([value for _, _, value in figure.moving()][i]))
     return np.max(moved, axis=0) - np.min(moved, axis=0)
 
