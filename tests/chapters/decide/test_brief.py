@@ -81,6 +81,13 @@ def test_what_agrees_with_a_preset_by_chance_is_the_readers_own():
     assert sources(**mixed)["Tokens of an answer"] == cases.OWN
 
 
+def test_what_is_the_readers_own_is_called_so_in_a_sentence():
+    both = brief.memo("2026-11-26", model="your own", machine="your own")
+    assert "a model of your own on a chip of your own, " in both
+    assert " on a chip of your own, " in brief.memo("2026-11-26", machine="your own")
+    assert "a model of your own on NVIDIA" in brief.memo("2026-11-26", model="your own")
+
+
 def test_a_memo_names_the_prices_it_used():
     memo = brief.memo("2026-11-26", api="your own", own_input=7.5)
     assert "| The API's input, list price per million tokens | $7.50 | your own |" in memo

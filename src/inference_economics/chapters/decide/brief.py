@@ -59,7 +59,7 @@ def kit() -> dict[str, Any]:
         "open": [key for key, control in spec.items() if not control.group or isinstance(control, Choice)],
         "addresses": list(ADDRESSES), "turning": {"program": program, "at": numbers}, "copy": list(COPY),
         "fleet": list(DEMAND), "bring": bring(), "years": int(YEARS.size), "hinges": [MOST_HINGES, NARROWEST],
-        "own": OWN, "preset": FROM_PRESET,
+        "own": OWN, "preset": FROM_PRESET, "sentence": IN_A_SENTENCE,
         "prices": [[address, *words_of(address), key] for address, key in PRICES.items()], "ledger": ledger_rows()}
 
 
@@ -87,6 +87,7 @@ NEEDS = ("prompts_per_day", "prompt_tok", "output_tok", "thinking_tok", "cached_
 CARD = ("own_params", "own_active", "own_layers", "own_hidden", "own_kv", "own_heads", "own_experts", "own_chosen",
         "own_context")
 
+IN_A_SENTENCE = {"model": "a model of your own", "machine": "a chip of your own"}  # what is not the catalogue's
 
 # what the choices cost, which a memo says beside their names; and the control by which each is chosen
 PRICES = {"api.input_usd_per_token": "api", "api.output_usd_per_token": "api", "api.cached_input_factor": "api",
@@ -196,8 +197,8 @@ def facts(date: str, address: str = "", **settings: Any) -> dict[str, Any]:
                    for key in made.controls_spec if key in kit()["open"] or given[key] != made.defaults[key]],
         "prices": [{"label": words_of(address).words, "value": words_of(address).show(float(values[address])),
                     "source": made.controls_spec[key].show(given[key])} for address, key in PRICES.items()],
-        "runs": copy["batch"] > 0, "model": made.controls_spec["model"].show(given["model"]),
-        "chip": made.controls_spec["machine"].show(given["machine"]), "n_chips": copy["n_chips"],
+        "runs": copy["batch"] > 0, "model": _named("model", given), "chip": _named("machine", given),
+        "n_chips": copy["n_chips"],
         "batch": copy["batch"], "copies": fleet["copies"][0], "utilisation": fleet["utilisation"][0],
         "ttft": copy["ttft_s"], "tpot": copy["tpot_s"], "wait": d["waits_s"][0],
         "late_ttft": d["late"][0], "late_tpot": d["late"][1], "ways": told,
@@ -207,6 +208,12 @@ def facts(date: str, address: str = "", **settings: Any) -> dict[str, Any]:
         "hinges": hinge_facts(hinges),
         "truths": [{"way": ways[k], "doubt": known[int(found.doubt[k])].title if math.isfinite(found.factor[k]) else "",
                     "factor": float(found.factor[k])} for k in order[1:]]}
+
+
+def _named(key: str, given: Mapping[str, Any]) -> str:
+    """Return the name within a sentence of a model or machine that is chosen."""
+    value = given[key]
+    return IN_A_SENTENCE[key] if value == OWN_NAME else explorer().controls_spec[key].show(value)
 
 
 def _title(given: Mapping[str, Any]) -> str:

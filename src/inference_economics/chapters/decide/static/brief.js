@@ -24,6 +24,7 @@ import { show } from "../../../../kernelless/static/settings.js";
  * @property {number} years
  * @property {[number, number]} hinges
  * @property {string} own
+ * @property {Record<string, string>} sentence how a model or machine of the reader's own is called in a sentence
  * @property {string} preset
  * @property {[string, string, string, number, string][]} prices address, name, unit, by what it is multiplied, and control
  * @property {{own: string}} bring
@@ -125,6 +126,8 @@ export function memoFacts(kit, shown, date, address) {
     const who = origin && came(origin, c.name) ? kit.preset.replace("{}", origin) : kit.own;
     return c.kind === "choice" && settings[c.name] !== kit.bring.own ? `${who}; ${kit.notes[c.name]}` : who;
   };
+  const called = (/** @type {string} */ key) =>
+    settings[key] === kit.bring.own ? kit.sentence[key] : show(control[key], settings[key]);
   const named = Object.keys(spec.presets).find((title) => spec.controls.every((c) =>
     settings[c.name] === (spec.presets[title][c.name] ?? c.default)));
   return {
@@ -135,8 +138,7 @@ export function memoFacts(kit, shown, date, address) {
       label: c.label, value: show(c, settings[c.name]), source: source(c) })),
     prices: kit.prices.map(([address, label, unit, times, key]) => ({ label,
       value: text(plan[kit.addresses.indexOf(address)] * times, unit), source: show(control[key], settings[key]) })),
-    runs: copy.batch > 0, model: show(control.model, settings.model), chip: show(control.machine, settings.machine),
-    n_chips: copy.n_chips, batch: copy.batch, copies: year("copies"), utilisation: year("utilisation"),
+    runs: copy.batch > 0, model: called("model"), chip: called("machine"), n_chips: copy.n_chips, batch: copy.batch, copies: year("copies"), utilisation: year("utilisation"),
     ttft: copy.ttft_s, tpot: copy.tpot_s, wait: d("waits_s")[0], late_ttft: d("late")[0], late_tpot: d("late")[1], ways: told,
     ruled: ways.filter((_, k) => !order.includes(k)).join(", "),
     weakest: weakest.slice(0, 3).map((words, k) => ({ number: String(k + 1), words })), three: weakest.length >= 3,
