@@ -26,6 +26,9 @@ Kind = TypeVar("Kind")
 RETIRED = {"deepseek-v4-flash": ("deepseek-flash", "the model is retired, and DeepSeek serves and bills its name as "
                                                    "deepseek-flash")}
 
+# where the record of all models' prices ends; a later change is known from the price page of one maker
+RECORDED_UNTIL = "2026-08-05"
+
 
 def _rows(kind: type[Kind], file: str, table: Table, without: tuple[str, ...] = ()) -> list[Kind]:
     """Build one `kind` from every row of a table, which says for all of them where they were read."""
@@ -212,13 +215,14 @@ def api_changes() -> tuple[ApiChange, ...]:
     return tuple(sorted(rows, key=lambda change: change.date))
 
 
-def api_change_rate_per_year(until: str = "2026-08-05") -> float:
+def api_change_rate_per_year(until: str = RECORDED_UNTIL) -> float:
     """Same-model price changes per model and year of listing.
 
     Parameters
     ----------
     until : str
-        Last day counted (year-month-day); the record ends on the default.
+        Last day counted (year-month-day). The record of all models ends on the default; of later days only the changes
+        that some makers published are known, and the other prices are taken to have stood still.
 
     Returns
     -------

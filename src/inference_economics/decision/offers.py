@@ -130,11 +130,13 @@ def listed_decline_per_year() -> float:
     Returns
     -------
     float
-        Recorded changes per year times the mean logarithm of a change. At fixed quality, for a buyer who moves on to
-        newer models, prices fell nine to nine hundred times a year: see the table ``decline-claims``. [1/year]
+        Recorded changes per year, to the day of the last one, times the mean logarithm of a change. At fixed quality,
+        for a buyer who moves on to newer models, prices fell nine to nine hundred times a year: see the table
+        ``decline-claims``. [1/year]
     """
-    mean = np.mean(np.log([change.factor for change in prices.api_changes()]))
-    return round(float(-np.expm1(mean * prices.api_change_rate_per_year())), 2)
+    changes = prices.api_changes()
+    mean = np.mean(np.log([change.factor for change in changes]))
+    return round(float(-np.expm1(mean * prices.api_change_rate_per_year(changes[-1].date))), 2)
 
 
 @cache
