@@ -1,6 +1,6 @@
-"""Each number that a chapter takes straight from a catalogue row shows where it is from, in prose and in tables.
+"""Each number that a page takes straight from a catalogue row shows where it is from, in prose and in tables.
 
-Each chapter's code runs here, and what it hands to the page is held against the rows in each cell's reach.
+The page's code runs here, and what it hands to the page is held against the rows in each cell's reach.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from types import MappingProxyType, SimpleNamespace
 
 import nbformat
 import pytest
+import website
 from IPython.core.interactiveshell import InteractiveShell
 from notebook_text import NOTEBOOKS
 
@@ -28,11 +29,18 @@ PUE = catalog.datacentre("pue-industry-2025")
 # What is computed and meets a row's number.
 MEETS = {
     ("01_the_inversion", "$5.58M"): "the report's hours at the report's price come to the report's sum",
+    ("04_sharing_heads", "25"): "the models with plain attention, counted; a row on another model has 25 heads",
+    ("04_sharing_heads", "131 kB"): "a cache of one token; the longest contexts are as many tokens",
     ("07_fewer_bytes", "32×"): "experts over active ones; a row on that company counts another 32",
     ("08_running_it_yourself", "$230,000"): "servers times their price, where one server is enough",
     ("08_running_it_yourself", "$375,000"): "the same, of the dearer quote",
     ("10_custom_silicon", "$1,200"): "the formula's price of a memory meets an end of an estimate",
 }
+
+
+# Stands, while a chapter runs, around each number with a source that is written by other means than `text`, whole or
+# not: an f-string, `str`, `format`. Python reads a number between two such spaces as if they were not there.
+MARK = "\u2008"
 
 
 class Shown:
@@ -95,8 +103,13 @@ def lost(cell: Shown, reach: list) -> list[str]:
              for value, words in cell.said if not _known(value) and words not in noted and _within(words, bare)
              for row in reach if same(value, row)]
     from_rows = {words for value, words in cell.said if _known(value) and telling(value)} - plain - noted
+    found += [f"{words.replace(MARK, '')!r} was formatted without `text` or `phrase`" for words in bare if MARK in words]
     return found + [f"{words!r} forgets where {one} is from" for words in bare if words not in plain
                     for one in from_rows if _within(one, [words])]
+
+
+def _marked(number, words: str) -> str:
+    return f"{MARK}{words}{MARK}" if _known(number) else words
 
 
 def _within(number: str, texts: list[str]) -> bool:
@@ -110,8 +123,13 @@ class Reading:
         self.cell = Shown()
         units, made, lookup = exhibits.units, exhibits.Table.__init__, facts.lookup
 
+        for kind, plain in ((catalog.provenance.SourcedInt, int), (catalog.provenance.SourcedFloat, float)):
+            monkeypatch.setattr(kind, "__format__", lambda this, how, plain=plain: _marked(this, format(plain(this), how)),
+                                raising=False)
+            monkeypatch.setattr(kind, "__str__", lambda this, plain=plain: _marked(this, str(plain(this))), raising=False)
+
         def said(value, unit="", digits=3):
-            words = units.text(value, unit, digits)
+            words = units.text(value, unit, digits).replace(MARK, "")
             self.cell.said.append((value, words))
             return words
 
@@ -158,14 +176,20 @@ def reading(monkeypatch):
     return Reading(monkeypatch)
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")))
-def test_a_chapter_says_where_its_numbers_are_from(name, reading):
-    book = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+# On these pages a column of each table says it.
+APART = {"catalogues", "how_good"}
+PAGES = {path.stem: path for path in website.pages() if path.stem not in APART}
+
+
+@pytest.mark.parametrize("name", [name for name, path in PAGES.items() if website.read_notebook(path) is not None])
+def test_a_page_says_where_its_numbers_are_from(name, reading):
+    book = website.read_notebook(PAGES[name])
     assert reading.faults(name, [cell.source for cell in book.cells if cell.cell_type == "code"]) == []
 
 
 START = ("from inference_economics import Table, catalog, glue, phrase, rounded, text\n"
-         "fact = catalog.datacentre('pue-industry-2025').value\n")
+         "from inference_economics import models\n"
+         "fact, model = catalog.datacentre('pue-industry-2025').value, models.get('llama-3.1-70b')\n")
 
 
 @pytest.mark.parametrize(("code", "fault"), [
@@ -173,6 +197,12 @@ START = ("from inference_economics import Table, catalog, glue, phrase, rounded,
     ("glue(a=text(float(fact)))", "1.54: as 1.54 of Uptime"), ("glue(a=f'{text(fact)} at most')", "forgets where 1.54"),
     ("Table(['a'], [(text(fact * 1.0),)])", "1.54: as 1.54"), ("Table(['a'], [(text(rounded(fact)),)])", ""),
     ("Table(['a'], [('x',)], f'at {text(fact)}')", "forgets where 1.54"),
+    ("glue(a=f'{model.kv_heads} heads')", "'8 heads' was formatted without"),
+    ("glue(a=str(model.layers))", "'80' was formatted without"), ("glue(a=f'{fact:.3g} at most')", "'1.54 at most' was"),
+    ("Table(['a'], [(f'{model.kv_heads:>3}',)])", "was formatted without"), ("glue(a=text(2 * model.layers))", ""),
+    ("glue(a=phrase('{} of {} heads', model.kv_heads, text(model.q_heads)))", ""), ("glue(a=text(model.hidden))", ""),
+    ("Table(['a'], [(model.kv_heads,)], phrase('{} layers', model.layers))", ""),
+    ("glue(a=text(int(model.max_context_tok)))", "131,072: as 131072 of"),
     ("glue(a=text(fact), b=text(float(fact)))", ""),  # who reads the one knows of the other
 ])
 def test_what_forgets_a_source_is_found(reading, code, fault):

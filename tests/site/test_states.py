@@ -20,6 +20,7 @@ EXPLAINED = {
     ("color-contrast", "bgOverlap"): "text under an open note or a figure's pane, which goes away or scrolls on",
     ("color-contrast", "elmPartiallyObscuring"): "a card's link lies over the whole card, and is seen through",
     ("color-contrast", "elmPartiallyObscured"): "as under an open note; a table that scrolls has cells beyond its edge",
+    ("link-in-text-block", "bgOverlap"): "on paper a term is a word like any other, in the colour of its text",
     ("skip-link", ""): "what it leads to waits while the rail lies over the page",
 }
 # The contrast of each text in a figure with the ground that it stands on: a shape drawn behind it, or the figure's.
@@ -128,6 +129,14 @@ def rail_open(page) -> None:
     page.locator(".rail-close").wait_for()
 
 
+def numbers_shown(page) -> None:
+    """Each figure pinned, moved, and its numbers as tables below it."""
+    page.evaluate("document.querySelectorAll('[data-action=pin]').forEach((one) => one.click())")
+    moved(page)
+    page.evaluate("document.querySelectorAll('[data-action=table]').forEach((one) => one.click())")
+    assert page.locator(".ex-sheet table").count() >= page.locator("figure.explorer[data-ready]").count() > 0
+
+
 def all_open(page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
@@ -140,6 +149,8 @@ STATES = [
     (FRONT, as_it_is, PHONE, {}), (FRONT, rail_open, PHONE, {"color_scheme": "dark"}),
     (FRONT, moved, WIDE, {"forced_colors": "active"}),
     (CHAPTER, as_it_is, PHONE, {}), (CHAPTER, moved, WIDE, {"color_scheme": "dark"}), (CHAPTER, note_open, WIDE, {}),
+    ("notebooks/02_what_a_token_costs.html", numbers_shown, PHONE, {"color_scheme": "dark"}),
+    ("notebooks/12_exposure.html", as_it_is, WIDE, {"media": "print"}),
     ("notebooks/01_the_inversion.html", number_open, PHONE, {"color_scheme": "dark"}),
     (CHAPTER, own_open, PHONE, {"color_scheme": "dark"}), ("notebooks/13_your_decision.html", moved, PHONE, {}),
     (CHAPTER, all_open, PHONE, {"color_scheme": "dark"}), (CHAPTER, report_open, PHONE, {}),

@@ -114,7 +114,7 @@ def build(kind: Callable[..., Kind], row: Mapping[str, Any], file: str | Path, k
         raise _at(file, key, error) from None
     if isinstance(built, Recorded):
         for name in row:
-            if float in (hint := _hints(kind).get(name), *typing.get_args(hint)):  # a count stays a plain int
+            if {float, int} & {hint := _hints(kind).get(name), *typing.get_args(hint)}:
                 object.__setattr__(built, name, sourced(getattr(built, name), built.provenance_of(name)))
     return built
 

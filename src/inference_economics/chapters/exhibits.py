@@ -54,7 +54,7 @@ def text(value: Any, unit: str = "", digits: int = 3) -> str:
 
 
 def phrase(template: str, *words: object) -> str:
-    """Return a text with other texts in the places of its ``{}``; numbers in them keep their provenance.
+    """Return a text with texts and whole numbers in the places of its ``{}``; they keep their provenance.
 
     An f-string would forget where its numbers are from.
 
@@ -79,7 +79,7 @@ def phrase(template: str, *words: object) -> str:
         raise ValueError(f"template={template!r} has {len(between) - 1} places for {len(words)} texts.")
     parts: list[tuple[str, Provenance | None]] = [(between[0], None)]
     for word, after in zip(words, between[1:], strict=True):
-        parts += [*parts_of(word if isinstance(word, str) else str(word)), (after, None)]
+        parts += [*parts_of(_cell(word)), (after, None)]
     return _made_of(parts)
 
 
@@ -172,6 +172,7 @@ class Table:
 
 
 def _cell(value: object) -> str:
+    """Return what stands in a text or in a table's cell, which may be a number."""
     return value if isinstance(value, Words) else _made_of([(str(value), getattr(value, "provenance", None))])
 
 

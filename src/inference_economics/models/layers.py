@@ -144,91 +144,106 @@ class Layers:
             raise ValueError(f"{name} differs between layers: {', '.join(map(str, found))}; look at the groups.")
         return found[0] if found else 0
 
+    def as_read(self, count: Numeric) -> Numeric:
+        """Return a count of the shape; a `Model` adds where it was read.
+
+        Parameters
+        ----------
+        count : numeric
+            The count. [1]
+
+        Returns
+        -------
+        numeric
+            The same. [1]
+        """
+        return count
+
     # -- layers -------------------------------------------------------------------------------------------------------
 
     @property
     def layers(self) -> Numeric:
         """Layers [1]."""
-        return self.total(lambda _: 1)
+        return self.as_read(self.total(lambda _: 1))
 
     @property
     def global_layers(self) -> Numeric:
         """Layers that attend to what is kept for good [1]."""
-        return self.total(lambda group: (group.q_heads > 0) * (1 * (group.kept_share > 0)))
+        return self.as_read(self.total(lambda group: (group.q_heads > 0) * (1 * (group.kept_share > 0))))
 
     @property
     def window_layers(self) -> Numeric:
         """Layers with a window [1]."""
-        return self.total(lambda group: group.window_tok > 0)
+        return self.as_read(self.total(lambda group: group.window_tok > 0))
 
     @property
     def state_layers(self) -> Numeric:
         """Layers with a fixed state: linear attention, Mamba [1]."""
-        return self.total(lambda group: group.state_heads > 0)
+        return self.as_read(self.total(lambda group: group.state_heads > 0))
 
     @property
     def latent_layers(self) -> Numeric:
         """Layers with latent attention [1]."""
-        return self.total(lambda group: group.kv_lora > 0)
+        return self.as_read(self.total(lambda group: group.kv_lora > 0))
 
     @property
     def moe_layers(self) -> Numeric:
         """Layers whose feed-forward part is a mixture of experts [1]."""
-        return self.total(lambda group: group.experts > 0)
+        return self.as_read(self.total(lambda group: group.experts > 0))
 
     # -- the shape, where all layers that have such a part agree ------------------------------------------------------
 
     @property
     def q_heads(self) -> Numeric:
         """Query heads of an attention layer [1]."""
-        return self.common("q_heads")
+        return self.as_read(self.common("q_heads"))
 
     @property
     def kv_heads(self) -> Numeric:
         """Key-value heads of an attention layer; a latent is one, to all [1]."""
         heads = self.common("kv_heads")
-        return heads + (heads == 0) * (1 * (self.kv_lora > 0))
+        return self.as_read(heads + (heads == 0) * (1 * (self.kv_lora > 0)))
 
     @property
     def head_dim(self) -> Numeric:
         """Channels of a query or key, without the rotary part beside a latent [1]."""
-        return self.common("qk_dim") - self.rope_dim
+        return self.as_read(self.common("qk_dim") - self.rope_dim)
 
     @property
     def kv_lora(self) -> Numeric:
         """Width of the cached latent; zero without [1]."""
-        return self.common("kv_lora")
+        return self.as_read(self.common("kv_lora"))
 
     @property
     def rope_dim(self) -> Numeric:
         """Width of the rotary key beside a latent; zero without [1]."""
-        return self.common("rope_dim")
+        return self.as_read(self.common("rope_dim"))
 
     @property
     def ffn_hidden(self) -> Numeric:
         """Width of a dense feed-forward part; where none is dense, of one expert [1]."""
         dense = self.common("ffn_width")
-        return dense + (dense == 0) * self.common("expert_width")
+        return self.as_read(dense + (dense == 0) * self.common("expert_width"))
 
     @property
     def experts(self) -> Numeric:
         """Routed experts of a mixture; zero without [1]."""
-        return self.common("experts")
+        return self.as_read(self.common("experts"))
 
     @property
     def experts_active(self) -> Numeric:
         """Routed experts that one token uses in a layer; zero without [1]."""
-        return self.common("experts_active")
+        return self.as_read(self.common("experts_active"))
 
     @property
     def window_tok(self) -> Numeric:
         """Tokens that a layer with a window keeps; zero without [token]."""
-        return self.common("window_tok")
+        return self.as_read(self.common("window_tok"))
 
     @property
     def attend_tok(self) -> Numeric:
         """Entries that a layer with an indexer reads; zero without [token]."""
-        return self.common("attend_tok")
+        return self.as_read(self.common("attend_tok"))
 
     @property
     def sparse_share(self) -> Numeric:

@@ -96,6 +96,24 @@ class Model(catalog.Recorded, Architecture):
         check_count("published_n_params", self.published_n_params, self.n_params)
         check_count("published_n_params_active", self.published_n_params_active, self.n_params_read,
                     self.n_params_active)
+        for name in ("hidden", "vocab", "max_context_tok", "training_tok", "training_hours"):
+            object.__setattr__(self, name, self.as_read(getattr(self, name)))
+
+    def as_read(self, count: Numeric) -> Numeric:
+        """Return a number of the row, which knows where it was read; one of a row without a source is as it was.
+
+        Parameters
+        ----------
+        count : numeric
+            The number. [1]
+
+        Returns
+        -------
+        numeric
+            The same. [1]
+        """
+        known: Numeric = catalog.sourced(count, self.provenance_of("config"))
+        return known
 
     @property
     def exact(self) -> bool:

@@ -30,8 +30,10 @@ function tableOf({ caption, columns, rows }) {
   head.append(...columns.map(({ name }) => (name ? made("th", name, { scope: "col" }) : made("td"))));
   body.append(...rows.map((cells) => {
     const row = made("tr");
-    row.append(...cells.map((cell, k) => (k ? made("td", shownCell(cell, columns[k]))
-      : made("th", shownCell(cell, columns[k]), { scope: "row" }))));
+    row.append(...cells.map((cell, k) => {
+      const words = shownCell(cell, columns[k]);
+      return k || !words ? made("td", words) : made("th", words, { scope: "row" });  // a thing may have no name
+    }));
     return row;
   }));
   const thead = made("thead");
