@@ -12,7 +12,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import fields, is_dataclass
 from types import MappingProxyType, SimpleNamespace
 
-import nbformat
 import pytest
 import website
 from IPython.core.interactiveshell import InteractiveShell
@@ -21,6 +20,7 @@ from notebook_text import NOTEBOOKS
 import inference_economics
 from inference_economics import catalog, phrase, rounded, scaled, text
 from inference_economics.catalog import facts
+from inference_economics.catalog.provenance import SourcedFloat, SourcedInt
 from inference_economics.chapters import exhibits
 from inference_economics.chapters.exhibits import parts_of
 from inference_economics.risk.uncertainty import Range
@@ -103,12 +103,14 @@ def lost(cell: Shown, reach: list) -> list[str]:
              for value, words in cell.said if not _known(value) and words not in noted and _within(words, bare)
              for row in reach if same(value, row)]
     from_rows = {words for value, words in cell.said if _known(value) and telling(value)} - plain - noted
-    found += [f"{words.replace(MARK, '')!r} was formatted without `text` or `phrase`" for words in bare if MARK in words]
+    found += [f"{words.replace(MARK, '')!r} was formatted without `text` or `phrase`"
+              for words in bare if MARK in words]
     return found + [f"{words!r} forgets where {one} is from" for words in bare if words not in plain
                     for one in from_rows if _within(one, [words])]
 
 
-def _marked(number, words: str) -> str:
+def _format(number, how: str) -> str:
+    words = format(int(number) if isinstance(number, int) else float(number), how)
     return f"{MARK}{words}{MARK}" if _known(number) else words
 
 
@@ -123,10 +125,9 @@ class Reading:
         self.cell = Shown()
         units, made, lookup = exhibits.units, exhibits.Table.__init__, facts.lookup
 
-        for kind, plain in ((catalog.provenance.SourcedInt, int), (catalog.provenance.SourcedFloat, float)):
-            monkeypatch.setattr(kind, "__format__", lambda this, how, plain=plain: _marked(this, format(plain(this), how)),
-                                raising=False)
-            monkeypatch.setattr(kind, "__str__", lambda this, plain=plain: _marked(this, str(plain(this))), raising=False)
+        for kind in (SourcedInt, SourcedFloat):
+            monkeypatch.setattr(kind, "__format__", _format, raising=False)
+            monkeypatch.setattr(kind, "__str__", lambda number: _format(number, ""), raising=False)
 
         def said(value, unit="", digits=3):
             words = units.text(value, unit, digits).replace(MARK, "")
@@ -198,7 +199,7 @@ START = ("from inference_economics import Table, catalog, glue, phrase, rounded,
     ("Table(['a'], [(text(fact * 1.0),)])", "1.54: as 1.54"), ("Table(['a'], [(text(rounded(fact)),)])", ""),
     ("Table(['a'], [('x',)], f'at {text(fact)}')", "forgets where 1.54"),
     ("glue(a=f'{model.kv_heads} heads')", "'8 heads' was formatted without"),
-    ("glue(a=str(model.layers))", "'80' was formatted without"), ("glue(a=f'{fact:.3g} at most')", "'1.54 at most' was"),
+    ("glue(a=str(model.layers))", "'80' was formatted without"), ("glue(a=f'{fact:.3g} at most')", "'1.54 at most'"),
     ("Table(['a'], [(f'{model.kv_heads:>3}',)])", "was formatted without"), ("glue(a=text(2 * model.layers))", ""),
     ("glue(a=phrase('{} of {} heads', model.kv_heads, text(model.q_heads)))", ""), ("glue(a=text(model.hidden))", ""),
     ("Table(['a'], [(model.kv_heads,)], phrase('{} layers', model.layers))", ""),
