@@ -43,6 +43,8 @@ _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?:`|\$\{)")  # its words, to 
 _AROUND = (re.compile(r" *([{}(),;:?<>*&|!]+|[-+/%]?=[=>]*) *"), r"\1")
 _BETWEEN = re.compile(r"(?<=[\w)\]]) *([-+/%]) *(?=[\w(\[.])")
 _SHORTER = ((re.compile(r"\bconst\b"), "let"), (re.compile(r"(?<![\w.])0(?=\.\d)"), ""), _AROUND, (_BETWEEN, r"\1"))
+_LAST = re.compile(r"[;,]$")  # what a brace that closes may go without, unless it is all that a loop does
+_LOOP = re.compile(r"\b(?:for|while)\b")
 _OPEN = (";", "{", ",", "(", "[", "&", "|", "?", ":", "=", "=>")
 _CLOSE = ("}", "]", ")", "?", ":", ".", "&", "|")
 _ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
@@ -123,23 +125,28 @@ def _parts(line: str) -> list[str]:
 
 
 def _squeezed(line: str) -> str:
-    """Leave out the spaces around operators, but in what is quoted."""
+    """Leave out the spaces around operators, and what ends the last statement of a block, but in what is quoted."""
     parts = _parts(line)
     # + and - only between values, for `a - -b` is something else without its spaces.
     for k in range(0, len(parts), 2):
         for pattern, shorter in _SHORTER:
             parts[k] = pattern.sub(shorter, parts[k])
+        if not _LOOP.search(line):
+            parts[k] = parts[k].replace(";}", "}")
     return "".join(parts)
 
 
 def _joined(lines: Iterable[str]) -> str:
     """Put lines one after the other, without the ends of those that cannot end a statement, or before its rest."""
-    out = ""
+    out = before = ""
     for line in filter(None, lines):
         remark = "//" in out.rsplit("\n", 1)[-1]  # which may end in anything
+        if line.startswith("}") and not remark and not _LOOP.search(before):
+            out = _LAST.sub("", out)
         if out and (remark or not (out.endswith(_OPEN) or line.startswith(_CLOSE))):
             out += "\n"
         out += line
+        before = line
     return out
 
 

@@ -144,7 +144,7 @@ def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
                    a='import { one } from "./b.js";\nimport { c } from "./c.js";\nexport const two = one + c();\n',
                    b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
     joined = runtime.join(main)
-    assert joined == ('let one=1;\n(async()=>{let{two}=await later("a.js");console.log(one,two);})();\n'
+    assert joined == ('let one=1;\n(async()=>{let{two}=await later("a.js");console.log(one,two)})();\n'
                       "async function none(){}\nlet c=()=>1;\nlet two=one+c();\n\n"
                       'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
                       '.then((read) => read()); }')
@@ -187,7 +187,14 @@ const sum = 1 - +"1" +
   + 1;
 let count = 0; // said , not run
 for (let k = 0; k < 3; k++) { count += k > 1 ? 10 : 1; }
-console.log(JSON.stringify([list, minus, more, third, words, split(' , '), odd, sum, count]));
+let idle = 0, done = 0;
+const wait = () => {
+  for (; idle++ < 3;);
+};
+const waits = () => { while (done++ < 4); };
+wait(), waits();
+const ends = [";}", `;}${`;}`}`, /;}/.test(";}")];
+console.log(JSON.stringify([list, minus, more, third, words, split(' , '), odd, sum, count, idle, done, ends]));
 """
 
 
@@ -195,6 +202,7 @@ def test_no_space_is_left_out_that_says_something(tmp_path, node):
     joined = runtime.join(modules(tmp_path, main=KEPT))
     assert said(node, joined) == said(node, KEPT)
     assert "for(let k=0;k<3;k++){count+=k>1?10:1;}" in joined
+    assert "{return / , /.test(s)}" in joined  # a block does without the end of its last statement, but in a loop
     assert "not run" not in joined
 
 

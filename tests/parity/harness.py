@@ -61,6 +61,7 @@ const DO = {
   }),
   verdict: ({ asked, guess, truth, xs, unit }) => verdictOf(asked, guess, truth, xs, unit),
   stops: ({ control }) => stopsOf(control),
+  typed: ({ control, words, now }) => understand(control, words, now),
 };
 require("readline").createInterface({ input: process.stdin, terminal: false }).on("line", (line) => {
   let answer;

@@ -471,3 +471,25 @@ def test_a_figure_starts_near_the_view_or_when_it_is_needed(tabs, tmp_path):
         page.locator("#explorer-few[data-ready]").wait_for()
         assert value(page, "users", "few") == "7"
         assert page.complaints == []
+
+
+def test_only_the_first_finger_and_the_first_button_drag(tabs, address):
+    with tabs.lent() as lend:
+        page = _opener(lend, address)(viewport={"width": 390, "height": 844}, has_touch=True)
+        start, end, other = at(page, 1, 80), at(page, 1, 30), at(page, 9, 99)
+        touch = page.context.new_cdp_session(page)
+        first = {"x": end[0], "y": end[1], "id": 1}
+        for kind, points in (("touchStart", [{"x": start[0], "y": start[1], "id": 1}]), ("touchMove", [first]),
+                             ("touchStart", [first, {"x": other[0], "y": other[1], "id": 2}]),
+                             ("touchMove", [first, {"x": other[0] + 9, "y": other[1] - 9, "id": 2}]),
+                             ("touchEnd", [first]), ("touchEnd", [])):
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        assert abs(float(value(page, "height", "drag")) - 30) < 1
+        page.locator("#explorer-drag [data-action=undo]").click()
+        assert value(page, "height", "drag") == "80"
+        assert page.locator("#explorer-drag [data-action=undo]").is_disabled()
+        page.mouse.move(*at(page, 1, 80))
+        page.mouse.down(button="right")
+        page.mouse.move(*at(page, 1, 30), steps=3)
+        page.mouse.up(button="right")
+        assert value(page, "height", "drag") == "80"

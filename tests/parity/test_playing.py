@@ -90,3 +90,48 @@ def test_a_reader_who_wants_no_motion_gets_a_step_for_a_press(opened):
     page.locator("#explorer-timeline [data-parameter=t]").press("End")
     button.click()
     assert see(page) == 0
+
+
+def test_it_stops_where_the_page_is_left(player):
+    button = player.locator("#explorer-timeline .ex-play")
+    for leave in ("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))",
+                  "dispatchEvent(new Event('pagehide'))"):
+        button.click()
+        player.clock.run_for(400)
+        player.evaluate(leave)
+        assert button.get_attribute("data-playing") == "false"
+        stands = see(player)
+        player.clock.run_for(60_000)
+        assert see(player) == stands
+
+
+def test_whatever_else_moves_its_slider_stops_it_and_stays(player):
+    root, button = player.locator("#explorer-timeline"), player.locator("#explorer-timeline .ex-play")
+    for name in ("Undo", "Reset", "Reset T"):
+        other = root.get_by_role("button", name=name, exact=True)
+        button.click()
+        player.clock.run_for(2000)
+        assert see(player) > 9
+        other.click()
+        player.clock.run_for(3000)
+        assert see(player) == 9
+        assert button.get_attribute("data-playing") == "false"
+
+
+def test_a_hand_on_another_slider_while_it_plays_is_two_changes_to_undo(player):
+    root, button = player.locator("#explorer-timeline"), player.locator("#explorer-timeline .ex-play")
+    other = root.locator("[data-parameter=slow]")
+    button.click()
+    for k in range(12):
+        player.clock.run_for(300)
+        other.evaluate("(slider, k) => { slider.value = k; }", k)
+        other.dispatch_event("input")
+    other.dispatch_event("change")
+    button.click()
+    assert see(player) > 9
+    undo, presses = root.locator("[data-action=undo]"), 0
+    while not undo.is_disabled():
+        undo.click()
+        presses += 1
+    assert (see(player), other.get_attribute("data-value")) == (9, "1")
+    assert presses <= 3

@@ -246,3 +246,27 @@ def test_precomputed_figures_hold_what_the_function_gives_at_every_stop(page):
     check_numbers(page, explorer, settings, figures)
     check_words(page, explorer, settings, figures)
     assert all(harness.exact_values(explorer.program))
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.6, 0.3), (-0.1, 0.2), (-1e-3, 1e-3), (-0.7, 0.8), (-5.0, 2.5)])
+def test_a_track_across_zero_stops_at_zero_and_not_beside_it(page, low, high):
+    spec = {"kind": "slider", "low": low, "high": high, "default": high, "scale": "linear", "whole": False}
+    least = sorted(abs(stop) for stop in page.ask("stops", control=spec))[:2]
+    assert least[1] > (high - low) / 1000
+    assert least[0] == 0 or least[0] > (high - low) / 1000
+
+
+@pytest.mark.parametrize(("low", "high", "unit"), [
+    (1e9, 1e16, "tokens"), (1e-7, 1.0, "USD"), (1e-6, 0.5, "%"), (1e-12, 1e-3, "s"), (1.0, 1e22, "B"), (1e-5, 1e3, "×"),
+    (1e-6, 10.0, "USD/Mtok"), (1.0, 1e18, "USD/year"), (1e-9, 1e24, ""), (1e3, 1e15, "iB")])
+def test_a_value_can_be_typed_as_it_is_written(page, low, high, unit):
+    """And so can the range that a refusal names."""
+    control = {"kind": "slider", "name": "a", "label": "A", "low": low, "high": high, "default": low, "scale": "log",
+               "unit": unit, "whole": False}
+    for value in np.geomspace(low, high, 60):
+        words = text(value, unit, 5)
+        understood = page.ask("typed", control=control, words=words, now=value)
+        assert understood.get("value") == pytest.approx(value, rel=1e-2), (words, understood)
+    below = {**control, "low": -high, "scale": "linear"}
+    negative = page.ask("typed", control=below, words=text(-low, unit, 5), now=low)
+    assert negative["value"] == pytest.approx(-low, rel=1e-4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import numpy as np
@@ -10,7 +11,7 @@ from browsing import Pages
 from playwright.sync_api import expect
 from small_figures import ASKED, USERS, growing
 
-from kernelless import Slider, explore
+from kernelless import Axis, Slider, explore
 from kernelless.page import standalone
 from kernelless.predict import compare, sentences
 
@@ -86,9 +87,12 @@ def test_a_pointer_draws_and_a_reload_keeps_it(page):
     assert places(page) == pytest.approx(drawn, abs=0.02)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save my guess").click()
-    text = saved.value.path().read_text(encoding="utf-8")
-    assert "# How does it grow? Draw it." in text
-    assert len([line for line in text.splitlines() if line and line[0] not in '#"']) == 5
+    with saved.value.path().open(encoding="utf-8", newline="") as file:
+        title, on, question, *told, gap, head, a, b, c, d, e = csv.reader(file)
+    assert (title, on, question) == (["title", "Time"], ["page", page.title()], ["question", ASKED.question])
+    assert (told, gap) == ([["", words] for words in said], [])
+    assert head == ["users", "your guess: time [s]", "measured: time [s]"]
+    assert [float(row[0]) for row in (a, b, c, d, e)] == [1, 10, 100, 1000, 10_000]
     page.get_by_role("button", name="Draw again").click()
     expect(page.locator("figure")).to_have_attribute("data-sketch", "waiting")
 
@@ -172,3 +176,55 @@ def test_the_guess_has_its_room_before_its_script_comes(page, tmp_path, width):
     page.goto((tmp_path / "still.html").as_uri())
     assert page.locator(".ex-question").inner_text() == ASKED.question
     assert abs(page.evaluate(top) - later) < 4
+
+
+def test_one_pointer_draws_and_a_second_does_not(page):
+    box = page.locator(".ex-plot svg").bounding_box()
+    at = {"clientX": box["x"] + box["width"] / 2, "clientY": box["y"] + 0.3 * box["height"], "bubbles": True}
+    away = {**at, "clientX": box["x"] + 0.9 * box["width"], "clientY": box["y"] + 0.8 * box["height"]}
+    svg = page.locator(".ex-plot svg")
+    svg.evaluate("(svg) => { svg.setPointerCapture = () => {}; }")  # pointers of a script cannot be captured
+    blank = places(page)
+    svg.dispatch_event("pointerdown", {**at, "pointerId": 7, "button": 2})
+    svg.dispatch_event("pointermove", {**at, "pointerId": 7})
+    assert places(page) == blank  # another button than the first draws nothing, nor does a pointer that is not down
+    svg.dispatch_event("pointerdown", {**at, "pointerId": 7})
+    drawn = places(page)
+    assert drawn != blank
+    svg.dispatch_event("pointerdown", {**away, "pointerId": 8})
+    svg.dispatch_event("pointermove", {**away, "pointerId": 8})
+    svg.dispatch_event("pointerup", {**away, "pointerId": 8})
+    assert places(page) == drawn
+    # What is answered while a finger is down can be drawn again.
+    page.get_by_role("button", name="Show the curve").dispatch_event("click")
+    svg.dispatch_event("pointerup", {**at, "pointerId": 7})
+    page.get_by_role("button", name="Draw again").click()
+    svg.dispatch_event("pointerdown", {**away, "pointerId": 9})
+    svg.dispatch_event("pointermove", {**at, "pointerId": 9})
+    assert places(page) != drawn
+
+
+def test_a_guess_of_a_share_is_saved_in_per_cent(chromium, tmp_path):
+    def shared(users):
+        return growing(users, Axis("seen", (0, 1), "%"))
+
+    made = explore(shared, title='A share, in "per cent"', watch="W", users=Slider(10, 500, value=100), predict=ASKED)
+    path = tmp_path / "page.html"
+    path.write_text(standalone(made), encoding="utf-8")
+    context = chromium.new_context(viewport={"width": 900, "height": 1000})
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.locator(".ex-points summary").click()
+    heights = (10, 25, 40, 60, 90)
+    for k, height in enumerate(heights):
+        page.locator(".ex-points input").nth(k).fill(str(height))
+    page.get_by_role("button", name="Show the curve").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save my guess").click()
+    with saved.value.path().open(encoding="utf-8", newline="") as file:
+        head, *rows = [*csv.reader(file)][-6:]
+    assert head[1:] == ["your guess: seen [%]", "measured: seen [%]"]
+    truth = 100 * made.figure().marks[0].y[made.spec["predict"]["stations"]]
+    assert [[float(cell) for cell in row[1:]] for row in rows] == [
+        pytest.approx(pair) for pair in zip(heights, truth, strict=True)]
+    context.close()

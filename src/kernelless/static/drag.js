@@ -46,7 +46,7 @@ export function startDrag(root, spec, plot, v, numbers, move) {
   for (const m of movable) m.path.setAttribute("data-moves", "");
   /** @type {ReturnType<typeof load> | undefined} */
   let program;
-  /** @type {{m: Mark, c: Slider, stops: number[], to?: number} | null} */
+  /** @type {{m: Mark, c: Slider, stops: number[], by: number, to?: number} | null} one pointer at a time */
   let held = null;
 
   /** @type {(event: {clientX: number, clientY: number}) => {hand: [number, number], unit: number}} */
@@ -56,16 +56,15 @@ export function startDrag(root, spec, plot, v, numbers, move) {
   };
   /** @param {{clientX: number, clientY: number}} event */
   const under = (event) => {
-    const { hand, unit } = place(event);
+    const { hand, unit } = place(event), near = NEAR * unit, [p, q] = hand;
     return movable.find((m) => {
       const [x, y] = standing(m, v, hand), [left, top, width, height] = m.view.frame;
-      const off = [x - hand[0], y - hand[1], left - hand[0], top - hand[1], hand[0] - left - width, hand[1] - top - height];
-      return Math.hypot(off[0], off[1]) <= NEAR * unit && Math.max(...off.slice(2)) <= NEAR * unit;
+      return Math.hypot(x - p, y - q) <= near && Math.max(left - p, top - q, p - left - width, q - top - height) <= near;
     });
   };
   /** @param {PointerEvent} event */
   const drag = (event) => {
-    if (!held) return;
+    if (held?.by !== event.pointerId) return;
     const { m, c, stops } = held, { hand } = place(event), trial = program ?? fills(load(spec.program), spec.program), now = numbers();
     program = trial;
     /** @param {number} k */
@@ -89,8 +88,8 @@ export function startDrag(root, spec, plot, v, numbers, move) {
   };
   svg.addEventListener("pointerdown", (event) => {
     const m = under(event), c = m && /** @type {Slider} */ (spec.controls.find(({ name }) => name === m.moves));
-    if (!m || !c) return;
-    held = { m, c, stops: stopsOf(c) };
+    if (!m || !c || held || event.button) return;
+    held = { m, c, stops: stopsOf(c), by: event.pointerId };
     svg.setPointerCapture(event.pointerId);
   });
   svg.addEventListener("pointermove", (event) => {
@@ -98,8 +97,9 @@ export function startDrag(root, spec, plot, v, numbers, move) {
     drag(event);
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    svg.addEventListener(end, () => {
-      if (held?.to !== undefined) move(held.c.name, held.to, true);
+    svg.addEventListener(end, (event) => {
+      if (held?.by !== /** @type {PointerEvent} */ (event).pointerId) return;
+      if (held.to !== undefined) move(held.c.name, held.to, true);
       held = null;
     });
   }

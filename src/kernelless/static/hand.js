@@ -23,3 +23,20 @@ const csvCell = (cell) => (/[",\n\r]/.test(String(cell)) ? `"${String(cell).repl
  * @returns {string}
  */
 export const csvLines = (rows) => rows.map((row) => `${row.map(csvCell).join(",")}\n`).join("");
+
+/**
+ * A number in the unit that is written beside it: a share is kept as a ratio, and shown in per cent.
+ * @param {number} value
+ * @param {string} [unit]
+ */
+export const inUnit = (value, unit) => (unit === "%" ? Number((value * 100).toPrecision(15)) : value);
+
+/** @param {string} [unit] */
+export const unitName = (unit) => (unit === "iB" ? "B" : unit ?? "");
+
+/**
+ * The head of a column.
+ * @param {string} name
+ * @param {string} [unit]
+ */
+export const headOf = (name, unit) => (unit ? `${name} [${unitName(unit)}]` : name);

@@ -11,11 +11,12 @@ export function startHistory(settings, apply) {
   /** @type {Settings[]} */
   const past = [];
   /** @type {Settings[]} */
-  let future = [], moving = "";
+  let future = [];
+  const moving = new Set(); // a player moves one while a hand moves another
   /** @type {(from: Settings[], to: Settings[]) => void} */
   const step = (from, to) => {
     const next = from.pop();
-    moving = "";
+    moving.clear();
     if (!next) return;
     to.push({ ...settings });
     apply(next);
@@ -26,13 +27,14 @@ export function startHistory(settings, apply) {
      * @param {string} control that moves; "" for several
      */
     note(control) {
-      if (control && control === moving) return;
-      moving = control;
+      if (moving.has(control)) return;
+      if (control) moving.add(control);
+      else moving.clear();
       past.push({ ...settings });
       if (past.length > 100) past.shift();
       future = [];
     },
-    settle: () => { moving = ""; },
+    settle: () => moving.clear(),
     undo: () => step(past, future),
     redo: () => step(future, past),
     any: () => past.length > 0,

@@ -8,12 +8,13 @@
 export function startPlay(button) {
   const slider = /** @type {HTMLInputElement} */ (document.getElementById(button.getAttribute("aria-controls") ?? ""));
   const still = matchMedia("(prefers-reduced-motion: reduce)"), name = button.getAttribute("aria-label") ?? "";
-  let playing = false, since = 0, from = 0;
+  let playing = false, since = 0, from = 0, stands = "";
 
   /** @param {number} place */
   function go(place) {
-    if (Number(slider.value) === place) return;
-    slider.value = String(place);
+    stands = String(place);
+    if (slider.value === stands) return;
+    slider.value = stands;
     slider.dispatchEvent(new Event("input", { bubbles: true }));
   }
   /** @param {boolean} on */
@@ -27,13 +28,15 @@ export function startPlay(button) {
   }
   /** @param {number} now */
   function tick(now) {
+    // Whatever else has moved the slider meanwhile has the last word.
+    if (slider.value !== stands) set(false);
     if (!playing) return;
     const last = Number(slider.max), { top, bottom } = slider.getBoundingClientRect();
     const place = Math.min(from + Math.floor((now - since) / 1000 * last / Number(button.dataset.play)), last);
     go(place);
     const plot = slider.closest("figure")?.querySelector("svg")?.getBoundingClientRect();
     const gone = Math.max(bottom, plot?.bottom ?? 0) < 0 || Math.min(top, plot?.top ?? top) > innerHeight;
-    if (place === last || gone || document.hidden) set(false);
+    if (place === last || gone) set(false);
     else requestAnimationFrame(tick);
   }
   function press() {
@@ -53,6 +56,7 @@ export function startPlay(button) {
     else set(false);
   });
   slider.addEventListener("pointerdown", () => set(false));
-  addEventListener("beforeprint", () => set(false));
+  // A page out of sight paints nothing, so nothing would tell the time.
+  for (const away of ["beforeprint", "pagehide", "visibilitychange"]) addEventListener(away, () => set(false));
   button.dataset.ready = "true";
 }

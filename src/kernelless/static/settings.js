@@ -57,7 +57,9 @@ export function stopsOf(c) {
     const log = c.scale === "log", raw = log ? c.low * ratio ** k : c.low + step * k;
     // Three digits, or as many as tell a stop from the next on a short track.
     const digits = Math.ceil(Math.log10(Math.abs(raw) / (log ? raw * (ratio - 1) : step)) + 0.5);
-    const value = c.whole ? Math.floor(raw + 0.5) : Number(raw.toPrecision(Math.min(Math.max(digits, 3), 17)));
+    // Of a track that crosses zero, one stop may be zero but for the last digits.
+    const value = c.whole ? Math.floor(raw + 0.5)
+      : digits < -9 ? 0 : Number(raw.toPrecision(Math.min(Math.max(digits, 3), 17)));
     if (value > c.low && value < c.high) stops.add(value);
   }
   return [...stops].sort((a, b) => a - b);

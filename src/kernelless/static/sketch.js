@@ -84,6 +84,7 @@ export function startSketch(root, spec, plot, v) {
   const knots = asked.stations.map((_, k) => k * FINE);
   /** @type {number[]} heights from 0 to 1 */
   let heights = Array.from({ length: columns }, () => 0.5), touched = false;
+  let hand = -1; // the pointer that draws: one at a time
 
   const drawn = document.createElementNS("http://www.w3.org/2000/svg", "path");
   drawn.setAttribute("class", "ex-guess");
@@ -163,6 +164,7 @@ export function startSketch(root, spec, plot, v) {
   function become(state) {
     const waiting = state === "waiting";
     root.dataset.sketch = state;
+    hand = -1;
     for (const element of waits) element.inert = waiting;
     described.hidden = waiting;
     scene.tabIndex = waiting ? -1 : 0;
@@ -224,28 +226,25 @@ export function startSketch(root, spec, plot, v) {
       event.stopImmediatePropagation();
       if (kind === "touchstart" || kind === "pointerdown") event.preventDefault(); // nothing scrolls, nothing is selected
       const pointer = /** @type {PointerEvent} */ (event);
-      if (kind === "pointerdown") {
-        svg.setPointerCapture(pointer.pointerId);
+      if (kind === "pointerdown" && hand < 0 && !pointer.button) {
+        hand = pointer.pointerId;
+        svg.setPointerCapture(hand);
         from = null;
         draw(pointer);
-      } else if (kind === "pointermove" && svg.hasPointerCapture(pointer.pointerId)) draw(pointer);
+      } else if (pointer.pointerId !== hand) return;
+      else if (kind === "pointermove") draw(pointer);
+      else if (kind === "pointerup" || kind === "pointercancel") hand = -1;
     }, { capture: true, passive: false });
   }
   new ResizeObserver(show).observe(svg);
 
   /** Save the guess with what it was told, as a table. */
-  function download() {
-    const { x, y } = spec.axes, cells = xs().map((at, k) => [at, guess()[k], ys()[k]].join(","));
-    /** @param {string} words */
-    const quoted = (words) => `"${words.replaceAll('"', '""')}"`;
-    const rows = [`# ${spec.title}`, `# ${asked.question}`, ...[...said.children].map((li) => `# ${li.textContent}`),
-      `# ${location.href.split("#")[0]}#${root.id}`, [x.words, `your guess: ${y.words}`, `${name}: ${y.words}`].map(quoted).join(","),
-      ...cells];
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([`${rows.join("\n")}\n`], { type: "text/csv" }));
-    link.download = `${spec.name}-guess.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  async function download() {
+    const { csvLines, handOver, headOf, inUnit } = await import("./hand.js"), { x, y } = spec.axes;
+    const head = [headOf(x.label, x.unit), ...["your guess", name].map((whose) => headOf(`${whose}: ${y.label}`, y.unit))];
+    const rows = xs().map((at, k) => [inUnit(at, x.unit), ...[guess()[k], ys()[k]].map((value) => inUnit(value, y.unit))]);
+    handOver(`${spec.name}-guess.csv`, csvLines([["title", spec.title], ["page", document.title], ["question",
+      asked.question], ...[...said.children].map((li) => ["", li.textContent]), [], head, ...rows]), "text/csv");
   }
 
   const [state, ...kept] = recalled(store).split(" ");

@@ -1,7 +1,7 @@
 // A figure as tables: what a CSV file holds, and what the reader sees who asks for numbers instead of a picture.
 
 import { text } from "./format.js";
-import { csvLines } from "./hand.js";
+import { csvLines, headOf, inUnit, unitName } from "./hand.js";
 import { chosen, nth } from "./plot.js";
 import { byCategory, kindFor } from "./reading.js";
 import { show } from "./settings.js";
@@ -69,16 +69,6 @@ export function tablesOf(spec, v) {
 }
 
 /**
- * A number in the unit that is written beside it: a share is kept as a ratio, and shown in per cent.
- * @param {number} value
- * @param {string} [unit]
- */
-const inUnit = (value, unit) => (unit === "%" ? Number((value * 100).toPrecision(15)) : value);
-
-/** @param {string} [unit] */
-const unitName = (unit) => (unit === "iB" ? "B" : unit ?? "");
-
-/**
  * A table's cell as CSV has it; nothing where there is no value.
  * @param {number | string} value
  * @param {Column} column
@@ -131,7 +121,7 @@ export function csvOf(spec, v, settings, about = []) {
   if (spec.states.length) rows.push([], ["state"]);
   for (const s of spec.states) rows.push([chosen(v[s.ok][0] === 0 ? s.fails : s.holds, v)]);
   for (const { columns, rows: cells } of tablesOf(spec, v)) {
-    rows.push([], columns.map(({ name, unit, categories }) => (unit && !categories ? `${name} [${unitName(unit)}]` : name)));
+    rows.push([], columns.map(({ name, unit, categories }) => headOf(name, categories ? "" : unit)));
     for (const row of cells) rows.push(row.map((value, k) => plainCell(value, columns[k])));
   }
   return csvLines(rows);

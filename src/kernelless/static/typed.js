@@ -51,7 +51,9 @@ const tight = (words) => words.replace(/\s+/g, "");
 export function understand(c, typed, now) {
   const range = `${show(c, c.low)} to ${show(c, c.high)}`;
   const refused = (/** @type {string} */ why) => ({ said: `${why} Give a number from ${range}.` });
-  const match = NUMBER.exec(typed.trim().replace(/−/g, "-"));
+  // As values are written: −3.2×10⁻⁴ is -3.2e-4.
+  const match = NUMBER.exec(typed.trim().replace(/×10([⁻⁰-⁹²-¹]+)/, (_, power) => `e${power.normalize("NFKC")}`)
+    .replace(/−/g, "-"));
   if (!match || (match[2] && !c.unit.startsWith("USD"))) return refused(`“${typed.trim()}” is not understood.`);
   const [, sign, , digits, power = "", ending] = match, known = endings(c.unit);
   let wanted = tight(ending);
@@ -134,10 +136,10 @@ export function act(deed, box, c, stops, now, take) {
   if (deed === "again") {
     take(c.default);
     part(box, "[data-parameter]").focus();
-  } else if (deed === "type" && c.kind === "slider") openField(box, c, now, take);
-  else if (deed === "less" || deed === "more") {
+  } else if (deed === "type") openField(box, /** @type {Slider} */ (c), now, take);
+  else {
     // From between two stops, to which a typed value may have brought it, the next one.
-    const next = deed === "more" ? stops.find((stop) => stop > now) : stops.filter((stop) => stop < now).pop();
+    const next = deed === "less" ? stops.filter((stop) => stop < now).pop() : stops.find((stop) => stop > now);
     if (next !== undefined) take(next);
   }
 }
