@@ -25,7 +25,10 @@ START = """\
 </script>"""
 PARAGRAPH = re.compile(r"<p>(.+?)</p>", re.DOTALL)
 PLACE = "<!-- head -->"
-OPENING = re.compile(r'<div class="[^"]*\bchapter-opening\b[^"]*">.*?<p>(.+?)</p>', re.DOTALL)
+CARD = re.compile(r'<div class="[^"]*\bchapter-card\b[^"]*">.*?<p[^>]*>(?P<question>.+?)</p>'
+                  r'.*?<a class="sd-stretched-link[^>]*? href="\.\./(?P<page>[^"]+)"', re.DOTALL)
+OPENING = re.compile(r'<div class="[^"]*\bchapter-opening\b[^"]*">.*?<p>(?:<strong>[^<]*</strong>)?(.+?)</p>', re.DOTALL)
+SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
 # Two of the five fonts stand above the fold of every page.
 PRELOADED = ("source-serif-4-latin-wght-normal", "source-sans-3-latin-wght-normal")
 DESCRIPTION_LETTERS = 155  # what search engines show
@@ -38,6 +41,11 @@ def plain(html: str) -> str:
 
 
 def shortened(text: str, letters: int = DESCRIPTION_LETTERS) -> str:
+    """Return as many whole sentences of a text as fit; where not even one does, it ends at a word."""
+    sentences = SENTENCE.split(text)
+    while len(sentences) > 1 and len(" ".join(sentences)) > letters:
+        sentences.pop()
+    text = " ".join(sentences)
     return text if len(text) <= letters else text[:letters].rsplit(" ", 1)[0].rstrip(",;:.") + " …"
 
 
@@ -45,11 +53,16 @@ def describe(html: str, letters: int = DESCRIPTION_LETTERS) -> str:
     """Return what a page is about: its opening question, or else its first paragraph; empty where it has neither."""
     article = html[html.find("<article"):] if "<article" in html else ""
     opening = OPENING.search(article)
-    texts = [plain(opening[1])] if opening else [plain(found[1]) for found in PARAGRAPH.finditer(article)]
+    texts = (plain(found[1]) for found in ([opening] if opening else PARAGRAPH.finditer(article)))
     return next((shortened(text, letters) for text in texts if len(text) > 40), "")
 
 
-def fill(html: str, root: str, extra: str = "") -> str:
+def questions(front: str) -> dict[str, str]:
+    """Return the question of each chapter, by its address, as the cards of the front page put it."""
+    return {card["page"]: plain(card["question"]) for card in CARD.finditer(front)}
+
+
+def fill(html: str, root: str, extra: str = "", words: str | None = None) -> str:
     """Return a page whose head says what it is about, and whose colours and fonts are there from the start.
 
     Parameters
@@ -60,8 +73,10 @@ def fill(html: str, root: str, extra: str = "") -> str:
         The way from the page to the site's root: empty or ``../``, once or more.
     extra : str
         More lines for the head.
+    words : str, optional
+        What the page is about, where that is known better than from its text.
     """
-    words = describe(html)
+    words = describe(html) if words is None else words
     lines = [f'<meta name="description" content="{markup.escape(words)}">'] if words else []
     lines += [START.replace("FONTS", json.dumps(PRELOADED)).replace("ROOT", root), *([extra] if extra else [])]
     return html.replace(PLACE, "\n".join(lines), 1)

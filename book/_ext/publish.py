@@ -59,6 +59,7 @@ def finish_pages(app, exception) -> None:
     sources = notes.references(pages.get(notes.REFERENCES, ""))
     terms = notes.glossary(pages.get(notes.GLOSSARY, ""))
     abouts = {name: head.describe(html) for name, html in pages.items()}
+    abouts |= head.questions(pages.get(f"{app.config.root_doc}.html", ""))  # as the front page's cards put them
     if f"{gallery.PAGE}.html" in pages:
         pages[f"{gallery.PAGE}.html"] = gallery.put_pictures(pages, static)
     at = address.addresses(app.config)
@@ -69,7 +70,7 @@ def finish_pages(app, exception) -> None:
         html = say_what_comes(name, html, abouts)
         html = notes.annotate(name, html, sources, terms, rows)
         html = head.fill(html, "../" * name.count("/"),
-                         address.cards(at, name, address.title_of(html), abouts[name]))
+                         address.cards(at, name, address.title_of(html), abouts[name]), abouts[name])
         pages[name] = extras.from_root(html, at.site) if name == extras.NOT_FOUND else html
     gathering.fill(pages)
     gathering.write_scripts(static)

@@ -20,13 +20,35 @@ def test_the_description_is_the_question_of_a_chapter():
 
 
 def test_the_description_is_else_the_first_paragraph_cut_at_a_word():
-    words = "A model writes one <em>token</em> at a time &amp; looks back at every token before it. " * 4
+    words = "A model writes one <em>token</em> at a time &amp; looks back at every token before it, and " * 4
     html = head.fill(PAGE.format(f"<p>not this one, which lies outside of the article and is long</p>"
                                  f"<article><p>Short.</p><p>{words}</p></article>"), "../")
     (found,) = description(html)
     assert found.startswith("A model writes one token at a time &amp; looks back")
     assert found.endswith(" …")
     assert len(found) < 170
+
+
+def test_the_description_leaves_out_the_label_of_the_question():
+    labelled = OPENING.replace("<p>What does", "<p><strong>The question.</strong> What does")
+    assert description(head.fill(PAGE.format(labelled), "../")) == ["What does a user who reads a long text cost?"]
+
+
+def test_the_description_ends_with_a_sentence_where_one_fits():
+    words = "Most workshops of this kind need no server at all. The figures run in each reader's browser. " + "More of it. " * 20
+    (found,) = description(head.fill(PAGE.format(f"<article><p>{words}</p></article>"), ""))
+    assert found.startswith("Most workshops")
+    assert found.endswith(".")
+
+
+def test_a_chapter_is_described_by_the_question_of_its_card():
+    card = ('<div class="sd-card chapter-card docutils"><div class="sd-card-title">{0}. T</div><p class="sd-card-text">{1}</p>'
+            '<p class="sd-card-text"><strong>Less than half.</strong></p>'
+            '<a class="sd-stretched-link sd-hide-link-text" href="../notebooks/{0}.html"></a></div>')
+    cards = '<div class="chapter-cards">' + card.format("01", "How much?") + card.format("02", "Which &amp; when?") + "</div>"
+    assert head.questions(cards) == {"notebooks/01.html": "How much?", "notebooks/02.html": "Which & when?"}
+    assert head.questions("") == {}
+    assert description(head.fill(PAGE.format(OPENING), "../", words="How much?")) == ["How much?"]
 
 
 def test_the_theme_is_known_before_anything_is_drawn():

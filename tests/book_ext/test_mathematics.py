@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import mathematics
 import pytest
+import yaml
+from book_site import ROOT
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
 from sphinx.errors import ExtensionError
 
 
@@ -40,3 +49,37 @@ def test_an_exercise_shows_its_formulas_and_other_html_is_left_alone():
     assert context["body"].count("<math") == 2
     assert r"<p>\(d\)</p>" in context["body"]
     assert "&lt;" in context["body"]
+
+
+def _formulas(words: str) -> list[str]:
+    """Return the TeX that the book's own settings find in a piece of Markdown."""
+    config = yaml.safe_load((ROOT / "book" / "_config.yml").read_text(encoding="utf-8"))
+    settings = config["sphinx"]["config"]
+    parser = create_md_parser(MdParserConfig(
+        enable_extensions=set(config["parse"]["myst_enable_extensions"]),
+        dmath_allow_space=settings["myst_dmath_allow_space"], dmath_allow_digits=settings["myst_dmath_allow_digits"]),
+        RendererHTML)
+    tokens = parser.parse(words)
+    return [token.content for outer in tokens for token in [outer, *(outer.children or [])] if token.type.startswith("math")]
+
+
+def _markdown(path: Path) -> str:
+    if path.suffix == ".md":
+        return path.read_text(encoding="utf-8")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+SOURCES = sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")])
+
+
+def test_money_is_no_formula():
+    assert _formulas("It was $3 and $15 a million, not $2.84, $10.97; a fleet pays ($1T a year, $1M a day).") == []
+    assert _formulas("where $F$ is the width and $4h$ the plain one, at $0.1 \\ln s + 1$") == ["F", "4h", "0.1 \\ln s + 1"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_no_formula_of_the_book_holds_a_sentence(path):
+    spoken = [tex for tex in _formulas(_markdown(path))
+              if re.search(r"[a-z]{3,},? +[a-z]{2,}", re.sub(r"\\(text|mathrm|operatorname)\{[^}]*\}|\\[a-z]+", " ", tex))]
+    assert spoken == []
