@@ -92,6 +92,16 @@ def test_the_epub_is_well_formed_and_lists_what_it_holds(site, tmp_path):
     assert package.count("<itemref") == 2
 
 
+def test_a_bookmark_of_the_pdf_keeps_the_space_at_which_its_heading_is_broken(site, tmp_path):
+    heading = "A heading that is longer than any line of the page and so is broken somewhere on its way to its end"
+    path = site / "notebooks" / "02_b.html"
+    path.write_text(path.read_text().replace(">Two<", f">{heading}<"))
+    offline.make_pdf(site, tmp_path)
+    printed = (tmp_path / f"{offline.NAME}.pdf").read_bytes()
+    assert {f"/Title ({heading})".encode(), b"/Title (One)"} <= set(re.findall(rb"/Title \([^)]*\)", printed))
+    assert b"/Marked true" in printed
+
+
 def test_an_archive_follows_from_its_files_alone(site, tmp_path):
     for name in ("a", "b"):
         offline.make_site(site, tmp_path / name)

@@ -37,6 +37,9 @@ CASED = ("viewBox", "clipPath", "clipPathUnits", "preserveAspectRatio", "pattern
          "patternContentUnits", "linearGradient", "gradientUnits", "textLength", "lengthAdjust", "columnalign")
 PRINT = """\
 .front { break-after: page; padding-top: 30%; } .front h1 { font-size: 40pt; } .contents { break-after: page; }
+.contents ol { list-style: none; padding: 0; } .contents li { margin: .35em 0; }
+/* A browser leaves out of a bookmark the space at which a heading is broken, unless told to keep it. */
+h1, h2, h3, h4 { white-space: break-spaces; text-wrap: wrap; }
 .page { break-before: page; } details > summary { list-style: none; font-weight: 600; }
 """
 EPUB_STYLE = """\
@@ -49,6 +52,9 @@ figure, .exercise, .admonition { border-top: 2px solid #999; margin: 1.2em 0; pa
 .ex-sr { font-size: .85em; font-style: italic; } pre { white-space: pre-wrap; font-size: .8em; }
 .chapter-number { display: block; font-size: .5em; } .ex-legend { list-style: none; padding: 0; }
 .ex-legend li { display: inline; margin-right: 1em; } blockquote { border-left: 3px solid #a8480c; padding-left: 1em; }
+.rulings { list-style: none; padding: 0; } .rulings p { margin: 0 0 .2em; } .outcome { font-weight: bold; }
+dd { margin-left: 0; }
+.book-doors { display: none; }
 """
 
 

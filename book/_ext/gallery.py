@@ -19,7 +19,7 @@ EXPLORER = re.compile(r'<figure class="explorer" id="(?P<id>[^"]+)"'
 PICTURE = re.compile(r'<figure class="explorer" id="(?P<id>[^"]+)".*?'
                      r'(?:<span class="ex-number">(?P<number>.*?)</span>.*?)?class="ex-plot"'
                      r'.*?(?P<svg><svg viewBox="(?P<box>[^"]*)".*?</svg>)', re.DOTALL)
-LINK = re.compile(r'(?P<cell><td[^>]*>)(?P<before><p>)?(?P<link><a class="reference internal" '
+LINK = re.compile(r'(?P<before><li><p>)(?P<link><a class="reference internal" '
                   r'href="(?P<page>[^"#]+)#(?P<id>explorer-[^"]+)">)')
 FOLDER = "pictures"
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -54,6 +54,12 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
 
 
+def first_of(controls: tuple[str, ...], most: int = 8) -> list[str]:
+    """Return the names of the first controls, and how many more there are."""
+    few = len(controls) <= most + 1
+    return [*controls] if few else [*controls[:most], f"and {len(controls) - most} more"]
+
+
 def label_of(docname: str, shown: Shown) -> str:
     """Return the name by which `{ref}` finds an explorer from any page; names may repeat from page to page."""
     return f"{docname}:{shown.id}".lower()
@@ -68,7 +74,7 @@ def mark_rows(shown: list[Shown]) -> list[list[str]]:
 
 
 def markdown(pages: dict[str, tuple[str, list[Shown]]]) -> str:
-    """Return the gallery: a section for each page that shows explorers, then the marks.
+    """Return the gallery: for each page that shows explorers a section with their cards, then the marks.
 
     Parameters
     ----------
@@ -79,9 +85,9 @@ def markdown(pages: dict[str, tuple[str, list[Shown]]]) -> str:
     parts = [f"{len(everything)} figures on {len(pages)} pages.\n"]
     for path, (title, shown) in pages.items():
         docname = path.rpartition(".")[0]
-        rows = [[f"{{ref}}`{label_of(docname, each)}`", ", ".join(each.marks) or "none",
-                 plain("; ".join(each.controls))] for each in shown]
-        parts += [f"## [{plain(title)}](/{path})\n", table(["figure", "marks", "controls"], rows)]
+        cards = [f"- {{ref}}`{label_of(docname, each)}`\n\n  {', '.join(each.marks) or 'none'}\n\n"
+                 f"  {plain('; '.join(first_of(each.controls)))}\n" for each in shown]
+        parts += [f"## [{plain(title)}](/{path})\n", ":::{div} figure-cards", *cards, ":::\n"]
     parts += ["## The marks\n", table(["mark", "what it draws", "figures"], mark_rows(everything))]
     return "\n".join(parts)
 
@@ -109,12 +115,12 @@ def put_pictures(pages: dict[str, str], static: Path) -> str:
                 f'<img class="thumb" src="../_static/{FOLDER}/{file}" alt="" loading="lazy" width="{width}" '
                 f'height="{height}">{number}')
 
-    def row(match: re.Match) -> str:
+    def card(match: re.Match) -> str:
         page = posixpath.normpath(posixpath.join(posixpath.dirname(PAGE), match["page"]))
         before = drawn.get((page, match["id"]), "")
-        return f"{match['cell']}{match['before'] or ''}{before}{match['link']}"
+        return f"{match['before']}{before}{match['link']}"
 
-    return LINK.sub(row, pages[f"{PAGE}.html"])
+    return LINK.sub(card, pages[f"{PAGE}.html"])
 
 
 # --- events of a build ------------------------------------------------------------------------------------------------

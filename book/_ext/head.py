@@ -27,7 +27,8 @@ PARAGRAPH = re.compile(r"<p>(.+?)</p>", re.DOTALL)
 PLACE = "<!-- head -->"
 CARD = re.compile(r'<div class="[^"]*\bchapter-card\b[^"]*">.*?<p[^>]*>(?P<question>.+?)</p>'
                   r'.*?<a class="sd-stretched-link[^>]*? href="\.\./(?P<page>[^"]+)"', re.DOTALL)
-OPENING = re.compile(r'<div class="[^"]*\bchapter-opening\b[^"]*">.*?<p>(?:<strong>[^<]*</strong>)?(.+?)</p>', re.DOTALL)
+OPENING = re.compile(r'<div class="[^"]*\bchapter-opening\b[^"]*">.*?<p>(?:<strong>[^<]*</strong>)?(.+?)</p>',
+                     re.DOTALL)
 SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z“])")
 # Two of the five fonts stand above the fold of every page.
 PRELOADED = ("source-serif-4-latin-wght-normal", "source-sans-3-latin-wght-normal")

@@ -22,6 +22,7 @@ import numbering
 import origins
 import programmes
 import search_index
+import tables
 from api_page import keep_property, plain_references, restore_property, write_generated
 from executed import name_cache
 from stylesheets import trim_all
@@ -66,7 +67,7 @@ def finish_pages(app, exception) -> None:
     for name, html in pages.items():
         if head.PLACE not in html:
             continue  # finished by an earlier build
-        html = mend(html)
+        html = tables.mark(mend(html))
         html = say_what_comes(name, html, abouts)
         html = notes.annotate(name, html, sources, terms, rows)
         html = head.fill(html, "../" * name.count("/"),

@@ -46,7 +46,7 @@ def test_words_stay_words_in_markdown(words):
     assert f"<td>{escape(words, quote=False)}</td>".replace('"', "&quot;") in html.replace('"', "&quot;")
 
 
-def test_each_page_has_a_section_with_a_row_for_each_figure(made):
+def test_each_page_has_a_section_with_a_card_for_each_figure(made):
     shown = gallery.explorers_in(made.html())
     text = gallery.markdown({"book/index.md": ("Front $ page", shown), "notebooks/Two.ipynb": ("Two", shown * 2)})
     assert "3 figures on 2 pages." in text
@@ -54,7 +54,16 @@ def test_each_page_has_a_section_with_a_row_for_each_figure(made):
     assert "## [Front \\$ page](/book/index.md)" in text
     assert text.count("{ref}`book/index:explorer-curve`") == 1
     assert text.count("{ref}`notebooks/two:explorer-curve`") == 2
-    assert text.count("| band, line, point | Users\\_at\\_once\\; Chip\\; or \\*two\\* |") == 3
+    assert text.count("\n\n  band, line, point\n\n  Users\\_at\\_once\\; Chip\\; or \\*two\\*\n") == 3
+
+
+@pytest.mark.parametrize(("count", "last"), [
+    (0, []), (8, ["7"]), (9, ["8"]), (10, ["and 2 more"]), (90, ["and 82 more"])])
+def test_of_many_controls_the_first_are_named(count, last):
+    named = gallery.first_of(tuple(map(str, range(count))))
+    assert named[:-1] == [str(k) for k in range(len(named) - 1)]
+    assert named[-1:] == last
+    assert len(named) <= 9
 
 
 def test_the_gallery_is_read_last_and_whenever_another_page_changes():

@@ -35,18 +35,19 @@ def test_the_description_leaves_out_the_label_of_the_question():
 
 
 def test_the_description_ends_with_a_sentence_where_one_fits():
-    words = "Most workshops of this kind need no server at all. The figures run in each reader's browser. " + "More of it. " * 20
+    words = "Most workshops of this kind need no server at all. The figures run in each browser. " + "More of it. " * 20
     (found,) = description(head.fill(PAGE.format(f"<article><p>{words}</p></article>"), ""))
     assert found.startswith("Most workshops")
     assert found.endswith(".")
 
 
 def test_a_chapter_is_described_by_the_question_of_its_card():
-    card = ('<div class="sd-card chapter-card docutils"><div class="sd-card-title">{0}. T</div><p class="sd-card-text">{1}</p>'
-            '<p class="sd-card-text"><strong>Less than half.</strong></p>'
+    card = ('<div class="sd-card chapter-card docutils"><div class="sd-card-title">{0}. T</div>'
+            '<p class="sd-card-text">{1}</p><p class="sd-card-text"><strong>Less than half.</strong></p>'
             '<a class="sd-stretched-link sd-hide-link-text" href="../notebooks/{0}.html"></a></div>')
-    cards = '<div class="chapter-cards">' + card.format("01", "How much?") + card.format("02", "Which &amp; when?") + "</div>"
-    assert head.questions(cards) == {"notebooks/01.html": "How much?", "notebooks/02.html": "Which & when?"}
+    both = card.format("01", "How much?") + card.format("02", "Which &amp; when?")
+    assert head.questions(f'<div class="chapter-cards">{both}</div>') == {
+        "notebooks/01.html": "How much?", "notebooks/02.html": "Which & when?"}
     assert head.questions("") == {}
     assert description(head.fill(PAGE.format(OPENING), "../", words="How much?")) == ["How much?"]
 

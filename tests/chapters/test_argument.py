@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -66,10 +67,23 @@ def test_each_link_finds_its_explorer_in_the_notebook(claim):
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
 def test_the_front_page_leads_to_the_ruling_in_its_chapter(claim):
-    (words, address), outcome, ruling = argument.glance("../notebooks/")[int(claim.name[1:]) - 1]
-    assert words.startswith(f"{claim.name}. ")
-    assert address == f"../notebooks/{claim.page}.html#the-ruling-on-{claim.name.lower()}"
+    seen = argument.Glance("../notebooks/")
+    address = f"../notebooks/{claim.page}.html#the-ruling-on-{claim.name.lower()}"
+    assert seen.address(claim) == address
+    (item,) = [item for item in re.findall(r"<li>.*?</li>", seen._repr_html_()) if f">{claim.name}. " in item]
+    assert f'<a href="{address}">' in item
+    assert f'data-outcome="{argument.OUTCOMES.index(claim.outcome)}">{seen.shown(claim.outcome)}</p>' in item
+    assert f"<p>{escape(claim.ruling)}</p>" in item
     source = "\n".join(cell["source"] for cell in nbformat.read(NOTEBOOKS / f"{claim.page}.ipynb", 4)["cells"])
     assert f"## The ruling on {claim.name}" in source
-    assert outcome.lower().rstrip("…") in argument.OUTCOMES
-    assert ruling == claim.ruling
+
+
+def test_the_front_page_counts_every_claim_once():
+    seen = argument.Glance()
+    tally = seen.tally()
+    assert list(tally) == list(argument.OUTCOMES)
+    assert sorted(one.name for named in tally.values() for one in named) == sorted(CLAIMS)
+    counts = re.findall(r"<dd><strong>(\d+)</strong> (.*?)</dd>", seen._repr_html_())
+    assert [(int(count), re.findall(r">(C\d+)<", names)) for count, names in counts] == [
+        (len(named), [one.name for one in named]) for named in tally.values()]
+    assert repr(seen).count("\n") == 11

@@ -195,6 +195,49 @@ def test_nothing_lies_over_a_figure_that_uses_the_margin(visit):
     assert page.troubles == []
 
 
+UNDER_NOTES = """() => {
+  const box = (element) => element.getBoundingClientRect();
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+  const shown = (selector) => [...document.querySelectorAll(selector)].filter((element) => box(element).width > 0);
+  const tables = shown(".bd-article table, .bd-article figure, .bd-article div.math");
+  return shown(".sidenote").flatMap((note) => tables.filter((table) => meet(box(note), box(table)))
+    .map((table) => [note.textContent.trim().slice(0, 40), table.textContent.trim().slice(0, 40)]));
+}"""
+
+
+def test_a_note_in_the_margin_lies_over_nothing(visit):
+    for name in sorted(name for name in LIVE if name.startswith("notebooks/")):
+        page = visit(name, viewport={"width": 1280, "height": 900})
+        assert page.locator(".sidenote:visible").count() > 0, name
+        assert page.evaluate(UNDER_NOTES) == [], name
+        page.close()
+
+
+CUT_WITHOUT_A_CUE = """() => [...document.querySelectorAll(
+    ".table-scroll, .pst-scrollable-table-container, .math-scroll, .bd-article pre")]
+  .filter((box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 2)
+  .map((box) => [getComputedStyle(box).boxShadow, box.textContent.trim().slice(0, 40)])"""
+
+
+def test_what_is_scrolled_sideways_says_so(visit):
+    page = visit("notebooks/05_inside_the_block.html", viewport={"width": 360, "height": 780})
+    page.wait_for_function(f"({CUT_WITHOUT_A_CUE})().every(([shadow]) => shadow !== 'none')")
+    cut = page.evaluate(CUT_WITHOUT_A_CUE)
+    assert len(cut) > 3
+    assert [words for shadow, words in cut if shadow == "none"] == []
+
+
+def test_what_comes_is_a_question_that_is_not_cut(site):
+    for name in sorted(name for name in LIVE if name.startswith("notebooks/")):
+        html = (site / name).read_text(encoding="utf-8")
+        (words,) = re.findall(r'class="way-comes">([^<]+)<', html)
+        (about,) = re.findall(r'<meta name="description" content="([^"]+)">', html)
+        assert words.endswith(("?", ".")), (name, words)
+        assert about.endswith("?"), (name, about)
+        assert not about.startswith("The question"), (name, about)
+
+
 @pytest.mark.parametrize("name", ["book/index.html", "book/decide.html"])
 def test_the_words_beside_an_axis_end_in_one_line_whatever_font_comes(visit, name):
     page = visit(name, viewport={"width": 820, "height": 1000})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from typing import Any
 
 from . import rulings
@@ -287,22 +288,70 @@ def rows() -> list[tuple[str | tuple[str, str], ...]]:
              phrase("It hinges on {}. {}", one.hinge, one.remains.tagged)) for one in claims()]
 
 
-GLANCE_COLUMNS = ("the essay says", "ruling", "in a sentence or two")
-
-
-def glance(folder: str = "") -> list[tuple[str | tuple[str, str], ...]]:
-    """Return the front page's table: every claim, its outcome, and the ruling in words.
+class Glance:
+    """The front page's rulings: how many claims end how, and of each its outcome and the ruling in words.
 
     Parameters
     ----------
     folder : str
         Where the chapters lie, seen from the page, with its stroke.
-
-    Returns
-    -------
-    list of tuple
-        Cells for `exhibits.Table`, under `GLANCE_COLUMNS`; the claim leads to the ruling in its chapter.
     """
-    return [((f"{one.name}. {one.title}", f"{folder}{one.page}.html#the-ruling-on-{one.name.lower()}"),
-             one.outcome[0].upper() + one.outcome[1:] + ("…" if one.outcome.endswith("when") else ""), one.ruling)
-            for one in claims()]
+
+    def __init__(self, folder: str = ""):
+        self.claims, self.folder = claims(), folder
+
+    def address(self, one: Claim) -> str:
+        """Return where the ruling on a claim stands, seen from the page.
+
+        Parameters
+        ----------
+        one : Claim
+
+        Returns
+        -------
+        str
+        """
+        return f"{self.folder}{one.page}.html#the-ruling-on-{one.name.lower()}"
+
+    @staticmethod
+    def shown(outcome: str) -> str:
+        """Return an outcome as it stands by itself; a condition is still to come where it ends in "when".
+
+        Parameters
+        ----------
+        outcome : str
+            One of `OUTCOMES`.
+
+        Returns
+        -------
+        str
+        """
+        return outcome[0].upper() + outcome[1:] + ("…" if outcome.endswith("when") else "")
+
+    def tally(self) -> dict[str, list[Claim]]:
+        """Return the claims by their outcome, in the order of `OUTCOMES`.
+
+        Returns
+        -------
+        dict
+        """
+        return {outcome: [one for one in self.claims if one.outcome == outcome] for outcome in OUTCOMES}
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{one.name}. {one.title}: {one.outcome}. {one.ruling}" for one in self.claims)
+
+    def _repr_html_(self) -> str:
+        def link(one: Claim, words: str) -> str:
+            return f'<a href="{escape(self.address(one))}">{escape(words)}</a>'
+
+        def marked(outcome: str, tag: str, words: str) -> str:
+            return f'<{tag} class="outcome" data-outcome="{OUTCOMES.index(outcome)}">{escape(words)}</{tag}>'
+
+        counts = "".join(
+            f'<div>{marked(outcome, "dt", self.shown(outcome))}<dd><strong>{len(named)}</strong> '
+            f'{" ".join(link(one, one.name) for one in named)}</dd></div>' for outcome, named in self.tally().items())
+        each = "".join(
+            f'<li><p class="ruling-claim">{link(one, f"{one.name}. {one.title}")}</p>'
+            f'{marked(one.outcome, "p", self.shown(one.outcome))}<p>{escape(one.ruling)}</p></li>'
+            for one in self.claims)
+        return f'<dl class="tally">{counts}</dl><ul class="rulings">{each}</ul>'
