@@ -43,8 +43,8 @@ def _classed(attributes: str, name: str) -> str:
 def mark(html: str) -> str:
     """Return a page whose tables say so.
 
-    A cell of running text, a long heading or an address is a `sentence`, a number or a date `whole`; a table is `wide` where it
-    uses the margin.
+    A cell of running text, a long heading or an address is a `sentence`, a number or a date `whole`; a table is `wide`
+    where it uses the margin.
     """
     def cell(match: re.Match) -> str:
         text = words(match["inside"])
