@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 import zipfile
+from pathlib import Path
 
 import offline
 import pytest
@@ -84,6 +87,8 @@ def test_the_epub_is_well_formed_and_lists_what_it_holds(site, tmp_path):
         assert f"{space}}}" == spaces.get(kind, f"{space}}}"), kind
         assert kind not in {"noscript", "label", "input", "link"} or element.get("rel") == "stylesheet"
     assert page.count("<svg") == 2
+    assert re.findall(r'<svg [^>]*width="26"[^>]*>', page) == re.findall(r'<svg [^>]*viewBox="0 0 9 9"[^>]*>', page)
+    assert 'width="26"' in page
     package = texts["OEBPS/package.opf"]
     idents = re.findall(r'\bid(?:ref)?="([^"]+)"', package)
     assert all(re.fullmatch(r"[A-Za-z_][\w.-]*", ident) for ident in idents)  # a name of XML begins with no digit
@@ -92,11 +97,26 @@ def test_the_epub_is_well_formed_and_lists_what_it_holds(site, tmp_path):
     assert package.count("<itemref") == 2
 
 
+def test_the_signs_of_a_legend_are_no_larger_than_their_words(site, tmp_path, chromium):
+    offline.make_epub(site, tmp_path)
+    with zipfile.ZipFile(tmp_path / f"{offline.NAME}.epub") as book:
+        book.extractall(tmp_path / "book")
+    page = chromium.new_page(viewport={"width": 600, "height": 800})
+    page.goto((tmp_path / "book" / "OEBPS" / "01_a.xhtml").as_uri())
+    sign = page.locator(".ex-legend svg").bounding_box()
+    assert sign["width"] <= 40
+    assert sign["height"] <= 20
+    page.close()
+
+
 def test_a_bookmark_of_the_pdf_keeps_the_space_at_which_its_heading_is_broken(site, tmp_path):
     heading = "A heading that is longer than any line of the page and so is broken somewhere on its way to its end"
     path = site / "notebooks" / "02_b.html"
     path.write_text(path.read_text().replace(">Two<", f">{heading}<"))
-    offline.make_pdf(site, tmp_path)
+    # In a process of its own: a browser of this one's may be running.
+    program = (f"import offline, pathlib; offline.names = lambda _: {list(PAGES)}; "
+               f"offline.make_pdf(pathlib.Path({str(site)!r}), pathlib.Path({str(tmp_path)!r}))")
+    subprocess.run([sys.executable, "-c", program], cwd=Path(offline.__file__).parent, check=True)
     printed = (tmp_path / f"{offline.NAME}.pdf").read_bytes()
     assert {f"/Title ({heading})".encode(), b"/Title (One)"} <= set(re.findall(rb"/Title \([^)]*\)", printed))
     assert b"/Marked true" in printed

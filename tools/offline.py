@@ -54,7 +54,8 @@ figure, .exercise, .admonition { border-top: 2px solid #999; margin: 1.2em 0; pa
 .ex-legend li { display: inline; margin-right: 1em; } blockquote { border-left: 3px solid #a8480c; padding-left: 1em; }
 .rulings { list-style: none; padding: 0; } .rulings p { margin: 0 0 .2em; } .outcome { font-weight: bold; }
 dd { margin-left: 0; }
-.book-doors { display: none; }
+.book-doors { display: none; } .whole { white-space: nowrap; } .eqno { float: right; }
+.ex-legend svg { width: 26px; height: 10px; margin-right: .3em; }
 """
 
 
@@ -269,6 +270,8 @@ def make_epub(site: Path, output: Path) -> None:
     files, images, made = [("OEBPS/book.css", EPUB_STYLE.encode())], {}, {}
     for name, html in pages.items():
         soup = still(html, name, inside, "{}.xhtml")
+        for sign in soup.select(".ex-legend svg"):  # a reading device may not heed a style
+            sign["width"], sign["height"] = "26", "10"
         for image in soup.find_all("img"):
             path = site / posixpath.normpath(posixpath.join(posixpath.dirname(name), image.get("src", "")))
             if path.is_file():

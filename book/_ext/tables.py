@@ -51,7 +51,7 @@ def mark(html: str) -> str:
         tag = match["tag"]
         if len(text) > SENTENCE_LETTERS[tag] or max(map(len, text.split()), default=0) > WORD_LETTERS:
             name = "sentence"
-        elif tag == "td" and WHOLE.fullmatch(text):
+        elif WHOLE.fullmatch(text):
             name = "whole"
         else:
             return match[0]

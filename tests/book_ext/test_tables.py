@@ -21,6 +21,7 @@ def test_a_cell_of_running_text_is_marked_and_a_name_is_not():
 @pytest.mark.parametrize("text", ["2026-10", "2026-10-05", "80.0 GB", "$4.02", "1,234", "8.9×", "−24.7%", "26 tok/s"])
 def test_a_number_or_a_date_stays_whole(text):
     assert tables.mark(f"<table><tr><td><p>{text}</p></td></tr></table>").count('<td class="whole">') == 1
+    assert tables.mark(f'<table><tr><th scope="row">{text}</th></tr></table>').count('class="whole"') == 1
 
 
 @pytest.mark.parametrize("text", ["by hand", "8 of 128 heads", "$230,000 to $375,000", "H100", ""])
