@@ -55,3 +55,14 @@ def test_a_range_widens_where_names_differ():
     assert judge._stretch(ratios[:50], names[:50], dense[:50]) == 1.0
     (low, high), (narrow, wide) = judge._range(ratios, 1.5), judge._quantiles(ratios)
     assert low < narrow < wide < high
+
+
+def test_the_pool_counts_every_prediction_of_its_four_cuts_and_no_other():
+    """Each cut's points are held by the range of that cut: the errors of one say nothing about another's."""
+    near, far = made([0.9, 1.1] * 20, ["a", "b"] * 20), made([1.9, 2.1] * 20, ["a", "b"] * 20)
+    cuts = {"model": near, "chip": near, "engine": near, "harness": far, "generation": far}
+    row = judge.pooled_rows(cuts)["pooled", "all"]
+    assert (row["rows"], row["ttft_rows"]) == (160, 0)
+    assert row["tpot_error"] == pytest.approx((3 * 0.1 + 1.0) / 4)
+    assert row["tpot_inside"] == pytest.approx(np.mean([np.nanmean(judge.inside(one)[0])
+                                                        for one in (near, near, near, far)]))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from inference_economics import calibration, catalog, measurements
-from inference_economics.serving import fit, report
+from inference_economics.serving import fit, judge, report
 from inference_economics.serving.rows import MODELS
 
 STORED = catalog.read_tables(catalog.path("calibration.toml", "inference_economics.serving"))
@@ -46,6 +46,34 @@ def test_whole_cuts_never_seen(cut, aim):
     rows = calibration.unseen()[cut]
     assert rows["all"]["tpot_error"] < aim
     assert sum(row["rows"] for name, row in rows.items() if name != "all") == rows["all"]["rows"]
+
+
+def test_all_four_cuts_pooled():
+    """Every prediction counts once: errors are the mean of the cuts', each by its points."""
+    left_out = calibration.unseen()
+    pooled, cuts = left_out["pooled"]["all"], [left_out[cut]["all"] for cut in judge.POOLED]
+    for name, rows in (("tpot", "rows"), ("ttft", "ttft_rows")):
+        counts = [cut[rows] for cut in cuts]
+        assert pooled[rows] == sum(counts)
+        for what in ("error", "bias"):
+            mean = np.average([cut[f"{name}_{what}"] for cut in cuts], weights=counts)
+            assert pooled[f"{name}_{what}"] == pytest.approx(mean, abs=1e-4)
+        assert min(cut[f"{name}_inside"] for cut in cuts) < pooled[f"{name}_inside"] < max(
+            cut[f"{name}_inside"] for cut in cuts)
+    assert pooled["tpot_error"] < 0.136
+
+
+def test_aims_stand_beside_what_was_reached():
+    rows, stored = {row[0]: row for row in report.aim_table()}, calibration.unseen()
+    assert list(rows) == ["models", "chips", "engines", "harnesses", "all four, pooled"]
+    for row, group in zip(rows.values(), report.AIMS, strict=True):
+        assert len(row) == len(report.AIM_COLUMNS)
+        for place, measure, aim in ((2, "tpot_error", report.AIMS[group][1]), (4, "ttft_error", report.AIMS[group][2])):
+            error = stored[group]["all"][measure]
+            assert row[place] == f"{error:.1%}"
+            assert row[place + 1].startswith("below ")
+            assert row[place + 1].endswith(": met" if error < aim else ": missed")
+    assert rows["models"][3] == "below 17%: met"
 
 
 def test_no_slice_is_hidden():

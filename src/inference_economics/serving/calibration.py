@@ -155,7 +155,8 @@ def unseen() -> dict[str, dict[str, dict[str, float]]]:
         ``model``, ``chip``, ``engine``, ``harness`` and ``generation`` to name (and ``all``) to a row; of the
         models left out also ``kind``, ``dense_chips``, ``mixture_chips``, ``dense_concurrency``,
         ``mixture_concurrency`` and ``looked_at`` (``yes``: models that chose the structure first; ``no``: those that
-        were looked at later); ``disaggregated`` to engine, of which nothing is fitted.
+        were looked at later); ``pooled``: every prediction of a model, chip, engine or harness left out, together;
+        ``disaggregated`` to engine, of which nothing is fitted.
         A row has ``rows``; mean absolute and mean error of TPOT, its 90th percentile, and the share inside the 80%
         interval (``tpot_error``, ``tpot_bias``, ``tpot_p90``, ``tpot_inside``); the same of TTFT where the model can
         speak about it. [1]

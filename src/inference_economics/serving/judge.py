@@ -10,7 +10,7 @@ chips, engines, harnesses or generations: those are the split that only judges.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -32,6 +32,9 @@ LEAST = 10  # nothing with fewer points is left out
 CUTS: dict[str, Callable[[Point], str]] = {
     "model": lambda p: p.model, "chip": lambda p: p.chip, "engine": lambda p: p.engine,
     "harness": lambda p: p.harness, "generation": lambda p: calibration.generation(p.chip)}
+
+
+POOLED = ("model", "chip", "engine", "harness")  # the cuts whose predictions are also judged together
 
 
 def mean(values: Any) -> float:
@@ -231,6 +234,26 @@ def unseen_rows(unseen: Unseen, cut: str) -> dict[tuple[str, str], dict[str, flo
         own[members] = True
         rows[key] = _row(unseen, flags, own)
     return rows
+
+
+def pooled_rows(cuts: Mapping[str, Unseen]) -> dict[tuple[str, str], dict[str, float]]:
+    """Errors of every prediction of something left out, over all cuts of `POOLED` together.
+
+    Parameters
+    ----------
+    cuts : dict
+        Each cut to its errors; cuts outside of `POOLED` do not count.
+
+    Returns
+    -------
+    dict
+        (``pooled``, ``all``) to a row of `calibration.unseen`. A point counts once for each cut that left it out,
+        and its range is the one of that cut.
+    """
+    parts = [cuts[cut] for cut in POOLED]
+    tpot, ttft = (np.concatenate(held) for held in zip(*map(inside, parts), strict=True))
+    every = joined(parts)
+    return {("pooled", "all"): _row(every, (tpot, ttft), np.ones(len(every.points), bool))}
 
 
 def judge_pools(points: Sequence[Point], fitted: dict[str, Any]) -> dict[tuple[str, str], dict[str, float]]:
