@@ -210,6 +210,14 @@ def _diagram(batch, shift, spec, low):
         readouts=[Readout("Batch", batch)])
 
 
+def _beside(slope, place):
+    """A curve with things beside it that are not over its axis."""
+    x = np.linspace(0, 8, 17)
+    return Figure(x=Axis("x", (0, 8)), y=Axis("y", (-4, 4)),
+                  marks=[Line(x, slope * (x - 4) / 4, "curve"), Blocks(place, 2.0, "box", words=("one",), value=slope),
+                         Arrows(4.0, 0.0, place, 2.0, "arrow"), Point(place, slope, "dot")])
+
+
 def _timeline(t, slow):
     """Spans that grow with time; on a log axis those that start at zero reach its edge."""
     end = np.minimum((STARTS + LENGTHS) * slow, t)
@@ -292,6 +300,8 @@ def explorers() -> list:
                 gone=Slider(0.5, 6.0, value=6.0)),
         explore(_diagram, title="Blocks and arrows", watch="Move it.", batch=Slider(0, 64, value=32),
                 shift=Slider(-6.0, 3.0, value=0.0), spec=Choice(*SPECS), low=Slider(0.0, 2.0, value=0.5)),
+        explore(_beside, title="Blocks beside a curve", watch="Move it.", slope=Slider(-4.0, 4.0, value=2.0),
+                place=Slider(0.0, 7.0, value=3.0)),
         explore(_timeline, title="Spans", watch="Play.", t=Play(0, 30, step=0.5, value=9, unit="s"),
                 slow=Slider(0.0, 3.0, value=1.0)),
         explore(_bill, title="Waterfall", watch="Move it.", power=Slider(0.0, 2.0, value=0.5),

@@ -29,6 +29,40 @@ def test_the_pointer_reads_values_off(page):
     assert line.get_attribute("d") == ""
 
 
+CROSS = """([name, steps]) => {
+  const root = document.querySelector(`[data-explorer="${name}"]`), svg = root.querySelector(".ex-plot svg");
+  const { left, top, width, height } = svg.getBoundingClientRect(), said = new Set();
+  for (let k = 0; k <= steps * steps; k += 1) {
+    const clientX = left + width * (k % steps) / steps, clientY = top + height * Math.floor(k / steps) / steps;
+    svg.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, bubbles: true }));
+    said.add(root.querySelector(".ex-cursor").textContent);
+  }
+  svg.dispatchEvent(new PointerEvent("pointerleave"));
+  said.delete(root.querySelector(".ex-cursor").textContent);
+  return [...said];
+}"""
+
+
+def _read_across(page, name: str, steps: int) -> list[str]:
+    """Return all that a pointer reads off a figure, which it crosses in so many steps each way."""
+    reset(page, name)
+    plot = page.locator(f"#explorer-{name} .ex-plot")
+    plot.dispatch_event("pointerenter")  # what reads off is fetched then
+    page.wait_for_function("name => !document.querySelector(`#explorer-${name} .ex-cursor`).hidden", arg=name)
+    return page.evaluate(CROSS, [name, steps])
+
+
+def test_the_pointer_reads_something_off_each_figure(page):
+    assert [name for name in EXPLORERS if not _read_across(page, name, 6)] == []
+    assert page.complaints == []
+
+
+def test_things_beside_a_curve_are_not_read_as_if_they_were_over_its_axis(page):
+    said = _read_across(page, "beside", 8)
+    assert len(said) > 5
+    assert all(words.startswith("x ") and " — curve: " in words and "box" not in words for words in said)
+
+
 def test_the_keyboard_reads_values_off(page):
     reset(page, "bars")
     plot, words = page.locator("#explorer-bars .ex-plot"), page.locator("#explorer-bars .ex-cursor")

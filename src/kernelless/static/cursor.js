@@ -11,13 +11,14 @@ import { startTree, treeOf } from "./tree.js";
 /** @import { Values } from "./program.js" */
 
 /**
- * The marks that are read together: those of the categories if there are any, else those over x.
+ * The marks that are read together: those of the categories if there are any, else those over x. Blocks and the like
+ * beside a curve are not over x.
  * @param {Plot} plot
  * @returns {Mark[]}
  */
 function readable({ marks }) {
   const read = marks.filter((m) => kindFor(m).read), bars = read.filter((m) => kindFor(m).categorical);
-  return bars.length ? bars : read;
+  return bars.length ? bars : read.filter(({ x }) => x !== undefined);
 }
 
 /**
