@@ -116,7 +116,9 @@ def test_the_search_finds_a_chapter_before_all_else(visit, from_disk):
 
 @pytest.mark.parametrize(("query", "says"), [
     ("constructor", "Nothing in the book"), ("__proto__", "Nothing in the book"), ("(", "Nothing in the book"),
-    ("%", "Nothing in the book"), ("zzzz", "Nothing in the book"), ("prefill", "chapters first")])
+    ("%", "Nothing in the book"), ("zzzz", "Nothing in the book"), ("hasOwnProperty", "Nothing in the book"),
+    ("<script>", "chapters first"), ("a" * 10_000, "aaaa…”. Try one word"), ("\U0001d6fc", "Nothing in the book"),
+    ("groq", "Nothing in the book"), ("prefill", "chapters first")])
 def test_the_search_answers_whatever_is_asked(visit, query, says):
     page = visit("search.html")
     page.locator(".search-form input").fill(query)
@@ -126,6 +128,24 @@ def test_the_search_answers_whatever_is_asked(visit, query, says):
     assert "\\frac" not in found
     if query == "prefill":
         assert page.locator("#search-results li a").first.get_attribute("href").startswith("notebooks/")
+    assert page.troubles == []
+
+
+@pytest.mark.parametrize(("query", "says", "leads_to"), [
+    ("speculative decoding", "chapters first", "07_fewer_bytes.html#the-third-offer-drafts"),  # the book says drafts
+    ("speculative-decoding", "chapters first", "07_fewer_bytes.html#the-third-offer-drafts"),
+    ("MoE", "chapters first", "07_fewer_bytes.html"), ("training vs inference", "chapters first", "01_the_inversion.html"),
+    ("utilization", "chapters first", "06_batching_and_latency.html"),  # the other spelling
+    ("kv cahce", "for “kv cache” there is: ", "03_the_kv_cache.html"),
+    ("why is moving weights slow", "with most of them there is: ", ""),
+])
+def test_the_search_understands_other_words_spellings_slips_and_questions(visit, query, says, leads_to):
+    page = visit("search.html", from_disk=True)
+    page.locator(".search-form input").fill(query)
+    page.locator(".search-form button").click()
+    assert says in page.locator("#search-summary").inner_text()
+    assert page.locator("#search-results li a").first.get_attribute("href").startswith(f"notebooks/{leads_to}")
+    assert page.locator("#search-results mark").count() > 0
     assert page.troubles == []
 
 
