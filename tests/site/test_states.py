@@ -195,3 +195,35 @@ def test_a_page_is_accessible_in_each_state(visit, name, act, viewport, media):
     assert wrong == []
     assert unsure == []
     assert page.troubles == []
+
+
+# The largest page in pieces: axe takes longer than in proportion. Each piece stands in its place, the others are away.
+PIECES = """(most) => {
+  const parts = [...document.querySelectorAll("#api-reference > section > section, #api-reference > section > dl")];
+  window.pieces = [];
+  let size = Infinity;
+  for (const part of parts) {
+    const own = part.querySelectorAll("*").length;
+    if (size + own > most) [size, window.pieces[window.pieces.length]] = [0, []];
+    window.pieces.at(-1).push([part, document.createComment("")]);
+    size += own;
+  }
+  for (const [part, place] of window.pieces.flat()) part.replaceWith(place);
+  return [window.pieces.length, document.querySelectorAll("#api-reference *").length];
+}"""
+PUT = "([k, back]) => { for (const [part, place] of pieces[k]) (back ? place : part).replaceWith(back ? part : place); }"
+
+
+def test_the_whole_api_page_is_accessible(visit):
+    page = visit("book/api.html")
+    elements = page.locator("#api-reference *").count()
+    count, seen = page.evaluate(PIECES, 1500)
+    assert seen < 1500
+    for k in range(count):
+        page.evaluate(PUT, [k, True])
+        here = page.locator("#api-reference *").count()
+        assert judged(page) == ([], [])
+        page.evaluate(PUT, [k, False])
+        seen += here - page.locator("#api-reference *").count()
+    assert seen == elements
+    assert page.troubles == []
