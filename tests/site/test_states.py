@@ -160,6 +160,7 @@ STATES = [
     ("book/how_good.html", cite_open, WIDE, {"color_scheme": "dark"}),
     ("search.html?q=KV+cache", found, PHONE, {"color_scheme": "dark"}),
     ("search.html?q=KV+cache", found, WIDE, {"forced_colors": "active"}), ("404.html", as_it_is, PHONE, {}),
+    ("book/links.html", as_it_is, PHONE, {}),
 ]
 
 
