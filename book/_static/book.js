@@ -282,6 +282,28 @@
     }
   }
 
+  // --- what this device keeps can be forgotten ----------------------------------------------------------------------
+  const forget = document.querySelector(".forget-book");
+  if (forget) {
+    forget.hidden = false;
+    const OWN = /^(mode$|place$|place:|answers$|kernelless:)/;
+    forget.querySelector("button").addEventListener("click", async () => {
+      let said = "Forgotten.";
+      try {
+        for (const store of [localStorage, sessionStorage]) {
+          for (const key of Object.keys(store)) if (OWN.test(key)) store.removeItem(key);
+        }
+        for (const name of await globalThis.caches?.keys() ?? []) if (name.startsWith("book-")) await caches.delete(name);
+        const workers = await navigator.serviceWorker?.getRegistrations() ?? [];
+        await Promise.all(workers.filter(({ scope }) => location.href.startsWith(scope)).map((one) => one.unregister()));
+        colour();
+      } catch {
+        said = "This browser keeps nothing here, or does not let it be cleared from a page.";
+      }
+      forget.querySelector("[role=status]").textContent = said;
+    });
+  }
+
   // --- a served site can be read without a network ------------------------------------------------------------------
   if ("serviceWorker" in navigator && location.protocol === "https:") {
     navigator.serviceWorker.register(`${root.dataset.root}worker.js`).then(() => {
@@ -295,7 +317,7 @@
         active.postMessage("keep");
       });
       navigator.serviceWorker.addEventListener("message", ({ data }) => {
-        said.textContent = data.done < data.of ? `${data.done} of ${data.of} files` : "The book is kept on this device.";
+        said.textContent = data.failed ? "Not all could be kept. Press again to go on." : data.done < data.of ? `${data.done} of ${data.of} files` : "The book is kept on this device.";
       });
     }, () => { /* forbidden here: the book is read as before */ });
   }

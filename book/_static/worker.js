@@ -24,7 +24,7 @@ self.addEventListener("message", (event) => {
       done += 1;
       event.source.postMessage({ done, of: ALL.length });
     }
-  })());
+  })().catch(() => event.source.postMessage({ failed: true })));  // no network, or no room
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;

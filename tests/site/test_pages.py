@@ -423,6 +423,33 @@ def test_what_was_read_can_be_read_without_a_network(chromium, address):
     context.close()
 
 
+KEPT = """() => [Object.keys(localStorage), Object.keys(sessionStorage), document.cookie,
+  document.documentElement.dataset.mode]"""
+
+
+def test_a_device_keeps_what_the_page_on_it_says_and_forgets_it_when_asked(visit, address):
+    page = visit("notebooks/04_sharing_heads.html", viewport={"width": 1280, "height": 900})
+    page.locator("button.theme-switch-button:visible").first.click()
+    page.locator(".exercise input").first.fill("7")
+    page.locator(".exercise button").first.click()
+    page.locator("figure.explorer[data-ready] [data-parameter]").first.evaluate(
+        "c => { if (c.tagName === 'SELECT') c.selectedIndex = 1; else c.value = 1;"
+        " c.dispatchEvent(new Event('input', { bubbles: true })); }")
+    page.locator("#why-eight").evaluate("section => section.scrollIntoView()")
+    page.wait_for_function("localStorage.getItem('place') !== null && sessionStorage.getItem('answers') !== null")
+    page.goto(f"{address}/book/site.html")
+    lasting, of_the_tab, cookies, mode = page.evaluate(KEPT)
+    assert cookies == ""
+    assert mode != "auto"
+    assert {key.partition(":")[0] for key in lasting} == {"mode", "place"}
+    assert {key.partition(":")[0] for key in of_the_tab} == {"answers", "kernelless"}
+    page.evaluate("localStorage.setItem('of another page of this host', 1)")
+    page.get_by_role("button", name="Forget all of it").click()
+    page.get_by_text("Forgotten.").wait_for()
+    assert page.evaluate(KEPT) == [["of another page of this host"], [], "", "auto"]
+    assert page.troubles == []
+
+
 def test_the_rail_opens_over_a_phone_and_keeps_the_focus(visit):
     page = visit("notebooks/04_sharing_heads.html", viewport=PHONE)
     menu = page.locator(".menu-button")
