@@ -134,7 +134,8 @@ def test_the_search_answers_whatever_is_asked(visit, query, says):
 @pytest.mark.parametrize(("query", "says", "leads_to"), [
     ("speculative decoding", "chapters first", "07_fewer_bytes.html#the-third-offer-drafts"),  # the book says drafts
     ("speculative-decoding", "chapters first", "07_fewer_bytes.html#the-third-offer-drafts"),
-    ("MoE", "chapters first", "07_fewer_bytes.html"), ("training vs inference", "chapters first", "01_the_inversion.html"),
+    ("MoE", "chapters first", "07_fewer_bytes.html"),
+    ("training vs inference", "chapters first", "01_the_inversion.html"),
     ("utilization", "chapters first", "06_batching_and_latency.html"),  # the other spelling
     ("kv cahce", "for “kv cache” there is: ", "03_the_kv_cache.html"),
     ("why is moving weights slow", "with most of them there is: ", ""),

@@ -212,7 +212,9 @@ PIECES = """(most) => {
   for (const [part, place] of window.pieces.flat()) part.replaceWith(place);
   return [window.pieces.length, document.querySelectorAll("#api-reference *").length];
 }"""
-PUT = "([k, back]) => { for (const [part, place] of pieces[k]) (back ? place : part).replaceWith(back ? part : place); }"
+PUT = """([k, back]) => {
+  for (const [part, place] of pieces[k]) (back ? place : part).replaceWith(back ? part : place);
+}"""
 
 
 def test_the_whole_api_page_is_accessible(visit):
