@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -448,6 +449,49 @@ def test_a_device_keeps_what_the_page_on_it_says_and_forgets_it_when_asked(visit
     page.get_by_role("button", name="Forget all of it").click()
     page.get_by_text("Forgotten.").wait_for()
     assert page.evaluate(KEPT) == [["of another page of this host"], [], "", "auto"]
+    assert page.troubles == []
+
+
+# What a stranger may have written into a link, a file or this browser's store for the site.
+HOSTILE = '"><img src=x onerror="window.hit=1"><script>window.hit=1</script>'
+LINKS = [
+    "notebooks/04_sharing_heads.html#explorer-heads-and-groups?{0}={0}", "notebooks/04_sharing_heads.html#{0}",
+    "notebooks/03_the_kv_cache.html#explorer-cache-against-context?model=own:{0}",
+    "notebooks/03_the_kv_cache.html#explorer-cache-against-context?__proto__=1&constructor=2&users=1e999",
+    "book/decide.html#{0}?x={0}", "book/decide.html?%E0%A4%A#%E0%A4%A?x=%E0", "search.html?q={0}",
+    "search.html?q=%00%ff", "book/links.html#%E0%A4%A", "404.html?{0}#{0}", "index.htm#javascript:alert(1)"]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_hostile_link_stays_words(visit, link):
+    page = visit(link.format(quote(HOSTILE)))
+    page.locator("h1:visible").first.wait_for()
+    assert page.evaluate("[window.hit ?? 0, document.querySelectorAll('[onerror]').length]") == [0, 0]
+    assert page.troubles == []
+
+
+def test_a_hostile_store_or_configuration_stays_words(visit, address):
+    page = visit("book/index.html")
+    page.evaluate("""(words) => {
+      const place = { page: "javascript:alert(1)//", id: words, title: words, section: words };
+      localStorage.setItem("place", JSON.stringify(place));
+      localStorage.setItem("mode", words);
+      sessionStorage.setItem("answers", "{half");
+      sessionStorage.setItem("kernelless:/notebooks/04_sharing_heads.html#explorer-heads-and-groups", words);
+    }""", HOSTILE)
+    for name in ("book/index.html", "notebooks/04_sharing_heads.html"):
+        page.goto(f"{address}/{name}")
+        page.locator("h1:visible").first.wait_for()
+        assert page.evaluate("[...document.links].filter(({ protocol }) => protocol === 'javascript:').length") == 0
+    figure = page.locator("figure.explorer:has(option[value='own:'])").first
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("id => document.getElementById(id).dataset.ready", arg=figure.get_attribute("id"))
+    figure.locator("select:has(option[value='own:'])").first.select_option("own:")
+    box = figure.locator(".ex-own textarea").first
+    box.fill(json.dumps({HOSTILE: 1, "model_type": "llama"}))
+    box.blur()
+    figure.locator(".ex-own").get_by_text("<img src=x").first.wait_for()
+    assert page.evaluate("[window.hit ?? 0, document.querySelectorAll('[onerror]').length]") == [0, 0]
     assert page.troubles == []
 
 
