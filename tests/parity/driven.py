@@ -53,6 +53,20 @@ DRIVE = """
 }
 """
 
+# What a pointer reads off a figure that it crosses in so many steps each way.
+CROSS = """([name, steps]) => {
+  const root = document.querySelector(`[data-explorer="${name}"]`), svg = root.querySelector(".ex-plot svg");
+  const { left, top, width, height } = svg.getBoundingClientRect(), said = new Set();
+  for (let k = 0; k <= steps * steps; k += 1) {
+    const clientX = left + width * (k % steps) / steps, clientY = top + height * Math.floor(k / steps) / steps;
+    svg.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, bubbles: true }));
+    said.add(root.querySelector(".ex-cursor").textContent);
+  }
+  svg.dispatchEvent(new PointerEvent("pointerleave"));
+  said.delete(root.querySelector(".ex-cursor").textContent);
+  return [...said];
+}"""
+
 
 def settings_of(explorer: Explorer, words: dict[str, str]) -> dict:
     """Return the settings that the page holds, as Python holds them."""

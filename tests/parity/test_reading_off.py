@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from parity.driven import CROSS
 from parity.shown import EXPLORERS, SEE, SET, reset
 
 from inference_economics.quantities.units import text
@@ -27,20 +28,6 @@ def test_the_pointer_reads_values_off(page):
     page.mouse.move(0, 0)
     assert words.text_content() == hint
     assert line.get_attribute("d") == ""
-
-
-CROSS = """([name, steps]) => {
-  const root = document.querySelector(`[data-explorer="${name}"]`), svg = root.querySelector(".ex-plot svg");
-  const { left, top, width, height } = svg.getBoundingClientRect(), said = new Set();
-  for (let k = 0; k <= steps * steps; k += 1) {
-    const clientX = left + width * (k % steps) / steps, clientY = top + height * Math.floor(k / steps) / steps;
-    svg.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, bubbles: true }));
-    said.add(root.querySelector(".ex-cursor").textContent);
-  }
-  svg.dispatchEvent(new PointerEvent("pointerleave"));
-  said.delete(root.querySelector(".ex-cursor").textContent);
-  return [...said];
-}"""
 
 
 def _read_across(page, name: str, steps: int) -> list[str]:

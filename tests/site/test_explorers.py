@@ -8,7 +8,7 @@ import declared
 import numpy as np
 import pytest
 from book_site import ROOT, website
-from parity.driven import DRIVE, check_moment
+from parity.driven import CROSS, DRIVE, check_moment
 
 from inference_economics import Explorer
 
@@ -77,6 +77,16 @@ def test_each_control_changes_what_the_page_shows(explorers, driven):
             if all(len(shows) == 1 for shows in seen.values()):
                 dead.append((name, key))
     assert dead == []
+
+
+def test_the_pointer_reads_something_off_each_figure(page, driven):
+    for name in driven:
+        # What reads off is fetched when a pointer comes.
+        page.locator(f'[data-explorer="{name}"] .ex-plot').first.dispatch_event("pointerenter")
+        page.wait_for_function("""name => !document.querySelector(`[data-explorer="${name}"] .ex-cursor`).hidden""",
+                               arg=name)
+        assert page.evaluate(CROSS, [name, 12]), name
+    assert page.troubles == []
 
 
 def test_every_explorer_can_fail_visibly(explorers):
