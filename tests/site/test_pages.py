@@ -250,6 +250,25 @@ def test_what_is_scrolled_sideways_says_so(visit):
     assert [words for shadow, words in cut if shadow == "none"] == []
 
 
+PAPER = {"width": 673, "height": 950}  # A4 within its margins
+CUT_ON_PAPER = """() => [...document.querySelectorAll(":is(table, pre, math, svg):is(.bd-article *)")]
+  .filter((element) => element.getBoundingClientRect().width > 0 && !element.closest(".ex-sheet"))
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+  .map((element) => [element.tagName, element.textContent.slice(0, 40)])"""
+
+
+@pytest.mark.parametrize("name", [
+    "book/decide.html", "book/catalogues.html", "book/how_good.html", "book/errata.html", "book/index.html",
+    "book/gallery.html", "book/handout_founders.html", "notebooks/08_running_it_yourself.html",
+    "notebooks/14_the_argument_tested.html"])
+def test_nothing_is_cut_off_on_paper(visit, name):
+    page = visit(name, viewport=PAPER)
+    if name.endswith("decide.html"):
+        page.locator(".decide-memo h3").wait_for()
+    page.emulate_media(media="print")
+    assert page.evaluate(CUT_ON_PAPER) == []
+
+
 def test_what_comes_is_a_question_that_is_not_cut(site):
     for name in sorted(name for name in LIVE if name.startswith("notebooks/")):
         html = (site / name).read_text(encoding="utf-8")
