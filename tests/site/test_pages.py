@@ -238,7 +238,7 @@ def test_a_note_in_the_margin_lies_over_nothing(visit):
 
 CUT_WITHOUT_A_CUE = """() => [...document.querySelectorAll(
     ".table-scroll, .pst-scrollable-table-container, .math-scroll, .bd-article pre")]
-  .filter((box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 2)
+  .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 2)
   .map((box) => [getComputedStyle(box).boxShadow, box.textContent.trim().slice(0, 40)])"""
 
 
