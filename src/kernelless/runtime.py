@@ -15,15 +15,15 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from .ops import ELEMENTWISE
 
 SCRIPT, LATER, STYLE = "kernelless.js", "kernelless-later.js", "kernelless.css"  # what a site loads
-# Modules that few pages ask for, in a third script: faults of a link, drawing a guess, and players.
-THIRD, APART = "kernelless-third.js", ("misread.js", "own.js", "play.js", "sketch.js")
+# Modules that few readers ask for, in a third script: faults of a link, drawing a guess, players, and what is typed.
+THIRD, APART = "kernelless-third.js", ("making.js", "misread.js", "own.js", "play.js", "sketch.js", "typed.js")
 FOURTH = "kernelless-own.js"  # and what reads an option that a reader brings
 
 _STATIC = Path(__file__).parent / "static"
@@ -318,7 +318,8 @@ def pieces(more: tuple[Path, ...] = (), readers: tuple[Path, ...] = ()) -> dict[
         here = {name: module for name, module in asked.items() if module.path in mine}
         if file == FOURTH and not mine:
             continue
-        files[file] = _fetched(mine.values(), here, shared).replace('"READING"', json.dumps(reading_at))
+        wanted = _needed(here, [*first.values(), *later.values()])
+        files[file] = _fetched(mine.values(), wanted, shared).replace('"READING"', json.dumps(reading_at))
         if file == FOURTH:
             reading_at = _address(file, files[file])
         else:
@@ -326,6 +327,14 @@ def pieces(more: tuple[Path, ...] = (), readers: tuple[Path, ...] = ()) -> dict[
     bridge = _EXPORT.sub("", _bridge(shared, addresses)).strip()
     parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
     return {SCRIPT: _wrapped("\n".join(filter(None, parts)), "startPage();"), **files}
+
+
+def _needed(asked: dict[str, _Module], everything: list[_Module]) -> dict[str, _Module]:
+    """Return modules without those of their exports that no other module names: they are there for tests."""
+    return {name: replace(module, exports=tuple(
+        export for export in module.exports
+        if any(re.search(rf"\b{export}\b", other.bare) for other in everything if other is not module)))
+        for name, module in asked.items()}
 
 
 def _file_of(path: Path, reading: set[Path]) -> str:

@@ -278,6 +278,17 @@ def _panes(cache, kinds):
         readouts=[Readout("All", np.sum(value), "B")])
 
 
+def _dots(level, spread):
+    """Dots and ranges by category: one each, several beside each other, and one that is not there."""
+    middle = level * np.array([2.0, 20.0, np.nan])
+    return Figure(
+        x=Axis("memory", (0.1, 1e4), "GB", "log"), y=Axis("way", categories=("held", "paged", "shared")),
+        marks=[Bars(middle * spread, "range", base=middle / spread), Point(middle, KNOTS, "middle"),
+               Point(level * np.array([1.0, 3.0, 30.0, 7.0]), np.array([-0.3, 0.25, 0.75, 2.0]), "cases"),
+               Rule("limit", x=100.0)],
+        readouts=[Readout("First", middle[0], "GB")])
+
+
 def explorers() -> list:
     """Return a new set of explorers: one of each kind of figure."""
     return [
@@ -293,6 +304,8 @@ def explorers() -> list:
                 owned=Choice({"8": True, "1": False}), presets={"Long": {"years": 5}}),
         explore(_columns, title="Columns on a log axis", watch="Move it.",
                 level=Slider(0.1, 10.0, value=1.0, scale="log"), noise=Slider(-2.0, 2.0, value=0.0)),
+        explore(_dots, title="Dots by category", watch="Move it.", level=Slider(0.5, 50.0, value=1.0, scale="log"),
+                spread=Slider(1.0, 4.0, value=2.0)),
         explore(_waves, title="Waves", watch="Move it.", shift=Slider(-3.0, 3.0, value=0.5),
                 scale=Slider(1e-3, 1e3, value=2.0, scale="log"), turns=Slider(0, 7, value=2)),
         explore(_hostile, title="Poles", watch="Move it.", top=Slider(-5, 5, value=1), bottom=Slider(-5, 5, value=0)),

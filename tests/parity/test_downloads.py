@@ -68,7 +68,9 @@ def expected_columns(figure) -> dict[str, list]:
     columns = {}
     for mark, name in zip(figure.marks, figure.names(), strict=True):
         fields: dict[str, object] = {}
-        if isinstance(mark, Line) or (isinstance(mark, Point) and np.size(mark.x) > 1):
+        if isinstance(mark, Point) and np.size(mark.x) > 1 and figure.y.categories:
+            fields = {"": mark.x}
+        elif isinstance(mark, Line) or (isinstance(mark, Point) and np.size(mark.x) > 1):
             fields = {"": mark.y}
         elif isinstance(mark, Band):
             fields = {" low": mark.low, " high": mark.high}
@@ -123,6 +125,8 @@ def test_the_numbers_arrive_as_csv(page, name):
             columns.setdefault(title, [row[k] for row in table[1:]])
     for title, values in expected_columns(figure).items():
         assert same(columns[title], values), title
+    if figure.y.categories:  # each value stands beside the name of its category
+        assert {row[0] for (_, *heads), *rows in rest for row in rows if len(heads) == 1} <= {*figure.y.categories}
     check_single({row[0]: row[1:] for table in rest for row in table[1:] if table[0][0] == ""}, figure)
 
 

@@ -244,10 +244,10 @@ def test_a_pinned_setting_stays_beside_the_new_one_and_in_the_link(page, address
     page.evaluate(SEE, "many")
     a, b = MANY.figure(), MANY.figure(share=0.75)
     notes = root.locator(".ex-pinned").all_text_contents()
-    assert notes[0].startswith(f"A: {MANY.readouts()['Total']}; now +$")
+    assert notes[0].startswith(f"A: {MANY.readouts()['Total']}; change: +$")
     by = float(b.readouts[0].value - a.readouts[0].value)
     assert f"+${by:.2f}".removesuffix(".00") in notes[0]
-    assert notes[1] == "A: 50%; now +25 points"
+    assert notes[1] == "A: 50%; change: +25 points"
     ghost = root.locator(".ex-ghosts path").get_attribute("d")
     assert ghost != root.locator("[data-key=m0]").get_attribute("d")
     assert root.locator(".ex-ghosts text").all_text_contents() == ["A"]

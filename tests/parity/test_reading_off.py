@@ -180,3 +180,26 @@ def test_the_pointer_reads_the_thing_below_it(page):
     assert heard == [f"bill — {name}: {said}" for name, (said,) in zip(
         bill.y.categories, bill.marks[0].captions(), strict=True)]
     page.mouse.move(box["x"], 0)
+
+
+def test_dots_and_ranges_are_read_by_their_category(page):
+    reset(page, "dots")
+    words = page.locator("#explorer-dots .ex-cursor")
+    page.locator("#explorer-dots .ex-plot").focus()
+    heard = []
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+        heard.append(words.text_content())
+    assert heard == ["held — range: 1 GB to 4 GB · middle: 2 GB · cases: 1 GB, 3 GB",
+                     "paged — range: 10 GB to 40 GB · middle: 20 GB · cases: 30 GB",
+                     "shared — range: n/a to n/a · middle: n/a · cases: 7 GB"]
+    told = [said for said, _, _ in _walk(page, "ArrowUp ArrowRight ArrowRight ArrowRight ArrowDown ArrowRight")]
+    assert told[1:] == ["range: 3 categories", "middle: 3 categories", "cases: 3 categories", "held: 1 GB, 3 GB",
+                        "paged: 30 GB"]
+    page.keyboard.press("Escape")
+    # The pointer reads the category that it is nearest to, at any height of its band.
+    plot = page.locator("#explorer-dots .ex-plot svg")
+    left, top, width, height = map(float, plot.get_attribute("data-frame").split())
+    for k, start in enumerate(heard):
+        plot.hover(position={"x": left + width / 3, "y": top + height * (k + 0.7) / 3})
+        assert words.text_content() == start

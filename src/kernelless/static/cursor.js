@@ -3,7 +3,7 @@
 import { text } from "./format.js";
 import { part } from "./page.js";
 import { round } from "./plot.js";
-import { byCategory, kindFor } from "./reading.js";
+import { kindFor, namesFor } from "./reading.js";
 import { nearest } from "./settings.js";
 import { startTree, treeOf } from "./tree.js";
 
@@ -16,9 +16,9 @@ import { startTree, treeOf } from "./tree.js";
  * @param {Plot} plot
  * @returns {Mark[]}
  */
-function readable({ marks }) {
-  const read = marks.filter((m) => kindFor(m).read), bars = read.filter((m) => kindFor(m).categorical);
-  return bars.length ? bars : read.filter(({ x }) => x !== undefined);
+function readable({ marks, axes }) {
+  const read = marks.filter((m) => kindFor(m).read), named = read.filter((m) => namesFor(m, axes));
+  return named.length ? named : read.filter(({ x }) => x !== undefined);
 }
 
 /**
@@ -64,8 +64,9 @@ export function readAt(plot, v, place) {
     const parts = read.filter(({ words }) => words).map(({ label, words }) => `${label}: ${words}`);
     return `${heading} — ${parts.join(" · ")}`;
   };
-  if (kindFor(lead).categorical) {
-    const names = byCategory(plot.axes)[0].categories ?? [], k = Math.min(place, names.length - 1);
+  const names = namesFor(lead, plot.axes);
+  if (names) {
+    const k = Math.min(place, names.length - 1);
     return { words: say(names[k], () => k), at: null };
   }
   const xs = v[lead.x], x = xs[Math.min(place, xs.length - 1)];
@@ -92,9 +93,9 @@ function distances(plot, v, x, y) {
     Math.hypot(beyond(x, a, a + width), beyond(y, p, p + height))), 0)];
   x += plot.frame[0] - left;
   y += plot.frame[1] - top;
-  if (!kindFor(lead).categorical) return [...v[lead.x]].map((value) => Math.abs(plot.px(value) - x));
-  const flat = Boolean(plot.axes.y.categories), [{ categories = [] }] = byCategory(plot.axes);
-  return categories.map((_, k) => Math.abs(flat ? plot.py(k) - y : plot.px(k) - x));
+  const names = namesFor(lead, plot.axes), flat = Boolean(plot.axes.y.categories);
+  if (!names) return [...v[lead.x]].map((value) => Math.abs(plot.px(value) - x));
+  return names.map((_, k) => Math.abs(flat ? plot.py(k) - y : plot.px(k) - x));
 }
 
 /**

@@ -1,5 +1,6 @@
 // What a link asks for that a figure does not have: named with what is accepted, and with what stands in its place.
 
+import { newPart } from "./making.js";
 import { part } from "./page.js";
 import { numberIn, show, snap } from "./settings.js";
 
@@ -58,12 +59,12 @@ export function misread(controls, query) {
  * @param {() => string} query the present settings
  */
 export function reproach(root, controls, asked, query) {
-  const before = root.querySelector(".ex-misread"), said = document.createElement("p"), at = query();
+  const before = root.querySelector(".ex-misread"), at = query();
   const words = misread(controls, asked);
   before?.remove();
   if (!words) return;
-  said.className = "ex-misread";
-  said.setAttribute("role", "status");
+  // First a place, then its words: so they are spoken.
+  const said = newPart("p", "", { class: "ex-misread", role: "status" });
   part(root, ".ex-body").before(said);
   said.textContent = `Not all of the link could be followed. ${words}`;
   const leave = () => {

@@ -1,6 +1,7 @@
 // An option of the reader's own: its form, and how a text becomes an option with numbers for the program.
 
 import { text } from "./format.js";
+import { newPart } from "./making.js";
 import { part } from "./page.js";
 
 /** @import { Spec } from "./plot.js" */
@@ -88,19 +89,6 @@ export async function bring(root, spec, program, move, c, value) {
 const FORMS = new WeakMap();
 
 /**
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {string} [className]
- * @param {string} [words]
- */
-function newPart(tag, className = "", words = "") {
-  const found = document.createElement(tag);
-  found.className = className;
-  found.textContent = words;
-  return found;
-}
-
-/**
  * The form of a control; made when it is first asked for.
  * @param {HTMLElement} box
  * @param {Choice} c
@@ -110,10 +98,9 @@ function newPart(tag, className = "", words = "") {
 function formOf(box, c, admit) {
   const known = FORMS.get(box);
   if (known) return known;
-  const own = /** @type {Own} */ (c.own), form = newPart("div", "ex-own"), said = newPart("p", "ex-own-said");
-  const area = newPart("textarea"), typed = newPart("div", "ex-own-fields");
-  said.setAttribute("role", "status");
-  area.setAttribute("aria-label", own.title);
+  const own = /** @type {Own} */ (c.own), form = newPart("div", "", { class: "ex-own" });
+  const said = newPart("p", "", { class: "ex-own-said", role: "status" }), typed = newPart("div", "", { class: "ex-own-fields" });
+  const area = newPart("textarea", "", { "aria-label": own.title });
   /** @param {string} words */
   const say = (words) => { said.textContent = words; };
   /** @type {HTMLElement} what was refused last */
@@ -132,9 +119,8 @@ function formOf(box, c, admit) {
   /** @type {Record<string, number>} what the fields hold */
   let held = {};
   for (const field of own.fields) {
-    const label = newPart("label", "", field.label), input = newPart("input");
-    input.inputMode = "decimal";
-    input.autocomplete = "off";
+    const label = newPart("label", field.label);
+    const input = newPart("input", "", { inputmode: "decimal", autocomplete: "off" });
     input.addEventListener("change", () => enter(input, async () => {
       const { understand } = await import("./typed.js");
       const { value, said: words } = understand(field, input.value, held[field.name] ?? field.default);
@@ -146,9 +132,9 @@ function formOf(box, c, admit) {
     typed.append(label);
     inputs[field.name] = input;
   }
-  const folded = newPart("details"), summary = newPart("summary", "", "Type its numbers");
+  const folded = newPart("details"), summary = newPart("summary", "Type its numbers");
   folded.append(summary, typed);
-  form.append(newPart("p", "", own.hint), ...(own.reader ? [area, folded] : [typed]), said);
+  form.append(newPart("p", own.hint), ...(own.reader ? [area, folded] : [typed]), said);
   area.addEventListener("change", () => enter(area));
   area.addEventListener("paste", () => setTimeout(() => enter(area)));
   form.addEventListener("dragover", (event) => event.preventDefault());

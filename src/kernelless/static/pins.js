@@ -19,7 +19,7 @@ import { load } from "./program.js";
  * @returns {string}
  */
 export function difference(a, b, unit) {
-  if (Object.is(a, b)) return "same";
+  if (Object.is(a, b)) return "none";
   const by = b - a, sign = by > 0 ? "+" : "";
   if (!Number.isFinite(by)) return "";
   if (unit === "%") return `${sign}${text(by * 100, "points")}`;
@@ -107,7 +107,7 @@ export function startPins(root, spec, plot, v) {
       const { values, notes } = pinned;
       spec.readouts.forEach((r, k) => {
         const a = values[r.value][0], by = difference(a, v[r.value][0], r.unit);
-        notes[k].textContent = `A: ${text(a, r.unit)}${by && `; now ${by}`}`;
+        notes[k].textContent = `A: ${text(a, r.unit)}${by && `; change: ${by}`}`;
       });
     },
   };

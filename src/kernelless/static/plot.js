@@ -90,7 +90,6 @@ import { text } from "./format.js";
  * @property {(m: MarkSpec, v: Values, k: number, plot: Plot) => string} [read] the words for its k-th value; none: ""
  * @property {(m: MarkSpec, v: Values, plot: {px: Scale, py: Scale, axes: {x: Axis, y: Axis}}) => boolean} [seen] whether any of it lies within the limits, as
  *   `inside` in parts.py says; words that wait outside are no mistake
- * @property {boolean} [categorical] it has a value for each category, not for each x
  * @property {(m: MarkSpec, v: Values) => number} [count] how many things it is made of, for a mark that is
  * @property {(m: MarkSpec, v: Values, k: number, plot: Pick<Plot, "px" | "py">) => number[] | null} [spot] where the
  *   k-th stands: its ends across, its ends along, and what else it has; null where none of it is seen

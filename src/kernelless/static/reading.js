@@ -24,10 +24,15 @@ const READ = {
     read: (m, v, k, { axes: { y } }) => `${text(nth(v[m.low], k), y.unit)} to ${text(nth(v[m.high], k), y.unit)}`,
   },
   point: {
-    columns: (m) => [["", m.y]],
-    // Of several dots under one name the cursor says nothing.
-    read: (m, v, _, { axes: { x, y } }) =>
-      v[m.x].length === 1 ? `${text(v[m.x][0], x.unit)}, ${text(v[m.y][0], y.unit)}` : "",
+    columns: (m, _, { y }) => [["", y.categories ? m.x : m.y]],
+    // Those of one category; else of several dots under one name the cursor says nothing.
+    read(m, v, k, { axes }) {
+      const [names, { unit }] = byCategory(axes), [at, of] = axes.y.categories ? [m.y, m.x] : [m.x, m.y], places = v[at];
+      if (names.categories) {
+        return [...places].flatMap((place, j) => (Math.round(place) === k ? text(nth(v[of], j), unit) : [])).join(", ");
+      }
+      return places.length === 1 ? `${text(places[0], names.unit)}, ${text(v[of][0], unit)}` : "";
+    },
   },
   bars: {
     // Bars that all begin where the axis does have no beginning to speak of.
@@ -36,12 +41,24 @@ const READ = {
       return v[m.base].every((base) => base === 0 || base === floor) ? [["", m.value]]
         : [[" from", m.base], [" to", m.value]];
     },
-    read: (m, v, k, { axes }) => text(v[m.value][k] - nth(v[m.base], k), byCategory(axes)[1].unit),
-    categorical: true,
+    // Stacked on another, what is added; else where it lies.
+    read(m, v, k, { axes, marks }) {
+      const [, { unit, limits }] = byCategory(axes), base = nth(v[m.base], k), value = v[m.value][k];
+      if (base === 0 || base === limits[0]) return text(value, unit);
+      if (marks.some((o) => o.kind === m.kind && String(v[o.value]) === String(v[m.base]))) return text(value - base, unit);
+      return value === base ? "" : `${text(base, unit)} to ${text(value, unit)}`;
+    },
   },
 };
 
 for (const [kind, read] of Object.entries(READ)) Object.assign(KINDS[kind], read);
+
+/**
+ * The names of the places at which a mark is read, where it is read by category.
+ * @param {{kind: string}} m
+ * @param {{x: Axis, y: Axis}} axes
+ */
+export const namesFor = ({ kind }, axes) => (kind === "bars" || kind === "point" ? byCategory(axes)[0].categories : undefined);
 
 /**
  * The kind of a mark, with what is read off it.

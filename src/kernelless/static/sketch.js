@@ -3,6 +3,7 @@
 
 import { text } from "./format.js";
 import { recalled, remember } from "./history.js";
+import { newPart } from "./making.js";
 import { part } from "./page.js";
 import { nth, round } from "./plot.js";
 import { load } from "./program.js";
@@ -71,13 +72,6 @@ export function startSketch(root, spec, plot, v) {
     const key = /** @type {HTMLElement} */ (element).dataset.key ?? "";
     if (names.some((name) => (name.endsWith("-") ? key.startsWith(name) : key === name))) element.classList.add("ex-await");
   }
-  /** @param {string} tag @param {string} words @param {Record<string, string>} [attributes] */
-  const made = (tag, words, attributes = {}) => {
-    const element = document.createElement(tag);
-    element.textContent = words;
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    return element;
-  };
   const xs = () => asked.stations.map((k) => nth(v[mark.x], k));
   const ys = () => asked.stations.map((k) => nth(v[mark.y], k));
   const columns = (asked.stations.length - 1) * FINE + 1;
@@ -89,24 +83,20 @@ export function startSketch(root, spec, plot, v) {
   const drawn = document.createElementNS("http://www.w3.org/2000/svg", "path");
   drawn.setAttribute("class", "ex-guess");
   part(svg, `[data-key="m${asked.mark}"]`).before(drawn);
-  const name = chosenName();
-  /** The curve's own name, for the words around it. */
-  function chosenName() {
-    return typeof mark.label === "string" ? mark.label : spec.title;
-  }
+  const name = typeof mark.label === "string" ? mark.label : spec.title; // the curve's own, for the words around it
 
-  const box = made("div", "", { class: "ex-predict", role: "group", "aria-label": "Your guess" });
-  const question = made("p", asked.question, { class: "ex-question" });
-  const hint = made("p", "Draw the curve in the plot, with a pointer or a finger. Then let it show.");
-  const points = made("details", "", { class: "ex-points" }), five = made("div", "");
-  points.append(made("summary", "Or set five points, with the arrow keys"), five);
-  const said = made("ul", "", { class: "ex-verdict" }), verdict = made("div", "", { role: "status" });
+  const box = newPart("div", "", { class: "ex-predict", role: "group", "aria-label": "Your guess" });
+  const question = newPart("p", asked.question, { class: "ex-question" });
+  const hint = newPart("p", "Draw the curve in the plot, with a pointer or a finger. Then let it show.");
+  const points = newPart("details", "", { class: "ex-points" }), five = newPart("div");
+  points.append(newPart("summary", "Or set five points, with the arrow keys"), five);
+  const said = newPart("ul", "", { class: "ex-verdict" }), verdict = newPart("div", "", { role: "status" });
   verdict.append(said);
-  const bar = made("p", "", { class: "ex-predict-actions" });
+  const bar = newPart("p", "", { class: "ex-predict-actions" });
   const sliders = asked.stations.map((_, k) => {
-    const label = made("label", `at ${text(xs()[k], spec.axes.x.unit)} `);
-    const slider = /** @type {HTMLInputElement} */ (made("input", "", { type: "range", min: "0", max: String(STEPS) }));
-    const shown = made("output", "");
+    const label = newPart("label", `at ${text(xs()[k], spec.axes.x.unit)} `);
+    const slider = newPart("input", "", { type: "range", min: "0", max: String(STEPS) });
+    const shown = newPart("output");
     slider.addEventListener("input", () => {
       setKnot(k, Number(slider.value) / STEPS);
       show();
@@ -117,10 +107,10 @@ export function startSketch(root, spec, plot, v) {
   });
   /** @type {(words: string, act: () => void) => HTMLElement} */
   const button = (words, act) => {
-    const made_ = made("button", words, { type: "button" });
-    made_.addEventListener("click", act);
-    bar.append(made_);
-    return made_;
+    const pressed = newPart("button", words, { type: "button" });
+    pressed.addEventListener("click", act);
+    bar.append(pressed);
+    return pressed;
   };
   const reveal = button("Show the curve", () => finish("shown"));
   const skip = button("Skip", () => finish("skipped"));
@@ -172,13 +162,13 @@ export function startSketch(root, spec, plot, v) {
     save.hidden = state !== "shown";
     again.hidden = waiting;
     said.replaceChildren(...(state === "shown"
-      ? verdictOf(asked, guess(), ys(), xs(), spec.axes.x.unit).map((words) => made("li", words)) : []));
+      ? verdictOf(asked, guess(), ys(), xs(), spec.axes.x.unit).map((words) => newPart("li", words)) : []));
     drawn.classList.toggle("ex-gone", state === "skipped");
   }
   /** @param {"shown" | "skipped"} state */
   function finish(state) {
     if (state === "shown" && !touched) {
-      said.replaceChildren(made("li", "Nothing is drawn yet. Draw the curve, or skip."));
+      said.replaceChildren(newPart("li", "Nothing is drawn yet. Draw the curve, or skip."));
       return;
     }
     become(state);

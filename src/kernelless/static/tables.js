@@ -31,21 +31,21 @@ export function tablesOf(spec, v) {
   const { x, y } = spec.axes, points = [], rules = [], numbers = [];
   /** @type {Table[]} */
   const lists = [];
-  /** @type {Map<number | string, {m: MarkSpec, columns: [Column, number][]}>} */
+  /** @type {Map<number, {m: MarkSpec, columns: [Column, number][]}>} */
   const shared = new Map();
   for (const m of spec.marks) {
-    const { columns, categorical, ...kind } = kindFor(m);
+    const { columns, ...kind } = kindFor(m), bars = m.kind === "bars", dots = m.kind === "point";
     // What is written in the plot has not the name of its panel before it.
-    const named = spec.panels && /rule|label|bracket|note/.test(m.kind) ? `${spec.panels[m.panel ?? 0]}: ` : "";
-    const label = named + chosen(m.label, v);
+    const panel = spec.panels && /rule|label|bracket|note/.test(m.kind) ? `${spec.panels[m.panel ?? 0]}: ` : "";
+    const label = panel + chosen(m.label, v);
     const { listed } = /** @type {{listed?: (m: MarkSpec, v: Values) => (number | string)[][]}} */ (kind);
     if (listed) {
       const fields = kind.fields.filter((field) => field !== "step" && m[/** @type {"x"} */ (field)] !== undefined);
       lists.push({ caption: label, columns: ["", "kind", ...fields].map((name) => ({ name })), rows: listed(m, v) });
-    } else if (m.kind === "point" && v[m.x].length === 1) points.push([label, v[m.x][0], v[m.y][0]]);
+    } else if (dots && v[m.x].length === 1) points.push([label, v[m.x][0], v[m.y][0]]);
     else if (m.kind === "rule") rules.push([label, ...[m.x, m.y].map((at) => (at === undefined ? "" : v[at][0]))]);
     else if (columns) {
-      const along = categorical ? byCategory(spec.axes)[1] : y, key = categorical ? "categories" : m.x;
+      const named = dots && y.categories, along = bars || named ? byCategory(spec.axes)[1] : y, key = bars ? -1 : named ? m.y : m.x;
       const found = columns(m, v, spec.axes).map(([suffix, at]) =>
         /** @type {[Column, number]} */ ([columnOf(along, label + suffix), at]));
       shared.set(key, { m, columns: [...(shared.get(key)?.columns ?? []), ...found] });
@@ -53,13 +53,13 @@ export function tablesOf(spec, v) {
   }
   /** @type {Table[]} */
   const out = [];
-  for (const { m, columns } of shared.values()) {
-    const names = kindFor(m).categorical ? byCategory(spec.axes)[0] : null, places = names?.categories ?? v[m.x];
-    const first = names ? { name: names.label } : columnOf(x, x.label);
+  for (const [key, { m, columns }] of shared) {
+    const names = key < 0 ? byCategory(spec.axes)[0] : null, places = names?.categories ?? v[key];
+    const first = names ? { name: names.label } : key === m.x ? columnOf(x, x.label) : columnOf(y, y.label);
     const count = Math.max(places.length, ...columns.map(([, at]) => (names ? 0 : v[at].length)));
     out.push({ caption: columns.map(([{ name }]) => name).join(", "), columns: [first, ...columns.map(([c]) => c)],
       rows: Array.from({ length: count }, (_, k) =>
-        [names ? places[k] : nth(v[m.x], k), ...columns.map(([, at]) => nth(v[at], k))]) });
+        [names ? places[k] : nth(v[key], k), ...columns.map(([, at]) => nth(v[at], k))]) });
   }
   const placed = [{ name: "" }, columnOf(x, x.label || "x"), columnOf(y, y.label || "y")];
   if (points.length) out.push({ caption: "Points", columns: placed, rows: points });
@@ -75,7 +75,7 @@ export function tablesOf(spec, v) {
  */
 function plainCell(value, { unit, categories }) {
   if (typeof value === "string") return value;
-  return Number.isNaN(value) ? "" : categories?.[value] ?? inUnit(value, unit);
+  return Number.isNaN(value) ? "" : categories?.[Math.round(value)] ?? inUnit(value, unit);
 }
 
 /**
@@ -85,7 +85,7 @@ function plainCell(value, { unit, categories }) {
  */
 export function shownCell(value, { unit, categories }) {
   if (typeof value === "string") return value;
-  return categories?.[value] ?? text(value, unit ?? "");
+  return categories?.[Math.round(value)] ?? text(value, unit ?? "");
 }
 
 /**

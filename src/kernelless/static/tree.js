@@ -4,7 +4,7 @@
 import { text } from "./format.js";
 import { part } from "./page.js";
 import { chosen, nth, wordsOf } from "./plot.js";
-import { byCategory, kindFor } from "./reading.js";
+import { byCategory, kindFor, namesFor } from "./reading.js";
 
 /** @import { Axis, Mark, Plot } from "./plot.js" */
 /** @import { Values } from "./program.js" */
@@ -57,7 +57,7 @@ function course(m, v, { axes: { x, y } }) {
  * @returns {Branch}
  */
 function series(m, v, plot) {
-  const { axes } = plot, { read, categorical, ...kind } = kindFor(m), label = chosen(m.label, v) || m.kind;
+  const { axes } = plot, { read, ...kind } = kindFor(m), names = namesFor(m, axes), label = chosen(m.label, v) || m.kind;
   const { count, spot } = /** @type {{count?: (m: Mark, v: Values) => number, spot?: (m: Mark, v: Values, k: number,
     plot: Plot) => number[] | null}} */ (kind);
   if (!read) {
@@ -72,10 +72,9 @@ function series(m, v, plot) {
     return { words: `${label}: ${places.length} in sight`, count: places.length, child: (k) =>
       leaf(read(m, v, places[k], plot), null, spot?.(m, v, places[k], m.view) ?? undefined) };
   }
-  if (categorical) {
-    const names = byCategory(axes)[0].categories ?? [];
-    return { words: `${label}: bars of ${names.length} categories`, count: names.length,
-      child: (k) => leaf(`${names[k]}: ${read(m, v, k, plot)}`) };
+  if (names) {
+    return { words: `${label}: ${names.length} categories`, count: names.length,
+      child: (k) => leaf(`${names[k]}: ${read(m, v, k, plot) || "none"}`) };
   }
   const xs = v[m.x], n = Math.max(xs.length, m.y === undefined ? 0 : v[m.y].length);
   if (n === 1) return leaf(`${label}: ${read(m, v, 0, plot)}`, plot.px(xs[0]));

@@ -2,6 +2,7 @@
 // refused with what is accepted.
 
 import { text } from "./format.js";
+import { newPart } from "./making.js";
 import { part } from "./page.js";
 import { show, snap } from "./settings.js";
 
@@ -79,13 +80,10 @@ export function understand(c, typed, now) {
  */
 function openField(box, c, now, take) {
   if (box.querySelector(".ex-typed")) return;
-  const button = part(box, ".ex-value"), field = document.createElement("input"), said = document.createElement("span");
-  field.className = "ex-typed";
-  field.setAttribute("aria-label", c.label);
+  const button = part(box, ".ex-value"), field = newPart("input", "", { class: "ex-typed", "aria-label": c.label });
+  const said = newPart("span", "", { class: "ex-said", role: "status" });
   field.value = text(now, c.unit, 15);
   const before = field.value;
-  said.className = "ex-said";
-  said.setAttribute("role", "status");
   button.before(field, said);
   field.select();
   field.focus();
