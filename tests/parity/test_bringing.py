@@ -188,7 +188,7 @@ def test_a_pinned_option_that_comes_late_is_pinned_unless_it_was_let_go(slow):
     slow.asked()
     assert slow.shown() == ("large", "50")
     slow.release()
-    slow.page.locator(".ex-pinned", has_text="A: 70; now").wait_for()
+    slow.page.locator(".ex-pinned", has_text="A: 70; change").wait_for()
     slow.late = {*LATE}
     slow.page.evaluate("sessionStorage.clear()")
     slow.open(**{"tank": "large", "A.tank": own(70)})
