@@ -198,5 +198,5 @@ def test_a_pinned_option_that_comes_late_is_pinned_unless_it_was_let_go(slow):
     slow.page.locator(".ex-pinned", has_text="A: 50; change: none").wait_for()
     # No option of this figure at all: the rest of the link is followed.
     slow.page.evaluate("() => { location.hash = '#explorer-tank?tank=large&a=1&A.tank=none&A.a=0'; }")
-    slow.page.locator(".ex-pinned", has_text="A: 10; now").wait_for()
+    slow.page.locator(".ex-pinned", has_text="A: 10; change").wait_for()
     assert slow.shown() == ("large", "50")
