@@ -345,8 +345,8 @@ def _file_of(path: Path, reading: set[Path]) -> str:
 
 def _fetched(modules: Iterable[_Module], asked: dict[str, _Module], shared: list[str]) -> str:
     """Return modules as a script that hands them over; nothing becomes global."""
-    body = f"{_text(modules)}\n\nreturn {{ {_exported(asked)} }};"
-    rest = (f'"use strict";\nconst detail = ({{ {", ".join(shared)} }}) => {{\n{body}\n}};\n'
+    body = f"{_text(modules)}\n\nreturn {{{_exported(asked).replace(' ', '')}}};"
+    rest = (f'"use strict";\nconst detail = ({{{",".join(shared)}}}) => {{\n{body}\n}};\n'
             'document.currentScript.dispatchEvent(new CustomEvent("kernelless", { detail }));\n')
     return f"(() => {{\n{rest}}})();\n"
 

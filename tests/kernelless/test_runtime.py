@@ -164,7 +164,7 @@ def test_the_second_script_has_what_is_asked_for_and_what_only_that_needs(tmp_pa
     assert 'let more=()=>later("rarer.js");' in later
     assert later.count("let deep=7;") == 1
     assert later.index("let deep=7;") < later.index("let rare=")
-    assert re.search(r'\nreturn \{.* "rare\.js": \{ rare \}, .*"rarer\.js": \{ rarer \} \};\n', later)
+    assert re.search(r'\nreturn \{.*,"rare\.js":\{rare\},.*"rarer\.js":\{rarer\}\};\n', later)
     assert "function text" not in later
     # Another content, another address: a browser that kept the old one fetches anew.
     address = re.search(r'const FILES = .*?"(kernelless-later\.js\?v=[0-9a-f]{8})"', first)[1]

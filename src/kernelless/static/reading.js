@@ -58,7 +58,7 @@ for (const [kind, read] of Object.entries(READ)) Object.assign(KINDS[kind], read
  * @param {{kind: string}} m
  * @param {{x: Axis, y: Axis}} axes
  */
-export const namesFor = ({ kind }, axes) => (kind === "bars" || kind === "point" ? byCategory(axes)[0].categories : undefined);
+export const namesFor = ({ kind }, axes) => (/bars|point/.test(kind) ? byCategory(axes)[0].categories : undefined);
 
 /**
  * The kind of a mark, with what is read off it.

@@ -3,7 +3,7 @@
 import { text } from "./format.js";
 import { csvLines, headOf, inUnit, unitName } from "./hand.js";
 import { chosen, nth } from "./plot.js";
-import { byCategory, kindFor } from "./reading.js";
+import { byCategory, kindFor, namesFor } from "./reading.js";
 import { show } from "./settings.js";
 
 /** @import { Axis, MarkSpec, Spec } from "./plot.js" */
@@ -34,7 +34,7 @@ export function tablesOf(spec, v) {
   /** @type {Map<number, {m: MarkSpec, columns: [Column, number][]}>} */
   const shared = new Map();
   for (const m of spec.marks) {
-    const { columns, ...kind } = kindFor(m), bars = m.kind === "bars", dots = m.kind === "point";
+    const { columns, ...kind } = kindFor(m), dots = m.kind === "point";
     // What is written in the plot has not the name of its panel before it.
     const panel = spec.panels && /rule|label|bracket|note/.test(m.kind) ? `${spec.panels[m.panel ?? 0]}: ` : "";
     const label = panel + chosen(m.label, v);
@@ -45,7 +45,8 @@ export function tablesOf(spec, v) {
     } else if (dots && v[m.x].length === 1) points.push([label, v[m.x][0], v[m.y][0]]);
     else if (m.kind === "rule") rules.push([label, ...[m.x, m.y].map((at) => (at === undefined ? "" : v[at][0]))]);
     else if (columns) {
-      const named = dots && y.categories, along = bars || named ? byCategory(spec.axes)[1] : y, key = bars ? -1 : named ? m.y : m.x;
+      const named = namesFor(m, spec.axes), along = named ? byCategory(spec.axes)[1] : y;
+      const key = !dots && named ? -1 : named && y.categories ? m.y : m.x;
       const found = columns(m, v, spec.axes).map(([suffix, at]) =>
         /** @type {[Column, number]} */ ([columnOf(along, label + suffix), at]));
       shared.set(key, { m, columns: [...(shared.get(key)?.columns ?? []), ...found] });
