@@ -113,7 +113,7 @@ def test_the_numbers_arrive_as_csv(page, name):
         value = settings[key]
         assert row == [control.label, control.show(value), ""] if hasattr(control, "options") else (
             row[0] == control.label and same(row[1:], [value * (100 if control.unit == "%" else 1), control.unit]))
-    readouts = rest.pop(0)
+    readouts = rest.pop(0) if figure.readouts else [[]]
     for row, readout in zip(readouts[1:], figure.readouts, strict=True):
         assert (row[0], row[2]) == (readout.label, readout.unit)
         assert same([row[1]], as_written(readout.value, Axis("", (0, 1), readout.unit))), (row, readout)
