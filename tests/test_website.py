@@ -145,3 +145,36 @@ def test_a_damaged_cache_is_thrown_away(tmp_path, monkeypatch, capsys, damage):
     assert "damaged" in capsys.readouterr().out
     assert website.fill_cache(tmp_path, 1, [page]) == 0
     assert len(runs) == 2
+
+
+def test_a_page_that_wrote_to_stderr_is_said_and_executed_again(tmp_path, monkeypatch, capsys):
+    page = tmp_path / "page.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("6 * 7")]), page)
+    monkeypatch.setattr(website, "ROOT", tmp_path)
+    monkeypatch.setattr(website, "cache_path", lambda outdir: outdir.parent / ".executed" / "x")
+    complains = [True, False]
+
+    def run(notebook, _folder):
+        name = "stderr" if complains.pop(0) else "stdout"
+        notebook["cells"][0]["outputs"] = [nbformat.v4.new_output("stream", name=name, text="the disk is full\n")]
+        return notebook
+
+    monkeypatch.setattr(website.notebook_text, "run", run)
+    assert website.fill_cache(tmp_path, 1, [page]) == 1
+    assert "wrote to stderr, which no page shows: the disk is full" in capsys.readouterr().out
+    assert website.fill_cache(tmp_path, 1, [page]) == 1
+    assert "stderr" not in capsys.readouterr().out
+    assert website.fill_cache(tmp_path, 1, [page]) == 0
+
+
+@pytest.mark.parametrize("has", [True, False])
+def test_a_user_without_a_home_to_write_to_gets_one_beside_the_site(tmp_path, monkeypatch, has):
+    home = tmp_path / "home"
+    if has:
+        home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    homes = []
+    monkeypatch.setattr(website, "fill_cache", lambda *_: homes.append(os.environ["HOME"]))
+    assert website.main(["execute", "--output", str(tmp_path)]) == 0
+    assert homes == [str(home if has else tmp_path / "_build" / ".home")]
+    assert os.access(homes[0], os.W_OK)

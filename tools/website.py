@@ -78,6 +78,8 @@ def fill_cache(output: Path, jobs: int, sources: list[Path] | None = None) -> in
         print(f"  the cache of executed pages is damaged ({type(error).__name__}): thrown away", flush=True)
         shutil.rmtree(cache_path(output / "_build" / "html"), ignore_errors=True)
         cache, missing = open_cache(output), notebooks
+    if missing:
+        import matplotlib.font_manager  # noqa: F401  finds the machine's fonts once, which a kernel would say on stderr
     started = time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:
         futures = {pool.submit(notebook_text.run, notebook, path.parent): path for path, notebook in missing.items()}
@@ -86,16 +88,27 @@ def fill_cache(output: Path, jobs: int, sources: list[Path] | None = None) -> in
             cache.cache_notebook_bundle(CacheBundleIn(future.result(), str(path)), check_validity=False, overwrite=True)
             seconds = time.perf_counter() - started
             print(f"  executed {done}/{len(missing)}  {path.relative_to(ROOT)}  ({seconds:.0f} s)", flush=True)
+            for words in complaints(future.result()):
+                print(f"    a cell wrote to stderr, which no page shows: {words.strip()[:300]}", flush=True)
     return len(missing)
 
 
+def complaints(notebook) -> list[str]:
+    """Return what the cells of an executed page wrote to stderr."""
+    return [output["text"] for cell in notebook["cells"] for output in cell.get("outputs", ())
+            if output.get("name") == "stderr"]
+
+
 def is_cached(cache, notebook) -> bool:
-    """Say whether a page, as `read_notebook` gives it, has been executed with the code as it is."""
+    """Say whether a page, as `read_notebook` gives it, has been executed with the code as it is, and without complaint.
+
+    A complaint may be of that day, such as of a full disk; it would fail every build from then on.
+    """
     try:
-        cache.merge_match_into_notebook(notebook)  # reads what it finds, so that half a file is noticed
+        found = cache.merge_match_into_notebook(notebook)[1]  # reads what it finds, so that half a file is noticed
     except KeyError:
         return False
-    return True
+    return not complaints(found)
 
 
 def jupyter_book(output: Path, cache: Path, *options: str) -> int:
@@ -110,6 +123,18 @@ def jupyter_book(output: Path, cache: Path, *options: str) -> int:
     if done.returncode:
         print(done.stdout)
     return done.returncode
+
+
+def find_a_home(output: Path) -> None:
+    """Give matplotlib, IPython and Jupyter a folder for their settings where the user has none to write to."""
+    try:
+        has = os.access(Path.home(), os.W_OK)
+    except RuntimeError:  # a user whom the system does not know
+        has = False
+    if not has:
+        home = output / "_build" / ".home"
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ["HOME"] = str(home)
 
 
 @contextlib.contextmanager
@@ -285,6 +310,8 @@ def main(arguments: list[str] | None = None) -> int:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops a build stops what it started
     try:
+        if options.command != "serve":
+            find_a_home(output)
         if options.command == "execute":
             fill_cache(output, options.jobs, [page.resolve() for page in options.pages])
         elif options.command == "build":
