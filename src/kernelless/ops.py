@@ -82,7 +82,7 @@ OPS: dict[np.ufunc, Op] = {
     np.logical_not: Op("not", "a !== 0 ? 0 : 1", boolean=True),
     np.isnan: Op("isnan", "a !== a ? 1 : 0", boolean=True),
     np.isinf: Op("isinf", "Math.abs(a) === Infinity ? 1 : 0", boolean=True),
-    np.isfinite: Op("isfinite", "Number.isFinite(a) ? 1 : 0", boolean=True),
+    np.isfinite: Op("isfinite", "isFinite(a) ? 1 : 0", boolean=True),
 }
 WHERE = Op("where", "a !== 0 ? b : c")
 ELEMENTWISE = {op.name: op for op in (*OPS.values(), WHERE)}

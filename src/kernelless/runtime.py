@@ -2,8 +2,9 @@
 
 The sources are modules, which editors and the type checker read as they stand. The page gets one classic script,
 because browsers refuse to load modules from a file on disk: each module after those that it imports, without its
-`import` lines, the word `export`, comments, indentation, the spaces around operators, and the ends of lines that only
-begin a statement or end one. So all modules share one scope, and no two may declare the same name.
+`import` lines, the word `export`, comments, indentation, the spaces around operators, what ends the last statement or
+entry in braces, the ends of lines that only begin a statement or end one, and the second `let` of two declarations in a
+row. So all modules share one scope, and no two may declare the same name.
 
 What is needed rarely is asked for with ``await import("./name.js")``. A site gets those modules, and what only they
 import, as a second script, which `static/later.js` fetches when something first asks; a page of its own has all in one.
@@ -31,8 +32,10 @@ _STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 _FETCH = re.compile(r'\bimport\("(\.[^"]+)"\)')
 _ASK = re.compile(r'\bimport\(([\w.]+)\)')  # what reads an own option, by a name that is known later
-_EXPORT = re.compile(r"^export (?=const |(?:async )?function )", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=const |(?:async )?function\b)", re.MULTILINE)
 _DOCUMENTATION = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?|^ *//[^\n]*\n", re.MULTILINE | re.DOTALL)
+# A type that is claimed for a name or for what a call gives, which needs no parentheses when the claim is gone.
+_CAST = re.compile(r"""(?<!new )/\*\* @type \{[^*]*\*/ \(((?:[\w.?]|\((?:[^()"`]|"[^"]*"|`[^`]*`)*\))+)\)""")
 _REMARK = re.compile(r"(?<=[;{}]) +// [^\n\"'`]*$", re.MULTILINE)  # after a statement
 # Words in quotes, or a regular expression, which only stands where a value may begin.
 _LITERAL = re.compile(r"""
@@ -42,13 +45,16 @@ _LITERAL = re.compile(r"""
 _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?:`|\$\{)")  # its words, to its end or to a value in them
 _AROUND = (re.compile(r" *([{}(),;:?<>*&|!]+|[-+/%]?=[=>]*) *"), r"\1")
 _BETWEEN = re.compile(r"(?<=[\w)\]]) *([-+/%]) *(?=[\w(\[.])")
-_SHORTER = ((re.compile(r"\bconst\b"), "let"), (re.compile(r"(?<![\w.])0(?=\.\d)"), ""), _AROUND, (_BETWEEN, r"\1"))
-_LAST = re.compile(r"[;,]$")  # what a brace that closes may go without, unless it is all that a loop does
+_SHORTER = ((re.compile(r"\bconst\b"), "let"), (re.compile(r"(?<![\w.])0(?=\.\d)"), ""), _AROUND, (_BETWEEN, r"\1"),
+            (re.compile(r"(?<!\w)\((\w+)\)(?==>)"), r"\1"), (re.compile(r"\btrue\b(?!:)"), "!0"),
+            (re.compile(r"\bfalse\b(?!:)"), "!1"))
 _LOOP = re.compile(r"\b(?:for|while)\b")
 _OPEN = (";", "{", ",", "(", "[", "&", "|", "?", ":", "=", "=>")
 _CLOSE = ("}", "]", ")", "?", ":", ".", "&", "|")
+_PAIR = re.compile(r"\([^(){}[\]]*\)|\{[^(){}[\]]*\}|\[[^(){}[\]]*\]")  # parentheses with none inside
+_BEGINS = re.compile(r"(?!(?:else|catch|finally|while|in|instanceof)\b)[A-Za-z_$]")  # another statement, after a brace
 _ELSE = re.compile(r"^(import|export)\b(?!\().*", re.MULTILINE)
-_NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function) (\w+)", re.MULTILINE)
+_NAME = re.compile(r"^(export )?(?:const|let|(?:async )?function\*?) (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,11 @@ def _parts(line: str) -> list[str]:
     return [*parts, line[start:]]
 
 
+def _last(line: str) -> re.Pattern[str]:
+    """Return what a brace that closes may go without; where there is a loop, not what may be all that it does."""
+    return re.compile(r"(?<!\))[;,]$" if _LOOP.search(line) else "[;,]$")
+
+
 def _squeezed(line: str) -> str:
     """Leave out the spaces around operators, and what ends the last statement of a block, but in what is quoted."""
     parts = _parts(line)
@@ -131,29 +142,58 @@ def _squeezed(line: str) -> str:
     for k in range(0, len(parts), 2):
         for pattern, shorter in _SHORTER:
             parts[k] = pattern.sub(shorter, parts[k])
-        if not _LOOP.search(line):
-            parts[k] = parts[k].replace(";}", "}")
+        blocks = parts[k].split("}")
+        parts[k] = "}".join([*(_last(line).sub("", block) for block in blocks[:-1]), blocks[-1]])
     return "".join(parts)
+
+
+def _ends(text: str) -> bool | None:
+    """Whether a text that begins with a declaration is that and no more; None where it has left the block around it."""
+    if "//" in text:  # a remark may end in anything
+        return False
+    code = "".join(_parts(text)[::2])
+    while (inner := _PAIR.sub("", code)) != code:
+        code = inner
+    if re.search(r"[)}\]]", code):
+        return None
+    return code.find(";") == len(code) - 1 and not re.search(r"[({[]", code)
 
 
 def _joined(lines: Iterable[str]) -> str:
     """Put lines one after the other, without the ends of those that cannot end a statement, or before its rest."""
     out = before = ""
+    begun: list[int] = []  # where declarations begin that have not ended, the inner ones last
+    ended = -1  # where the one begins that ends here
     for line in filter(None, lines):
         remark = "//" in out.rsplit("\n", 1)[-1]  # which may end in anything
-        if line.startswith("}") and not remark and not _LOOP.search(before):
-            out = _LAST.sub("", out)
+        declares = re.match(r"let\b ?", line)
+        if declares and ended >= 0:
+            out, line = f"{out[:-1]},", line[declares.end():]
+        elif line.startswith("}") and not remark:
+            out = _last(before).sub("", out)
         if out and (remark or not (out.endswith(_OPEN) or line.startswith(_CLOSE))):
-            out += "\n"
+            out += ";" if out.endswith("}") and _BEGINS.match(line) and not remark else "\n"
+        if declares:
+            begun.append(len(out))
         out += line
         before = line
+        ended = -1
+        while begun and line.endswith(";"):
+            ends = _ends(out[begun[-1]:])
+            if ends is False:
+                break
+            start = begun.pop()
+            if ends:
+                ended = start
+                break
     return out
 
 
 def _module(path: Path) -> _Module:
     path = path.resolve()
     written = _WRITTEN.get(path.name)
-    source = _DOCUMENTATION.sub("", written() if written else path.read_text(encoding="utf-8"))
+    text = _CAST.sub(r"\1", written() if written else path.read_text(encoding="utf-8"))
+    source = _DOCUMENTATION.sub("", text)
     without = _IMPORT.sub("", source)
     bare = _REMARK.sub("", _EXPORT.sub("", without))
     if other := _ELSE.search(bare):
@@ -217,12 +257,19 @@ def _later_than(first: dict[Path, _Module],
     return {path: module for path, module in everything.items() if path not in first}, asked
 
 
+def _after_each_other(texts: Iterable[str]) -> str:
+    out = ""
+    for text in filter(None, texts):
+        out += (";" if out.endswith("}") else "\n" if out else "") + text
+    return out
+
+
 def _text(modules: Iterable[_Module]) -> str:
     def asking(bare: str) -> str:
         known = _FETCH.sub(lambda asked: f'later("{asked[1].rsplit("/", 1)[-1]}")', bare)
         return _ASK.sub(r'later(\1, "READING")', known)
 
-    return "\n".join(filter(None, (asking(module.bare) for module in modules)))
+    return _after_each_other(asking(module.bare) for module in modules)
 
 
 def _exported(asked: dict[str, _Module]) -> str:
@@ -326,7 +373,7 @@ def pieces(more: tuple[Path, ...] = (), readers: tuple[Path, ...] = ()) -> dict[
             addresses |= dict.fromkeys([""] if file == LATER else here, _address(file, files[file]))
     bridge = _EXPORT.sub("", _bridge(shared, addresses)).strip()
     parts = [bridge if module.path.name == "bridge.js" else _text([module]) for module in first.values()]
-    return {SCRIPT: _wrapped("\n".join(filter(None, parts)), "startPage();"), **files}
+    return {SCRIPT: _wrapped(_after_each_other(parts), "startPage();"), **files}
 
 
 def _needed(asked: dict[str, _Module], everything: list[_Module]) -> dict[str, _Module]:
@@ -345,10 +392,11 @@ def _file_of(path: Path, reading: set[Path]) -> str:
 
 def _fetched(modules: Iterable[_Module], asked: dict[str, _Module], shared: list[str]) -> str:
     """Return modules as a script that hands them over; nothing becomes global."""
-    body = f"{_text(modules)}\n\nreturn {{{_exported(asked).replace(' ', '')}}};"
-    rest = (f'"use strict";\nconst detail = ({{{",".join(shared)}}}) => {{\n{body}\n}};\n'
-            'document.currentScript.dispatchEvent(new CustomEvent("kernelless", { detail }));\n')
-    return f"(() => {{\n{rest}}})();\n"
+    exported = _exported(asked).replace(" ", "")
+    body = f"{_text(modules)}\n\nreturn{{{exported}}};"
+    rest = (f'"use strict";const detail=({{{",".join(shared)}}})=>{{\n{body}\n}};\n'
+            'document.currentScript.dispatchEvent(new CustomEvent("kernelless",{detail}));\n')
+    return f"(()=>{{{rest}}})();\n"
 
 
 def _address(file: str, content: str) -> str:

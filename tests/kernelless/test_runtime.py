@@ -70,9 +70,9 @@ def test_the_script_holds_nothing_for_tests():
 def test_every_module_is_joined_once_and_after_what_it_imports():
     static = Path(runtime.__file__).parent / "static"
     script = "".join(runtime.pieces().values()).replace("const ", "let ")  # as the bridge is written
-    declared = re.compile(r"^(?:export )?((?:const|(?:async )?function) \w+|live\([^)]*\))", re.MULTILINE)
+    declared = re.compile(r"^(?:export )?((?:const|(?:async )?function\*?) \w+|live\([^)]*\))", re.MULTILINE)
     beginnings = {path.name: declared.search(path.read_text(encoding="utf-8"))[1].replace("const ", "let ")
-                  for path in static.glob("*.js")}
+                  .replace("function* ", "function*") for path in static.glob("*.js")}
     assert all(words in script for words in beginnings.values())  # and once: `join` refuses a name declared twice
     at = {name: script.index(words) for name, words in beginnings.items()}
     assert len(at) > 7
@@ -102,7 +102,7 @@ def test_modules_are_joined_as_they_import_each_other(tmp_path, node):
                      "export const twice = (x) => 2 * x;\nexport const six = /** @type {number} */ (5 + one);\n",
                    b="// One.\nexport const one = 1;\n")
     joined = runtime.join(main)
-    assert joined == ("let one=1;\nlet twice=(x)=>2*x;let six=(5+one);\n"
+    assert joined == ("let one=1;\nlet twice=x=>2*x,six=(5+one);\n"
                       "console.log(twice(six),one,`/* kept */`);")
     assert said(node, joined) == "12 1 /* kept */\n"
 
@@ -145,7 +145,7 @@ def test_what_is_asked_for_later_is_joined_after_the_rest(tmp_path, node):
                    b="export const one = 1;\n", c="export async function none() {}\nexport const c = () => 1;\n")
     joined = runtime.join(main)
     assert joined == ('let one=1;\n(async()=>{let{two}=await later("a.js");console.log(one,two)})();\n'
-                      "async function none(){}\nlet c=()=>1;\nlet two=one+c();\n\n"
+                      "async function none(){};let c=()=>1;\nlet two=one+c();\n\n"
                       'function later(name) { return Promise.resolve({ "a.js": () => ({ two }) }[name])'
                       '.then((read) => read()); }')
     assert said(node, joined) == "1 2\n"
@@ -161,10 +161,10 @@ def test_the_second_script_has_what_is_asked_for_and_what_only_that_needs(tmp_pa
     first, later = runtime.scripts((main,))
     assert 'let ask=()=>later("rare.js");' in first
     assert not re.search("deep|text\\(deep|rarer", first)
-    assert 'let more=()=>later("rarer.js");' in later
+    assert 'more=()=>later("rarer.js");' in later
     assert later.count("let deep=7;") == 1
     assert later.index("let deep=7;") < later.index("let rare=")
-    assert re.search(r'\nreturn \{.*,"rare\.js":\{rare\},.*"rarer\.js":\{rarer\}\};\n', later)
+    assert re.search(r'\nreturn\{.*"rare\.js":\{rare\},.*"rarer\.js":\{rarer\}\};\n', later)
     assert "function text" not in later
     # Another content, another address: a browser that kept the old one fetches anew.
     address = re.search(r'const FILES = .*?"(kernelless-later\.js\?v=[0-9a-f]{8})"', first)[1]
@@ -185,7 +185,14 @@ const sum = 1 - +"1" +
   open % 4 / 3 - 1 -
   -2
   + 1;
+const { length } = list, last = { length, };
+const none = () => { if (length) return; }
+const some = 1 // another;
+const all = /** @type {number[]} */ (list.concat(") x", `${length})`)), whole = /** @type {any} */ (some + 1).toFixed(1);
 let count = 0; // said , not run
+const now = new /** @type {any} */ (Date.bind(null, 0))();
+if (length)
+  count += now.getTime();
 for (let k = 0; k < 3; k++) { count += k > 1 ? 10 : 1; }
 let idle = 0, done = 0;
 const wait = () => {
@@ -194,15 +201,20 @@ const wait = () => {
 const waits = () => { while (done++ < 4); };
 wait(), waits();
 const ends = [";}", `;}${`;}`}`, /;}/.test(";}")];
-console.log(JSON.stringify([list, minus, more, third, words, split(' , '), odd, sum, count, idle, done, ends]));
+console.log(JSON.stringify([list, minus, more, third, words, split(' , '), odd, sum, count, none(), last, all, whole,
+  idle, done, ends]));
 """
 
 
 def test_no_space_is_left_out_that_says_something(tmp_path, node):
     joined = runtime.join(modules(tmp_path, main=KEPT))
     assert said(node, joined) == said(node, KEPT)
-    assert "for(let k=0;k<3;k++){count+=k>1?10:1;}" in joined
-    assert "{return / , /.test(s)}" in joined  # a block does without the end of its last statement, but in a loop
+    assert "for(let k=0;k<3;k++){count+=k>1?10:1}" in joined
+    assert "wait=()=>{for(;idle++<3;);},waits=()=>{while(done++<4);};wait()" in joined
+    assert "{return / , /.test(s)}" in joined  # a block does without the end of its last statement, but not a loop that does nothing
+    assert ",split=s=>{return / , /.test(s)},odd=[1,// one;\n2,// two,\n3];let open=7\nlet sum=" in joined
+    assert "{length}=list,last={length}" in joined
+    assert "let all=list.concat(\") x\",`${length})`),whole=(some+1).toFixed(1)" in joined
     assert "not run" not in joined
 
 

@@ -75,7 +75,7 @@ def page(tabs, address):
 
 
 def value(page, key, name="many") -> str:
-    return page.locator(f"#explorer-{name} [data-parameter={key}]").get_attribute("data-value")
+    return page.locator(f"#explorer-{name}[data-ready] [data-parameter={key}]").get_attribute("data-value")
 
 
 def control(page, key, name="many"):
@@ -255,6 +255,7 @@ def test_a_pinned_setting_stays_beside_the_new_one_and_in_the_link(page, address
     link = root.locator(".ex-link").input_value()
     page.goto("about:blank")
     page.goto(link)
+    page.locator("#explorer-many[data-ready] .ex-pinned").first.wait_for()
     assert root.locator(".ex-pinned").all_text_contents() == notes
     assert root.locator(".ex-ghosts path").get_attribute("d") == ghost
     root.get_by_role("button", name="Let A go").click()

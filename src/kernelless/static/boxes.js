@@ -26,7 +26,7 @@ const pointOf = (plot) => plot.em / 8;
  * A path through corners, and back.
  * @param {number[][]} corners
  */
-const ring = (corners) => (corners.flat().every(Number.isFinite)
+const ring = (corners) => (corners.flat().every(isFinite)
   ? `M${corners.map(([x, y]) => `${round(x)} ${round(y)}`).join("L")}Z` : "");
 
 /** @param {number[]} spot */
@@ -77,7 +77,7 @@ function say(element, words, x, y, plot, dx = 0, dy = 0) {
  * @param {number} bottom
  */
 function spread(places, least, top, bottom) {
-  const order = places.map((_, k) => k).filter((k) => !Number.isNaN(places[k])).sort((a, b) => places[a] - places[b]);
+  const order = places.map((_, k) => k).filter((k) => !isNaN(places[k])).sort((a, b) => places[a] - places[b]);
   const out = [...places];
   let edge = top;
   for (const k of order) { out[k] = Math.max(out[k], edge); edge = out[k] + least; }
@@ -177,7 +177,7 @@ const SIDES = ["left", "right", "low", "high", "step"];
  */
 function box(m, v, k, { px, py }) {
   const a = nth(v[m.left], k), b = nth(v[m.right], k), p = nth(v[m.low], k), q = nth(v[m.high], k);
-  const seen = px.overlaps(a, b) && py.overlaps(p, q) && !Number.isNaN(nth(v[m.step], k));
+  const seen = px.overlaps(a, b) && py.overlaps(p, q) && !isNaN(nth(v[m.step], k));
   return seen ? [px.clamped(a), px.clamped(b), py.clamped(p), py.clamped(q)] : null;
 }
 
@@ -234,12 +234,12 @@ export const BOXES = {
     const [a, b, low, high, thick] = [m.left, m.right, m.low, m.high, m.value].map((at) => nth(v[at], k));
     const seen = px.overlaps(a, b) && py.overlaps(Math.min(low, high), Math.max(low, high) + thick);
     const spot = [px(a), px(b), py(low), py(high), py(low + thick), py(high + thick)];
-    return seen && spot.every(Number.isFinite) && !Number.isNaN(nth(v[m.step], k)) ? spot : null;
+    return seen && spot.every(isFinite) && !isNaN(nth(v[m.step], k)) ? spot : null;
   }, ribbon, inside),
   arrows: things(["x", "y", "to_x", "to_y", "value"], (m, v, k, { px, py }) => {
     const [x, y, toX, toY] = [m.x, m.y, m.to_x, m.to_y].map((at) => nth(v[at], k));
     const thick = m.value === undefined ? THIN : THICK * nth(v[m.value], k) / m.widest;
-    const seen = px.overlaps(x, toX) && py.overlaps(y, toY) && !Number.isNaN(thick);
+    const seen = px.overlaps(x, toX) && py.overlaps(y, toY) && !isNaN(thick);
     return seen ? [px(x), px(toX), py(y), py(toY), thick] : null;
   }, arrow, (m, spots, v, plot) => spots.forEach((spot, k) => {
     const level = nth(v[m.y], k) === nth(v[m.to_y], k), half = (spot?.[4] ?? 0) / 2;

@@ -31,15 +31,17 @@ function untilDecided(element, take, put) {
 }
 
 /**
- * Bring an explorer's controls to life.
+ * Bring an explorer's controls to life, sixteen in a step.
  * @param {HTMLElement} root
  * @param {Control[]} controls
  * @param {Settings} settings
  * @param {(name: string, value: Value, settled: boolean) => void} move a hand moves one control
- * @returns {() => void} shows the settings on the controls
+ * @returns {Generator<undefined, () => void>} what shows the settings on the controls
  */
-export function startControls(root, controls, settings, move) {
-  const inputs = controls.map((c) => {
+export function* startControls(root, controls, settings, move) {
+  /** @type {{c: Control, element: HTMLInputElement, stops: number[], shown: Element | null, box: HTMLElement}[]} */
+  const inputs = [];
+  for (const c of controls) {
     const element = /** @type {HTMLInputElement} */ (part(root, `[data-parameter="${c.name}"]`));
     const box = /** @type {HTMLElement} */ (element.closest(".ex-control"));
     const slides = c.kind === "slider", stops = slides ? stopsOf(c) : [];
@@ -67,8 +69,8 @@ export function startControls(root, controls, settings, move) {
           move(c.name, value, true))).catch(excuse(root));
       }
     });
-    return { c, element, stops, shown, box };
-  });
+    if (inputs.push({ c, element, stops, shown, box }) % 16 === 0) yield;
+  }
   const groups = [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ex-group"))].map((group) => {
     const inside = inputs.filter(({ box }) => group.contains(box));
     return { held: part(group, ".ex-held"), inside };

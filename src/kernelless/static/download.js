@@ -1,5 +1,6 @@
 // What a reader takes away: a link, the numbers as CSV, the figure as SVG and as PNG.
 
+import { dress, pictured } from "./element.js";
 import { handOver } from "./hand.js";
 import { part } from "./page.js";
 import { sentence } from "./settings.js";
@@ -9,8 +10,6 @@ import { csvOf, sourcesOf } from "./tables.js";
 /** @import { Values } from "./program.js" */
 /** @import { Settings } from "./settings.js" */
 
-const SVG = "http://www.w3.org/2000/svg";
-
 /**
  * Words in lines of at most so many letters.
  * @param {string} words
@@ -19,15 +18,6 @@ const SVG = "http://www.w3.org/2000/svg";
  */
 const wrap = (words, most) =>
   (words.match(new RegExp(`.{1,${most}}(?=\\s|$)|\\S+`, "gu")) ?? []).map((line) => line.trim());
-
-/**
- * Set several attributes.
- * @param {Element} element
- * @param {Record<string, string | number>} attributes
- */
-function give(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-}
 
 // What a file of its own needs written in, and what it has without.
 /** @type {Record<string, string>} */
@@ -86,17 +76,17 @@ export function svgOf(root, spec, settings) {
 
   /** @type {(entries: [string, number, number, Element?][]) => [SVGElement, number]} */
   function block(entries) {
-    const group = document.createElementNS(SVG, "g");
+    const group = pictured("g");
     let y = 0.6 * em;
     for (const [words, size, weight, swatch] of entries) {
       y += size * 1.4;
       if (swatch) {
         const small = resolved(swatch);
-        give(small, { x: 2 * em, y: y - 0.9 * em, width: 2.6 * em, height: em });
+        dress(small, { x: 2 * em, y: y - 0.9 * em, width: 2.6 * em, height: em });
         group.append(small);
       }
-      const line = document.createElementNS(SVG, "text");
-      give(line, { x: (swatch ? 5.2 : 2) * em, y, "font-size": size, "font-weight": weight, "font-family": page.fontFamily,
+      const line = pictured("text");
+      dress(line, { x: (swatch ? 5.2 : 2) * em, y, "font-size": size, "font-weight": weight, "font-family": page.fontFamily,
         fill: page.color });
       line.textContent = words;
       group.append(line);
@@ -104,11 +94,11 @@ export function svgOf(root, spec, settings) {
     return [group, y + 0.6 * em];
   }
   const [head, top] = block(above), [foot, bottom] = block(below), whole = top + height + bottom, scale = 920 / width;
-  give(copy, { viewBox: `0 ${-top} ${width} ${whole}`, width: 920, height: whole * scale });
-  give(head, { transform: `translate(0 ${-top})` });
-  give(foot, { transform: `translate(0 ${height})` });
-  const ground = document.createElementNS(SVG, "rect");
-  give(ground, { x: 0, y: -top, width, height: whole, fill: page.backgroundColor });
+  dress(copy, { viewBox: `0 ${-top} ${width} ${whole}`, width: 920, height: whole * scale });
+  dress(head, { transform: `translate(0 ${-top})` });
+  dress(foot, { transform: `translate(0 ${height})` });
+  const ground = pictured("rect");
+  dress(ground, { x: 0, y: -top, width, height: whole, fill: page.backgroundColor });
   copy.prepend(ground, head);
   copy.append(foot);
   return new XMLSerializer().serializeToString(copy);

@@ -6,7 +6,7 @@ import { startFrame } from "./frame.js";
 import { recalled, remember, startHistory } from "./history.js";
 import { startLink } from "./link.js";
 import { atFirst, excuse, live, part, partners } from "./page.js";
-import { chosen, KINDS, scaleOf, unseen } from "./plot.js";
+import { chosen, KINDS, scaleOf } from "./plot.js";
 import { load } from "./program.js";
 import { encode, sentence, show, snap } from "./settings.js";
 
@@ -14,20 +14,20 @@ import { encode, sentence, show, snap } from "./settings.js";
 /** @import { Settings, Value } from "./settings.js" */
 
 /**
- * Bring one explorer to life.
+ * Bring one explorer to life, in steps: what it is made of, its program, its values, its controls, its frame. What a
+ * hand, a link or another figure can reach stands in the last.
  * @param {HTMLElement} root the `<figure class="explorer">`
+ * @returns {Generator<Promise<unknown> | undefined, void>}
  */
-function startExplorer(root) {
+function* startExplorer(root) {
   /** @type {Spec} */
   const spec = JSON.parse(part(root, "script.ex-spec").textContent ?? "");
-  if (spec.marks.some((m) => !KINDS[m.kind])) {
-    import("./boxes.js").then(({ BOXES }) => {
-      Object.assign(KINDS, BOXES);
-      if (!root.dataset.ready) startExplorer(root);
-    }).catch(excuse(root));
-    return;
+  while (spec.marks.some((m) => !KINDS[m.kind])) {
+    yield import("./boxes.js").then(({ BOXES }) => Object.assign(KINDS, BOXES));
   }
-  const program = load(spec.program), v = program.values;
+  yield;
+  const program = load(spec.program), v = program.values, amiss = excuse(root);
+  yield;
   /** @param {string} key */
   const find = (key) => part(root, `[data-key="${key}"]`);
   const [left, top, width, height] = spec.frame;
@@ -53,18 +53,17 @@ function startExplorer(root) {
   const states = spec.states.map((s, k) => ({ ...s, element: find(`s${k}`), box: boxes[k] }));
   const summary = part(root, ".ex-settings"), spoken = part(root, ".ex-spoken"), missing = part(root, ".ex-unseen");
   let readAgain = () => {}, refresh = () => {};
-  atFirst(part(root, ".ex-plot"), ["pointerenter", "pointerdown", "pointermove", "focusin", "keydown"], async () => {
-    readAgain = (await import("./cursor.js")).startCursor(root, plot, v);
-  });
 
   /** @type {Settings} */
   const defaults = Object.fromEntries(spec.controls.map((c) => [c.name, c.default]));
   const settings = { ...defaults };
   const presets = [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-preset]"))].map((button) =>
     ({ button, held: { ...defaults, ...spec.presets[button.dataset.preset ?? ""] } }));
-  const undo = /** @type {HTMLButtonElement} */ (part(root, "[data-action=undo]"));
+  const undo = part(root, "[data-action=undo]");
 
   const numbers = (at = settings) => Object.fromEntries(spec.controls.map((c) => [c.name, encode(c, at[c.name])]));
+  program.evaluate(numbers());
+  yield;
   /** @type {Settings | null} the setting that is pinned as A */
   let kept = null;
   /** @type {import("./pins.js").Pins | undefined} */
@@ -117,14 +116,16 @@ function startExplorer(root) {
       s.box.dataset.ok = String(Number(ok));
       if (s.element.textContent !== words) s.element.textContent = words;
     }
-    const words = unseen(plot, v);
-    if (missing.textContent !== words) missing.textContent = words;
+    import("./reading.js").then(({ unseen }) => {
+      const words = unseen(plot, v);
+      if (missing.textContent !== words) missing.textContent = words;
+    }).catch(amiss);
     readAgain();
     pins?.compare();
     if (changed) root.dispatchEvent(new CustomEvent("kernelless:moved"));
     // Spoken once the reader has stopped moving, not at every step.
     clearTimeout(speaking);
-    speaking = setTimeout(() => { keep(); speak().catch(excuse(root)); }, 700);
+    speaking = setTimeout(() => { keep(); speak().catch(amiss); }, 700);
   }
 
   /** @param {Settings} to */
@@ -148,9 +149,10 @@ function startExplorer(root) {
     tell({ ...settings, [name]: told[name] }, { ...settings });
     told = { ...settings };
   };
-  const showControls = startControls(root, spec.controls, settings, move);
+  const showControls = yield* startControls(root, spec.controls, settings, move);
+  yield;
   if (spec.marks.some((m) => m.moves)) {
-    import("./drag.js").then(({ startDrag }) => startDrag(root, spec, plot, v, numbers, move)).catch(excuse(root));
+    import("./drag.js").then(({ startDrag }) => startDrag(root, spec, plot, v, numbers, move)).catch(amiss);
   }
   /** @type {import("./shared.js").Shared | undefined} what other figures of the page have in common with this one */
   let shared;
@@ -165,7 +167,7 @@ function startExplorer(root) {
       }, (here) => {
         alone = here;
         unsaved = true;
-      }))).catch(excuse(root));
+      }))).catch(amiss);
     }
   };
   /** @type {(from: Settings, to: Settings) => void} */
@@ -177,7 +179,7 @@ function startExplorer(root) {
     for (const { button, held } of presets) {
       button.setAttribute("aria-pressed", String(spec.controls.every((c) => held[c.name] === settings[c.name])));
     }
-    undo.disabled = !past.any();
+    undo.setAttribute("aria-disabled", String(!past.any()));
     summary.textContent = sentence(spec.controls, settings);
   }
 
@@ -194,7 +196,7 @@ function startExplorer(root) {
       if (given === "own:") move(name, key, true); // chosen by hand: the others are told
     }).catch((error) => {
       if (wanted[name] !== given) return;
-      excuse(root)(error);
+      amiss(error);
       delete wanted[name];
       change({});
     });
@@ -238,7 +240,6 @@ function startExplorer(root) {
     remember(root, link.query());
     link.readdress();
   }
-  window.addEventListener("pagehide", () => { if (unsaved) keep(); });
 
   /** @param {HTMLElement} button */
   const save = async (button) => {
@@ -263,19 +264,6 @@ function startExplorer(root) {
     link: link.give,
     pin: () => pin(kept ? null : { ...settings }),
   };
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-action]"))) {
-    button.addEventListener("click", () => (actions[button.dataset.action ?? ""] ?? save)(button)?.catch(excuse(root)));
-  }
-
-  root.addEventListener("keydown", (event) => {
-    const typing = /** @type {HTMLInputElement} */ (event.target).matches("input:not([type=range]),textarea");
-    const key = event.key.toLowerCase();
-    if (typing || !(event.ctrlKey || event.metaKey) || event.altKey || !"yz".includes(key)) return;
-    event.preventDefault();
-    if (key === "y" || event.shiftKey) past.redo();
-    else past.undo();
-  });
-
   /** @param {Settings | null} at settings to keep as A; none: let A go */
   function pin(at) {
     kept = at;
@@ -286,7 +274,7 @@ function startExplorer(root) {
     import("./pins.js").then(({ startPins }) => {
       pins ??= startPins(root, spec, plot, v);
       if (kept) pins.pin(numbers(kept));
-    }).catch(excuse(root));
+    }).catch(amiss);
   }
 
   /** @param {string} query settings; what it does not name is at its default */
@@ -313,7 +301,7 @@ function startExplorer(root) {
     read(query);
     // A link that was written here comes out as it went in; any other is looked at.
     if (link.query() !== query) {
-      import("./misread.js").then(({ reproach }) => reproach(root, spec.controls, query, link.query)).catch(excuse(root));
+      import("./misread.js").then(({ reproach }) => reproach(root, spec.controls, query, link.query)).catch(amiss);
     }
     link.readdress(); // it says so already
     root.scrollIntoView();
@@ -321,6 +309,27 @@ function startExplorer(root) {
   }
   /** @type {typeof import("./own.js").readOwn} */
   const readText = (own, words) => import("./own.js").then(({ readOwn }) => readOwn(own, words));
+
+  reflect();
+  yield;
+  const settle = startFrame(root, plot, v, spec.panels ?? [], () => { draw(); readAgain(); pins?.draw(); });
+  yield;
+  atFirst(part(root, ".ex-plot"), ["pointerenter", "pointerdown", "pointermove", "focusin", "keydown"], async () => {
+    readAgain = (await import("./cursor.js")).startCursor(root, plot, v);
+  });
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-action]"))) {
+    button.addEventListener("click", () => (actions[button.dataset.action ?? ""] ?? save)(button)?.catch(amiss));
+  }
+
+  root.addEventListener("keydown", (event) => {
+    const typing = /** @type {HTMLInputElement} */ (event.target).matches("input:not([type=range]),textarea");
+    const key = event.key.toLowerCase();
+    if (typing || !(event.ctrlKey || event.metaKey) || event.altKey || !"yz".includes(key)) return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) past.redo();
+    else past.undo();
+  });
+  addEventListener("pagehide", () => { if (unsaved) keep(); });
   // A page's own script may set controls, and read what is shown; see README.md.
   root.addEventListener("kernelless:give", (event) => {
     past.note("");
@@ -332,21 +341,18 @@ function startExplorer(root) {
     /** @type {CustomEvent} */ (event).detail(
       { spec, settings: { ...settings }, numbers: numbers(), values: v, address: link.address(), readText });
   });
-  window.addEventListener("hashchange", () => {
+  addEventListener("hashchange", () => {
     if (link.asked()) past.note("");
     fromAddress();
   });
 
-  program.evaluate(numbers());
-  reflect();
-  const settle = startFrame(root, plot, v, spec.panels ?? [], () => { draw(); readAgain(); pins?.draw(); });
   const players = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-play]"));
-  if (players.length) import("./play.js").then(({ startPlay }) => players.forEach(startPlay)).catch(excuse(root));
+  if (players.length) import("./play.js").then(({ startPlay }) => players.forEach(startPlay)).catch(amiss);
   before = moment();
   // A curve to be drawn first waits, unless a link asks for its settings.
   if (spec.predict && !link.asked()) {
     root.dataset.sketch = "true";
-    import("./sketch.js").then(({ startSketch }) => startSketch(root, spec, plot, v)).catch(excuse(root));
+    import("./sketch.js").then(({ startSketch }) => startSketch(root, spec, plot, v)).catch(amiss);
   } else root.querySelector("[data-guess]")?.remove();
   root.dataset.ready = "true";
   if (findings) new ResizeObserver(reach).observe(findings);

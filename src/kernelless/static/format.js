@@ -153,7 +153,7 @@ function month(year) {
  * @returns {string}
  */
 export function text(value, unit = "", digits = 3) {
-  if (Number.isNaN(value)) return "n/a";
+  if (isNaN(value)) return "n/a";
   const sign = value < 0 ? "−" : "";
   const magnitude = Math.abs(value);
   if (magnitude === Infinity) return `${sign}∞`;

@@ -1,6 +1,7 @@
 // The frame: axes, ticks, grid and words, laid out in CSS pixels for the width that the figure has. Without a script, the
 // picture that Python built stands.
 
+import { dress, pictured } from "./element.js";
 import { part } from "./page.js";
 import { chosen, nth, round, scaleOf } from "./plot.js";
 
@@ -81,17 +82,13 @@ export function startFrame(root, plot, v, panels, redraw) {
   };
   /** @type {(into: Element, tag: string, attributes: Record<string, string | number>, words?: string) => Element} */
   function add(into, tag, attributes, words = "") {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    const element = pictured(tag);
     // What the style sheet says by class, a file that a reader saves says by attributes.
-    set(element, tag === "text" ? { fill: "#000", "font-size": plot.em } : { fill: "none", stroke: "#000" });
-    set(element, attributes);
+    dress(element, tag === "text" ? { fill: "#000", "font-size": plot.em } : { fill: "none", stroke: "#000" });
+    dress(element, attributes);
     element.textContent = words;
     into.append(element);
     return element;
-  }
-  /** @type {(element: Element, attributes: Record<string, string | number>) => void} */
-  function set(element, attributes) {
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   }
   /**
    * Lines of words around a place.
@@ -167,7 +164,7 @@ export function startFrame(root, plot, v, panels, redraw) {
         if (!clash) break;
       }
       taken.push(best);
-      set(m.words, { "text-anchor": "start", x: round(best[0]), y: round(best[3] - 0.25 * em) });
+      dress(m.words, { "text-anchor": "start", x: round(best[0]), y: round(best[3] - 0.25 * em) });
     }
   }
 
@@ -240,7 +237,7 @@ export function startFrame(root, plot, v, panels, redraw) {
       const x = left + k % beside * (wide + gap), y = top + Math.floor(k / beside) * (tall + head), floor = y + tall;
       const px = scaleOf(across, x, wide), py = scaleOf(along, floor, -tall);
       Object.assign(view, { em, px, py, frame: [x, y, wide, tall] });
-      [0, 6].forEach((more, j) => set(rects[2 * k + j],
+      [0, 6].forEach((more, j) => dress(rects[2 * k + j],
         { x: x - more, y: y - more, width: wide + 2 * more, height: tall + 2 * more }));
       const grid = [...(names.length ? [] : rows).map(([value]) => `M${x} ${round(py(value))}h${wide}`),
         ...(across.categories ? [] : columns).map(([value]) => `M${round(px(value))} ${y}v${tall}`)];

@@ -66,5 +66,7 @@ export function recalled(root) {
 export function remember(root, query) {
   try {
     sessionStorage.setItem(keyOf(root), query);
-  } catch { /* full or forbidden: the figure works, and a reload finds it at its default */ }
+  } catch {
+    // full or forbidden: the figure works, and a reload finds it at its default
+  }
 }

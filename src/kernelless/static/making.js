@@ -1,5 +1,7 @@
 // Elements that a figure gets when they are needed.
 
+import { dress } from "./element.js";
+
 /**
  * An element with words in it.
  * @template {keyof HTMLElementTagNameMap} T
@@ -10,6 +12,6 @@
 export function newPart(tag, words = "", attributes = {}) {
   const found = document.createElement(tag);
   found.textContent = words;
-  for (const [name, value] of Object.entries(attributes)) found.setAttribute(name, value);
+  dress(found, attributes);
   return found;
 }

@@ -26,7 +26,7 @@ function fault(c, given) {
     return `${quoted(given)} is not offered; there are ${some}${more > 0 ? ` and ${more} more` : ""}`;
   }
   const value = numberIn(given), range = `${show(c, c.low)} to ${show(c, c.high)}`;
-  if (Number.isNaN(value)) return `${quoted(given)} is not understood; it takes a number from ${range}`;
+  if (isNaN(value)) return `${quoted(given)} is not understood; it takes a number from ${range}`;
   if (value < c.low || value > c.high) return `${show(c, value)} is out of reach; it takes ${range}`;
   if (snap(c, given) === value) return "";
   return `${quoted(given)} is not one of its ${c.stops ? "stops" : "whole numbers"}`;

@@ -1,5 +1,7 @@
 // What is alive on a page: each kind names its elements and how one of them starts; the page starts them all.
 
+import { startRow } from "./row.js";
+
 /**
  * The part of an element that a selector names. The page's HTML has it, because Python wrote both.
  * @param {ParentNode} root
@@ -66,14 +68,18 @@ export function atFirst(element, kinds, start) {
   for (const kind of kinds) element.addEventListener(kind, first);
 }
 
-/** @typedef {{selector: string, start: (root: HTMLElement) => void, late: boolean}} Kind */
-/** @type {Kind[]} */
+/**
+ * How something starts: at once, or in steps between which the page can react. A step may wait for a promise; should
+ * that fail, the step has to bear being done again.
+ * @typedef {(root: HTMLElement) => void | Iterator<Promise<unknown> | void, void>} Start
+ */
+/** @type {{selector: string, start: Start, late: boolean}[]} */
 const LIVE = [];
 
 /**
- * Say which elements are alive, and how one starts. `start` marks its element with `data-ready`.
+ * Say which elements are alive, and how one starts. The last step of `start` marks its element with `data-ready`.
  * @param {string} selector
- * @param {(root: HTMLElement) => void} start
+ * @param {Start} start
  * @param {boolean} [late] starts when it comes near the view, or is needed; what waits in it for the script is shown
  *   from the beginning, so that nothing moves then
  */
@@ -88,57 +94,74 @@ function reveal(root, shown) {
   }
 }
 
+/** @type {[HTMLElement, Start][]} what starts one step at a time */
+const QUEUE = [];
+/** @type {Map<HTMLElement, Iterator<Promise<unknown> | void, void>>} the steps of what has begun */
+const BEGUN = new Map();
+
 /**
- * Start one, unless it has been; one that fails leaves the others alive.
+ * Start one, or go on with it, unless it has started; one that fails leaves the others alive.
  * @param {HTMLElement} root
- * @param {(root: HTMLElement) => void} start
+ * @param {Start} start
+ * @param {boolean} [slowly] one step only
+ * @returns {unknown} whether there are steps that wait for nothing
  */
-function begin(root, start) {
-  if (root.dataset.ready || root.dataset.failed) return;
+function begin(root, start, slowly) {
+  let more = false;
+  if (root.dataset.ready || root.dataset.failed) return more;
   try {
-    start(root);
+    const steps = BEGUN.get(root) ?? start(root);
+    if (steps) BEGUN.set(root, steps);
+    do {
+      const { done, value } = steps?.next() ?? { done: true };
+      value?.then(() => soon(root, start)).catch(excuse(root));
+      more = !done && !value;
+    } while (more && !slowly);
   } catch (error) {
     // What Python drew still stands, so say so and go on with the others.
     root.dataset.failed = "true";
     reveal(root, false);
     console.warn(`${root.id} stays at its default:`, error);
   }
+  return more;
 }
+
+function next() {
+  if (!begin(...QUEUE[0], true)) QUEUE.shift();
+  if (QUEUE[0]) setTimeout(next);
+}
+
+/** @type {(...one: [HTMLElement, Start]) => void} */
+const soon = (...one) => { if (QUEUE.push(one) === 1) setTimeout(next); };
 
 /**
  * Let some start when they are needed: near the view, touched, named by the address, or printed.
  * @param {HTMLElement[]} roots
- * @param {(root: HTMLElement) => void} start
+ * @param {Start} start
  */
 function startLate(roots, start) {
-  /** @type {HTMLElement[]} */
-  const queue = [];
-  // One at a time, so that the page can react between two.
-  const next = () => {
-    const root = queue.shift();
-    if (root) begin(root, start);
-    if (queue.length) setTimeout(next);
-  };
   const seen = new IntersectionObserver((entries) => {
-    const near = entries.filter((entry) => entry.isIntersecting)
-      .map(({ target }) => /** @type {HTMLElement} */ (target));
-    near.forEach((root) => seen.unobserve(root));
-    if (queue.push(...near) === near.length && near.length) next();
+    for (const { isIntersecting, target } of entries) if (isIntersecting) soon(/** @type {HTMLElement} */ (target), start);
   }, { rootMargin: "60% 0px" });
-  const named = () => roots.find((root) => location.hash.startsWith(`#${root.id}?`));
   const jump = () => {
-    const root = named();
-    if (root) begin(root, start);
+    const root = roots.find(({ id }) => location.hash.startsWith(`#${id}?`));
+    root?.scrollIntoView(); // before a hand can aim at what would move
+    if (root) soon(root, start);
   };
   for (const root of roots) {
     reveal(root, true);
+    for (const name of ["Presets", "Actions"]) {
+      const row = part(root, `.ex-${name.toLowerCase()}`);
+      if (row) startRow(row, name);
+    }
     seen.observe(root);
-    for (const touch of ["pointerdown", "focusin", "input"]) {
-      root.addEventListener(touch, () => begin(root, start), { capture: true, once: true });
+    // A hand that comes in between finds it whole.
+    for (const touch of ["pointerdown", "focusin", "input", "click"]) {
+      root.addEventListener(touch, () => begin(root, start), true);
     }
   }
-  window.addEventListener("hashchange", jump);
-  window.addEventListener("beforeprint", () => roots.forEach((root) => begin(root, start)));
+  addEventListener("hashchange", jump);
+  addEventListener("beforeprint", () => { for (const root of roots) begin(root, start); });
   jump();
 }
 
@@ -146,7 +169,7 @@ function startAll() {
   for (const { selector, start, late } of LIVE) {
     const roots = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector))];
     if (late) startLate(roots, start);
-    else roots.forEach((root) => begin(root, start));
+    else for (const root of roots) begin(root, start);
   }
 }
 

@@ -1,5 +1,6 @@
 // A setting that is kept as A, while the reader moves on: its marks stay as ghosts, its readouts beside the new ones.
 
+import { dress, pictured } from "./element.js";
 import { fills } from "./filling.js";
 import { text } from "./format.js";
 import { part } from "./page.js";
@@ -21,7 +22,7 @@ import { load } from "./program.js";
 export function difference(a, b, unit) {
   if (Object.is(a, b)) return "none";
   const by = b - a, sign = by > 0 ? "+" : "";
-  if (!Number.isFinite(by)) return "";
+  if (!isFinite(by)) return "";
   if (unit === "%") return `${sign}${text(by * 100, "points")}`;
   const share = a > 0 && b >= 0 ? ` (${sign}${text(by / a, "%")})` : "";
   return `${sign}${text(by, unit)}${share}`;
@@ -39,8 +40,6 @@ export function startPins(root, spec, plot, v) {
   /** @type {{values: Values, group: SVGElement, marks: Mark[], notes: HTMLElement[]} | null} */
   let pinned = null;
 
-  /** @param {string} name */
-  const made = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
   /** @param {Element} element */
   const ghost = (element) => {
     const copy = /** @type {Element} */ (element.cloneNode());
@@ -65,10 +64,10 @@ export function startPins(root, spec, plot, v) {
       const d = [m.path, ...m.pieces].find((path) => path?.getAttribute("d"))?.getAttribute("d") ?? "";
       const end = /.*[ML](-?[\d.]+) (-?[\d.]+)/.exec(d);
       if (!end) continue;
-      const letter = made("text");
+      const letter = pictured("text");
       const given = { class: "ex-words ex-fill-muted ex-halo", x: end[1], y: Number(end[2]) - 3, "font-size": plot.em,
         "text-anchor": "end" };
-      for (const [key, value] of Object.entries(given)) letter.setAttribute(key, String(value));
+      dress(letter, given);
       letter.textContent = "A";
       group.append(letter);
     }
@@ -79,11 +78,11 @@ export function startPins(root, spec, plot, v) {
     /** @param {Record<string, number>} numbers what the program is given for the settings to keep */
     pin(numbers) {
       lift();
-      const program = fills(load(spec.program), spec.program), group = /** @type {SVGElement} */ (made("g"));
+      const program = fills(load(spec.program), spec.program), group = pictured("g");
       program.evaluate(numbers);
       group.setAttribute("class", "ex-ghosts");
       const marks = plot.marks.map((m) => {
-        const copy = { ...m, path: m.path && ghost(m.path), words: made("text"), texts: [], pieces: m.pieces
+        const copy = { ...m, path: m.path && ghost(m.path), words: pictured("text"), texts: [], pieces: m.pieces
           .filter((piece) => piece !== m.words).map(ghost) };
         group.append(...[copy.path, ...copy.pieces].filter(Boolean));
         return copy;

@@ -151,7 +151,7 @@ function along({ px, py }, xs, ys, write) {
   let d = "";
   for (let k = 0; k < Math.max(xs.length, ys.length); k++) {
     const x = px(nth(xs, k)), y = py(nth(ys, k));
-    d += write(x, y, Number.isFinite(x) && Number.isFinite(y));
+    d += write(x, y, isFinite(x) && isFinite(y));
   }
   return d;
 }
@@ -184,7 +184,7 @@ function bandPath({ px, py }, xs, low, high) {
   const there = [], back = [];
   for (let k = 0; k < xs.length; k++) {
     const x = px(xs[k]), a = py.clamped(nth(low, k)), b = py.clamped(nth(high, k));
-    if (!Number.isFinite(x + a + b)) continue;
+    if (!isFinite(x + a + b)) continue;
     there.push(`${round(x)} ${round(a)}`);
     back.push(`${round(x)} ${round(b)}`);
   }
@@ -243,17 +243,6 @@ export function wordsOf(m, v) {
 }
 
 /**
- * Whether a test holds for one of 0 to n - 1.
- * @param {number} n
- * @param {(k: number) => boolean} test
- * @returns {boolean}
- */
-function some(n, test) {
-  for (let k = 0; k < n; k++) if (test(k)) return true;
-  return false;
-}
-
-/**
  * Every kind of mark, once: how it is drawn from its current values. reading.js adds what is read off, boxes.js other kinds.
  * @type {Record<string, Kind>}
  */
@@ -261,28 +250,14 @@ export const KINDS = {
   line: {
     fields: ["x", "y"],
     draw: (m, v, plot) => m.path.setAttribute("d", linePath(plot, v[m.x], v[m.y])),
-    seen(m, v, { px, py }) {
-      const xs = v[m.x], ys = v[m.y], n = Math.max(xs.length, ys.length);
-      return some(n, (k) => {
-        const x = nth(xs, k), y = nth(ys, k);
-        if (px.inside(x) && py.inside(y)) return true;
-        if (k === n - 1) return false;
-        const p = nth(xs, k + 1), q = nth(ys, k + 1);
-        return Number.isFinite(px(x) + px(p) + py(y) + py(q)) && px.overlaps(x, p) && py.overlaps(y, q);
-      });
-    },
   },
   band: {
     fields: ["x", "low", "high"],
     draw: (m, v, plot) => m.path.setAttribute("d", bandPath(plot, v[m.x], v[m.low], v[m.high])),
-    seen: (m, v, { px, py }) =>
-      some(v[m.x].length, (k) => px.inside(v[m.x][k]) && py.overlaps(nth(v[m.low], k), nth(v[m.high], k))),
   },
   point: {
     fields: ["x", "y"],
     draw: (m, v, plot) => m.path.setAttribute("d", dots(plot, v[m.x], v[m.y], m.shape)),
-    seen: (m, v, { px, py }) => some(Math.max(v[m.x].length, v[m.y].length),
-      (k) => px.inside(nth(v[m.x], k)) && py.inside(nth(v[m.y], k))),
   },
   bars: {
     fields: ["value", "base"],
@@ -292,11 +267,9 @@ export const KINDS = {
         const a = round(value.clamped(nth(v[m.base], k))), b = round(value.clamped(v[m.value][k]));
         const p = round(place(k - m.width / 2)), q = round(place(k + m.width / 2));
         const d = flat ? `M${a} ${p}H${b}V${q}H${a}Z` : `M${p} ${a}V${b}H${q}V${a}Z`;
-        bar.setAttribute("d", Number.isFinite(a + b) ? d : "");
+        bar.setAttribute("d", isFinite(a + b) ? d : "");
       });
     },
-    seen: (m, v, { px, py, axes }) => some(v[m.value].length,
-      (k) => (axes.y.categories ? px : py).overlaps(nth(v[m.base], k), v[m.value][k])),
   },
   rule: {
     fields: ["x", "y"],
@@ -310,7 +283,6 @@ export const KINDS = {
         ? rows.flatMap((row) => [top + em + row, bottom - 5 - row].flatMap((y) => spots([at + 3, at - 3], y, [0, 1])))
         : [at - 4, at + em].flatMap((y) => spots([right - 2, left + 2, left + width / 2], y, [1, 0, 0.5])));
     },
-    seen: (m, v, { px, py }) => (m.x === undefined ? py.inside(v[m.y][0]) : px.inside(v[m.x][0])),
   },
   label: {
     fields: ["x", "y", "value"],
@@ -321,16 +293,3 @@ export const KINDS = {
     },
   },
 };
-
-/**
- * The sentence that names the marks with no part within the limits; nothing where all are seen. `unseen` in figure.py
- * is the same.
- * @param {{px: Scale, py: Scale, axes: {x: Axis, y: Axis}, marks: MarkSpec[]}} plot
- * @param {Values} v
- * @returns {string}
- */
-export function unseen(plot, v) {
-  const labels = plot.marks.filter((m) => KINDS[m.kind].seen?.(m, v, plot) === false).map((m) => chosen(m.label, v));
-  const named = labels.filter(Boolean);
-  return named.length ? `Not on the chart: ${named.join(", ")}.` : "";
-}

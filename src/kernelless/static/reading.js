@@ -1,9 +1,11 @@
-// What is read off the kinds of plot.js: the words for a value, and what a table holds. boxes.js says it of its own.
+// What is read off the kinds of plot.js: the words for a value, what a table holds, and whether any of a mark is seen.
+// boxes.js says it of its own.
 
 import { text } from "./format.js";
-import { KINDS, nth } from "./plot.js";
+import { chosen, KINDS, nth } from "./plot.js";
 
-/** @import { Axis, Kind } from "./plot.js" */
+/** @import { Axis, Kind, MarkSpec, Scale } from "./plot.js" */
+/** @import { Values } from "./program.js" */
 
 /**
  * The axis with the categories and the axis of the values.
@@ -12,16 +14,35 @@ import { KINDS, nth } from "./plot.js";
  */
 export const byCategory = ({ x, y }) => (y.categories ? [y, x] : [x, y]);
 
+/**
+ * The longer of two rows of values; a single one stands for all.
+ * @param {Float64Array} a
+ * @param {Float64Array} b
+ */
+const longer = (a, b) => (a.length < b.length ? b : a);
+
 /** @type {Record<string, Partial<Kind>>} */
 const READ = {
   line: {
     columns: (m) => [["", m.y]],
     read: (m, v, k, { axes }) => text(nth(v[m.y], k), axes.y.unit),
     leads: true,
+    seen(m, v, { px, py }) {
+      const xs = v[m.x], ys = v[m.y];
+      return longer(xs, ys).some((_, k, { length }) => {
+        const x = nth(xs, k), y = nth(ys, k);
+        if (px.inside(x) && py.inside(y)) return true;
+        if (k === length - 1) return false;
+        const p = nth(xs, k + 1), q = nth(ys, k + 1);
+        return isFinite(px(x) + px(p) + py(y) + py(q)) && px.overlaps(x, p) && py.overlaps(y, q);
+      });
+    },
   },
   band: {
     columns: (m) => [[" low", m.low], [" high", m.high]],
     read: (m, v, k, { axes: { y } }) => `${text(nth(v[m.low], k), y.unit)} to ${text(nth(v[m.high], k), y.unit)}`,
+    seen: (m, v, { px, py }) =>
+      v[m.x].some((x, k) => px.inside(x) && py.overlaps(nth(v[m.low], k), nth(v[m.high], k))),
   },
   point: {
     columns: (m, _, { y }) => [["", y.categories ? m.x : m.y]],
@@ -33,6 +54,8 @@ const READ = {
       }
       return places.length === 1 ? `${text(places[0], names.unit)}, ${text(v[of][0], unit)}` : "";
     },
+    seen: (m, v, { px, py }) =>
+      longer(v[m.x], v[m.y]).some((_, k) => px.inside(nth(v[m.x], k)) && py.inside(nth(v[m.y], k))),
   },
   bars: {
     // Bars that all begin where the axis does have no beginning to speak of.
@@ -48,6 +71,11 @@ const READ = {
       if (marks.some((o) => o.kind === m.kind && String(v[o.value]) === String(v[m.base]))) return text(value - base, unit);
       return value === base ? "" : `${text(base, unit)} to ${text(value, unit)}`;
     },
+    seen: (m, v, { px, py, axes }) =>
+      v[m.value].some((value, k) => (axes.y.categories ? px : py).overlaps(nth(v[m.base], k), value)),
+  },
+  rule: {
+    seen: (m, v, { px, py }) => (m.x === undefined ? py.inside(v[m.y][0]) : px.inside(v[m.x][0])),
   },
 };
 
@@ -66,3 +94,16 @@ export const namesFor = ({ kind }, axes) => (/bars|point/.test(kind) ? byCategor
  * @returns {Kind}
  */
 export const kindFor = (m) => KINDS[m.kind];
+
+/**
+ * The sentence that names the marks with no part within the limits; nothing where all are seen. `unseen` in figure.py
+ * is the same.
+ * @param {{px: Scale, py: Scale, axes: {x: Axis, y: Axis}, marks: MarkSpec[]}} plot
+ * @param {Values} v
+ * @returns {string}
+ */
+export function unseen(plot, v) {
+  const labels = plot.marks.filter((m) => KINDS[m.kind].seen?.(m, v, plot) === false).map((m) => chosen(m.label, v));
+  const named = labels.filter(Boolean);
+  return named.length ? `Not on the chart: ${named.join(", ")}.` : "";
+}

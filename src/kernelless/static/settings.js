@@ -96,7 +96,7 @@ export function snap(c, given) {
     return c.keys.find((key) => key === given) ?? c.renamed?.find(([old]) => old === given)?.[1] ?? c.default;
   }
   const value = numberIn(given);
-  if (Number.isNaN(value)) return c.default;
+  if (isNaN(value)) return c.default;
   const clamped = Math.min(Math.max(value, c.low), c.high) + 0;
   if (c.stops) return c.stops[nearest(c.stops, clamped)];
   return c.whole ? Math.floor(clamped + 0.5) : clamped;

@@ -1,5 +1,6 @@
 // What opens under a figure: its numbers as tables, or the Python that makes it.
 
+import { dress } from "./element.js";
 import { part } from "./page.js";
 import { sentence } from "./settings.js";
 import { pythonOf, shownCell, tablesOf } from "./tables.js";
@@ -17,7 +18,7 @@ import { pythonOf, shownCell, tablesOf } from "./tables.js";
 function made(tag, words = "", attributes = {}) {
   const element = document.createElement(tag);
   element.textContent = words;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  dress(element, attributes);
   return element;
 }
 

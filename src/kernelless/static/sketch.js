@@ -1,6 +1,7 @@
 // A guess before an answer: the reader draws a curve, then sees the true one and reads where the guess went wrong. What
 // is said is computed by the program that predict.py traced, from the same rule as in Python.
 
+import { pictured } from "./element.js";
 import { text } from "./format.js";
 import { recalled, remember } from "./history.js";
 import { newPart } from "./making.js";
@@ -80,7 +81,7 @@ export function startSketch(root, spec, plot, v) {
   let heights = Array.from({ length: columns }, () => 0.5), touched = false;
   let hand = -1; // the pointer that draws: one at a time
 
-  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  const drawn = pictured("path");
   drawn.setAttribute("class", "ex-guess");
   part(svg, `[data-key="m${asked.mark}"]`).before(drawn);
   const name = typeof mark.label === "string" ? mark.label : spec.title; // the curve's own, for the words around it

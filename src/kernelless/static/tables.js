@@ -76,7 +76,7 @@ export function tablesOf(spec, v) {
  */
 function plainCell(value, { unit, categories }) {
   if (typeof value === "string") return value;
-  return Number.isNaN(value) ? "" : categories?.[Math.round(value)] ?? inUnit(value, unit);
+  return isNaN(value) ? "" : categories?.[Math.round(value)] ?? inUnit(value, unit);
 }
 
 /**

@@ -1,6 +1,7 @@
 // The figure as a tree that the arrow keys walk: axes and series, and under a series its values. Each place is an element
 // that takes the focus, so a screen reader says it; the eye reads the same words under the plot.
 
+import { dress } from "./element.js";
 import { text } from "./format.js";
 import { part } from "./page.js";
 import { chosen, nth, wordsOf } from "./plot.js";
@@ -38,7 +39,7 @@ function axisWords(name, axis) {
  * @param {Plot} plot
  */
 function course(m, v, { axes: { x, y } }) {
-  const xs = v[m.x], ys = v[m.y], known = [...ys.keys()].filter((k) => Number.isFinite(ys[k]) && Number.isFinite(nth(xs, k)));
+  const xs = v[m.x], ys = v[m.y], known = [...ys.keys()].filter((k) => isFinite(ys[k]) && isFinite(nth(xs, k)));
   if (!known.length) return ", no values";
   const first = known[0], last = known[known.length - 1];
   const low = known.reduce((a, b) => (ys[b] < ys[a] ? b : a)), high = known.reduce((a, b) => (ys[b] > ys[a] ? b : a));
@@ -141,7 +142,7 @@ export function startTree(root, tree, show) {
     const { branch, among } = here(), item = document.createElement("div"), old = box.firstElementChild;
     const about = { role: "treeitem", tabindex: -1, "aria-level": path.length, "aria-posinset": path[path.length - 1] + 1,
       "aria-setsize": among, ...(branch.count ? { "aria-expanded": "false" } : {}) };
-    for (const [key, value] of Object.entries(about)) item.setAttribute(key, String(value));
+    dress(item, about);
     item.textContent = branch.words;
     box.append(item);
     if (!box.isConnected) surface.append(box);
@@ -170,7 +171,7 @@ export function startTree(root, tree, show) {
       // Left and right begin to read values at once, in the middle; down begins with what there is.
       const { count } = first.child(0), last = count - 1;
       if (event.key === "ArrowDown") path = [0];
-      else if (step) path = count ? [0, Number.isFinite(step) ? Math.round(last / 2) : Math.min(Math.max(step, 0), last)] : [0];
+      else if (step) path = count ? [0, isFinite(step) ? Math.round(last / 2) : Math.min(Math.max(step, 0), last)] : [0];
     } else if (event.key === "ArrowDown") {
       if (here().branch.count) path.push(0);
     } else if (event.key === "ArrowUp") {
