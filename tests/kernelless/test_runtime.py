@@ -188,7 +188,8 @@ const sum = 1 - +"1" +
 const { length } = list, last = { length, };
 const none = () => { if (length) return; }
 const some = 1 // another;
-const all = /** @type {number[]} */ (list.concat(") x", `${length})`)), whole = /** @type {any} */ (some + 1).toFixed(1);
+const all = /** @type {number[]} */ (list.concat(") x", `${length})`));
+const whole = /** @type {any} */ (some + 1).toFixed(1);
 let count = 0; // said , not run
 const now = new /** @type {any} */ (Date.bind(null, 0))();
 if (length)
@@ -211,7 +212,7 @@ def test_no_space_is_left_out_that_says_something(tmp_path, node):
     assert said(node, joined) == said(node, KEPT)
     assert "for(let k=0;k<3;k++){count+=k>1?10:1}" in joined
     assert "wait=()=>{for(;idle++<3;);},waits=()=>{while(done++<4);};wait()" in joined
-    assert "{return / , /.test(s)}" in joined  # a block does without the end of its last statement, but not a loop that does nothing
+    assert "{return / , /.test(s)}" in joined
     assert ",split=s=>{return / , /.test(s)},odd=[1,// one;\n2,// two,\n3];let open=7\nlet sum=" in joined
     assert "{length}=list,last={length}" in joined
     assert "let all=list.concat(\") x\",`${length})`),whole=(some+1).toFixed(1)" in joined

@@ -97,7 +97,7 @@ def test_no_task_does_two_of_the_jobs(visit):
     assert all(len(job) == 1 for job in jobs), jobs
     order = [name for job in jobs for name in job]
     # The link that is followed in the last step sets one control.
-    assert order == ["spec", "program", "values", "controls", "controls", "controls", "shown", "frame", "shown"]
+    assert order == ["spec", "program", "values", *3 * ["controls"], "shown", "frame", "shown"]
     assert jobs[-1] == {"shown": 1}
     controls = [job["controls"] for job in jobs if "controls" in job]
     assert controls == [16, 16, 9]
@@ -108,8 +108,9 @@ def test_no_task_does_two_of_the_jobs(visit):
 
 HANDS = {
     "a button": lambda page: page.get_by_role("button", name="More", exact=True).click(),
-    "a click without a pointer": lambda page: page.get_by_role("button", name="More", exact=True).evaluate("(e) => e.click()"),
-    "a key": lambda page: (page.locator("[data-parameter=a0]").focus(), page.keyboard.press("ArrowRight")),
+    "a click without a pointer": lambda page: page.get_by_role("button", name="More", exact=True).evaluate(
+        "(e) => e.click()"),
+    "a key": lambda page: page.locator("[data-parameter=a0]").press("ArrowRight"),
     "a choice": lambda page: (page.locator("[data-parameter=size]").focus(),
                               page.locator("[data-parameter=size]").select_option("large")),
 }
@@ -141,7 +142,8 @@ def test_paper_finds_it_whole_and_a_link_is_followed(visit, done):
     page.evaluate("(hash) => new Promise((told) => { addEventListener('hashchange', told, { once: true });"
                   " location.hash = hash; })", "#explorer-sum?a2=8")
     steps(page)
-    assert page.evaluate("['a1', 'a2'].map((n) => document.querySelector(`[data-parameter=${n}]`).dataset.value)") == ["5", "8"]
+    held = "['a1', 'a2'].map((n) => document.querySelector(`[data-parameter=${n}]`).dataset.value)"
+    assert page.evaluate(held) == ["5", "8"]
     check_against_python(SUM, page.evaluate(SEE, "sum"))
     assert page.complaints == []
 
@@ -151,7 +153,11 @@ def test_a_figure_that_fails_in_a_later_step_leaves_its_default(visit):
     page.evaluate("document.querySelector('.ex-settings').remove()")
     page.evaluate("location.hash = '#explorer-sum?a1=6'")
     page.evaluate("""() => new Promise((done) => {
-      const look = () => { step(); if (document.querySelector("[data-failed]")) done(); else requestAnimationFrame(look); };
+      const look = () => {
+        step();
+        if (document.querySelector("[data-failed]")) done();
+        else requestAnimationFrame(look);
+      };
       look();
     })""")
     assert steps(page) < 100
