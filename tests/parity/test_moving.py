@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 from parity.shown import EXPLORERS, SEE, SET, check_against_python, reset, same_path, settings_in
@@ -85,3 +88,14 @@ def test_changes_are_spoken_once_the_reader_stops(opened):
     assert spoken.text_content() == f"Growth: 1×. Largest: {explorer.readouts()['Largest']}."
     assert page.locator("#explorer-bars [aria-live=polite]").count() == 1
     assert page.locator("#explorer-bars .ex-readout output:not([aria-live=off])").count() == 0
+
+
+@pytest.mark.parametrize("name", ["bars", "columns", "dots", "lines"])
+def test_the_letters_of_what_is_pinned_lie_apart(opened, name):
+    page = opened()
+    page.locator(f"#explorer-{name} [data-action=pin]").click()
+    letters = page.locator(f"#explorer-{name} .ex-ghosts text")
+    letters.first.wait_for()
+    places = letters.evaluate_all("(all) => all.map((letter) => [letter.getAttribute('x'), letter.getAttribute('y')])")
+    apart = [math.dist(map(float, a), map(float, b)) for a, b in itertools.combinations(places, 2)]
+    assert min(apart, default=99) > 7

@@ -58,12 +58,16 @@ export function startPins(root, spec, plot, v) {
     if (!pinned) return;
     const { values, group, marks } = pinned;
     group.querySelectorAll("text").forEach((old) => old.remove());
+    /** @type {number[][]} */
+    const at = [];
     for (const m of marks) {
       KINDS[m.kind].draw(m, values, m.view);
       // The letter stands at the end of each curve, and at the first of several bars.
       const d = [m.path, ...m.pieces].find((path) => path?.getAttribute("d"))?.getAttribute("d") ?? "";
       const end = /.*[ML](-?[\d.]+) (-?[\d.]+)/.exec(d);
-      if (!end) continue;
+      // One letter is enough for marks that end at one place.
+      if (!end || at.some(([x, y]) => Math.hypot(x - Number(end[1]), y - Number(end[2])) < plot.em)) continue;
+      at.push([Number(end[1]), Number(end[2])]);
       const letter = pictured("text");
       const given = { class: "ex-words ex-fill-muted ex-halo", x: end[1], y: Number(end[2]) - 3, "font-size": plot.em,
         "text-anchor": "end" };
