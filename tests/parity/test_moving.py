@@ -8,6 +8,9 @@ import math
 import numpy as np
 import pytest
 from parity.shown import EXPLORERS, SEE, SET, check_against_python, reset, same_path, settings_in
+from parity.synthetic import KNOTS
+
+from kernelless import Axis, Bars, Figure, Readout, Slider, explore, standalone
 
 
 @pytest.mark.parametrize("name", EXPLORERS)
@@ -90,12 +93,20 @@ def test_changes_are_spoken_once_the_reader_stops(opened):
     assert page.locator("#explorer-bars .ex-readout output:not([aria-live=off])").count() == 0
 
 
-@pytest.mark.parametrize("name", ["bars", "columns", "dots", "lines"])
-def test_the_letters_of_what_is_pinned_lie_apart(opened, name):
-    page = opened()
-    page.locator(f"#explorer-{name} [data-action=pin]").click()
-    letters = page.locator(f"#explorer-{name} .ex-ghosts text")
-    letters.first.wait_for()
-    places = letters.evaluate_all("(all) => all.map((letter) => [letter.getAttribute('x'), letter.getAttribute('y')])")
+def test_the_letters_of_what_is_pinned_lie_apart(tabs, tmp_path):
+    def sides(a):
+        """Two rows of bars that begin at one place, as those of what holds and of what fails."""
+        marks = [Bars(a * KNOTS + 5, "above", base=5.0), Bars(5 - a * KNOTS, "below", base=5.0)]
+        return Figure(Axis("x", (0, 10)), Axis("", categories=("p", "q", "r")), marks, [Readout("A", a)])
+
+    path = tmp_path / "page.html"
+    path.write_text(standalone(explore(sides, title="Sides", watch="Move it.", a=Slider(0.5, 2.0, value=1.0))))
+    with tabs.lent() as lend:
+        page = lend()
+        page.goto(path.as_uri())
+        page.locator("[data-action=pin]").click()
+        letters = page.locator(".ex-ghosts text")
+        letters.first.wait_for()
+        places = letters.evaluate_all("(all) => all.map((letter) => ['x', 'y'].map((at) => letter.getAttribute(at)))")
     apart = [math.dist(map(float, a), map(float, b)) for a, b in itertools.combinations(places, 2)]
     assert min(apart, default=99) > 7
