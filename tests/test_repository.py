@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 import re
 import subprocess
@@ -13,6 +14,7 @@ import nbformat
 import notebook_text
 import pytest
 import readme
+import yaml
 from book_site import ROOT
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -187,6 +189,24 @@ def test_versions_agree():
     assert inference_economics.__version__ == version
     assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text()
     assert f"Version {version}" in (ROOT / "book" / "cite.md").read_text()
+
+
+def test_the_citation_file_has_what_its_readers_ask_for():
+    """What the Citation File Format 1.2.0 demands, of the fields that are there."""
+    told = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    text = {"cff-version", "message", "title", "type", "version", "date-released", "abstract", "doi", "url",
+            "repository-code"}
+    lists = {"authors", "keywords", "license"}
+    assert {"cff-version", "message", "title", "authors", "version", "date-released"} <= told.keys() <= text | lists
+    assert all(isinstance(told[key], str) and told[key].strip() for key in text & told.keys())
+    assert told["cff-version"] == "1.2.0"
+    assert told["type"] in {"software", "dataset"}
+    assert str(dt.date.fromisoformat(told["date-released"])) == told["date-released"]
+    assert all(author.keys() == {"name"} or {"given-names", "family-names"} <= author.keys()
+               for author in told["authors"])
+    assert len(told["keywords"]) == len(set(told["keywords"])) > 0
+    for licence in told["license"]:  # each by its name in SPDX, and each granted in the file beside
+        assert licence.replace("-", " ") in (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
 def test_no_file_is_larger_than_a_clone_should_carry():
