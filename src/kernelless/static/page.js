@@ -114,7 +114,7 @@ function begin(root, start, slowly) {
     if (steps) BEGUN.set(root, steps);
     do {
       const { done, value } = steps?.next() ?? { done: true };
-      value?.then(() => soon(root, start)).catch(excuse(root));
+      value?.then(() => (slowly ? soon : begin)(root, start)).catch(excuse(root));
       more = !done && !value;
     } while (more && !slowly);
   } catch (error) {
