@@ -125,6 +125,7 @@ def _follow_a_link(page) -> None:
     address = root.locator(".ex-link").input_value()
     page.goto("about:blank")
     page.goto(address)
+    root.wait_for()
     assert _values(page) == sent
     assert page.troubles == []
 
