@@ -296,7 +296,7 @@ def test_a_config_is_pasted_and_travels(explorer, chromium, tmp_path):
     tab.goto(f"{path.as_uri()}#explorer-counted?{query}")
     wait_for(OWN + TEXTS["deepseek-v3"])
     words = explorer.readouts(model=OWN + own_model().example)["Parameters"]
-    assert tab.locator(".ex-pinned").first.text_content().startswith(f"A: {words}; now ")
+    assert tab.locator(".ex-pinned").first.text_content().startswith(f"A: {words}; change: ")
     tab.goto("about:blank")
     tab.goto(f"{path.as_uri()}#explorer-counted?{urllib.parse.urlencode({'model': OWN + 'nonsense'})}")
     tab.locator(".ex-cursor", has_text="This is no JSON").wait_for()
