@@ -39,3 +39,11 @@ def test_a_button_acts_once(page):
         page.locator("#explorer-bars [data-action=csv]").click()
     page.evaluate(SEE, "bars")
     assert saved == ["bars.csv"]
+
+
+def test_an_arrow_goes_on_by_one_button(page):
+    row = page.locator("#explorer-bars .ex-actions")
+    row.locator("button:not([hidden])").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert row.evaluate("row => [...row.querySelectorAll('button:not([hidden])')].indexOf(document.activeElement)") == 2

@@ -96,12 +96,11 @@ function reveal(root, shown) {
 
 /** @type {[HTMLElement, Start][]} what starts one step at a time */
 const QUEUE = [];
-/** @type {Map<HTMLElement, Iterator<Promise<unknown> | void, void>>} the steps of what has begun */
-const BEGUN = new Map();
 
 /**
- * Start one, or go on with it, unless it has started; one that fails leaves the others alive.
- * @param {HTMLElement} root
+ * Start one, or go on with it, unless it has started; one that fails leaves the others alive. The element holds the steps
+ * of what has begun, because a page may have several copies of this script.
+ * @param {HTMLElement & {steps?: ReturnType<Start>}} root
  * @param {Start} start
  * @param {boolean} [slowly] one step only
  * @returns {unknown} whether there are steps that wait for nothing
@@ -110,8 +109,7 @@ function begin(root, start, slowly) {
   let more = false;
   if (root.dataset.ready || root.dataset.failed) return more;
   try {
-    const steps = BEGUN.get(root) ?? start(root);
-    if (steps) BEGUN.set(root, steps);
+    const steps = root.steps ??= start(root);
     do {
       const { done, value } = steps?.next() ?? { done: true };
       value?.then(() => (slowly ? soon : begin)(root, start)).catch(excuse(root));
