@@ -137,13 +137,13 @@ def _last(line: str) -> re.Pattern[str]:
 
 def _squeezed(line: str) -> str:
     """Leave out the spaces around operators, and what ends the last statement of a block, but in what is quoted."""
-    parts = _parts(line)
+    parts, last = _parts(line), _last(line)  # once: a line of data may have thousands of braces
     # + and - only between values, for `a - -b` is something else without its spaces.
     for k in range(0, len(parts), 2):
         for pattern, shorter in _SHORTER:
             parts[k] = pattern.sub(shorter, parts[k])
         blocks = parts[k].split("}")
-        parts[k] = "}".join([*(_last(line).sub("", block) for block in blocks[:-1]), blocks[-1]])
+        parts[k] = "}".join([*(last.sub("", block) for block in blocks[:-1]), blocks[-1]])
     return "".join(parts)
 
 
