@@ -27,6 +27,6 @@ def cache_path(outdir: Path) -> Path:
     return outdir.parent / ".executed" / code_fingerprint()
 
 
-def name_cache(app) -> None:
+def name_cache(app, config) -> None:
     # jupyter-cache knows a notebook by its cells alone: with one folder, a changed formula would keep its old output.
-    app.config.nb_execution_cache_path = os.environ.get(CACHE_VARIABLE) or str(cache_path(Path(app.outdir)))
+    config.nb_execution_cache_path = os.environ.get(CACHE_VARIABLE) or str(cache_path(Path(app.outdir)))

@@ -307,10 +307,22 @@ def paths(rows: list[dict[str, Any]]) -> str:
                      + "".join(f"- {step}\n" for step in row["steps"]) for row in rows)
 
 
-def short_addresses() -> dict[str, str]:
-    """Return the short address of each question, and where it leads, both from the site's root."""
-    return {one.short(number): step.figure.address(step.figure.asked)
-            for one in read()[0] for number, step in enumerate(one.steps, 1) if step.figure}
+def short_addresses(site: Path | None = None) -> dict[str, str]:
+    """Return the short address of each question, and where it leads, both from the site's root.
+
+    Where a folder of pages is given, those are left out that it has and that are newer than all they come from: to ask
+    a figure for its settings is to run its chapter.
+    """
+    code = (path for kind in ("py", "toml") for path in (ROOT / "src").rglob(f"*.{kind}"))
+    shared = max(path.stat().st_mtime for path in (DATA, *code))
+
+    def stands(short: str, figure: Figure) -> bool:
+        page = site and site / short
+        return bool(page and page.exists() and page.stat().st_mtime > max(shared, figure.source.stat().st_mtime))
+
+    asked = {one.short(number): step.figure
+             for one in read()[0] for number, step in enumerate(one.steps, 1) if step.figure}
+    return {short: figure.address(figure.asked) for short, figure in asked.items() if not stands(short, figure)}
 
 
 def write(app, docname: str, source: list[str]) -> None:

@@ -81,7 +81,7 @@ def finish_pages(app, exception) -> None:
     layout.drop_unused(outdir, pages.values())
     for name, html in pages.items():
         (outdir / name).write_text(html, encoding="utf-8")
-    short = {old: new for old, new in programmes.short_addresses().items() if new.partition("#")[0] in pages}
+    short = {old: new for old, new in programmes.short_addresses(outdir).items() if new.partition("#")[0] in pages}
     extras.write_redirects(outdir, extras.redirects() | short)
     address.write_map(at, outdir, [name for name in pages if name != extras.NOT_FOUND])
 
@@ -114,8 +114,8 @@ def setup(app):
     # Jupyter Book sets it for sphinx-comments, which this book leaves out.
     app.add_config_value("comments_config", {}, "")
     app.connect("config-inited", add_answer_boxes)
-    # Before myst-nb reads its settings at the default priority.
-    app.connect("builder-inited", name_cache, priority=100)
+    # Before Sphinx compares the settings with those of the last build, and reads every page again where one differs.
+    app.connect("config-inited", name_cache)
     app.connect("source-read", write_generated)
     app.connect("source-read", programmes.write)
     gallery.connect(app)

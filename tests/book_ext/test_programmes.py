@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from html import escape
@@ -74,6 +75,20 @@ def test_short_addresses_lead_to_the_questions():
         assert {name for name in short if f'href="../{name}"' in handout} == {
             one.short(number) for number, step in enumerate(one.steps, 1) if step.figure}
     assert "https://book.example/" in programmes.handout(ALL[0], "https://book.example")
+
+
+def test_short_addresses_that_stand_are_not_asked_again(tmp_path):
+    """But those of a chapter that has changed since."""
+    short = programmes.short_addresses()
+    (tmp_path / "go").mkdir()
+    for name in short:
+        (tmp_path / name).touch()
+    assert programmes.short_addresses(tmp_path) == {}
+    first = next(iter(short))
+    os.utime(tmp_path / first, (0, 0))
+    assert programmes.short_addresses(tmp_path) == {first: short[first]}
+    (tmp_path / first).unlink()
+    assert programmes.short_addresses(tmp_path) == {first: short[first]}
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
