@@ -35,3 +35,12 @@ def test_a_count_may_mean_one_of_several():
     published.check_count("published_n_params", "", 1)
     with pytest.raises(ValueError, match="published_n_params='7B', but the architecture gives 5,000,000,000; check"):
         published.check_count("published_n_params", "7B", 5_000_000_000, 9_000_000_000)
+
+
+@pytest.mark.parametrize("model", [m for m in CATALOGUE.values() if m.training_tok or m.training_hours],
+                         ids=lambda m: m.name)
+def test_no_configuration_tells_how_a_model_was_trained(model):
+    for told in filter(None, (model.training_tok, model.training_hours)):
+        assert "config" not in told.provenance.source.lower()
+        assert (told.provenance.date, told.provenance.confidence) == (model.date, model.confidence)
+    assert model.hidden.provenance == model.layers.provenance == (model.source, model.date, model.confidence)

@@ -51,6 +51,8 @@ class Model(catalog.Recorded, Architecture):
         Training tokens; accelerator-hours. Zero where unpublished. [token], [h]
     training_hardware : str
         On what.
+    training_source : str
+        Where the training is told of, if not where `published_source` says.
 
     Raises
     ------
@@ -74,6 +76,7 @@ class Model(catalog.Recorded, Architecture):
     training_tok: float = 0
     training_hours: float = 0
     training_hardware: str = ""
+    training_source: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a row that is incomplete, impossible or at odds with itself or with its publisher."""
@@ -97,7 +100,12 @@ class Model(catalog.Recorded, Architecture):
         check_count("published_n_params_active", self.published_n_params_active, self.n_params_read,
                     self.n_params_active)
         for name in ("hidden", "vocab", "max_context_tok", "training_tok", "training_hours"):
-            object.__setattr__(self, name, self.as_read(getattr(self, name)))
+            object.__setattr__(self, name, catalog.sourced(getattr(self, name), self.provenance_of(name)))
+
+    def provenance_of(self, field: str) -> catalog.Provenance:
+        """Return where one of the row's numbers is from: no configuration tells how a model was trained."""
+        row, told = super().provenance_of(field), self.training_source or self.published_source
+        return row._replace(source=told) if told and row.source and field.startswith("training_") else row
 
     def as_read(self, count: Numeric) -> Numeric:
         """Return a number of the row, which knows where it was read; one of a row without a source is as it was.
