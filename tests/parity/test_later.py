@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from browser import PATIENCE_MS
 from parity.shown import EXPLORERS
+from playwright.sync_api import expect
 
-from kernelless import runtime
+from kernelless import Slider, runtime
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
 
@@ -64,3 +65,34 @@ def test_what_could_not_be_fetched_is_said_and_asked_for_again(visit, site, cont
     path.write_text(kept, encoding="utf-8")
     assert _csv(visit) == "bars.csv"
     assert visit.complaints == []
+
+
+def test_a_slider_that_nothing_hears_yet_does_not_move(chromium, site):
+    """Until what draws a figure has come, its controls wait; then the hand that was there goes on."""
+    shown = EXPLORERS["grid"]
+    page_file = site / "page.html"
+    text = page_file.read_text(encoding="utf-8").replace(EXPLORERS["bars"].html(), shown.html())
+    page_file.write_text(text, encoding="utf-8")
+    key = next(name for name, control in shown.controls_spec.items() if isinstance(control, Slider))
+    context = chromium.new_context(offline=True)
+    page, held = context.new_page(), []
+    page.set_default_timeout(PATIENCE_MS)
+    page.route("**/kernelless-*.js*", lambda route: held.append(route))
+    # The figure is touched before it is seen: the first focus starts it.
+    page.add_init_script("window.IntersectionObserver = class { observe() {} };")
+    page.goto(page_file.as_uri(), wait_until="domcontentloaded")
+    page.locator(".ex-actions[role]").wait_for()
+    slider = page.locator(f"[data-parameter={key}]")
+    before = slider.input_value()
+    slider.evaluate("(slider) => slider.focus()")
+    page.keyboard.press("ArrowRight")
+    assert slider.input_value() == before
+    assert held
+    for route in held:
+        route.continue_()
+    page.locator(".explorer[data-ready]").wait_for()
+    at_default = slider.get_attribute("data-value")
+    assert float(at_default) == shown.controls_spec[key].value
+    page.keyboard.press("ArrowRight")  # the focus is where it was
+    expect(slider).not_to_have_attribute("data-value", at_default)
+    context.close()

@@ -22,9 +22,13 @@ import { encode, sentence, show, snap } from "./settings.js";
 function* startExplorer(root) {
   /** @type {Spec} */
   const spec = JSON.parse(part(root, "script.ex-spec").textContent ?? "");
+  const panel = part(root, ".ex-controls"), held = /** @type {HTMLElement} */ (document.activeElement);
   while (spec.marks.some((m) => !KINDS[m.kind])) {
+    panel.inert = true; // a slider that nothing hears yet must not move
     yield import("./boxes.js").then(({ BOXES }) => Object.assign(KINDS, BOXES));
   }
+  panel.inert = false;
+  if (panel.contains(held)) setTimeout(() => held.focus()); // which may start what is left
   yield;
   const program = load(spec.program), v = program.values, amiss = excuse(root);
   yield;
@@ -368,7 +372,6 @@ function* startExplorer(root) {
     told = { ...settings };
   });
   if (common && recalled(null)) begin();
-  const panel = part(root, ".ex-controls");
   for (const kind of ["pointerenter", "focusin"]) panel.addEventListener(kind, begin, { once: true });
   document.addEventListener("kernelless:set", begin, { once: true });
 }
