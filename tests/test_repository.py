@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import importlib.util
 import re
@@ -155,6 +156,16 @@ def test_what_a_slow_cell_prints_is_one_output(tmp_path):
     source = "for word in 'abc':\n    print(word, flush=True)"
     done = notebook_text.run(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), tmp_path)
     assert [output.text for output in done.cells[0].outputs] == ["a\nb\nc\n"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
+def test_no_test_waits_a_fixed_time(path):
+    """What is waited for is asked again until it holds; a slow machine has not done it after any number of seconds."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asking = {id(call) for loop in ast.walk(tree) if isinstance(loop, ast.For | ast.While) for call in ast.walk(loop)}
+    waits = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call) and id(node) not in asking
+             and isinstance(node.func, ast.Attribute) and node.func.attr in {"sleep", "wait_for_timeout"}]
+    assert waits == []
 
 
 def test_the_readme_lists_the_chapters():

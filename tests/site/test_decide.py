@@ -29,42 +29,43 @@ def decide(visit):
 
 def give(opened, **settings) -> None:
     opened.evaluate(GIVE, [FIGURE, settings])
-    opened.wait_for_timeout(900)  # the memo follows once the hand has come to rest
 
 
-def ruling(opened) -> str:
-    return opened.locator(f"#{FIGURE} .ex-state").first.text_content()
+def choose(opened, title: str) -> None:
+    """Click a preset, and wait for the memo, which follows once the hand has come to rest."""
+    opened.locator(f'#{FIGURE} [data-preset="{title}"]').click()
+    expect(opened.locator(".decide-memo h3")).to_have_text(title)
+
+
+def expect_ruling(opened, **settings) -> None:
+    """The figure comes to say what Python says."""
+    state = page.explorer().figure(**settings).states[0]
+    expect(opened.locator(f"#{FIGURE} .ex-state").first).to_have_text(state.holds if bool(state.ok) else state.fails)
 
 
 @pytest.mark.parametrize("title", page.explorer().presets)
 def test_each_preset_is_answered_as_python_answers_it(decide, title):
-    decide.locator(f'#{FIGURE} [data-preset="{title}"]').click()
-    decide.wait_for_timeout(900)
+    choose(decide, title)
     made = page.explorer()
-    figure = made.figure(**made.presets[title])
-    state = figure.states[0]
-    assert ruling(decide) == (state.holds if bool(state.ok) else state.fails)
-    texts = decide.locator(f"#{FIGURE} .ex-readout").all_text_contents()
-    assert texts == [f"{label}{words}" for label, words in made.readouts(**made.presets[title]).items()]
-    assert decide.locator(".decide-memo h3").text_content() == title
+    expect_ruling(decide, **made.presets[title])
+    expect(decide.locator(f"#{FIGURE} .ex-readout")).to_have_text(
+        [f"{label}{words}" for label, words in made.readouts(**made.presets[title]).items()])
     assert decide.troubles == []
 
 
 def test_what_is_set_survives_a_reload_and_travels_in_a_link(decide):
-    give(decide, users=12_345, privacy="only to machines hired alone")
-    words = ruling(decide)
+    settings = {"users": 12_345, "privacy": "only to machines hired alone"}
+    give(decide, **settings)
+    expect_ruling(decide, **settings)
     decide.locator(f'#{FIGURE} [data-action="link"]').click()
     decide.locator(f"#{FIGURE} .ex-link").wait_for()
     address = decide.locator(f"#{FIGURE} .ex-link").input_value()
     assert "users=12345" in address
     decide.reload()
-    decide.wait_for_selector(f"#{FIGURE}[data-ready]")
-    decide.wait_for_timeout(900)
-    assert ruling(decide) == words
+    expect_ruling(decide, **settings)
     decide.goto("about:blank")
     decide.goto(address)
-    decide.wait_for_timeout(900)
-    assert ruling(decide) == words
+    expect_ruling(decide, **settings)
 
 
 def test_a_typed_number_is_taken(decide):
@@ -96,9 +97,7 @@ def test_an_export_is_read_on_the_page_and_leaves_it_for_nobody(decide):
     box.locator("textarea").fill(EXPORT)
     box.locator("button").click()
     assert "Read as one row a day or a request" in box.locator(".decide-said").text_content()
-    decide.wait_for_timeout(900)
-    output = decide.locator(f'#{FIGURE} [data-value-of="prompt_tok"]').text_content()
-    assert output == "4,000 tokens"
+    expect(decide.locator(f'#{FIGURE} [data-value-of="prompt_tok"]')).to_have_text("4,000 tokens")
     box.locator("textarea").fill("a,b\n1,2\n")
     box.locator("button").click()
     assert "Not read: line 1: the header 'a, b'" in box.locator(".decide-said").text_content()
@@ -107,8 +106,7 @@ def test_an_export_is_read_on_the_page_and_leaves_it_for_nobody(decide):
 
 @pytest.mark.parametrize("title", page.explorer().presets)
 def test_the_ruling_is_printed_on_one_page_and_what_was_asked_on_the_next(decide, title):
-    decide.locator(f'#{FIGURE} [data-preset="{title}"]').click()
-    decide.wait_for_timeout(900)
+    choose(decide, title)
     decide.evaluate("window.print = () => {}")  # the paper is made below, with the page as the button leaves it
     decide.locator("[data-take=print]").click()
     decide.emulate_media(media="print")
@@ -152,6 +150,4 @@ def test_all_that_can_be_opened_is_accessible(visit, width):
 def test_on_a_phone_the_ruling_stays_in_sight_while_an_input_moves(visit):
     opened = visit("book/decide.html", viewport={"width": 390, "height": 844})
     opened.locator(f'#{FIGURE} [data-control="output_tok"]').scroll_into_view_if_needed()
-    opened.wait_for_timeout(300)
-    box = opened.locator(f"#{FIGURE} .ex-state").first.bounding_box()
-    assert 0 <= box["y"] <= 844
+    expect(opened.locator(f"#{FIGURE} .ex-state").first).to_be_in_viewport(ratio=1)
