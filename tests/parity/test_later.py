@@ -77,7 +77,11 @@ def test_a_slider_that_nothing_hears_yet_does_not_move(chromium, site):
     context = chromium.new_context(offline=True)
     page, held = context.new_page(), []
     page.set_default_timeout(PATIENCE_MS)
-    page.route("**/kernelless-*.js*", held.append)
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/kernelless-*.js*", hold)
     # The figure is touched before it is seen: the first focus starts it.
     page.add_init_script("window.IntersectionObserver = class { observe() {} };")
     page.goto(page_file.as_uri(), wait_until="domcontentloaded")

@@ -104,20 +104,21 @@ def test_every_explorer_can_fail_visibly(explorers):
         assert any(not bool(state.ok) for state in states) or any(fails), f"{explorer.name} never shows its failure"
 
 
-def _values(page) -> dict[str, str]:
-    controls = page.locator("figure.explorer[data-ready]").first.locator("[data-parameter]").all()
+def _values(root) -> dict[str, str]:
+    controls = root.locator("[data-parameter]").all()
     return {control.get_attribute("data-parameter"): control.get_attribute("data-value") for control in controls}
 
 
 def _follow_a_link(page) -> None:
     """Move the first control of the page's first explorer, take the link, and find the same settings behind it."""
-    root = page.locator("figure.explorer[data-ready]").first
+    name = page.locator("figure.explorer[data-ready]").first.get_attribute("id")
+    root = page.locator(f"#{name}[data-ready]")
     root.locator('[data-action="reset"]').click()
-    before = _values(page)
+    before = _values(root)
     root.locator("[data-parameter]").first.evaluate(
         "c => { if (c.tagName === 'SELECT') c.selectedIndex = 1; else c.value = 1;"
         " c.dispatchEvent(new Event('input', { bubbles: true })); }")
-    sent = _values(page)
+    sent = _values(root)
     assert sent.keys() == before.keys()
     assert sent != before
     root.locator('[data-action="link"]').click()
@@ -126,7 +127,7 @@ def _follow_a_link(page) -> None:
     page.goto("about:blank")
     page.goto(address)
     root.wait_for()
-    assert _values(page) == sent
+    assert _values(root) == sent
     assert page.troubles == []
 
 

@@ -22,13 +22,14 @@ import { encode, sentence, show, snap } from "./settings.js";
 function* startExplorer(root) {
   /** @type {Spec} */
   const spec = JSON.parse(part(root, "script.ex-spec").textContent ?? "");
-  const panel = part(root, ".ex-controls"), held = /** @type {HTMLElement} */ (document.activeElement);
+  const panel = part(root, ".ex-controls"), held = /** @type {HTMLElement | null} */ (panel.querySelector(":focus"));
   while (spec.marks.some((m) => !KINDS[m.kind])) {
-    panel.inert = true; // a slider that nothing hears yet must not move
+    panel.inert = true; // a slider that nothing hears yet must not move,
+    held?.blur(); // nor one that keeps the focus until the next frame
     yield import("./boxes.js").then(({ BOXES }) => Object.assign(KINDS, BOXES));
   }
   panel.inert = false;
-  if (panel.contains(held)) setTimeout(() => held.focus()); // which may start what is left
+  if (held) setTimeout(() => held.focus()); // which may start what is left
   yield;
   const program = load(spec.program), v = program.values, amiss = excuse(root);
   yield;
