@@ -301,6 +301,26 @@ def test_what_figures_share_is_set_together_and_can_be_set_alone(page):
         settled(page, name)
 
 
+def test_what_one_figure_set_another_does_not_take_back(page):
+    """Undo takes back what was set here; what was set elsewhere stays, also when it is taken back there."""
+    mine, others = (page.locator(f"#explorer-{name} [data-action=undo]") for name in ("few", "many"))
+    type_in(page, "users", "300")
+    assert value(page, "users", "few") == "300"
+    assert mine.is_disabled()
+    page.locator("#explorer-few [data-parameter=size]").select_option("Large")
+    type_in(page, "users", "500")
+    mine.click()
+    assert (value(page, "size", "few"), value(page, "users", "few"), value(page, "users")) == ("Small", "500", "500")
+    assert mine.is_disabled()
+    others.click()
+    assert value(page, "users", "few") == "300"
+    assert mine.is_disabled()
+    page.keyboard.press("Control+y")
+    assert value(page, "users", "few") == "500"
+    for name in MADE:
+        settled(page, name)
+
+
 def test_presets_and_resets_are_of_one_figure(page):
     page.locator("#explorer-many").get_by_role("button", name="Crowd").click()
     assert value(page, "users", "few") == "100"

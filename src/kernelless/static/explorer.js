@@ -29,7 +29,7 @@ function* startExplorer(root) {
     yield import("./boxes.js").then(({ BOXES }) => Object.assign(KINDS, BOXES));
   }
   panel.inert = false;
-  if (held) setTimeout(() => held.focus()); // which may start what is left
+  setTimeout(() => held?.focus()); // which may start what is left
   yield;
   const program = load(spec.program), v = program.values, amiss = excuse(root);
   yield;
@@ -166,8 +166,8 @@ function* startExplorer(root) {
   const withShared = (use) => {
     if (common) {
       import("./shared.js").then(({ startShared }) => use(shared ??= startShared(root, spec.controls, (given) => {
-        past.note("");
         set(given);
+        past.adopt(given);
         told = { ...settings };
       }, (here) => {
         alone = here;
@@ -361,7 +361,7 @@ function* startExplorer(root) {
   } else root.querySelector("[data-guess]")?.remove();
   root.dataset.ready = "true";
   if (findings) new ResizeObserver(reach).observe(findings);
-  const asked = fromAddress(), earlier = asked ? "" : recalled(root);
+  const asked = fromAddress(), earlier = !asked && recalled(root);
   if (earlier) read(earlier);
   told = { ...settings };
   unsaved = false;

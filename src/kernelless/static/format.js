@@ -2,8 +2,6 @@
 
 /** @typedef {{digits: string, exponent: number, exact: boolean}} Scientific */
 
-/** @type {Record<string, string>} */
-const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 /** @type {Record<number, string>} */
 const SI = { "-9": "n", "-6": "µ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E" };
 const IEC = ["", "Ki", "Mi", "Gi", "Ti", "Pi"];
@@ -47,11 +45,11 @@ function place({ digits, exact }, exponent) {
 }
 
 /**
- * Significant digits times a power of ten.
+ * Significant digits times a power of ten. What is no digit of its exponent is a minus.
  * @param {Scientific} s
  * @returns {string}
  */
-const power10 = (s) => `${place(s, 0)}×10${[...String(s.exponent)].map((c) => SUPERSCRIPT[c]).join("")}`;
+const power10 = (s) => `${place(s, 0)}×10${String(s.exponent).replace(/./g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)] ?? "⁻")}`;
 /**
  * The multiple of three at or below an exponent.
  * @param {number} exponent

@@ -17,9 +17,10 @@ export function startHistory(settings, apply) {
   const step = (from, to) => {
     const next = from.pop();
     moving.clear();
-    if (!next) return;
-    to.push({ ...settings });
-    apply(next);
+    if (next) {
+      to.push({ ...settings });
+      apply(next);
+    }
   };
   return {
     /**
@@ -31,13 +32,14 @@ export function startHistory(settings, apply) {
       if (control) moving.add(control);
       else moving.clear();
       past.push({ ...settings });
-      if (past.length > 100) past.shift();
       future = [];
     },
+    /** @param {Settings} given by another figure, which alone takes it back */
+    adopt(given) { for (const to of [...past, ...future]) Object.assign(to, given); },
     settle: () => moving.clear(),
     undo: () => step(past, future),
     redo: () => step(future, past),
-    any: () => past.length > 0,
+    any: () => past.length,
   };
 }
 
@@ -49,13 +51,13 @@ const keyOf = (root) => `kernelless:${location.pathname}${root ? `#${root.id}` :
 
 /**
  * @param {HTMLElement | null} root
- * @returns {string} the settings as in a link; "" if there are none
+ * @returns {string | null | void} the settings as in a link, if there are any
  */
 export function recalled(root) {
   try {
-    return sessionStorage.getItem(keyOf(root)) ?? "";
+    return sessionStorage.getItem(keyOf(root));
   } catch {
-    return ""; // a page without an origin has no storage
+    // a page without an origin has no storage
   }
 }
 

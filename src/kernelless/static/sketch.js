@@ -238,7 +238,7 @@ export function startSketch(root, spec, plot, v) {
       asked.question], ...[...said.children].map((li) => ["", li.textContent]), [], head, ...rows]), "text/csv");
   }
 
-  const [state, ...kept] = recalled(store).split(" ");
+  const [state, ...kept] = (recalled(store) ?? "").split(" ");
   if (kept.length === columns && kept.every((h) => Number(h) >= 0 && Number(h) <= 1)) {
     heights = kept.map(Number);
     touched = true;
