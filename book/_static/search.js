@@ -10,7 +10,7 @@
   // What readers call what the book calls otherwise.
   const ALSO = [["moe", "mixture of experts"], ["speculative decoding", "draft"], ["speculation", "draft"],
     ["accelerator", "gpu"], ["prompt cache", "prefix cache"], ["prompt caching", "prefix cache"], ["llm", "language model"],
-    ["carbon", "energy"], ["breakeven", "break-even"], ["on premise", "own"], ["on prem", "own"], ["inference", "serving"]];
+    ["carbon", "energy"], ["breakeven", "break-even"], ["break even", "break-even"], ["on premise", "own"], ["on prem", "own"], ["inference", "serving"]];
   const SMALL = new Set(("a an and are as at be by can do does for from how i in is it my of on or our that the their to "
     + "versus vs was we what when where which why will with you your").split(" "));
   // Both spellings of such words as utilisation are one.
@@ -82,13 +82,14 @@
     }).join(" ");
   };
   const excerpt = (entry, words) => {
-    const first = Math.min(...words.map((word) => entry.body.indexOf(word)).filter((at) => at >= 0), Infinity);
-    const from = first === Infinity ? 0 : Math.max(0, entry.text.lastIndexOf(" ", Math.max(0, first - 70)));
+    const pattern = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/is(?=[aei])/g, "i[sz]")).join("|");
+    const found = new RegExp(`(?<![\\p{L}\\p{N}])(${pattern})`, "giu");  // words that begin so
+    const first = entry.body.search(found);
+    const from = first < 0 ? 0 : Math.max(0, entry.text.lastIndexOf(" ", Math.max(0, first - 70)));
     const piece = entry.text.slice(from, from + 240);
     const cut = piece.length === 240 ? piece.slice(0, piece.lastIndexOf(" ")) + " …" : piece;
     const words_ = document.createElement("p");
-    const pattern = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/is(?=[aei])/g, "i[sz]")).join("|")})`, "iu");
-    for (const [k, part] of ((from ? "… " : "") + cut.trim()).split(new RegExp(pattern, "giu")).entries()) {
+    for (const [k, part] of ((from ? "… " : "") + cut.trim()).split(found).entries()) {
       if (k % 2) words_.append(Object.assign(document.createElement("mark"), { textContent: part }));
       else words_.append(part);
     }

@@ -139,6 +139,7 @@ def test_the_search_answers_whatever_is_asked(visit, query, says):
     ("training vs inference", "chapters first", "01_the_inversion.html"),
     ("utilization", "chapters first", "06_batching_and_latency.html"),  # the other spelling
     ("kv cahce", "for “kv cache” there is: ", "03_the_kv_cache.html"),
+    ("break even", "chapters first", ""),
     ("why is moving weights slow", "with most of them there is: ", ""),
 ])
 def test_the_search_understands_other_words_spellings_slips_and_questions(visit, query, says, leads_to):
@@ -148,6 +149,10 @@ def test_the_search_understands_other_words_spellings_slips_and_questions(visit,
     assert says in page.locator("#search-summary").inner_text()
     assert page.locator("#search-results li a").first.get_attribute("href").startswith(f"notebooks/{leads_to}")
     assert page.locator("#search-results mark").count() > 0
+    inside = page.evaluate("""() => [...document.querySelectorAll("#search-results mark")]
+      .map((mark) => (mark.previousSibling?.textContent ?? "").slice(-1) + mark.textContent)
+      .filter((words) => /^[\\p{L}\\p{N}]{2}/u.test(words) && words !== words.trim())""")
+    assert inside == []  # "even" is no part of "seven"
     assert page.troubles == []
 
 

@@ -87,12 +87,12 @@ def unseen_table(*groups: str) -> list[tuple[str, ...]]:
     Returns
     -------
     list of tuple
-        One cell for each of `UNSEEN_COLUMNS`, names in order, ``all`` last.
+        One cell for each of `UNSEEN_COLUMNS`, names in order, those that gather others last.
     """
     rows, stored = [], calibration.unseen()
     for group in groups:
         table = lookup("group", group, stored)
-        for name in sorted(table, key=lambda name: (name.startswith("all"), name)):
+        for name in sorted(table, key=lambda name: (name.startswith(("all", "odd series")), name)):
             row = table[name]
             errors = (row.get(key, np.nan) for key in ("tpot_error", "tpot_bias", "tpot_p90", "ttft_error", "ttft_bias",
                                                        "tpot_inside"))
