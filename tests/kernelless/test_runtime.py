@@ -302,7 +302,7 @@ def test_rows_of_a_file_are_quoted_where_they_must_be(node):
                        'setting,value,unit\nC,"one\ntwo",\nD,7,%\n\n'
                        "readout,value,unit\nR,3,B\nN,,s\n\nstate\nholds\n\n"
                        "x [s],l [B],b low [B],b high [B],gap [B]\n1,2,1,3,\n10,4,2,3,\n100,8,3,3,\n\n"
-                       ",x [s],y [B]\np,10,3\n\n,x [s],y [B]\nr,10,\n\n,value\nt,3 s\n")
+                       "name,x [s],y [B]\np,10,3\n\nname,x [s],y [B]\nr,10,\n\nname,value\nt,3 s\n")
 
 
 SAID = [{"label": "Batch", "words": "1"}, {"label": "Chip", "words": "A"}, {"label": "Context", "words": "8k"}]

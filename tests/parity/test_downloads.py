@@ -127,7 +127,8 @@ def test_the_numbers_arrive_as_csv(page, name):
         assert same(columns[title], values), title
     if figure.y.categories:  # each value stands beside the name of its category
         assert {row[0] for (_, *heads), *rows in rest for row in rows if len(heads) == 1} <= {*figure.y.categories}
-    check_single({row[0]: row[1:] for table in rest for row in table[1:] if table[0][0] == ""}, figure)
+    check_single({row[0]: row[1:] for table in rest for row in table[1:] if table[0][0] == "name"}, figure)
+    assert all(title for table in rest for title in table[0]), "a column has no name"
 
 
 def test_a_page_of_a_site_names_itself_and_the_sources(tmp_path, chromium):
@@ -165,7 +166,7 @@ def test_a_page_of_a_site_names_itself_and_the_sources(tmp_path, chromium):
         f"made with,kernelless {__version__}\n"
         'source,"a survey, 2025"\nsource,"One: data sheet, p. 3 (2026-01-02)"\n\n'
         "setting,value,unit\nCost of capital,7,%\nChip,One,\n\nreadout,value,unit\nShare,7,%\n\n"
-        "kind,share [%]\nLow,7\nHigh,14\n\nkind,dots [%]\nLow,7\nHigh,14\n\n,kind,cost [%]\nhere,High,7\n")
+        "kind,share [%]\nLow,7\nHigh,14\n\nkind,dots [%]\nLow,7\nHigh,14\n\nname,kind,cost [%]\nhere,High,7\n")
     page.locator("select").select_option("two")
     assert 'source,"Two: a ""talk"""' in rows()
     assert 'Source: Two: a "talk"' in " ".join(ET.fromstring(rows("svg")).itertext())

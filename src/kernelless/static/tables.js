@@ -29,6 +29,8 @@ const columnOf = ({ unit, categories }, name) => ({ name, unit, categories });
  */
 export function tablesOf(spec, v) {
   const { x, y } = spec.axes, points = [], rules = [], numbers = [];
+  // A drawing's axes have no words.
+  const across = columnOf(x, x.label || "x"), up = columnOf(y, y.label || "y"), called = { name: "name" };
   /** @type {Table[]} */
   const lists = [];
   /** @type {Map<number, {m: MarkSpec, columns: [Column, number][]}>} */
@@ -41,7 +43,7 @@ export function tablesOf(spec, v) {
     const { listed } = /** @type {{listed?: (m: MarkSpec, v: Values) => (number | string)[][]}} */ (kind);
     if (listed) {
       const fields = kind.fields.filter((field) => field !== "step" && m[/** @type {"x"} */ (field)] !== undefined);
-      lists.push({ caption: label, columns: ["", "kind", ...fields].map((name) => ({ name })), rows: listed(m, v) });
+      lists.push({ caption: label, columns: ["name", "kind", ...fields].map((name) => ({ name })), rows: listed(m, v) });
     } else if (dots && v[m.x].length === 1) points.push([label, v[m.x][0], v[m.y][0]]);
     else if (m.kind === "rule") rules.push([label, ...[m.x, m.y].map((at) => (at === undefined ? "" : v[at][0]))]);
     else if (columns) {
@@ -56,16 +58,16 @@ export function tablesOf(spec, v) {
   const out = [];
   for (const [key, { m, columns }] of shared) {
     const names = key < 0 ? byCategory(spec.axes)[0] : null, places = names?.categories ?? v[key];
-    const first = names ? { name: names.label } : key === m.x ? columnOf(x, x.label) : columnOf(y, y.label);
+    const first = names ? { name: names.label || "name" } : key === m.x ? across : up;
     const count = Math.max(places.length, ...columns.map(([, at]) => (names ? 0 : v[at].length)));
     out.push({ caption: columns.map(([{ name }]) => name).join(", "), columns: [first, ...columns.map(([c]) => c)],
       rows: Array.from({ length: count }, (_, k) =>
         [names ? places[k] : nth(v[key], k), ...columns.map(([, at]) => nth(v[at], k))]) });
   }
-  const placed = [{ name: "" }, columnOf(x, x.label || "x"), columnOf(y, y.label || "y")];
+  const placed = [called, across, up];
   if (points.length) out.push({ caption: "Points", columns: placed, rows: points });
   if (rules.length) out.push({ caption: "Lines across the plot", columns: placed, rows: rules });
-  if (numbers.length) out.push({ caption: "Numbers in the plot", columns: [{ name: "" }, { name: "value" }], rows: numbers });
+  if (numbers.length) out.push({ caption: "Numbers in the plot", columns: [called, { name: "value" }], rows: numbers });
   return [...out, ...lists];
 }
 
