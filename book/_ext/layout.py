@@ -94,8 +94,13 @@ def drop_unused(outdir: Path, pages: Iterable[str]) -> None:
     for folder in sorted((path for path in static.rglob("*") if path.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()
-    (outdir / "searchindex.js").unlink(missing_ok=True)  # Sphinx's own
+
+
+def own_search(app) -> None:
+    """Let Sphinx index nothing: search_index.py does, and the configuration names the page that asks it."""
+    app.builder.search = False
 
 
 def connect(app) -> None:
+    app.connect("builder-inited", own_search)
     app.connect("html-page-context", shape, priority=850)
