@@ -97,7 +97,7 @@ def page(chromium, lab):
             or page.troubles.append(r.url))
     page.goto(lab)
     page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.wait_for_function(f"{SESSION}?.kernel?.status === 'idle'")
+    page.wait_for_function(f"() => {SESSION}?.kernel?.status === 'idle'")
     page.evaluate(RUN_ALL)
     yield page
     context.close()

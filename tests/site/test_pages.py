@@ -249,7 +249,7 @@ CUT_WITHOUT_A_CUE = """() => [...document.querySelectorAll(
 
 def test_what_is_scrolled_sideways_says_so(visit):
     page = visit("notebooks/05_inside_the_block.html", viewport={"width": 360, "height": 780})
-    page.wait_for_function(f"({CUT_WITHOUT_A_CUE})().every(([shadow]) => shadow !== 'none')")
+    page.wait_for_function(f"() => ({CUT_WITHOUT_A_CUE})().every(([shadow]) => shadow !== 'none')")
     cut = page.evaluate(CUT_WITHOUT_A_CUE)
     assert len(cut) > 3
     assert [words for shadow, words in cut if shadow == "none"] == []
@@ -465,7 +465,7 @@ def test_a_device_keeps_what_the_page_on_it_says_and_forgets_it_when_asked(visit
         "c => { if (c.tagName === 'SELECT') c.selectedIndex = 1; else c.value = 1;"
         " c.dispatchEvent(new Event('input', { bubbles: true })); }")
     page.locator("#why-eight").evaluate("section => section.scrollIntoView()")
-    page.wait_for_function("localStorage.getItem('place') !== null && sessionStorage.getItem('answers') !== null")
+    page.wait_for_function("() => localStorage.getItem('place') !== null && sessionStorage.getItem('answers') !== null")
     page.goto(f"{address}/book/site.html")
     lasting, of_the_tab, cookies, mode = page.evaluate(KEPT)
     assert cookies == ""

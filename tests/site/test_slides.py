@@ -45,7 +45,7 @@ def deck(site, tmp_path, pages):
             page = lend(viewport={"width": 1280, "height": 720})
             page.home, page.troubles = tmp_path.as_uri(), []
             page.goto(slides.write(chapter, tmp_path, site).as_uri())
-            page.wait_for_function("Reveal.isReady()")
+            page.wait_for_function("() => Reveal.isReady()")
             return page
 
         yield opened
@@ -64,7 +64,7 @@ def test_one_key_leads_through_the_whole_deck(deck, site):
         assert now["letter"] >= 15, now
         figures += [now["figure"]] if now["figure"] else []
         if page.evaluate("Boolean(Reveal.getCurrentSlide().querySelector('.exercise-form'))"):  # its box is live
-            page.wait_for_function("!Reveal.getCurrentSlide().querySelector('.exercise-form').hidden")
+            page.wait_for_function("() => !Reveal.getCurrentSlide().querySelector('.exercise-form').hidden")
         assert now["last"] == (number == total)
         page.keyboard.press("ArrowRight")
     assert len(figures) == len(set(figures)) == made.html().count("ex-spec")

@@ -56,7 +56,7 @@ def test_large_is_for_the_projector_alone(visit):
     assert page.inner_text("#gather-said") == "199 of 200 lines understood."
     assert "below zero" in page.inner_text("#gather-refused")
     page.click("#gather-large")
-    page.wait_for_function("document.querySelector('#gathering.projected .spread-plot').clientWidth > 900")
+    page.wait_for_function("() => document.querySelector('#gathering.projected .spread-plot').clientWidth > 900")
     assert page.locator(".rail:visible, .bar:visible, footer:visible, #gather-before:visible").count() == 0
     assert page.locator(".spread-dot:visible").count() == 198
     page.click("#gather-large")
