@@ -3,14 +3,18 @@
 
 import numpy as np
 import pytest
+from serving.simulation.stubs import FLAT
 
 from inference_economics.serving.simulation import (
     Lengths,
+    Policy,
     Requests,
+    Service,
     burst,
     changing,
     closed_loop,
     process,
+    simulate,
     trace,
 )
 
@@ -96,3 +100,49 @@ def test_whole_numbers_of_any_kind_count_requests():
     for kind in (float, np.int8, np.float16):
         assert len(closed_loop(kind(2), kind(3), Lengths(100, 100))) == 3
         assert len(process(1.0, kind(3), Lengths(100, 100)).first(kind(2))) == 2
+
+
+def test_counts_are_held_as_plain_whole_numbers():
+    for kind in (float, np.int8, np.float32):
+        requests = Requests([0, 0], [4, 4], [2, 2], users=kind(2), prefix_block_tok=kind(16))
+        assert type(requests.users) is type(requests.prefix_block_tok) is int
+
+
+@pytest.mark.parametrize("blocks", [[[1, 2], [1, 3]], np.array([[1, 2], [1, 3]]), (["a", "b"], ("a", "c"))])
+def test_names_of_blocks_come_in_any_sequence(blocks):
+    requests = Requests([0, 1], [40, 40], [2, 2], prefix_blocks=blocks, prefix_block_tok=16)
+    result = simulate(requests, Service(FLAT, 100), Policy(prefix_cache=True))
+    assert result.cached_tok.tolist() == [0, 16]
+
+
+@pytest.mark.parametrize("blocks", [3, "a", ("a",), (3,), (None,), (([1],),), ({"a": 1}, 2)])
+def test_what_names_no_blocks_is_refused(blocks):
+    with pytest.raises(ValueError, match=r"for request .; give one tuple per request"):
+        Requests([0], [600], [5], prefix_blocks=blocks)
+
+
+@pytest.mark.parametrize("name", ["prompt_tok", "output_tok", "priority"])
+@pytest.mark.parametrize("value", [2**53 + 2, 1e19, 2**63 - 1])
+def test_whole_numbers_that_would_overflow_are_refused(name, value):
+    columns = {"prompt_tok": [5], "output_tok": [5], "priority": [0]} | {name: [value]}
+    with pytest.raises(ValueError, match=f"{name}=.* is outside"):
+        Requests([0], **columns)
+
+
+@pytest.mark.parametrize("cv", [0.0, 1e-320, 1e-200, 1e-155, 1e-17, 1e-12])
+def test_a_variation_too_small_to_see_is_none(cv):
+    requests = process(2.0, 20, Lengths(10, 10, cv, cv), cv=cv)
+    assert np.diff(requests.arrival_s) == pytest.approx(0.5)
+    assert np.all(requests.prompt_tok == 10)
+
+
+@pytest.mark.parametrize("build", [
+    lambda: Requests([0, 1.7e18], [5, 5], [5, 5]),  # nanoseconds of an epoch
+    lambda: Requests([0, 1e300], [5, 5], [5, 5]),
+    lambda: process(1e-300, 3, Lengths(5, 5)),
+    lambda: closed_loop(2, 9, Lengths(5, 5), think_s=1e308),
+])
+def test_a_run_that_outlasts_its_clock_is_refused(build):
+    requests = build()
+    with pytest.raises(ValueError, match=r"goes on beyond 1e\+12 s, where the clock no longer resolves a step"):
+        simulate(requests, Service(FLAT, 100))

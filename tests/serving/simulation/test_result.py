@@ -32,3 +32,17 @@ def test_goodput_counts_requests_that_meet_both_targets():
     single = simulate(burst(3, Lengths(10, 1)), Service(SLOPED, 500))
     assert np.isnan(single.percentile("tpot_s", 99))
     assert np.all(single.met(Targets(tpot_limit_s=1e-9)))
+
+
+@pytest.mark.parametrize(("ask", "message"), [
+    (lambda r: r.met("x"), r"targets='x' is no Targets; give Targets\(ttft_limit_s"),
+    (lambda r: r.goodput_per_s(None), "targets=None is no Targets"),
+    (lambda r: r.summary(0), "targets=0 is no Targets"),
+    (lambda r: r.usd_per_million_tok([1.0, 2.0]), r"price_usd_per_hour=\[1\.0, 2\.0\] must be one number"),
+    (lambda r: r.usd_per_million_tok(1.0, output_only="no"), "output_only='no' is neither True nor False"),
+    (lambda r: r.after([1.0, 2.0]), r"start_s=\[1\.0, 2\.0\] must be one number"),
+])
+def test_questions_that_cannot_be_answered_are_refused_by_name(ask, message):
+    result = simulate(burst(3, Lengths(10, 5)), Service(SLOPED, 500))
+    with pytest.raises(ValueError, match=message):
+        ask(result)

@@ -1,5 +1,6 @@
 """What a replica is, and how a fleet schedules: settings that cannot be are refused."""
 
+import numpy as np
 import pytest
 from serving.simulation.stubs import FLAT
 
@@ -9,6 +10,7 @@ from inference_economics.serving.simulation import (
     Lengths,
     Policy,
     Service,
+    StepTime,
     burst,
     calibrated_service,
     simulate,
@@ -60,3 +62,34 @@ def test_settings_that_cannot_be_are_refused(build, message):
 def test_what_is_no_record_number_or_truth_is_refused_by_name(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+@pytest.mark.parametrize("kind", [float, np.int8, np.uint8, np.float16])
+def test_whole_numbers_of_any_kind_make_a_service_and_a_fleet(kind):
+    requests = burst(20, Lengths(90, 30))
+    plain = Service(FLAT, 100, 16, 64, 8, 2), Policy(replicas=1, autoscale=Autoscale(3, 4.0, 0.01, 0.01))
+    given = (Service(FLAT, kind(100), kind(16), kind(64), kind(8), kind(2)),
+             Policy(replicas=kind(1), autoscale=Autoscale(kind(3), 4.0, 0.01, 0.01)))
+    assert given == plain
+    assert simulate(requests, *given).summary() == simulate(requests, *plain).summary()
+    apart = Policy(replicas=kind(2), prefill_replicas=kind(2))
+    assert simulate(requests, given[0], apart).summary() == simulate(requests, plain[0], Policy(2, prefill_replicas=2)
+                                                                      ).summary()
+
+
+@pytest.mark.parametrize("interval_s", [0, 1e-17, 1e-9, np.nan])
+def test_a_fleet_looked_at_more_often_than_it_steps_is_refused(interval_s):
+    with pytest.raises(ValueError, match=r"interval_s=.* is outside \[0\.001, inf\)"):
+        Autoscale(3, 1.0, interval_s=interval_s)
+
+
+def test_a_service_whose_steps_take_no_time_is_refused():
+    still = StepTime(lambda batch, context_tok: 0 * context_tok, lambda tok: 0 * tok, request_s=0.1)
+    with pytest.raises(ValueError, match=r"no step takes any time.*give a step_time"):
+        simulate(burst(3, Lengths(5, 5)), Service(still, 100))
+
+
+def test_a_link_too_slow_to_end_is_refused():
+    service = Service(FLAT, 100, kv_bytes_per_tok=1e5)
+    with pytest.raises(ValueError, match=r"goes on beyond 1e\+12 s"):
+        simulate(burst(3, Lengths(5, 5)), service, Policy(prefill_replicas=1, transfer_bytes_per_s=1e-320))

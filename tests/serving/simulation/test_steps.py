@@ -4,7 +4,7 @@ import pytest
 
 from inference_economics import step
 from inference_economics.serving import Deployment, Load
-from inference_economics.serving.simulation import step_time
+from inference_economics.serving.simulation import StepTime, step_time
 from inference_economics.serving.simulation.steps import StepTable
 
 
@@ -43,3 +43,14 @@ def test_chunks_of_a_prompt_cost_what_the_whole_does():
     # later chunks attend to more
     assert sorted(parts) == parts
     assert parts[-1] > 1.2 * parts[0]
+
+
+@pytest.mark.parametrize(("curves", "name"), [((1, 2), "decode_s"), ((max, None), "prefill_s"), ((max, max, "x"),
+                                                                                              "prefill_alone_s")])
+def test_step_times_that_are_no_functions_are_refused(curves, name):
+    with pytest.raises(ValueError, match=f"{name}=.* is no function; give one of tokens"):
+        StepTime(*curves)
+
+
+def test_one_knee_is_a_knee():
+    assert StepTime(max, max, knees_tok=40).knees_tok == StepTime(max, max, knees_tok=[40]).knees_tok == (40.0,)

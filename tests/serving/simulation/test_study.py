@@ -70,3 +70,25 @@ def test_a_guess_does_not_change_the_answer(guess):
     requests, service = process(150, 800, LENGTHS, seed=1), Service(SLOPED, 800, max_batch=16)
     targets = Targets(0.2, 0.03)
     assert replicas_for(requests, service, targets, guess=guess) == replicas_for(requests, service, targets)
+
+
+@pytest.mark.parametrize(("ask", "message"), [
+    (lambda r, s: replicas_for(r, s, Targets(), warm_up_s=1e6), r"warm_up_s=1e\+06, but the last request comes after"),
+    (lambda r, s: replicas_for(r, s, Targets(), guess=[1, 2]), r"guess=\[1, 2\] must be one whole number"),
+    (lambda r, s: replicas_for(r, s, "x"), "targets='x' is no Targets"),
+    (lambda r, s: replicas_for(r, s, Targets(), "x"), "policy='x' is no Policy"),
+    (lambda r, s: highest_rate("x", s, Targets()), "requests='x' is no Requests"),
+    (lambda r, s: highest_rate(r, s, None), "targets=None is no Targets"),
+])
+def test_questions_without_an_answer_are_refused_by_name(ask, message):
+    requests = process(5.0, 20, Lengths(10, 5))
+    with pytest.raises(ValueError, match=message):
+        ask(requests, Service(FLAT, 500))
+
+
+def test_guesses_of_any_kind_give_whole_replicas():
+    requests = burst(100, Lengths(100, 50))
+    asked = Targets(ttft_limit_s=0.05)
+    for kind in (float, np.int8):
+        assert replicas_for(requests, Service(FLAT, 40), asked, guess=kind(2), most=kind(64)) == \
+            replicas_for(requests, Service(FLAT, 40), asked)

@@ -27,6 +27,12 @@ from .service import Policy, Service
 from .steps import StepTable
 
 _IN_FLIGHT = attrgetter("in_flight")
+LONGEST_S = 1e12  # beyond which float64 resolves no tenth of a millisecond, and steps would take no time
+
+
+def _too_long(now: float) -> None:
+    raise ValueError(f"the run goes on beyond {now:g} s, where the clock no longer resolves a step. Count arrival_s in "
+                     "seconds from the first request, and look at rates, thinking times and links for a wrong unit.")
 
 
 def simulate(requests: Requests, service: Service, policy: Policy | None = None, *,
@@ -144,6 +150,7 @@ class Fleet:
         self.sizes: list[tuple[float, int]] = []
         self.decoders: list[Replica] = []
         self._start_fleet(most, max_tok)
+        self.at(LONGEST_S, _too_long)
 
     def _named_tok(self, *services: Service) -> int:
         if not self.policy.prefix_cache:
@@ -291,6 +298,9 @@ class Fleet:
 
         arrival_s = column("arrival_s") - self.delay_s
         log = self.log or Log()
+        if not any(replica.busy_s for replica in self.all):
+            raise ValueError("no step takes any time, so that there is no throughput and no use of the machines; give "
+                             "a step_time that is above 0 for some step.")
         sums = {name: sum(getattr(replica, name) for replica in self.all) for name in ("busy_s", "batch_s", "held_s")}
         return Result(
             requests=self.requests, arrival_s=arrival_s, start_s=column("start_s"), first_s=column("first_s"),

@@ -16,6 +16,9 @@ import numpy.typing as npt
 from ...quantities.checks import number, require, require_non_negative, require_one, require_whole, shown, whole
 from ...quantities.limits import check_records
 
+MOST_TOK = 2**53  # up to which every whole number is a float64, and two are far from int64's end
+EPS = float(np.finfo(float).eps)
+
 
 @dataclass(frozen=True)
 class Lengths:
@@ -58,7 +61,8 @@ class Lengths:
 
 
 def _gamma(mean: float, cv: float, count: int, rng: np.random.Generator) -> np.ndarray:
-    return rng.gamma(1 / cv**2, mean * cv**2, count) if cv > 0 else np.full(count, float(mean))
+    # less variation than float64 resolves is none, and its square may be 0
+    return rng.gamma(1 / cv**2, mean * cv**2, count) if cv > EPS else np.full(count, float(mean))
 
 
 def _rng(lengths: Lengths, seed: int) -> np.random.Generator:
@@ -69,7 +73,29 @@ def _rng(lengths: Lengths, seed: int) -> np.random.Generator:
 
 def _whole(name: str, values: Any, low: int) -> np.ndarray:
     require_whole(low=low, **{name: values})
+    require(low, MOST_TOK, hint="sums would overflow.", **{name: values})
     return np.asarray(values).astype(np.int64)
+
+
+def _named(prefix_blocks: Any) -> tuple[tuple[Hashable, ...], ...]:
+    """Return the names of blocks as tuples, or raise `ValueError` where they are no names, or one for all."""
+    rows = []
+    for names in prefix_blocks if _lists(prefix_blocks) else [prefix_blocks]:
+        row = tuple(names) if _lists(names) else (names,)
+        try:
+            hash(row)
+            good = _lists(names)
+        except TypeError:
+            good = False
+        if not good:
+            raise ValueError(f"prefix_blocks names {shown(names)} for request {len(rows)}; give one tuple per request, "
+                             "with a name (a number or a text) for each block.")
+        rows.append(row)
+    return tuple(rows)
+
+
+def _lists(value: Any) -> bool:
+    return np.iterable(value) and not isinstance(value, (str, bytes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +135,8 @@ class Requests:
         count = arrival.size
         require_non_negative(arrival_s=arrival)
         require_one(0, np.inf, open_high=True, think_s=self.think_s)
-        whole(prefix_block_tok=self.prefix_block_tok)
-        whole(low=0, users=self.users)
+        object.__setattr__(self, "prefix_block_tok", whole(prefix_block_tok=self.prefix_block_tok))
+        object.__setattr__(self, "users", whole(low=0, users=self.users))
         priority = np.zeros(count) if self.priority is None else np.asarray(self.priority)
         columns = {"prompt_tok": _whole("prompt_tok", self.prompt_tok, 1),
                    "output_tok": _whole("output_tok", self.output_tok, 1),
@@ -126,6 +152,7 @@ class Requests:
             raise ValueError(f"arrival_s falls after request {int(np.argmax(np.diff(arrival) < 0))}; sort the "
                              "requests.")
         if self.prefix_blocks is not None:
+            object.__setattr__(self, "prefix_blocks", _named(self.prefix_blocks))
             self._check_prefixes(self.prefix_blocks)
 
     def _check_prefixes(self, prefix_blocks: tuple[tuple[Hashable, ...], ...]) -> None:

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ...quantities.checks import require, require_non_negative, require_positive
-from ...quantities.limits import SECONDS_PER_HOUR
+from ...quantities.checks import require, require_one
+from ...quantities.limits import SECONDS_PER_HOUR, check_records, check_truths
 from ...quantities.numeric import Numeric
 from .requests import Requests
 from .targets import Targets
@@ -139,6 +139,7 @@ class Result:
         -------
         array of bool
         """
+        check_records(targets=(targets, Targets))
         in_time = (self.ttft_s <= targets.ttft_limit_s) & (self.wait_s <= targets.wait_limit_s)
         return in_time & ~(self.tpot_s > targets.tpot_limit_s)
 
@@ -197,7 +198,8 @@ class Result:
         float
             [USD per million tokens]
         """
-        require_positive(price_usd_per_hour=price_usd_per_hour)
+        require_one(0, np.inf, open_low=True, open_high=True, price_usd_per_hour=price_usd_per_hour)
+        check_truths(output_only=output_only)
         tok = np.sum(self.requests.output_tok) + (0 if output_only else np.sum(self.requests.prompt_tok))
         return float(price_usd_per_hour / SECONDS_PER_HOUR * self.chip_s / (tok / 1e6))
 
@@ -213,7 +215,7 @@ class Result:
         -------
         array of bool
         """
-        require_non_negative(start_s=start_s)
+        require_one(0, np.inf, open_high=True, start_s=start_s)
         return self.arrival_s >= start_s
 
     def summary(self, targets: Targets | None = None, price_usd_per_hour: float | None = None) -> dict[str, float]:
@@ -231,7 +233,7 @@ class Result:
         dict
             By name, with the unit in the name.
         """
-        targets = targets or Targets()
+        targets = Targets() if targets is None else targets
         numbers = {f"{name.removesuffix('_s')}_p{percent}_s": float(self.percentile(name, percent))
                    for name in LATENCIES[:3] for percent in PERCENTILES}
         numbers |= {

@@ -14,6 +14,7 @@ from .steps import StepTime, step_time
 
 ROUTERS = ("least-loaded", "round-robin", "prefix")
 LARGE_CHIP_BYTES = 70 * 2**30
+SHORTEST_LOOK_S = 1e-3  # a fleet that is looked at more often than steps end would only be looked at
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Service:
 
     def __post_init__(self) -> None:
         for name in ("kv_blocks", "block_tok", "token_budget", "max_batch", "n_chips"):
-            whole(**{name: getattr(self, name)})
+            # 16.0 and numpy's short whole numbers stand for a count; held, they would fail or overflow far from here
+            object.__setattr__(self, name, whole(**{name: getattr(self, name)}))
         check_records(step_time=(self.step_time, StepTime))
         require_one(0, np.inf, open_high=True, kv_bytes_per_tok=self.kv_bytes_per_tok)
         if self.token_budget < self.max_batch:
@@ -79,7 +81,7 @@ class Autoscale:
     cold_start_s : float
         From the order of a replica until it serves: machine, container, weights. It is paid for. [s]
     interval_s, cooldown_s : float
-        How often the load is looked at, and how long it must have been low before a replica is given up. A replica
+        How often the load is looked at, a millisecond at the least, and how long it must have been low before a replica is given up. A replica
         given up finishes what it has. [s]
     """
 
@@ -90,9 +92,9 @@ class Autoscale:
     cooldown_s: float = 300.0
 
     def __post_init__(self) -> None:
-        whole(max_replicas=self.max_replicas)
-        require_one(0, np.inf, open_low=True, open_high=True, target_in_flight=self.target_in_flight,
-                    interval_s=self.interval_s)
+        object.__setattr__(self, "max_replicas", whole(max_replicas=self.max_replicas))
+        require_one(0, np.inf, open_low=True, open_high=True, target_in_flight=self.target_in_flight)
+        require_one(SHORTEST_LOOK_S, np.inf, open_high=True, hint="give seconds.", interval_s=self.interval_s)
         require_one(0, np.inf, open_high=True, cold_start_s=self.cold_start_s, cooldown_s=self.cooldown_s)
 
 
@@ -138,8 +140,8 @@ class Policy:
     autoscale: Autoscale | None = None
 
     def __post_init__(self) -> None:
-        whole(replicas=self.replicas)
-        whole(low=0, prefill_replicas=self.prefill_replicas)
+        object.__setattr__(self, "replicas", whole(replicas=self.replicas))
+        object.__setattr__(self, "prefill_replicas", whole(low=0, prefill_replicas=self.prefill_replicas))
         check_truths(chunked=self.chunked, prefix_cache=self.prefix_cache)
         require_one(0, np.inf, open_low=True, transfer_bytes_per_s=self.transfer_bytes_per_s)
         require_one(0, 1, hint="give a fraction, not a percentage.", reserve_fraction=self.reserve_fraction)

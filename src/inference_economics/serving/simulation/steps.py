@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ...quantities.checks import require_non_negative, require_positive
+from ...quantities.checks import number, require_non_negative, require_positive, shown
 from ...quantities.numeric import Numeric
 from .. import setups, step
 from ..deployment import Deployment
@@ -74,6 +74,11 @@ class StepTime:
         require_non_negative(read_s=self.read_s, launch_s=self.launch_s, interference=self.interference,
                              request_s=self.request_s)
         require_positive(knees_tok=self.knees_tok)
+        object.__setattr__(self, "knees_tok", tuple(np.atleast_1d(number("knees_tok", self.knees_tok)).tolist()))
+        for name in ("decode_s", "prefill_s", "prefill_alone_s"):
+            curve = getattr(self, name)
+            if not (callable(curve) or (curve is None and name == "prefill_alone_s")):
+                raise ValueError(f"{name}={shown(curve)} is no function; give one of tokens that returns seconds.")
 
     def __call__(self, decode_batch: int, context_tok: int, prefill_tok: int = 0, prefill_context_tok: int = 0,
                  first_tokens: int = 0) -> Any:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...quantities.checks import require_positive, require_whole
+from ...quantities.checks import require_one, whole
+from ...quantities.limits import check_records
 from .fleet import simulate
 from .requests import Requests
 from .service import Policy, Service
@@ -42,8 +43,13 @@ def replicas_for(requests: Requests, service: Service, targets: Targets, policy:
     ValueError
         If `most` replicas do not suffice.
     """
-    require_whole(most=most, guess=guess)
-    policy = policy or Policy()
+    most, guess, policy = whole(most=most), whole(guess=guess), Policy() if policy is None else policy
+    check_records(requests=(requests, Requests), targets=(targets, Targets), policy=(policy, Policy))
+    require_one(0, np.inf, open_high=True, warm_up_s=warm_up_s)
+    # the last to come: a closed loop's may come later than it says
+    if not requests.users and warm_up_s > requests.arrival_s[-1]:
+        raise ValueError(f"warm_up_s={warm_up_s:g}, but the last request comes after {requests.arrival_s[-1]:g} s: "
+                         "none is left to judge. Give a shorter warm-up, or more requests.")
 
     def enough(count: int) -> bool:
         result = simulate(requests, service, replace(policy, replicas=count, autoscale=None))
@@ -86,7 +92,8 @@ def highest_rate(requests: Requests, service: Service, targets: Targets, policy:
     float
         0 where not even single requests meet the targets. [1/s]
     """
-    require_positive(tolerance=tolerance)
+    require_one(0, np.inf, open_low=True, open_high=True, tolerance=tolerance)
+    check_records(requests=(requests, Requests), targets=(targets, Targets))
     if requests.users or not np.isfinite(requests.request_per_s):
         raise ValueError("highest_rate needs requests of an open process; see `process` and `trace`.")
 
