@@ -79,7 +79,7 @@ def _whole(name: str, values: Any, low: int) -> np.ndarray:
 
 def _named(prefix_blocks: Any) -> tuple[tuple[Hashable, ...], ...]:
     """Return the names of blocks as tuples, or raise `ValueError` where they are no names, or one for all."""
-    rows = []
+    rows: list[tuple[Hashable, ...]] = []
     for names in prefix_blocks if _lists(prefix_blocks) else [prefix_blocks]:
         row = tuple(names) if _lists(names) else (names,)
         try:

@@ -81,8 +81,8 @@ class Autoscale:
     cold_start_s : float
         From the order of a replica until it serves: machine, container, weights. It is paid for. [s]
     interval_s, cooldown_s : float
-        How often the load is looked at, a millisecond at the least, and how long it must have been low before a replica is given up. A replica
-        given up finishes what it has. [s]
+        How often the load is looked at, a millisecond at the least, and how long it must have been low before a
+        replica is given up. A replica given up finishes what it has. [s]
     """
 
     max_replicas: int
