@@ -35,3 +35,13 @@ def test_engines_that_are_not_fitted_get_the_bound_and_say_so(engine):
     assert np.isnan([span.ttft_s, span.ttft_low_s, span.ttft_high_s]).all()
     with pytest.raises(ValueError, match="not fitted: leave them out"):
         serving.interval(one, LOAD, one.constants)
+
+
+@pytest.mark.parametrize(("deployment", "load", "message"), [
+    ("llama-3.1-8b", LOAD, r"deployment='llama-3\.1-8b' is no Deployment; give Deployment\(model, chip"),
+    (None, LOAD, "deployment=None is no Deployment"),
+    (Deployment("llama-3.1-8b", "h100-sxm"), 16, "load=16 is no Load; give Load"),
+])
+def test_what_is_no_deployment_or_load_is_refused_by_name(deployment, load, message):
+    with pytest.raises(ValueError, match=message):
+        serving.interval(deployment, load)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..quantities.limits import check_records
 from ..quantities.numeric import Numeric
 from . import calibration
 from .constants import Constants
@@ -67,6 +68,7 @@ def interval(deployment: Deployment, load: Load, constants: Constants | None = N
     ValueError
         For constants of an engine that is not fitted, and as `Deployment.serve` does.
     """
+    check_records(deployment=(deployment, Deployment), load=(load, Load))
     kind = "mixture" if deployment.setup.expert_layers > 0 else "dense"
     rows = calibration.fitted()["interval"]
     if deployment.engine not in (*calibration.ENGINES, TYPICAL):

@@ -192,6 +192,8 @@ def from_parts(setup: setups.Setup, constants: step.Constants, layout: Layout | 
     Notes
     -----
     Tokens are seen when their step ends: an engine that holds them back (see `step.Constants`) shows the first later.
+    Groups of data-parallel attention are taken to read prompts together: a chunk beside answers takes its share of all
+    chips. Where one group has a prompt and the others have none, its first token comes later.
     """
     cut = layout or Layout()
     if np.any(np.asarray(cut.pp) > 1):
