@@ -1,5 +1,7 @@
 """Formulas and averages beside the simulator."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,30 @@ def test_one_replica_fewer_is_too_few(load, batch):
 def test_studies_without_meaning_are_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+@pytest.mark.parametrize(("changed", "message"), [
+    ({"late_share": 0.0}, "late_share=0: by M/M/c more wait longer than that with any number of replicas"),
+    ({"late_share": 1e-300}, "by M/M/c more wait longer than that"),
+    ({"late_share": -0.1}, "late_share=-0.1 is outside"), ({"late_share": np.nan}, "late_share=nan is outside"),
+    ({"batch": 0}, "batch=0 is outside"), ({"batch": 2.5}, "batch=2.5 must be a whole number"),
+    ({"offered_load": np.inf}, "offered_load=inf is outside"),
+    ({"offered_load": "x"}, "offered_load='x' is not a number"),
+])
+def test_replicas_that_no_formula_gives_are_refused(changed, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        replicas_by_formula(**{"batch": 8, "offered_load": 20.0, "service_s": 2.0, "patience_s": 1.0,
+                               "late_share": 0.05} | changed)
+
+
+@pytest.mark.parametrize(("ask", "message"), [
+    (lambda: steady_error("x", Load(), [2]), "deployment='x' is no Deployment"),
+    (lambda: steady_error(LLAMA, 3, [2]), "load=3 is no Load"),
+    (lambda: steady_error(LLAMA, Load(), [2, 0]), "users=0 is outside"),
+    (lambda: steady_error(LLAMA, Load(), ["two"]), "users='two' is not a number"),
+    (lambda: queueing_error(LLAMA, Load(8), "x"), "study='x' is no Study"),
+    (lambda: queueing_error(LLAMA, Load(8.5)), "concurrency=8.5 must be a whole number"),
+])
+def test_comparisons_that_cannot_be_made_are_refused_by_name(ask, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        ask()

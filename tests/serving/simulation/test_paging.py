@@ -1,5 +1,7 @@
 """Blocks of a cache: test_timeline.py holds them to what a run counted; here by hand, and what is refused."""
 
+import re
+
 import numpy as np
 import pytest
 from serving.simulation.stubs import FLAT, occupancy
@@ -30,3 +32,15 @@ def test_blocks_are_taken_as_tokens_come_and_given_back_at_the_end():
 def test_what_cannot_be_drawn_is_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+@pytest.mark.parametrize(("changed", "message"), [
+    ({"block_tok": 0}, "block_tok=0 is outside"), ({"block_tok": -1}, "block_tok=-1 is outside"),
+    ({"block_tok": 1.5}, "block_tok=1.5 must be a whole number"), ({"block_tok": "x"}, "block_tok='x' is not a number"),
+    ({"replica": -1}, "replica=-1 is outside"), ({"replica": 1}, "replica=1 served nothing in this run; give one of"),
+    ({"result": 3}, "result=3 is no Result"),
+])
+def test_pages_that_are_not_there_are_refused(changed, message):
+    result = simulate(burst(2, Lengths(8, 3)), Service(FLAT, 10, block_tok=4), timeline=True)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        pages(**{"result": result, "block_tok": 4} | changed)

@@ -115,3 +115,24 @@ def test_a_rate_and_a_target_are_one_number(several):
         targets.Targets(several)
     with pytest.raises(ValueError, match="lengths=5 is no Lengths"):
         sizing.Arrivals(1.0, 5)
+
+
+def test_nobody_late_is_a_question_for_the_simulator_alone():
+    everybody = Targets(2.0, 0.04, share=1.0)
+    with pytest.raises(ValueError, match="with any number of replicas; allow a larger share, or ask the simulator"):
+        sized(10, "queueing", everybody)
+    found = sized(10, "simulation", everybody)
+    assert found.met_fraction == 1
+    assert found.replicas >= sized(10, "simulation").replicas
+
+
+@pytest.mark.parametrize(("ask", "message"), [
+    (lambda: follow_a_day("x", Arrivals(1, LENGTHS)), "service='x' is no Service"),
+    (lambda: follow_a_day(Service(SLOPED, 100), 3), "arrivals=3 is no Arrivals"),
+    (lambda: follow_a_day(Service(SLOPED, 100), Arrivals(1, LENGTHS), peak_to_mean=[1, 2]),
+     r"peak_to_mean=.* must be one"),
+    (lambda: follow_a_day(Service(SLOPED, 100), Arrivals(1, LENGTHS), replicas=1e300), r"replicas=1e\+300 is outside"),
+])
+def test_days_that_cannot_be_are_refused_by_name(ask, message):
+    with pytest.raises(ValueError, match=message):
+        ask()

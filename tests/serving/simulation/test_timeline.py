@@ -108,3 +108,13 @@ def test_equal_seeds_give_equal_bars():
         return spans(simulate(process(30, 30, Lengths(100, 20, 1, 1), seed=4), Service(SLOPED, 300), timeline=True))
 
     assert all(np.array_equal(a, b) for a, b in zip(once(), once(), strict=True))
+
+
+@pytest.mark.parametrize(("ask", "message"), [
+    (lambda: spans(3), "result=3 is no Result"),
+    (lambda: side_by_side(None, Service(FLAT, 10)), "requests=None is no Requests"),
+    (lambda: static_spans(burst(2, Lengths(8, 3)), "x"), "service='x' is no Service"),
+])
+def test_what_cannot_be_drawn_is_refused_by_name(ask, message):
+    with pytest.raises(ValueError, match=message):
+        ask()

@@ -68,3 +68,25 @@ def test_what_is_no_path_is_refused(bad):
     """A whole number would be taken for an open file, and that file closed."""
     with pytest.raises(ValueError, match=r"^path=.* is no path of a file; give a text or a pathlib\.Path"):
         read(bad)
+
+
+@pytest.mark.parametrize(("name", "data", "message"), [
+    ("no.csv.xz", b"arrival_s,prompt_tok,output_tok\n0,1,2\n", r"no\.csv\.xz cannot be read .*; give a CSV in UTF-8"),
+    ("half.csv.xz", lzma.compress(b"arrival_s,prompt_tok,output_tok\n0,1,2\n")[:40], r"half.* cannot be read"),
+    ("utf16.csv", "arrival_s,prompt_tok,output_tok\n0,1,2\n".encode("utf-16"), r"utf16\.csv cannot be read"),
+])
+def test_a_file_that_is_no_text_is_refused_by_name(tmp_path, name, data, message):
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(ValueError, match=message):
+        read(tmp_path / name)
+
+
+def test_what_spreadsheets_and_editors_add_is_read(tmp_path):
+    (tmp_path / "marked.csv").write_bytes(b"\xef\xbb\xbfarrival_s,prompt_tok,output_tok\r\n0,1,2\r\n\r\n")
+    assert len(read(tmp_path / "marked.csv")) == 1
+
+
+@pytest.mark.parametrize("name", [[], {}, None, 3])
+def test_what_names_no_trace_is_refused(name):
+    with pytest.raises(ValueError, match=r"unknown trace .*; known: azure-2023-code"):
+        trace(name)

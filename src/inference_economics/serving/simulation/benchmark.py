@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ... import catalog
-from ...quantities.checks import lookup, require_positive
+from ...quantities.checks import lookup, require_one
+from ...quantities.limits import check_records
 from .. import calibration
 from ..deployment import Deployment
 from ..load import Load
+from ..unpacked import chip_of
 from .fleet import simulate
 from .requests import Lengths, burst, process
 from .service import Policy, Service, calibrated_service
@@ -86,7 +88,8 @@ def server_against_offline(service: Service, lengths: Lengths, targets: Targets,
     Server
         Both throughputs count from the first request to the last token, as the benchmark does.
     """
-    require_positive(duration_s=duration_s)
+    require_one(0, np.inf, open_low=True, open_high=True, duration_s=duration_s)
+    check_records(targets=(targets, Targets))
     few = simulate(burst(2048, lengths, seed=seed), service, policy)
     count = max(int(2048 * duration_s / few.duration_s), 256)
     offline = simulate(burst(count, lengths, seed=seed), service, policy)
@@ -132,7 +135,10 @@ def mlperf_ratios(model: str = "llama-2-70b", *, prompt_tok: float = 300, engine
     ttft_limit_s, tpot_limit_s, output_tok = lookup("model and scenario", (model, scenario), rules)
     if not np.isfinite(output_tok):
         raise ValueError(f"the catalogue has no mean answer for {model!r}.")
-    fitted = tuple(chain(*calibration.GENERATIONS.values())) if chips is None else chips
+    held = dict.fromkeys(row["round"] for row in catalog.published("mlperf").records())
+    rounds = [one for one in np.atleast_1d(np.asarray(rounds, dtype=object)) if lookup("round", one, held) is None]
+    fitted = (list(chain(*calibration.GENERATIONS.values())) if chips is None else
+              [chip_of(one).name for one in np.atleast_1d(np.asarray(chips, dtype=object))])
     results = {}
     for round_, name, kind, chip, n_chips, precision, tok_per_s, _ in catalog.published("mlperf").rows:
         if name == model and round_ in rounds and chip in fitted:

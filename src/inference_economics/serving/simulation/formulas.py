@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...quantities.checks import require_fraction, require_positive, require_whole
+from ...quantities.checks import require_fraction, require_one, require_positive, require_whole, whole
+from ...quantities.limits import check_records
 from .. import queueing
 from ..deployment import Deployment
 from ..load import Load
@@ -133,6 +134,8 @@ def steady_error(deployment: Deployment, load: Load, users: Iterable[int], *, le
     -------
     list of Steady
     """
+    check_records(deployment=(deployment, Deployment), load=(load, Load))
+    users = [whole(users=number) for number in np.atleast_1d(np.asarray(users, dtype=object))]
     prompt_tok, output_tok = float(load.prompt_tok), float(load.output_tok)
     service = calibrated_service(deployment, context_tok=prompt_tok + output_tok)
     rows = []
@@ -170,7 +173,9 @@ def queueing_error(deployment: Deployment, load: Load, study: Study | None = Non
     list of QueueingError
         One per combination.
     """
-    study, batch = study or Study(), int(load.concurrency)
+    study = Study() if study is None else study
+    check_records(deployment=(deployment, Deployment), load=(load, Load), study=(study, Study))
+    batch = whole(concurrency=np.asarray(load.concurrency).tolist())
     prompt_tok, output_tok = float(load.prompt_tok), float(load.output_tok)
     service = calibrated_service(deployment, context_tok=prompt_tok + output_tok, max_batch=batch)
     point = deployment.serve(load)
@@ -227,9 +232,20 @@ def replicas_by_formula(batch: int, offered_load: float, service_s: float, patie
     -------
     int
         [1]
+
+    Raises
+    ------
+    ValueError
+        If no number does: with exponential times, none keeps everybody.
     """
+    batch = whole(batch=batch)
+    require_one(0, np.inf, open_high=True, offered_load=offered_load)
+    require_one(0, 1, hint="give a fraction, not a percentage.", late_share=late_share)
     least = int(np.floor(offered_load / batch)) + 1
     # beyond the least, headroom grows with the root of the load
     counts = least + np.arange(int(8 * np.sqrt(offered_load) / batch) + 8)
     late = queueing.late_fraction(counts * batch, offered_load, service_s, patience_s)
+    if not np.any(late <= late_share):
+        raise ValueError(f"late_share={late_share:g}: by M/M/c more wait longer than that with any number of replicas; "
+                         "allow a larger share, or ask the simulator.")
     return int(counts[np.argmax(late <= late_share)])

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ...quantities.checks import shown, whole
+from ...quantities.limits import check_records
 from .result import Result
 from .timeline import drawn, stays
 
@@ -52,10 +54,15 @@ def pages(result: Result, block_tok: int, replica: int = 0) -> Pages:
         A prompt takes its blocks when it is admitted, an answer one more each time a block is full. All are given back
         at its end, or when it is preempted.
     """
+    check_records(result=(result, Result))
+    block_tok, replica = whole(block_tok=block_tok), whole(low=0, replica=replica)
     if np.any(result.cached_tok > 0):
         raise ValueError("blocks that several prompts share have no single holder; simulate without prefix_cache.")
     events = np.sort(drawn(result), order=["start_s", "end_s", "request"])
     events = events[events["replica"] == replica]
+    if not events.size:
+        raise ValueError(f"replica={replica} served nothing in this run; give one of "
+                         f"{shown(np.unique(result.replica))}.")
     steps = result.steps[result.steps["replica"] == replica]
     ends_s = _step_ends(steps[steps["decoding"] > 0])
     until = stays(events)

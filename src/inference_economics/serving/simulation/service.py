@@ -14,6 +14,7 @@ from .steps import StepTime, step_time
 
 ROUTERS = ("least-loaded", "round-robin", "prefix")
 LARGE_CHIP_BYTES = 70 * 2**30
+MOST_REPLICAS = 1_000_000  # each is held in memory
 SHORTEST_LOOK_S = 1e-3  # a fleet that is looked at more often than steps end would only be looked at
 
 
@@ -93,6 +94,7 @@ class Autoscale:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "max_replicas", whole(max_replicas=self.max_replicas))
+        require_one(1, MOST_REPLICAS, max_replicas=self.max_replicas)
         require_one(0, np.inf, open_low=True, open_high=True, target_in_flight=self.target_in_flight)
         require_one(SHORTEST_LOOK_S, np.inf, open_high=True, hint="give seconds.", interval_s=self.interval_s)
         require_one(0, np.inf, open_high=True, cold_start_s=self.cold_start_s, cooldown_s=self.cooldown_s)
@@ -142,6 +144,7 @@ class Policy:
     def __post_init__(self) -> None:
         object.__setattr__(self, "replicas", whole(replicas=self.replicas))
         object.__setattr__(self, "prefill_replicas", whole(low=0, prefill_replicas=self.prefill_replicas))
+        require_one(0, MOST_REPLICAS, replicas=self.replicas, prefill_replicas=self.prefill_replicas)
         check_truths(chunked=self.chunked, prefix_cache=self.prefix_cache)
         require_one(0, np.inf, open_low=True, transfer_bytes_per_s=self.transfer_bytes_per_s)
         require_one(0, 1, hint="give a fraction, not a percentage.", reserve_fraction=self.reserve_fraction)

@@ -26,6 +26,7 @@ from .targets import Targets
 WAYS = ("queueing", "simulation")
 FEWEST, MOST, PER_REQUEST_IN_FLIGHT = 3000, 100_000, 25  # requests of one run
 BIN_S = 900.0
+GUESSED_SHARE = 1e-3  # of late requests
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ def size_fleet(deployment: Deployment, arrivals: Arrivals, targets: Targets, *, 
     Raises
     ------
     ValueError
-        If even a replica with one request at a time is too slow, or does not run.
+        If even a replica with one request at a time is too slow, or does not run; by the formula, also where nobody
+        may be late.
 
     Notes
     -----
@@ -137,7 +139,9 @@ def size_fleet(deployment: Deployment, arrivals: Arrivals, targets: Targets, *, 
     places, service_s, patience_s = _places(deployment, lengths, targets, service)
     offered = arrivals.request_per_s * service_s
     late_share = 1 - targets.share
-    by_formula = replicas_by_formula(places, offered, service_s, patience_s, late_share)
+    # everybody: no number of replicas by the formula, which then only says where the simulator begins
+    spared = late_share or (0.0 if by == "queueing" else GUESSED_SHARE)
+    by_formula = replicas_by_formula(places, offered, service_s, patience_s, spared)
     if by == "queueing":
         late = queueing.late_fraction(by_formula * places, offered, service_s, patience_s)
         return Sizing(by_formula, places, offered / (by_formula * places), float(1 - late))
@@ -213,6 +217,8 @@ def follow_a_day(service: Service, arrivals: Arrivals, autoscale: Autoscale | No
     -------
     Day
     """
+    check_records(service=(service, Service), arrivals=(arrivals, Arrivals))
+    require_one(1, 12, peak_to_mean=peak_to_mean)
     if arrivals.cv != 1:
         raise ValueError(f"cv={arrivals.cv}: a day comes as a Poisson process of changing rate; give cv=1.")
     curve = queueing.daily_curve(peak_to_mean) * arrivals.request_per_s

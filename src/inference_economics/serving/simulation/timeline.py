@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ...quantities.limits import check_records
 from .fleet import simulate
 from .requests import Requests
 from .result import PHASES, Result
@@ -101,6 +102,7 @@ def static_spans(requests: Requests, service: Service) -> Spans:
     A batch's prompts are prefilled in one step, whole. Its places stay taken, and their steps are paid, until the
     longest answer ends. So engines served before Orca (OSDI 2022).
     """
+    check_records(requests=(requests, Requests), service=(service, Service))
     if requests.users:
         raise ValueError("static batches are drawn for an open process or a burst; a closed loop sends by the answers.")
     delay_s, block_tok = service.step_time.request_s, service.block_tok
@@ -217,6 +219,7 @@ def drawn(result: Result) -> np.ndarray:
     array
         Rows of `result.EVENT`.
     """
+    check_records(result=(result, Result))
     if not result.events.size:
         raise ValueError("this run kept no events; simulate with timeline=True.")
     if np.any(result.events["phase"] == PHASES.index("transfer")):

@@ -36,7 +36,6 @@ COLUMNS = ("arrival_s", "prompt_tok", "output_tok")
 PREFIXES = "prefix_blocks"
 
 
-@cache
 def trace(name: str) -> Requests:
     """Return a shipped trace.
 
@@ -50,7 +49,12 @@ def trace(name: str) -> Requests:
     Requests
         With `prefix_blocks` where the trace has them.
     """
-    with as_file(files(__package__) / "data" / lookup("trace", name, TRACES)) as path:
+    return _shipped(lookup("trace", name, TRACES))
+
+
+@cache
+def _shipped(file: str) -> Requests:
+    with as_file(files(__package__) / "data" / file) as path:
         return read(path)
 
 
@@ -68,8 +72,15 @@ def read(path: str | PathLike[str]) -> Requests:
     Requests
     """
     path = file_path(path)
-    with (lzma.open if str(path).endswith(".xz") else open)(path, "rt", newline="") as file:
-        rows = list(csv.reader(file))
+    try:
+        # a spreadsheet may begin with a mark of its encoding, and end with empty lines
+        with (lzma.open if str(path).endswith(".xz") else open)(path, "rt", newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.reader(file))
+    except (lzma.LZMAError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path} cannot be read ({error}); give a CSV in UTF-8: plain, or compressed with xz and "
+                         "named .xz.") from None
+    while rows and not rows[-1]:
+        rows.pop()
     if not rows or tuple(rows[0]) not in (COLUMNS, (*COLUMNS, PREFIXES)):
         raise ValueError(f"{path} starts with {rows[0] if rows else 'nothing'}; a trace has the columns "
                          f"{', '.join(COLUMNS)} and perhaps {PREFIXES}.")
