@@ -22,7 +22,7 @@ EPS = float(np.finfo(float).eps)
 
 @dataclass(frozen=True)
 class Lengths:
-    """Lengths of prompts and answers, gamma-distributed and rounded to whole tokens, of which there is one at the least.
+    """Lengths of prompts and answers, gamma-distributed and rounded to whole tokens, at least one.
 
     A mean of a few tokens that vary widely comes out higher for it: 2.2 where 2 is asked for with a variation of 1.
 
