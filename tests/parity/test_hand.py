@@ -321,6 +321,21 @@ def test_what_one_figure_set_another_does_not_take_back(page):
         settled(page, name)
 
 
+@pytest.mark.parametrize("near", ["pointerenter", "focusin"])
+def test_what_is_set_here_stays_when_a_hand_comes_near(page, near):
+    """A figure hears once what others set before it; a preset pressed after that is not taken back by them."""
+    type_in(page, "users", "300")
+    assert value(page, "users", "few") == "300"
+    panel = page.locator("#explorer-few .ex-controls")
+    page.locator("#explorer-few").get_by_role("button", name="Reset", exact=True).click()
+    before = value(page, "users", "few")
+    assert before != "300"
+    panel.dispatch_event(near)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert value(page, "users", "few") == before
+    settled(page, "few")
+
+
 def test_presets_and_resets_are_of_one_figure(page):
     page.locator("#explorer-many").get_by_role("button", name="Crowd").click()
     assert value(page, "users", "few") == "100"

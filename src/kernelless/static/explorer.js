@@ -361,13 +361,17 @@ function* startExplorer(root) {
   } else root.querySelector("[data-guess]")?.remove();
   root.dataset.ready = "true";
   if (findings) new ResizeObserver(reach).observe(findings);
-  const asked = fromAddress(), earlier = !asked && recalled(root);
+  let asked = fromAddress();
+  const earlier = !asked && recalled(root);
   if (earlier) read(earlier);
   told = { ...settings };
   unsaved = false;
-  // The page's other figures have their say: at once if they have said something, else when a hand comes near.
+  // The page's other figures have their say: at once if they have said something, else when a hand comes near; and
+  // once, for what is set here after that stays.
   const begin = () => withShared((others) => {
-    const given = asked ? {} : others.waiting(!earlier);
+    if (asked) return;
+    asked = true;
+    const given = others.waiting(!earlier);
     if (!Object.keys(given).length) return;
     set(given);
     told = { ...settings };
