@@ -55,8 +55,8 @@ EXERCISES = (
                  "output token cheaper?",
         answer=_cost(64) / _cost(8),
         unit="×",
-        solution=f"{text(_cost(64) * 1e6, 'USD/Mtok')} against {text(_cost(8) * 1e6, 'USD/Mtok')}. The cache shrinks 8 times; "
-                 "weights, prompts, launches and links do not.",
+        solution=f"{text(_cost(64) * 1e6, 'USD/Mtok')} against {text(_cost(8) * 1e6, 'USD/Mtok')}. The cache shrinks 8 times, "
+                 "and more users share each reading of the weights; the work on a prompt does not shrink.",
     ),
     Exercise(
         id="gqa-q3",
