@@ -17,8 +17,11 @@
   const plain = (words) => words.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/iz(?=[aei])/g, "is");
   /** A word as the reader writes it, and without its plural. */
   const stem = (word) => (word.length > 4 && word.endsWith("s") && !word.endsWith("ss") ? word.slice(0, -1) : word);
+  /** With a space for each hyphen, and as long as before: "break even" is found in "break-even". */
+  const spaced = (words) => words.replaceAll("-", " ");
   const ready = entries.map(([page, anchor, title, text]) => ({
-    page: pages[page], anchor, title, text, heading: plain(title), body: plain(text), name: plain(pages[page][1]) }));
+    page: pages[page], anchor, title, text, heading: plain(title), body: plain(text), name: plain(pages[page][1]) }))
+    .map((entry) => ({ ...entry, phrases: spaced(entry.body) }));
 
   const count = (where, what) => {
     let found = 0;
@@ -27,7 +30,12 @@
     }
     return found;
   };
-  const wordsOf = (phrase) => [...new Set(phrase.split(/[^\p{L}\p{N}.+-]+/u).filter(Boolean).map(stem))].slice(0, WORDS);
+  /** The words that tell something, if there are any: "what is a cache" asks for "cache". */
+  const wordsOf = (phrase) => {
+    const all = [...new Set(phrase.split(/[^\p{L}\p{N}.+-]+/u).filter(Boolean).map(stem))];
+    const telling = all.filter((word) => !SMALL.has(word));
+    return (telling.length ? telling : all).slice(0, WORDS);
+  };
   /** How well an entry answers, and how many of the words it has. */
   const score = (entry, words, phrase) => {
     let sum = 0, has = 0;
@@ -36,12 +44,12 @@
       if (here) has += 1;
       sum += here;
     }
-    if (words.length > 1) sum += 12 * count(entry.heading, phrase) + 3 * count(entry.body, phrase) + 8 * count(entry.name, phrase);
+    if (words.length > 1) sum += 12 * count(entry.heading, phrase) + 3 * count(entry.phrases, spaced(phrase)) + 8 * count(entry.name, phrase);
     if (!entry.anchor && count(entry.name, phrase)) sum += 20;
     return { sum: sum * entry.page[2], has };
   };
   /** The entries that have at least so many of a phrase's words, those with most of them first. */
-  const having = (phrase, words, least) => ready.map((entry) => ({ entry, words, ...score(entry, words, phrase) }))
+  const having = (phrase, words, least) => ready.map((entry) => ({ entry, words, phrase, ...score(entry, words, phrase) }))
     .filter(({ has }) => words.length && has >= least);
   const byWorth = (a, b) => b.has / b.words.length - a.has / a.words.length || b.sum - a.sum
     || ready.indexOf(a.entry) - ready.indexOf(b.entry);
@@ -49,9 +57,9 @@
   const withAll = (phrase) => {
     const best = new Map();
     for (const [asked, said] of [["", ""], ...ALSO]) {
-      const spaced = phrase.replaceAll("-", " ");
-      if (asked && !` ${spaced} `.includes(` ${asked} `)) continue;
-      const other = asked ? spaced.replace(asked, said) : phrase, words = wordsOf(other);
+      const open = spaced(phrase);
+      if (asked && !` ${open} `.includes(` ${asked} `)) continue;
+      const other = asked ? open.replace(asked, said) : phrase, words = wordsOf(other);
       for (const hit of having(other, words, words.length)) {
         if (hit.sum > (best.get(hit.entry)?.sum ?? 0)) best.set(hit.entry, hit);
       }
@@ -81,10 +89,12 @@
       return likely[0]?.[0] ?? word;
     }).join(" ");
   };
-  const excerpt = (entry, words) => {
-    const pattern = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/is(?=[aei])/g, "i[sz]")).join("|");
+  const escaped = (words) => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const excerpt = ({ entry, words, phrase }) => {
+    const pattern = words.map((word) => escaped(word).replace(/is(?=[aei])/g, "i[sz]")).join("|");
     const found = new RegExp(`(?<![\\p{L}\\p{N}])(${pattern})`, "giu");  // words that begin so
-    const first = entry.body.search(found);
+    const whole = entry.phrases.search(new RegExp(`(?<![\\p{L}\\p{N}])${escaped(spaced(phrase))}`, "u"));
+    const first = whole < 0 ? entry.body.search(found) : whole;
     const from = first < 0 ? 0 : Math.max(0, entry.text.lastIndexOf(" ", Math.max(0, first - 70)));
     const piece = entry.text.slice(from, from + 240);
     const cut = piece.length === 240 ? piece.slice(0, piece.lastIndexOf(" ")) + " …" : piece;
@@ -100,7 +110,8 @@
     list.replaceChildren();
     document.title = query ? `${query} · Search` : "Search";
     if (!query) { summary.textContent = ""; return; }
-    const phrase = plain(query).split(/\s+/).filter((word) => !/^(vs\.?|versus)$/.test(word)).join(" "), asked = `“${query.length > 80 ? `${query.slice(0, 80)}…` : query}”`;
+    const said_ = plain(query).split(/\s+/).filter((word) => !/^(vs\.?|versus)$/.test(word));
+    const phrase = said_.slice(Math.max(0, said_.findIndex((word) => !SMALL.has(word)))).join(" "), asked = `“${query.length > 80 ? `${query.slice(0, 80)}…` : query}”`;
     let hits = withAll(phrase), said = "";
     const meant = hits.length ? phrase : corrected(phrase);
     if (!hits.length && meant !== phrase) {
@@ -124,12 +135,13 @@
     summary.textContent = hits.length
       ? `${said}${hits.length} place${hits.length === 1 ? "" : "s"} on ${seen.size} page${seen.size === 1 ? "" : "s"}, chapters first.`
       : `Nothing in the book for ${asked}. Try one word of it, or its singular.`;
-    for (const { entry, words } of few) {
+    for (const hit of few) {
+      const { entry } = hit;
       const link = Object.assign(document.createElement("a"), {
         href: `${root}${entry.page[0]}${entry.anchor && `#${entry.anchor}`}`, textContent: entry.anchor ? entry.title : entry.page[1] });
       const item = document.createElement("li");
       if (entry.anchor) item.append(Object.assign(document.createElement("p"), { className: "search-where", textContent: entry.page[1] }));
-      item.append(link, excerpt(entry, words));
+      item.append(link, excerpt(hit));
       list.append(item);
     }
   };
