@@ -110,8 +110,8 @@
     list.replaceChildren();
     document.title = query ? `${query} · Search` : "Search";
     if (!query) { summary.textContent = ""; return; }
-    const said_ = plain(query).split(/\s+/).filter((word) => !/^(vs\.?|versus)$/.test(word));
-    const phrase = said_.slice(Math.max(0, said_.findIndex((word) => !SMALL.has(word)))).join(" "), asked = `“${query.length > 80 ? `${query.slice(0, 80)}…` : query}”`;
+    const spoken = plain(query).split(/\s+/).filter((word) => !/^(vs\.?|versus)$/.test(word));
+    const phrase = spoken.slice(Math.max(0, spoken.findIndex((word) => !SMALL.has(word)))).join(" "), asked = `“${query.length > 80 ? `${query.slice(0, 80)}…` : query}”`;
     let hits = withAll(phrase), said = "";
     const meant = hits.length ? phrase : corrected(phrase);
     if (!hits.length && meant !== phrase) {

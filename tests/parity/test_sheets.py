@@ -30,7 +30,7 @@ def test_the_numbers_stand_in_tables_as_the_reader_sees_them(opened):
     assert sheet.get_attribute("role") == "region"
     assert sheet.get_attribute("aria-label") == "Bars side by side: numbers"
     value, stacked = EXPLORERS["bars"].figure().marks
-    assert _tables(sheet) == [[["", "compute", "staff from", "staff to"], *(
+    assert _tables(sheet) == [[["name", "compute", "staff from", "staff to"], *(
         [name, *(text(v[k], "USD") for v in (value.value, stacked.base, stacked.value))]
         for k, name in enumerate(EXPLORERS["bars"].figure().y.categories))]]
     # It follows the controls once they rest.
