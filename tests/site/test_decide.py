@@ -96,11 +96,11 @@ def test_an_export_is_read_on_the_page_and_leaves_it_for_nobody(decide):
     box.locator("summary").click()
     box.locator("textarea").fill(EXPORT)
     box.locator("button").click()
-    assert "Read as one row a day or a request" in box.locator(".decide-said").text_content()
+    expect(box.locator(".decide-said")).to_contain_text("Read as one row a day or a request")
     expect(decide.locator(f'#{FIGURE} [data-value-of="prompt_tok"]')).to_have_text("4,000 tokens")
     box.locator("textarea").fill("a,b\n1,2\n")
     box.locator("button").click()
-    assert "Not read: line 1: the header 'a, b'" in box.locator(".decide-said").text_content()
+    expect(box.locator(".decide-said")).to_contain_text("Not read: line 1: the header 'a, b'")
     assert decide.troubles == []
 
 

@@ -139,7 +139,10 @@ def numbers_shown(page) -> None:
     page.evaluate("document.querySelectorAll('[data-action=pin]').forEach((one) => one.click())")
     moved(page)
     page.evaluate("document.querySelectorAll('[data-action=table]').forEach((one) => one.click())")
-    assert page.locator(".ex-sheet table").count() >= page.locator("figure.explorer[data-ready]").count() > 0
+    page.wait_for_function("""() => {
+      const figures = document.querySelectorAll("figure.explorer[data-ready]").length;
+      return figures && document.querySelectorAll(".ex-sheet table").length >= figures;
+    }""")
 
 
 def all_open(page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import programmes
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 STEPS = [pytest.param(one, number, step, id=f"{one.key}-{number}") for one in programmes.read()[0]
          for number, step in enumerate(one.steps, 1) if step.figure]
@@ -52,8 +53,7 @@ def test_large_is_for_the_projector_alone(visit):
     page = visit("book/links.html", viewport={"width": 1280, "height": 900})
     page.fill("#gather-before", "\n".join(f"kv-q1: {100 + n} kB" for n in range(100)))
     page.fill("#gather-after", "\n".join([*(f"kv-q1: {300 + n} kB" for n in range(98)), "kv-q1: -5 kB", "C8: fails"]))
-    page.wait_for_selector(".spread")
-    assert page.inner_text("#gather-said") == "199 of 200 lines understood."
+    expect(page.locator("#gather-said")).to_have_text("199 of 200 lines understood.")  # once a hand rests
     assert "below zero" in page.inner_text("#gather-refused")
     page.click("#gather-large")
     page.wait_for_function("() => document.querySelector('#gathering.projected .spread-plot').clientWidth > 900")
