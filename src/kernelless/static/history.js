@@ -34,8 +34,8 @@ export function startHistory(settings, apply) {
       past.push({ ...settings });
       future = [];
     },
-    /** @param {Settings} given by another figure, which alone takes it back */
-    adopt(given) { for (const to of [...past, ...future]) Object.assign(to, given); },
+    /** @param {Settings} given by another figure, which alone takes it back; held as it was taken here */
+    adopt(given) { for (const to of [...past, ...future]) for (const name in given) to[name] = settings[name]; },
     settle: () => moving.clear(),
     undo: () => step(past, future),
     redo: () => step(future, past),

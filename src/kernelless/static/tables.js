@@ -30,7 +30,7 @@ const columnOf = ({ unit, categories }, name) => ({ name, unit, categories });
 export function tablesOf(spec, v) {
   const { x, y } = spec.axes, points = [], rules = [], numbers = [];
   // A drawing's axes have no words.
-  const across = columnOf(x, x.label || "x"), up = columnOf(y, y.label || "y"), called = { name: "name" };
+  const across = columnOf(x, x.label || "x"), up = columnOf(y, y.label || "y"), words = { name: "name" };
   /** @type {Table[]} */
   const lists = [];
   /** @type {Map<number, {m: MarkSpec, columns: [Column, number][]}>} */
@@ -64,10 +64,10 @@ export function tablesOf(spec, v) {
       rows: Array.from({ length: count }, (_, k) =>
         [names ? places[k] : nth(v[key], k), ...columns.map(([, at]) => nth(v[at], k))]) });
   }
-  const placed = [called, across, up];
+  const placed = [words, across, up];
   if (points.length) out.push({ caption: "Points", columns: placed, rows: points });
   if (rules.length) out.push({ caption: "Lines across the plot", columns: placed, rows: rules });
-  if (numbers.length) out.push({ caption: "Numbers in the plot", columns: [called, { name: "value" }], rows: numbers });
+  if (numbers.length) out.push({ caption: "Numbers in the plot", columns: [words, { name: "value" }], rows: numbers });
   return [...out, ...lists];
 }
 
